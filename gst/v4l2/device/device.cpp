@@ -1,0 +1,140 @@
+#include "device/device.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "device/text.h"
+
+namespace v4l2 {
+namespace {
+
+std::optional<unsigned> node_number(std::string_view name) {
+  constexpr std::string_view prefix{"video"};
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const auto digits = name.substr(prefix.size());
+  unsigned number{};
+  const auto [end, problem] = std::from_chars(digits.begin(), digits.end(), number);
+  if (problem != std::errc{} || end != digits.end()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string_view describe(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::capture:
+      return "a capture node";
+    case NodeKind::media_device:
+      return "a capture node that needs its media graph set up first";
+    case NodeKind::memory_to_memory:
+      return "a memory-to-memory codec or converter node";
+    case NodeKind::output:
+      return "a video output node";
+    case NodeKind::metadata:
+      return "a metadata node";
+    case NodeKind::vbi:
+      return "a VBI node";
+    case NodeKind::radio:
+      return "a radio node";
+    case NodeKind::sdr:
+      return "a software-defined radio node";
+    case NodeKind::touch:
+      return "a touch sensor node";
+    case NodeKind::other:
+      break;
+  }
+  return "a node without video capture";
+}
+
+NodeKind Capability::kind() const {
+  if (has(V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)) return NodeKind::memory_to_memory;
+  if (has(V4L2_CAP_TOUCH)) return NodeKind::touch;
+  if (has(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE))
+    return has(V4L2_CAP_IO_MC) ? NodeKind::media_device : NodeKind::capture;
+  if (has(V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)) return NodeKind::metadata;
+  if (has(V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE)) return NodeKind::output;
+  if (has(V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE | V4L2_CAP_VBI_OUTPUT |
+          V4L2_CAP_SLICED_VBI_OUTPUT))
+    return NodeKind::vbi;
+  if (has(V4L2_CAP_SDR_CAPTURE | V4L2_CAP_SDR_OUTPUT)) return NodeKind::sdr;
+  if (has(V4L2_CAP_RADIO)) return NodeKind::radio;
+  return NodeKind::other;
+}
+
+std::string Capability::card_name() const {
+  return text_of(card);
+}
+
+std::string Capability::driver_name() const {
+  return text_of(driver);
+}
+
+std::string Capability::bus() const {
+  return text_of(bus_info);
+}
+
+Device::Device(std::shared_ptr<const Node> node, const Capability& capability)
+    : node_{std::move(node)},
+      capability_{capability},
+      modes_{std::make_shared<Modes>(node_, capability.buffer_type())} {}
+
+Result<Device> Device::open(Kernel& kernel, const std::string& path) {
+  auto node = Node::open(kernel, path);
+  if (!node) return std::unexpected{node.error()};
+  Capability capability{};
+  const auto identified = (*node)->call<v4l2_capability>(request::querycap, capability);
+  if (!identified) return std::unexpected{identified.error()};
+  return Device{std::move(*node), capability};
+}
+
+Result<Format> Device::format() const {
+  v4l2_format wire{};
+  wire.type = to_wire(buffer_type());
+  const auto done = node_->call(request::g_fmt, wire);
+  if (!done) return std::unexpected{done.error()};
+  return from_wire(wire);
+}
+
+Result<Format> Device::set_format(const Format& wanted) const {
+  auto wire = to_wire(wanted, buffer_type());
+  const auto done = node_->call(request::s_fmt, wire);
+  if (!done) return std::unexpected{done.error()};
+  return from_wire(wire);
+}
+
+Result<Interval> Device::set_interval(Interval wanted) const {
+  v4l2_streamparm wire{};
+  wire.type = to_wire(buffer_type());
+  wire.parm.capture.timeperframe = {.numerator = wanted.numerator,
+                                    .denominator = wanted.denominator};
+  const auto supported = node_->ask(request::s_parm, wire);
+  if (!supported) return std::unexpected{supported.error()};
+  if (!*supported || (wire.parm.capture.capability & V4L2_CAP_TIMEPERFRAME) == 0) return Interval{};
+  const auto& period = wire.parm.capture.timeperframe;
+  return Interval{.numerator = period.numerator, .denominator = period.denominator};
+}
+
+Result<Interval> Device::interval() const {
+  v4l2_streamparm wire{};
+  wire.type = to_wire(buffer_type());
+  const auto supported = node_->ask(request::g_parm, wire);
+  if (!supported) return std::unexpected{supported.error()};
+  if (!*supported) return Interval{};
+  const auto& period = wire.parm.capture.timeperframe;
+  return Interval{.numerator = period.numerator, .denominator = period.denominator};
+}
+
+std::vector<std::string> video_nodes(Kernel& kernel) {
+  std::vector<unsigned> numbers;
+  for (const auto& name : kernel.list("/dev"))
+    if (const auto number = node_number(name)) numbers.push_back(*number);
+  std::ranges::sort(numbers);
+  std::vector<std::string> paths;
+  paths.reserve(numbers.size());
+  for (const unsigned number : numbers)
+    paths.push_back("/dev/video" + std::to_string(number));
+  return paths;
+}
+
+}  // namespace v4l2

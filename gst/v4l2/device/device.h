@@ -1,0 +1,92 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "device/modes.h"
+#include "kernel/node.h"
+
+namespace v4l2 {
+
+/// What a node is for, as far as a capture program needs to tell.
+enum class NodeKind {
+  capture,       ///< delivers frames: what this project is about
+  media_device,  ///< delivers frames, but only after its media graph was set up (V4L2_CAP_IO_MC)
+  memory_to_memory,
+  output,
+  metadata,
+  vbi,
+  radio,
+  sdr,
+  touch,
+  other,
+};
+
+/// "a metadata node": with its article, for a sentence.
+std::string_view describe(NodeKind kind);
+
+/// A view over what VIDIOC_QUERYCAP answered.
+class Capability final : public v4l2_capability {
+public:
+  /// Of this node, not of the whole device, where the driver tells them apart.
+  [[nodiscard]] std::uint32_t bits() const {
+    return (capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? device_caps : capabilities;
+  }
+
+  [[nodiscard]] bool has(std::uint32_t bit) const { return (bits() & bit) != 0; }
+
+  [[nodiscard]] NodeKind kind() const;
+
+  /// Multi-planar where the node has both APIs, since only that one reaches all its formats.
+  [[nodiscard]] BufferType buffer_type() const {
+    return has(V4L2_CAP_VIDEO_CAPTURE_MPLANE) ? BufferType::capture_mplane : BufferType::capture;
+  }
+
+  [[nodiscard]] std::string card_name() const;
+  [[nodiscard]] std::string driver_name() const;
+  [[nodiscard]] std::string bus() const;
+};
+
+/// An open device: its node, its capability, and negotiation with the driver. Belongs to the
+/// streaming context. Closing is destruction; a Modes or a buffer still in use by another thread
+/// may keep the node open until it is done.
+class Device {
+public:
+  /// Opens and identifies. Any V4L2 node will do: what kind it is, is for the caller to judge.
+  /// Error: that of open(), or VIDIOC_QUERYCAP's ENOTTY for what is no V4L2 device.
+  static Result<Device> open(Kernel& kernel, const std::string& path);
+
+  [[nodiscard]] const Capability& capability() const { return capability_; }
+
+  [[nodiscard]] BufferType buffer_type() const { return capability_.buffer_type(); }
+
+  [[nodiscard]] const std::shared_ptr<const Node>& node() const { return node_; }
+
+  [[nodiscard]] const std::string& path() const { return node_->path(); }
+
+  [[nodiscard]] const std::shared_ptr<Modes>& modes() const { return modes_; }
+
+  /// What the device is set to.
+  [[nodiscard]] Result<Format> format() const;
+  /// Asks for `wanted` and returns what the driver made of it. Error EBUSY while buffers are
+  /// allocated, here or in another program.
+  [[nodiscard]] Result<Format> set_format(const Format& wanted) const;
+  /// Asks for a frame interval and returns the one that the driver settled on: unknown where it has
+  /// no notion of it (no VIDIOC_S_PARM, or no V4L2_CAP_TIMEPERFRAME).
+  [[nodiscard]] Result<Interval> set_interval(Interval wanted) const;
+  /// The interval in use; unknown where the driver does not say.
+  [[nodiscard]] Result<Interval> interval() const;
+
+private:
+  Device(std::shared_ptr<const Node> node, const Capability& capability);
+
+  std::shared_ptr<const Node> node_;
+  Capability capability_;
+  std::shared_ptr<Modes> modes_;
+};
+
+/// The nodes under /dev that may be capture devices, in the order of their numbers.
+std::vector<std::string> video_nodes(Kernel& kernel);
+
+}  // namespace v4l2

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <linux/videodev2.h>
+
+#include "device/fourcc.h"
+
+namespace v4l2 {
+
+/// Width and height in pixels.
+struct Size {
+  std::uint32_t width{};
+  std::uint32_t height{};
+
+  friend constexpr auto operator<=>(const Size&, const Size&) = default;
+};
+
+/// The time from one frame to the next, in seconds; {0, 0} where the driver does not say.
+struct Interval {
+  std::uint32_t numerator{};
+  std::uint32_t denominator{};
+
+  friend constexpr bool operator==(const Interval&, const Interval&) = default;
+
+  [[nodiscard]] constexpr bool known() const { return numerator != 0 && denominator != 0; }
+};
+
+/// How colours are to be understood, in V4L2's numbers (enum v4l2_colorspace and its kin).
+struct Colorimetry {
+  std::uint32_t colorspace{};
+  std::uint32_t transfer{};
+  std::uint32_t encoding{};
+  std::uint32_t quantization{};
+
+  friend constexpr bool operator==(const Colorimetry&, const Colorimetry&) = default;
+};
+
+/// One memory plane of a format, in bytes. In the single-planar API there is one, however many
+/// colour planes lie in it.
+struct PlaneFormat {
+  std::uint32_t bytes_per_line{};
+  std::uint32_t size_image{};
+
+  friend constexpr bool operator==(const PlaneFormat&, const PlaneFormat&) = default;
+};
+
+/// What a device captures: the same value for the single- and the multi-planar API.
+struct Format {
+  Fourcc fourcc;
+  Size size;
+  std::uint32_t field{V4L2_FIELD_NONE};
+  Colorimetry colorimetry;
+  std::uint32_t plane_count{1};
+  std::array<PlaneFormat, VIDEO_MAX_PLANES> planes{};
+
+  friend bool operator==(const Format&, const Format&) = default;
+
+  [[nodiscard]] std::span<const PlaneFormat> memory_planes() const {
+    return std::span{planes}.first(plane_count);
+  }
+};
+
+/// V4L2_BUF_TYPE_VIDEO_CAPTURE or V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE.
+enum class BufferType : std::uint32_t {
+  capture = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+  capture_mplane = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE,
+};
+
+constexpr std::uint32_t to_wire(BufferType type) {
+  return static_cast<std::uint32_t>(type);
+}
+
+/// For VIDIOC_S_FMT and VIDIOC_TRY_FMT. Strides and sizes of 0 let the driver choose.
+v4l2_format to_wire(const Format& format, BufferType type);
+
+/// From what VIDIOC_G_FMT, S_FMT or TRY_FMT answered. A plane count beyond VIDEO_MAX_PLANES is cut.
+Format from_wire(const v4l2_format& wire);
+
+}  // namespace v4l2

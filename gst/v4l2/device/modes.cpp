@@ -1,0 +1,104 @@
+#include "device/modes.h"
+
+#include <algorithm>
+
+#include "device/text.h"
+
+namespace v4l2 {
+namespace {
+
+/// No driver offers more; one that never says "no more" must not hold us for ever.
+constexpr std::uint32_t most_entries = 512;
+
+/// Walks an enumeration: asks with index 0, 1, 2, ... and gives each answer to `keep`, which
+/// returns false when it has had enough.
+template <class Argument, class Keep>
+Result<> enumerate(const Node& node, const Request<Argument>& request, Argument argument,
+                   Keep keep) {
+  for (std::uint32_t index = 0; index < most_entries; ++index) {
+    Argument answer = argument;
+    answer.index = index;
+    const auto more = node.ask(request, answer);
+    if (!more) return std::unexpected{more.error()};
+    if (!*more || !keep(answer)) break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::span<const OfferedFormat>> Modes::formats() {
+  const std::lock_guard lock{mutex_};
+  if (formats_known_) return formats_;
+  std::vector<OfferedFormat> found;
+  v4l2_fmtdesc question{};
+  question.type = to_wire(type_);
+  const auto done = enumerate(*node_, request::enum_fmt, question, [&](const v4l2_fmtdesc& answer) {
+    found.push_back({.fourcc = {answer.pixelformat},
+                     .flags = answer.flags,
+                     .description = text_of(answer.description)});
+    return true;
+  });
+  if (!done) return std::unexpected{done.error()};
+  formats_ = std::move(found);
+  formats_known_ = true;
+  return formats_;
+}
+
+Result<std::span<const SizeRange>> Modes::sizes(Fourcc fourcc) {
+  const std::lock_guard lock{mutex_};
+  if (const auto known = sizes_.find(fourcc); known != sizes_.end()) return known->second;
+  std::vector<SizeRange> found;
+  v4l2_frmsizeenum question{};
+  question.pixel_format = fourcc.code;
+  const auto done =
+      enumerate(*node_, request::enum_framesizes, question, [&](const v4l2_frmsizeenum& answer) {
+        if (answer.type == V4L2_FRMSIZE_TYPE_DISCRETE) {
+          const Size size{.width = answer.discrete.width, .height = answer.discrete.height};
+          if (size.width != 0 && size.height != 0)
+            found.push_back({.smallest = size, .largest = size});
+          return true;
+        }
+        const auto& range = answer.stepwise;
+        // A step of 0 is what some drivers say for "any".
+        found.push_back(
+            {.smallest = {range.min_width, range.min_height},
+             .largest = {range.max_width, range.max_height},
+             .step = {std::max(range.step_width, 1U), std::max(range.step_height, 1U)}});
+        return false;  // a range is the only entry (V4L2 specification, VIDIOC_ENUM_FRAMESIZES)
+      });
+  if (!done) return std::unexpected{done.error()};
+  return sizes_.emplace(fourcc, std::move(found)).first->second;
+}
+
+Result<std::span<const IntervalRange>> Modes::intervals(Fourcc fourcc, Size size) {
+  const std::lock_guard lock{mutex_};
+  const std::pair key{fourcc, size};
+  if (const auto known = intervals_.find(key); known != intervals_.end()) return known->second;
+  std::vector<IntervalRange> found;
+  v4l2_frmivalenum question{};
+  question.pixel_format = fourcc.code;
+  question.width = size.width;
+  question.height = size.height;
+  const auto done = enumerate(
+      *node_, request::enum_frameintervals, question, [&](const v4l2_frmivalenum& answer) {
+        if (answer.type == V4L2_FRMIVAL_TYPE_DISCRETE) {
+          const Interval interval{answer.discrete.numerator, answer.discrete.denominator};
+          if (interval.known()) found.push_back({.shortest = interval, .longest = interval});
+          return true;
+        }
+        const auto& range = answer.stepwise;
+        const IntervalRange offered{
+            .shortest = {range.min.numerator, range.min.denominator},
+            .longest = {range.max.numerator, range.max.denominator},
+            .step = answer.type == V4L2_FRMIVAL_TYPE_CONTINUOUS
+                        ? Interval{}
+                        : Interval{range.step.numerator, range.step.denominator}};
+        if (offered.shortest.known() && offered.longest.known()) found.push_back(offered);
+        return false;
+      });
+  if (!done) return std::unexpected{done.error()};
+  return intervals_.emplace(key, std::move(found)).first->second;
+}
+
+}  // namespace v4l2

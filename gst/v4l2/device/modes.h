@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "device/format.h"
+#include "kernel/node.h"
+
+namespace v4l2 {
+
+/// One pixel format that a device offers (VIDIOC_ENUM_FMT).
+struct OfferedFormat {
+  Fourcc fourcc;
+  std::uint32_t flags{};
+  std::string description;
+
+  [[nodiscard]] bool compressed() const { return (flags & V4L2_FMT_FLAG_COMPRESSED) != 0; }
+};
+
+/// Sizes that a format comes in: from `smallest` to `largest` in steps; a single size where both
+/// are equal (VIDIOC_ENUM_FRAMESIZES; continuous ranges have steps of 1).
+struct SizeRange {
+  Size smallest;
+  Size largest;
+  Size step{1, 1};
+
+  [[nodiscard]] bool single() const { return smallest == largest; }
+};
+
+/// Intervals that a size comes in: from `shortest` to `longest`; `step` is {0, 0} where they are
+/// continuous, and a single interval has both ends equal (VIDIOC_ENUM_FRAMEINTERVALS).
+struct IntervalRange {
+  Interval shortest;
+  Interval longest;
+  Interval step{};
+
+  [[nodiscard]] bool single() const { return shortest == longest; }
+};
+
+/// What a device offers: format × size × interval. Asked for lazily and remembered, so that each
+/// question reaches the driver once. Any thread may ask.
+class Modes {
+public:
+  Modes(std::shared_ptr<const Node> node, BufferType type) : node_{std::move(node)}, type_{type} {}
+
+  /// In the driver's order.
+  Result<std::span<const OfferedFormat>> formats();
+  /// Empty where the driver cannot say (no VIDIOC_ENUM_FRAMESIZES).
+  Result<std::span<const SizeRange>> sizes(Fourcc fourcc);
+  /// Empty where the driver cannot say (no VIDIOC_ENUM_FRAMEINTERVALS).
+  Result<std::span<const IntervalRange>> intervals(Fourcc fourcc, Size size);
+
+private:
+  std::shared_ptr<const Node> node_;
+  BufferType type_;
+  std::mutex mutex_;  // guards all below; held across the driver's answers
+  std::vector<OfferedFormat> formats_;
+  bool formats_known_{};
+  std::map<Fourcc, std::vector<SizeRange>> sizes_;
+  std::map<std::pair<Fourcc, Size>, std::vector<IntervalRange>> intervals_;
+};
+
+}  // namespace v4l2

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "kernel/error.h"
+#include "kernel/kernel.h"
+
+namespace v4l2 {
+
+/// Owns one shared, writable mapping of a descriptor and unmaps it. The descriptor may be closed
+/// while the mapping lives.
+class Mapping {
+public:
+  /// Maps `length` bytes from `offset`, which is what the driver said for a device node
+  /// (VIDIOC_QUERYBUF) and 0 for a DMABuf. Error: what mmap() answered; EINVAL for a length of 0.
+  static Result<Mapping> map(Kernel& kernel, int descriptor, std::size_t length, off_t offset);
+
+  Mapping() = default;
+
+  Mapping(Mapping&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
+
+  Mapping& operator=(Mapping&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+
+  ~Mapping();
+
+  [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
+
+private:
+  explicit Mapping(std::span<std::byte> bytes) : bytes_{bytes} {}
+
+  std::span<std::byte> bytes_;
+};
+
+}  // namespace v4l2

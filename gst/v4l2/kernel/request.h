@@ -1,0 +1,43 @@
+#pragma once
+
+#include <linux/videodev2.h>
+
+namespace v4l2 {
+
+/// An ioctl: its number, the type of its argument and its printable name, welded together so that
+/// none of the three can be mistaken for another's.
+template <class Argument>
+struct Request {
+  unsigned long number;
+  const char* name;
+
+  consteval Request(unsigned long ioctl_number, const char* printable_name)
+      : number{ioctl_number}, name{printable_name} {
+    if (_IOC_SIZE(ioctl_number) != sizeof(Argument)) throw "number and argument type disagree";
+  }
+};
+
+/// Every ioctl that the project uses, and no other. See the V4L2 API specification, "Function
+/// Reference", for each.
+namespace request {
+
+// clang-format off
+inline constexpr Request<v4l2_capability> querycap{VIDIOC_QUERYCAP, "VIDIOC_QUERYCAP"};
+inline constexpr Request<v4l2_fmtdesc> enum_fmt{VIDIOC_ENUM_FMT, "VIDIOC_ENUM_FMT"};
+inline constexpr Request<v4l2_frmsizeenum> enum_framesizes{VIDIOC_ENUM_FRAMESIZES, "VIDIOC_ENUM_FRAMESIZES"};
+inline constexpr Request<v4l2_frmivalenum> enum_frameintervals{VIDIOC_ENUM_FRAMEINTERVALS, "VIDIOC_ENUM_FRAMEINTERVALS"};
+inline constexpr Request<v4l2_format> g_fmt{VIDIOC_G_FMT, "VIDIOC_G_FMT"};
+inline constexpr Request<v4l2_format> s_fmt{VIDIOC_S_FMT, "VIDIOC_S_FMT"};
+inline constexpr Request<v4l2_streamparm> g_parm{VIDIOC_G_PARM, "VIDIOC_G_PARM"};
+inline constexpr Request<v4l2_streamparm> s_parm{VIDIOC_S_PARM, "VIDIOC_S_PARM"};
+inline constexpr Request<v4l2_requestbuffers> reqbufs{VIDIOC_REQBUFS, "VIDIOC_REQBUFS"};
+inline constexpr Request<v4l2_buffer> querybuf{VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF"};
+inline constexpr Request<v4l2_exportbuffer> expbuf{VIDIOC_EXPBUF, "VIDIOC_EXPBUF"};
+inline constexpr Request<v4l2_buffer> qbuf{VIDIOC_QBUF, "VIDIOC_QBUF"};
+inline constexpr Request<v4l2_buffer> dqbuf{VIDIOC_DQBUF, "VIDIOC_DQBUF"};
+inline constexpr Request<int> streamon{VIDIOC_STREAMON, "VIDIOC_STREAMON"};
+inline constexpr Request<int> streamoff{VIDIOC_STREAMOFF, "VIDIOC_STREAMOFF"};
+// clang-format on
+
+}  // namespace request
+}  // namespace v4l2

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <mutex>
+
+#include "kernel/unique_fd.h"
+
+namespace v4l2 {
+
+/// A level-triggered interrupt: while any reason is raised, its descriptor is readable and every
+/// wait returns at once. Any thread may raise and lower.
+class Waker {
+public:
+  enum Reason : unsigned {
+    flush = 1,       ///< data flow must stop: flushing, or the element goes down
+    pause = 2,       ///< the pipeline is paused: the device shall stop streaming
+    trouble = 4,     ///< a buffer could not be handed back to the driver
+    homecoming = 8,  ///< a buffer came back while all were out
+  };
+
+  Waker();
+
+  void raise(Reason reason);
+  void lower(Reason reason);
+
+  [[nodiscard]] bool raised(Reason reason) const;
+
+  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+
+private:
+  mutable std::mutex mutex_;
+  unsigned reasons_{};  // guarded by mutex_
+  UniqueFd descriptor_;
+};
+
+}  // namespace v4l2

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <variant>
+
+#include "kernel/error.h"
+#include "stream/frame.h"
+
+namespace v4l2 {
+
+/// Somebody raised the waker for a flush or a pause.
+struct Interrupted {};
+
+/// Nothing came in time although the driver had buffers to fill: the camera is silent.
+struct Stalled {};
+
+/// Nothing came in time because every buffer is out on loan: the holders are slow.
+struct Starved {};
+
+/// The device is gone, or the driver gave up for good. `error` holds what told.
+struct Lost {
+  Error error;
+};
+
+/// What waiting for a frame can end in.
+using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost>;
+
+}  // namespace v4l2

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "stream/return_desk.h"
+
+namespace v4l2 {
+
+/// Where the picture lies in one memory plane of a buffer, in bytes from the plane's start.
+struct Payload {
+  std::uint32_t offset{};
+  std::uint32_t length{};
+};
+
+/// One filled buffer on loan from the driver; destroying it hands the buffer back, on whatever
+/// thread. Its payload lies inside the buffer, whatever the driver said.
+class Frame {
+public:
+  /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `desk` has noted as lent.
+  /// `plane_lengths` are the sizes of the buffer's planes, in bytes.
+  Frame(std::shared_ptr<ReturnDesk> desk, const WireBuffer& filled,
+        std::span<const std::uint32_t> plane_lengths)
+      : desk_{std::move(desk)},
+        index_{filled.index()},
+        sequence_{filled.peek().sequence},
+        flags_{filled.peek().flags},
+        field_{filled.peek().field},
+        timestamp_{std::chrono::seconds{filled.peek().timestamp.tv_sec} +
+                   std::chrono::microseconds{filled.peek().timestamp.tv_usec}},
+        plane_count_{static_cast<std::uint32_t>(plane_lengths.size())} {
+    for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+      const auto end = std::min(filled.bytes_used(plane), plane_lengths[plane]);
+      const auto begin = std::min(filled.data_offset(plane), end);
+      payloads_[plane] = {.offset = begin, .length = end - begin};
+      overfull_ = overfull_ || filled.bytes_used(plane) > plane_lengths[plane];
+    }
+  }
+
+  Frame(Frame&&) = default;
+  Frame& operator=(Frame&&) = delete;
+
+  ~Frame() {
+    if (desk_) desk_->give_back(index_);
+  }
+
+  [[nodiscard]] std::uint32_t index() const { return index_; }
+
+  /// Counts frames since streaming began; wraps at 2^32. A step of more than one is a lost frame.
+  [[nodiscard]] std::uint32_t sequence() const { return sequence_; }
+
+  /// V4L2_BUF_FLAG_*.
+  [[nodiscard]] std::uint32_t flags() const { return flags_; }
+
+  /// enum v4l2_field.
+  [[nodiscard]] std::uint32_t field() const { return field_; }
+
+  /// On the clock that the V4L2_BUF_FLAG_TIMESTAMP_* flags name.
+  [[nodiscard]] std::chrono::nanoseconds timestamp() const { return timestamp_; }
+
+  [[nodiscard]] std::span<const Payload> payloads() const {
+    return std::span{payloads_}.first(plane_count_);
+  }
+
+  /// True when the driver claimed to have written more than the buffer holds.
+  [[nodiscard]] bool overfull() const { return overfull_; }
+
+private:
+  std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Frame
+  std::uint32_t index_;
+  std::uint32_t sequence_;
+  std::uint32_t flags_;
+  std::uint32_t field_;
+  std::chrono::nanoseconds timestamp_;
+  std::uint32_t plane_count_;
+  bool overfull_{};
+  std::array<Payload, VIDEO_MAX_PLANES> payloads_;  // the first plane_count_ are set
+};
+
+}  // namespace v4l2

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include <linux/videodev2.h>
+
+#include "device/format.h"
+
+namespace v4l2 {
+
+/// How the driver and we share a buffer's memory.
+enum class Memory : std::uint32_t {
+  mmap = V4L2_MEMORY_MMAP,        ///< the driver's own, mapped or exported as DMABuf
+  userptr = V4L2_MEMORY_USERPTR,  ///< ours, given by address
+  dmabuf = V4L2_MEMORY_DMABUF,    ///< anyone's, given as DMABuf descriptors
+};
+
+constexpr std::uint32_t to_wire(Memory memory) {
+  return static_cast<std::uint32_t>(memory);
+}
+
+/// A v4l2_buffer and its planes as one value, so that no plane array is ever forgotten. In the
+/// single-planar API the buffer is read and written as if it had one plane.
+class WireBuffer {
+public:
+  WireBuffer(BufferType type, Memory memory, std::uint32_t plane_count)
+      : type_{type}, memory_{memory}, plane_count_{plane_count} {
+    clear();
+  }
+
+  /// Back to what a call wants to be given; the driver overwrites the rest.
+  void clear() {
+    buffer_ = {};
+    buffer_.type = to_wire(type_);
+    buffer_.memory = to_wire(memory_);
+    if (!multiplanar()) return;
+    for (auto& plane : std::span{planes_}.first(plane_count_))
+      plane = {};
+    buffer_.length = plane_count_;
+  }
+
+  /// The struct for the ioctl; valid while this object stays where it is.
+  [[nodiscard]] v4l2_buffer& wire() {
+    if (multiplanar()) buffer_.m.planes = planes_.data();
+    return buffer_;
+  }
+
+  [[nodiscard]] const v4l2_buffer& peek() const { return buffer_; }
+
+  [[nodiscard]] std::uint32_t index() const { return buffer_.index; }
+
+  void set_index(std::uint32_t index) { buffer_.index = index; }
+
+  [[nodiscard]] bool multiplanar() const { return type_ == BufferType::capture_mplane; }
+
+  [[nodiscard]] BufferType type() const { return type_; }
+
+  [[nodiscard]] Memory memory() const { return memory_; }
+
+  /// How many planes the caller made room for.
+  [[nodiscard]] std::uint32_t plane_count() const { return plane_count_; }
+
+  /// How many planes the driver speaks of, which may be a lie.
+  [[nodiscard]] std::uint32_t announced_planes() const {
+    return multiplanar() ? buffer_.length : 1;
+  }
+
+  [[nodiscard]] std::uint32_t bytes_used(std::uint32_t plane) const {
+    return multiplanar() ? planes_[plane].bytesused : buffer_.bytesused;
+  }
+
+  [[nodiscard]] std::uint32_t data_offset(std::uint32_t plane) const {
+    return multiplanar() ? planes_[plane].data_offset : 0;
+  }
+
+  [[nodiscard]] std::uint32_t length(std::uint32_t plane) const {
+    return multiplanar() ? planes_[plane].length : buffer_.length;
+  }
+
+  [[nodiscard]] std::uint32_t map_offset(std::uint32_t plane) const {
+    return multiplanar() ? planes_[plane].m.mem_offset : buffer_.m.offset;
+  }
+
+private:
+  BufferType type_;
+  Memory memory_;
+  std::uint32_t plane_count_;
+  v4l2_buffer buffer_{};
+  std::array<v4l2_plane, VIDEO_MAX_PLANES> planes_{};
+};
+
+}  // namespace v4l2
