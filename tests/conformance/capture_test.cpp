@@ -1,0 +1,325 @@
+// What is believed of formats, buffers and streaming. Each belief names where it is written down,
+// or the part of this project that stands on it.
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include "conformance/target.h"
+#include "stream/mapped_frame.h"
+
+namespace {
+
+using conformance::Belief;
+namespace request = v4l2::request;
+
+INSTANTIATE_TEST_SUITE_P(Kernel, Belief, testing::ValuesIn(conformance::targets()),
+                         [](const auto& instance) { return instance.param.name; });
+
+// ---- formats ------------------------------------------------------------------------------------
+
+// VIDIOC_QUERYCAP: drivers since 3.x tell a node's own capabilities apart from the device's.
+TEST_P(Belief, ANodeTellsItsOwnCapabilities) {
+  v4l2_capability capability{};
+  ASSERT_EQ(errno_of(*open(), request::querycap, capability), 0);
+  EXPECT_NE(capability.capabilities & V4L2_CAP_DEVICE_CAPS, 0U);
+  EXPECT_NE(capability.device_caps & V4L2_CAP_STREAMING, 0U);
+}
+
+// VIDIOC_ENUM_FMT, ENUM_FRAMESIZES, ENUM_FRAMEINTERVALS: EINVAL ends an enumeration.
+TEST_P(Belief, EnumerationsEndWithEinval) {
+  const auto node = open();
+  v4l2_fmtdesc format{};
+  format.type = to_wire(type);
+  int error = 0;
+  for (; (error = errno_of(*node, request::enum_fmt, format)) == 0; ++format.index)
+    ASSERT_LT(format.index, 200U);
+  EXPECT_EQ(error, EINVAL);
+  EXPECT_GT(format.index, 0U);
+  v4l2_frmsizeenum size{};
+  size.pixel_format = v4l2_fourcc('n', 'o', 'n', 'e');
+  EXPECT_EQ(errno_of(*node, request::enum_framesizes, size), EINVAL);
+}
+
+// VIDIOC_S_FMT: "Drivers should not return an error code unless the type field is invalid"; they
+// adjust.
+TEST_P(Belief, AFormatIsAdjustedRatherThanRefused) {
+  const auto node = open();
+  v4l2::Format wanted;
+  wanted.fourcc = {V4L2_PIX_FMT_YUYV};
+  wanted.size = {.width = 323, .height = 241};
+  auto wire = to_wire(wanted, type);
+  ASSERT_EQ(errno_of(*node, request::s_fmt, wire), 0);
+  const auto actual = v4l2::from_wire(wire);
+  EXPECT_GT(actual.size.width, 0U);
+  EXPECT_GE(actual.planes[0].bytes_per_line, actual.size.width * 2);
+  EXPECT_GE(actual.planes[0].size_image, actual.planes[0].bytes_per_line * actual.size.height);
+  v4l2_format current{};
+  current.type = to_wire(type);
+  ASSERT_EQ(errno_of(*node, request::g_fmt, current), 0);
+  EXPECT_EQ(v4l2::from_wire(current), actual);
+}
+
+// VIDIOC_S_FMT: EBUSY while buffers are allocated. Source::agree() frees them first.
+TEST_P(Belief, AFormatIsNotChangedWhileBuffersAreAllocated) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  request(*node, 2);
+  auto wire = to_wire(format, type);
+  EXPECT_EQ(errno_of(*node, request::s_fmt, wire), EBUSY);
+  request(*node, 0);
+  EXPECT_EQ(errno_of(*node, request::s_fmt, wire), 0);
+}
+
+// VIDIOC_S_PARM: what comes back is what the driver settled on.
+TEST_P(Belief, AnIntervalIsAdjusted) {
+  const auto node = open();
+  set_format(*node);
+  v4l2_streamparm parameters{};
+  parameters.type = to_wire(type);
+  parameters.parm.capture.timeperframe = {.numerator = 1, .denominator = 30};
+  ASSERT_EQ(errno_of(*node, request::s_parm, parameters), 0);
+  EXPECT_NE(parameters.parm.capture.capability & V4L2_CAP_TIMEPERFRAME, 0U);
+  const auto period = parameters.parm.capture.timeperframe;
+  EXPECT_NE(period.numerator, 0U);
+  ASSERT_EQ(errno_of(*node, request::g_parm, parameters), 0);
+  EXPECT_EQ(parameters.parm.capture.timeperframe.denominator, period.denominator);
+}
+
+// ---- buffers ------------------------------------------------------------------------------------
+
+// VIDIOC_QUERYBUF: what Buffers::query() checks is what drivers say.
+TEST_P(Belief, BuffersAreDescribedPlaneByPlane) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 3);
+  ASSERT_GE(count, 1U);
+  for (std::uint32_t index = 0; index < count; ++index) {
+    auto wire = buffer(index);
+    ASSERT_EQ(errno_of(*node, request::querybuf, wire.wire()), 0);
+    EXPECT_EQ(wire.announced_planes(), format.plane_count);
+    for (std::uint32_t plane = 0; plane < format.plane_count; ++plane)
+      EXPECT_GE(wire.length(plane), format.planes[plane].size_image);
+  }
+  auto beyond = buffer(count);
+  EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
+}
+
+// "DMABuf exporting": an export knows its size, is mapped by itself, and outlives the driver's
+// buffers and the node (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS). The shelf stands on it.
+TEST_P(Belief, AnExportKnowsItsSizeAndOutlivesItsBuffers) {
+  auto node = open();
+  set_format(*node);
+  v4l2_requestbuffers wanted{};
+  wanted.count = 2;
+  wanted.type = to_wire(type);
+  wanted.memory = V4L2_MEMORY_MMAP;
+  ASSERT_EQ(errno_of(*node, request::reqbufs, wanted), 0);
+  EXPECT_NE(wanted.capabilities & V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS, 0U);
+  auto described = buffer(1);
+  ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+  v4l2_exportbuffer exported{};
+  exported.type = to_wire(type);
+  exported.index = 1;
+  exported.flags = O_CLOEXEC | O_RDWR;
+  ASSERT_EQ(errno_of(*node, request::expbuf, exported), 0);
+  const v4l2::UniqueFd descriptor{exported.fd};
+  EXPECT_GE(lseek(descriptor.get(), 0, SEEK_END), static_cast<off_t>(described.length(0)));
+  const v4l2::PlaneLocation whole{
+      .descriptor = descriptor.get(), .offset = 0, .length = described.length(0)};
+  const auto mapped = v4l2::MappedFrame::map(*session.kernel, std::span{&whole, 1});
+  ASSERT_TRUE(mapped);
+  request(*node, 0);
+  node.reset();
+  std::ranges::fill(mapped->planes()[0], std::byte{0x5a});
+  EXPECT_EQ(mapped->planes()[0].back(), std::byte{0x5a});
+}
+
+// An export that is mapped keeps neither the queue nor the node; the next program has both at once.
+TEST_P(Belief, AMappedExportDoesNotPinTheNode) {
+  auto node = open();
+  set_format(*node);
+  request(*node, 2);
+  v4l2_exportbuffer exported{};
+  exported.type = to_wire(type);
+  exported.flags = O_CLOEXEC | O_RDWR;
+  ASSERT_EQ(errno_of(*node, request::expbuf, exported), 0);
+  const v4l2::UniqueFd descriptor{exported.fd};
+  const v4l2::PlaneLocation whole{.descriptor = descriptor.get(), .offset = 0, .length = 16};
+  const auto mapped = v4l2::MappedFrame::map(*session.kernel, std::span{&whole, 1});
+  ASSERT_TRUE(mapped);
+  node.reset();
+  const auto other = open();
+  ASSERT_TRUE(other);
+  set_format(*other);
+  EXPECT_GE(request(*other, 2), 2U);
+}
+
+// VIDIOC_QBUF: a buffer that is queued, or is none, is EINVAL.
+TEST_P(Belief, ABufferIsQueuedOnce) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 2);
+  EXPECT_EQ(queue(*node, 0), 0);
+  EXPECT_EQ(queue(*node, 0), EINVAL);
+  EXPECT_EQ(queue(*node, count), EINVAL);
+}
+
+// VIDIOC_REQBUFS: EBUSY while it streams. Stream is destroyed before Buffers.
+TEST_P(Belief, BuffersAreNotFreedWhileStreaming) {
+  const auto node = open();
+  set_format(*node);
+  request(*node, 2);
+  ASSERT_EQ(stream_on(*node), 0);
+  v4l2_requestbuffers none{};
+  none.type = to_wire(type);
+  none.memory = V4L2_MEMORY_MMAP;
+  EXPECT_EQ(errno_of(*node, request::reqbufs, none), EBUSY);
+  EXPECT_EQ(stream_off(*node), 0);
+  EXPECT_EQ(errno_of(*node, request::reqbufs, none), 0);
+}
+
+// The queue has an owner: whoever allocated (vb2_ioctl_reqbufs()). Others are EBUSY until it
+// closes.
+TEST_P(Belief, TheQueueHasOneOwnerUntilItCloses) {
+  auto owner = open();
+  const auto format = set_format(*owner);
+  request(*owner, 2);
+  const auto other = open();
+  ASSERT_TRUE(other) << "a second open is allowed";
+  v4l2_requestbuffers wanted{};
+  wanted.count = 2;
+  wanted.type = to_wire(type);
+  wanted.memory = V4L2_MEMORY_MMAP;
+  EXPECT_EQ(errno_of(*other, request::reqbufs, wanted), EBUSY);
+  EXPECT_EQ(stream_on(*other), EBUSY);
+  auto wire = to_wire(format, type);
+  EXPECT_EQ(errno_of(*other, request::s_fmt, wire), EBUSY);
+  owner.reset();
+  EXPECT_EQ(errno_of(*other, request::s_fmt, wire), 0);
+  EXPECT_EQ(errno_of(*other, request::reqbufs, wanted), 0);
+}
+
+// ---- streaming ----------------------------------------------------------------------------------
+
+TEST_P(Belief, StreamingNeedsBuffers) {
+  const auto node = open();
+  set_format(*node);
+  EXPECT_EQ(stream_on(*node), EINVAL);
+}
+
+// VIDIOC_DQBUF: EINVAL while nothing streams, EAGAIN (non-blocking) while nothing is filled.
+TEST_P(Belief, DequeuingWithoutAFrameDoesNotWait) {
+  const auto node = open();
+  set_format(*node);
+  request(*node, 2);
+  auto filled = buffer();
+  EXPECT_EQ(dequeue(*node, filled), EINVAL);
+  ASSERT_EQ(stream_on(*node), 0);
+  EXPECT_EQ(dequeue(*node, filled), EAGAIN);  // nothing is queued, so nothing can be filled
+}
+
+// poll(): POLLERR while nothing streams, and until the first buffer is queued after a start; but
+// only for who asks for POLLIN (vb2_core_poll()). Stream::next() asks for nothing while all are on
+// loan.
+TEST_P(Belief, PollingBeforeABufferIsQueuedIsAnErrorForReadersOnly) {
+  const auto node = open();
+  set_format(*node);
+  request(*node, 2);
+  EXPECT_EQ(poll(*node, POLLIN, 0), POLLERR);
+  EXPECT_EQ(poll(*node, 0, 0), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  EXPECT_EQ(poll(*node, POLLIN, 0), POLLERR);
+  EXPECT_EQ(poll(*node, 0, 0), 0);
+}
+
+// Frames come in the order of their sequence numbers, which begin at 0, stamped on CLOCK_MONOTONIC.
+// Not every stamp lies in the past: vivid says when the last line would have come, up to one frame
+// period after it hands the frame out. RunningTime allows for it.
+TEST_P(Belief, FramesAreNumberedAndStamped) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 4);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  std::optional<std::uint32_t> last;
+  std::chrono::nanoseconds last_time{};
+  for (int i = 0; i < 8; ++i) {
+    auto frame = next(*node);
+    const auto& seen = frame.peek();
+    EXPECT_EQ(seen.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK,
+              std::uint32_t{V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC});
+    EXPECT_EQ(seen.flags & V4L2_BUF_FLAG_ERROR, 0U);
+    EXPECT_TRUE(!last || seen.sequence >= *last);
+    last = seen.sequence;
+    const auto time = std::chrono::nanoseconds{std::chrono::seconds{seen.timestamp.tv_sec}} +
+                      std::chrono::microseconds{seen.timestamp.tv_usec};
+    EXPECT_GE(time, last_time);
+    EXPECT_LE(time, session.kernel->monotonic_time() + std::chrono::seconds{1});
+    EXPECT_GE(time, session.kernel->monotonic_time() - std::chrono::seconds{10});
+    last_time = time;
+    for (std::uint32_t plane = 0; plane < plane_count; ++plane)
+      EXPECT_EQ(frame.bytes_used(plane), format.planes[plane].size_image);
+    EXPECT_EQ(queue(*node, frame.index()), 0);
+  }
+}
+
+// VIDIOC_STREAMOFF takes everything back, also what was queued but never streamed, and the sequence
+// begins anew. Stream and ReturnDesk stand on it.
+TEST_P(Belief, StreamingOffBringsAllBuffersHome) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 3);
+  for (int life = 0; life < 3; ++life) {
+    for (std::uint32_t index = 0; index < count; ++index)
+      ASSERT_EQ(queue(*node, index), 0);
+    if (life > 0) {
+      ASSERT_EQ(stream_on(*node), 0);
+      EXPECT_LT(next(*node).peek().sequence, count);
+    }
+    EXPECT_EQ(stream_off(*node), 0);
+  }
+  EXPECT_EQ(stream_off(*node), 0) << "twice is no error";
+}
+
+// A started stream that has only a part of its buffers queued gets the others later.
+TEST_P(Belief, BuffersMayBeQueuedWhileStreaming) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 4);
+  ASSERT_EQ(stream_on(*node), 0);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  next(*node);
+}
+
+// An unplugged device: poll() says so, also to who asks for nothing; every call fails; what was
+// exported stays.
+TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 4);
+  v4l2_exportbuffer exported{};
+  exported.type = to_wire(type);
+  exported.flags = O_CLOEXEC | O_RDWR;
+  ASSERT_EQ(errno_of(*node, request::expbuf, exported), 0);
+  const v4l2::UniqueFd descriptor{exported.fd};
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  next(*node);
+  session.unplug();
+  constexpr int long_enough_ms = 20000;
+  EXPECT_NE(poll(*node, 0, long_enough_ms) & (POLLERR | POLLHUP), 0);
+  EXPECT_NE(poll(*node, POLLIN, long_enough_ms) & (POLLERR | POLLHUP), 0);
+  auto filled = buffer();
+  const auto error = dequeue(*node, filled);
+  EXPECT_TRUE(error == ENODEV || error == EINVAL || error == EIO) << error;
+  v4l2_capability capability{};
+  EXPECT_EQ(errno_of(*node, request::querycap, capability), ENODEV);
+  EXPECT_GT(lseek(descriptor.get(), 0, SEEK_END), 0);
+}
+
+}  // namespace

@@ -1,0 +1,140 @@
+#include "conformance/target.h"
+
+#include <array>
+
+#include <poll.h>
+
+#include "fake/fake_kernel.h"
+
+namespace conformance {
+namespace {
+
+Target fake_target(std::string name, fake::Model (*model)()) {
+  return {.name = std::move(name), .path = "/dev/video0", .begin = [model] {
+            const auto kernel = std::make_shared<fake::FakeKernel>();
+            const auto camera = kernel->plug("/dev/video0", model());
+            return Target::Session{.kernel = kernel,
+                                   .let_a_frame_come = [camera] { camera->fill_when_queued(); },
+                                   .unplug =
+                                       [kernel] {
+                                         kernel->unplug("/dev/video0");
+                                       }};
+          }};
+}
+
+std::vector<Target>& registered() {
+  static std::vector<Target> all;
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  return registered();
+}
+
+void Belief::SetUp() {
+  session = GetParam().begin();
+  const auto device = v4l2::Device::open(*session.kernel, GetParam().path);
+  ASSERT_TRUE(device) << GetParam().path << " can't be opened: " << device.error().code;
+  type = device->buffer_type();
+}
+
+std::shared_ptr<const v4l2::Node> Belief::open() {
+  auto node = v4l2::Node::open(*session.kernel, GetParam().path);
+  return node ? *node : nullptr;
+}
+
+v4l2::Format Belief::set_format(const v4l2::Node& node) {
+  v4l2::Format wanted;
+  wanted.fourcc = {V4L2_PIX_FMT_YUYV};
+  wanted.size = {.width = 320, .height = 240};
+  auto wire = to_wire(wanted, type);
+  EXPECT_EQ(errno_of(node, v4l2::request::s_fmt, wire), 0);
+  const auto format = v4l2::from_wire(wire);
+  plane_count = format.plane_count;
+  return format;
+}
+
+std::uint32_t Belief::request(const v4l2::Node& node, std::uint32_t count) {
+  v4l2_requestbuffers wanted{};
+  wanted.count = count;
+  wanted.type = to_wire(type);
+  wanted.memory = V4L2_MEMORY_MMAP;
+  EXPECT_EQ(errno_of(node, v4l2::request::reqbufs, wanted), 0);
+  return wanted.count;
+}
+
+v4l2::WireBuffer Belief::buffer(std::uint32_t index) const {
+  v4l2::WireBuffer wire{type, v4l2::Memory::mmap, plane_count};
+  wire.set_index(index);
+  return wire;
+}
+
+int Belief::queue(const v4l2::Node& node, std::uint32_t index) {
+  auto wire = buffer(index);
+  return errno_of(node, v4l2::request::qbuf, wire.wire());
+}
+
+int Belief::dequeue(const v4l2::Node& node, v4l2::WireBuffer& filled) {
+  filled.clear();
+  return errno_of(node, v4l2::request::dqbuf, filled.wire());
+}
+
+v4l2::WireBuffer Belief::next(const v4l2::Node& node) {
+  session.let_a_frame_come();
+  auto filled = buffer();
+  constexpr int long_enough_ms = 20000;
+  EXPECT_EQ(poll(node, POLLIN, long_enough_ms) & POLLIN, POLLIN);
+  EXPECT_EQ(dequeue(node, filled), 0);
+  return filled;
+}
+
+int Belief::stream_on(const v4l2::Node& node) {
+  auto argument = static_cast<int>(to_wire(type));
+  return errno_of(node, v4l2::request::streamon, argument);
+}
+
+int Belief::stream_off(const v4l2::Node& node) {
+  auto argument = static_cast<int>(to_wire(type));
+  return errno_of(node, v4l2::request::streamoff, argument);
+}
+
+short Belief::poll(const v4l2::Node& node, short events, int timeout_ms) {
+  std::array wait{pollfd{.fd = node.descriptor(), .events = events, .revents = 0}};
+  session.kernel->poll(wait, timeout_ms);
+  return wait[0].revents;
+}
+
+}  // namespace conformance
+
+int main(int argc, char** argv) {
+  using conformance::Target;
+  auto& targets = conformance::registered();
+  // conformance [--device PATH [--unplug COMMAND]] [gtest's own options]
+  std::string device;
+  std::string unplug;
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string_view{argv[i]} == "--device") device = argv[i + 1];
+    if (std::string_view{argv[i]} == "--unplug") unplug = argv[i + 1];
+  }
+  if (device.empty()) {
+    targets.push_back(conformance::fake_target("fake", fake::webcam));
+    targets.push_back(conformance::fake_target("fake_multiplanar", fake::multiplanar_camera));
+  } else {
+    targets.push_back({.name = "device", .path = device, .begin = [unplug] {
+                         return Target::Session{// The system's kernel is nobody's to destroy.
+                                                .kernel = {&v4l2::system_kernel(),
+                                                           [](v4l2::Kernel*) {
+                                                           }},
+                                                .let_a_frame_come = [] {},
+                                                .unplug =
+                                                    [unplug] {
+                                                      ASSERT_EQ(std::system(unplug.c_str()), 0)
+                                                          << unplug;
+                                                    }};
+                       }});
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

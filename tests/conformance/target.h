@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "device/device.h"
+#include "kernel/kernel.h"
+#include "stream/wire_buffer.h"
+
+namespace conformance {
+
+/// A camera that the beliefs are held against: a fake one or a real driver's.
+struct Target {
+  std::string name;
+  std::string path;
+
+  /// Makes it anew for each test: the kernel to ask, and what lets a frame come (nothing, where
+  /// frames come by themselves).
+  struct Session {
+    std::shared_ptr<v4l2::Kernel> kernel;
+    std::function<void()> let_a_frame_come;
+    std::function<void()> unplug;
+  };
+
+  std::function<Session()> begin;
+};
+
+/// The targets of this run: the fakes, or the device that the command line names.
+const std::vector<Target>& targets();
+
+/// A test that holds one belief about any V4L2 capture driver. What it needs of the API it does
+/// call by call, so that what is believed is what is written.
+class Belief : public testing::TestWithParam<Target> {
+protected:
+  void SetUp() override;
+
+  std::shared_ptr<const v4l2::Node> open();
+  /// Sets a small raw format that every camera has, and returns what the driver made of it.
+  v4l2::Format set_format(const v4l2::Node& node);
+  /// Allocates, and returns how many the driver gave.
+  std::uint32_t request(const v4l2::Node& node, std::uint32_t count);
+  [[nodiscard]] v4l2::WireBuffer buffer(std::uint32_t index = 0) const;
+
+  /// 0 or the errno.
+  template <class Argument>
+  int errno_of(const v4l2::Node& node, const v4l2::Request<Argument>& request, Argument& argument) {
+    const auto done = node.call(request, argument);
+    return done ? 0 : done.error().code;
+  }
+
+  int queue(const v4l2::Node& node, std::uint32_t index);
+  int dequeue(const v4l2::Node& node, v4l2::WireBuffer& filled);
+  /// Waits for a frame, then dequeues it.
+  v4l2::WireBuffer next(const v4l2::Node& node);
+  int stream_on(const v4l2::Node& node);
+  int stream_off(const v4l2::Node& node);
+  short poll(const v4l2::Node& node, short events, int timeout_ms);
+
+  Target::Session session;
+  v4l2::BufferType type{v4l2::BufferType::capture};
+  std::uint32_t plane_count{1};
+};
+
+}  // namespace conformance

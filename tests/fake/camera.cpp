@@ -1,0 +1,441 @@
+#include "fake/camera.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <limits>
+#include <utility>
+
+#include <poll.h>
+
+namespace fake {
+namespace {
+
+void put_text(std::span<std::uint8_t> field, const std::string& text) {
+  std::memcpy(field.data(), text.data(), std::min(text.size(), field.size() - 1));
+}
+
+std::chrono::nanoseconds now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+
+}  // namespace
+
+Camera::Camera(Model model) : model_{std::move(model)} {
+  if (model_.formats.empty()) return;
+  v4l2::Format first;
+  first.fourcc = {model_.formats.front().fourcc};
+  first.size = model_.formats.front().modes.front().size;
+  set_format(nearest(first));
+}
+
+// ---- what a test does ---------------------------------------------------------------------------
+
+bool Camera::fill(const FrameOptions& options) {
+  const std::lock_guard lock{mutex_};
+  return fill_locked(options);
+}
+
+void Camera::fill_when_queued(const FrameOptions& options) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock,
+                [this] { return queue_.next_to_fill() != nullptr || unplugged_ || interrupted_; });
+  if (!std::exchange(interrupted_, false)) fill_locked(options);
+}
+
+void Camera::interrupt() {
+  const std::lock_guard lock{mutex_};
+  interrupted_ = true;
+  changed_.notify_all();
+}
+
+bool Camera::fill_locked(const FrameOptions& options) {
+  const auto sequence = queue_.streaming() ? sequence_++ : sequence_;
+  auto* const buffer = queue_.next_to_fill();
+  if (buffer == nullptr || unplugged_) return false;
+  buffer->sequence = sequence;
+  buffer->flags = options.flags;
+  buffer->timestamp = options.timestamp.value_or(now());
+  for (std::size_t plane = 0; plane < buffer->planes.size(); ++plane) {
+    const auto bytes = buffer->planes[plane].bytes();
+    if (!options.content.empty()) {
+      std::ranges::copy(options.content, bytes.begin());
+      buffer->bytes_used[plane] = static_cast<std::uint32_t>(options.content.size());
+      continue;
+    }
+    buffer->bytes_used[plane] = options.bytes_used.value_or(planes_[plane].size);
+    if (!paints_) continue;
+    for (std::size_t offset = 0; offset < planes_[plane].size; ++offset)
+      bytes[offset] = expected_byte(sequence, plane, offset);
+  }
+  queue_.filled();
+  changed();
+  return true;
+}
+
+std::byte Camera::expected_byte(std::uint32_t sequence, std::size_t plane, std::size_t offset) {
+  return static_cast<std::byte>(sequence * 29U + static_cast<std::uint32_t>(plane) * 101U +
+                                static_cast<std::uint32_t>(offset));
+}
+
+void Camera::lose(std::uint32_t count) {
+  const std::lock_guard lock{mutex_};
+  sequence_ += count;
+}
+
+void Camera::always_ready(bool paint) {
+  const std::lock_guard lock{mutex_};
+  always_ready_ = true;
+  paints_ = paint;
+  changed();
+}
+
+void Camera::unplug() {
+  const std::lock_guard lock{mutex_};
+  unplugged_ = true;
+  changed();
+}
+
+void Camera::fail_stream() {
+  const std::lock_guard lock{mutex_};
+  queue_.fail();
+  changed();
+}
+
+bool Camera::streaming() {
+  const std::lock_guard lock{mutex_};
+  return queue_.streaming();
+}
+
+std::size_t Camera::queued_count() {
+  const std::lock_guard lock{mutex_};
+  return queue_.queued_count();
+}
+
+std::size_t Camera::buffer_count() {
+  const std::lock_guard lock{mutex_};
+  return queue_.buffer_count();
+}
+
+void Camera::wait_streaming(bool on) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [this, on] { return queue_.streaming() == on; });
+}
+
+void Camera::wait_queued(std::size_t count) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [this, count] { return queue_.queued_count() >= count; });
+}
+
+unsigned Camera::calls(unsigned long request) {
+  const std::lock_guard lock{mutex_};
+  return calls_[request];
+}
+
+unsigned Camera::all_calls() {
+  const std::lock_guard lock{mutex_};
+  unsigned sum{};
+  for (const auto& [request, count] : calls_)
+    sum += count;
+  return sum;
+}
+
+v4l2::Format Camera::format() {
+  const std::lock_guard lock{mutex_};
+  return format_;
+}
+
+v4l2::Interval Camera::interval() {
+  const std::lock_guard lock{mutex_};
+  return interval_;
+}
+
+void Camera::changed() {
+  changed_.notify_all();
+  if (listener_) listener_({.news = mask(POLLIN) != 0, .gone = unplugged_});
+}
+
+void Camera::listen(std::function<void(Level)> listener) {
+  const std::lock_guard lock{mutex_};
+  listener_ = std::move(listener);
+  changed();
+}
+
+// ---- what the kernel does -----------------------------------------------------------------------
+
+int Camera::ioctl(const Opener& opener, bool block, unsigned long request, void* argument) {
+  std::unique_lock lock{mutex_};
+  ++calls_[request];
+  if (unplugged_) return ENODEV;
+  if (const auto error = faults_.failure(request)) return *error;
+  if (always_ready_ && request == VIDIOC_DQBUF && queue_.done_count() == 0) fill_locked({});
+  auto error = dispatch(opener, request, argument);
+  while (block && request == VIDIOC_DQBUF && error == EAGAIN) {
+    changed_.wait(lock);
+    error = unplugged_ ? ENODEV : dispatch(opener, request, argument);
+  }
+  if (error == 0) faults_.tell_lies(request, argument);
+  return error;
+}
+
+void Camera::closed(const Opener& opener) {
+  const std::lock_guard lock{mutex_};
+  if (owner_ != &opener) return;
+  queue_.free();
+  owner_ = nullptr;
+  changed();
+}
+
+short Camera::poll_mask(short wanted) {
+  const std::lock_guard lock{mutex_};
+  return mask(wanted);
+}
+
+short Camera::mask(short wanted) const {
+  if (unplugged_) return POLLERR | POLLHUP | POLLPRI;  // v4l2_poll() on an unregistered device
+  if (always_ready_ && queue_.done_count() == 0 && queue_.fillable())
+    return static_cast<short>(wanted & POLLIN);
+  return queue_.poll_mask(wanted);
+}
+
+v4l2::UniqueFd Camera::memory_at(std::uint32_t offset) {
+  const std::lock_guard lock{mutex_};
+  const auto* const plane = unplugged_ ? nullptr : queue_.plane_at(offset);
+  return plane != nullptr ? plane->export_memory() : v4l2::UniqueFd{};
+}
+
+bool Camera::captures() const {
+  return (model_.device_caps & (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)) != 0;
+}
+
+v4l2::BufferType Camera::buffer_type() const {
+  return (model_.device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE) != 0
+             ? v4l2::BufferType::capture_mplane
+             : v4l2::BufferType::capture;
+}
+
+int Camera::dispatch(const Opener& opener, unsigned long request, void* argument) {
+  if (request == VIDIOC_QUERYCAP) return querycap(*static_cast<v4l2_capability*>(argument));
+  if (!captures()) return ENOTTY;
+  switch (request) {
+    case VIDIOC_ENUMINPUT:
+      return enum_input(*static_cast<v4l2_input*>(argument));
+    case VIDIOC_G_INPUT:
+      *static_cast<int*>(argument) = 0;
+      return 0;
+    case VIDIOC_S_INPUT:
+      return *static_cast<int*>(argument) == 0 ? 0 : EINVAL;
+    case VIDIOC_ENUM_FMT:
+      return enum_fmt(*static_cast<v4l2_fmtdesc*>(argument));
+    case VIDIOC_ENUM_FRAMESIZES:
+      return enum_framesizes(*static_cast<v4l2_frmsizeenum*>(argument));
+    case VIDIOC_ENUM_FRAMEINTERVALS:
+      return enum_frameintervals(*static_cast<v4l2_frmivalenum*>(argument));
+    case VIDIOC_G_FMT:
+      return g_fmt(*static_cast<v4l2_format*>(argument));
+    case VIDIOC_TRY_FMT:
+      return try_fmt(*static_cast<v4l2_format*>(argument));
+    case VIDIOC_S_FMT:
+      return s_fmt(opener, *static_cast<v4l2_format*>(argument));
+    case VIDIOC_G_PARM:
+      return g_parm(*static_cast<v4l2_streamparm*>(argument));
+    case VIDIOC_S_PARM:
+      return s_parm(*static_cast<v4l2_streamparm*>(argument));
+    default:
+      return queue_ioctl(opener, request, argument);
+  }
+}
+
+int Camera::querycap(v4l2_capability& answer) const {
+  answer = {};
+  put_text(answer.driver, model_.driver);
+  put_text(answer.card, model_.card);
+  put_text(answer.bus_info, model_.bus);
+  answer.version = 0x060100;
+  answer.device_caps = model_.device_caps;
+  answer.capabilities = model_.device_caps | V4L2_CAP_DEVICE_CAPS;
+  return 0;
+}
+
+int Camera::enum_input(v4l2_input& answer) const {
+  if (answer.index != 0) return EINVAL;
+  answer = {};
+  put_text(answer.name, model_.card);
+  answer.type = V4L2_INPUT_TYPE_CAMERA;
+  return 0;
+}
+
+int Camera::enum_fmt(v4l2_fmtdesc& answer) const {
+  if (answer.type != to_wire(buffer_type()) || answer.index >= model_.formats.size()) return EINVAL;
+  const auto index = answer.index;
+  answer = {};
+  answer.index = index;
+  answer.type = to_wire(buffer_type());
+  answer.pixelformat = model_.formats[index].fourcc;
+  if (is_compressed(answer.pixelformat)) answer.flags = V4L2_FMT_FLAG_COMPRESSED;
+  put_text(answer.description, v4l2::Fourcc{answer.pixelformat}.to_string());
+  return 0;
+}
+
+int Camera::enum_framesizes(v4l2_frmsizeenum& answer) const {
+  const auto format = std::ranges::find(model_.formats, answer.pixel_format, &ModelFormat::fourcc);
+  if (format == model_.formats.end() || answer.index >= format->modes.size()) return EINVAL;
+  const auto& size = format->modes[answer.index].size;
+  answer.type = V4L2_FRMSIZE_TYPE_DISCRETE;
+  answer.discrete = {.width = size.width, .height = size.height};
+  return 0;
+}
+
+int Camera::enum_frameintervals(v4l2_frmivalenum& answer) const {
+  if (!model_.has_rates) return ENOTTY;
+  const auto format = std::ranges::find(model_.formats, answer.pixel_format, &ModelFormat::fourcc);
+  if (format == model_.formats.end()) return EINVAL;
+  const v4l2::Size size{answer.width, answer.height};
+  const auto mode = std::ranges::find(format->modes, size, &ModelMode::size);
+  if (mode == format->modes.end() || answer.index >= mode->intervals.size()) return EINVAL;
+  const auto& interval = mode->intervals[answer.index];
+  answer.type = V4L2_FRMIVAL_TYPE_DISCRETE;
+  answer.discrete = {.numerator = interval.numerator, .denominator = interval.denominator};
+  return 0;
+}
+
+/// As drivers do: never refuses, but goes to the nearest thing that it has.
+v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
+  auto format = std::ranges::find(model_.formats, wanted.fourcc.code, &ModelFormat::fourcc);
+  if (format == model_.formats.end()) format = model_.formats.begin();
+  const auto distance = [&wanted](const ModelMode& mode) {
+    const auto area = [](v4l2::Size size) {
+      return std::int64_t{size.width} * size.height;
+    };
+    return std::abs(area(mode.size) - area(wanted.size));
+  };
+  const auto mode = std::ranges::min_element(format->modes, {}, distance);
+  v4l2::Format actual;
+  actual.fourcc = {format->fourcc};
+  actual.size = mode->size;
+  actual.colorimetry.colorspace =
+      is_compressed(format->fourcc) ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SRGB;
+  const auto planes = planes_of(model_, format->fourcc, mode->size);
+  actual.plane_count = static_cast<std::uint32_t>(planes.size());
+  for (std::size_t plane = 0; plane < planes.size(); ++plane)
+    actual.planes[plane] = {.bytes_per_line = planes[plane].bytes_per_line,
+                            .size_image = planes[plane].size};
+  return actual;
+}
+
+int Camera::g_fmt(v4l2_format& answer) const {
+  if (answer.type != to_wire(buffer_type())) return EINVAL;
+  answer = to_wire(format_, buffer_type());
+  return 0;
+}
+
+int Camera::try_fmt(v4l2_format& answer) const {
+  if (answer.type != to_wire(buffer_type())) return EINVAL;
+  answer = to_wire(nearest(v4l2::from_wire(answer)), buffer_type());
+  return 0;
+}
+
+int Camera::s_fmt(const Opener& opener, v4l2_format& answer) {
+  if (queue_.busy() || (owner_ != nullptr && owner_ != &opener)) return EBUSY;
+  if (const auto error = try_fmt(answer)) return error;
+  set_format(v4l2::from_wire(answer));
+  return 0;
+}
+
+void Camera::set_format(const v4l2::Format& format) {
+  format_ = format;
+  planes_ = planes_of(model_, format.fourcc.code, format.size);
+}
+
+const ModelMode* Camera::mode() const {
+  for (const auto& format : model_.formats) {
+    if (format.fourcc != format_.fourcc.code) continue;
+    const auto found = std::ranges::find(format.modes, format_.size, &ModelMode::size);
+    if (found != format.modes.end()) return &*found;
+  }
+  return nullptr;
+}
+
+int Camera::g_parm(v4l2_streamparm& answer) const {
+  if (!model_.has_rates) return ENOTTY;
+  if (answer.type != to_wire(buffer_type())) return EINVAL;
+  answer.parm.capture = {};
+  answer.parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
+  answer.parm.capture.timeperframe = {.numerator = interval_.numerator,
+                                      .denominator = interval_.denominator};
+  return 0;
+}
+
+int Camera::s_parm(v4l2_streamparm& answer) {
+  if (!model_.has_rates) return ENOTTY;
+  if (answer.type != to_wire(buffer_type())) return EINVAL;
+  const auto& wanted = answer.parm.capture.timeperframe;
+  const auto* const at = mode();
+  if (at != nullptr && !at->intervals.empty()) {
+    const auto distance = [&wanted](const v4l2::Interval& offered) {
+      const auto seconds = [](auto n, auto d) {
+        return d == 0 ? 0.0 : 1.0 * n / d;
+      };
+      return std::abs(seconds(wanted.numerator, wanted.denominator) -
+                      seconds(offered.numerator, offered.denominator));
+    };
+    interval_ = *std::ranges::min_element(at->intervals, {}, distance);
+  }
+  return g_parm(answer);
+}
+
+int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argument) {
+  const auto multiplanar = buffer_type() == v4l2::BufferType::capture_mplane;
+  const bool foreign = owner_ != nullptr && owner_ != &opener;
+  int error = ENOTTY;
+  switch (request) {
+    case VIDIOC_REQBUFS: {
+      auto& wanted = *static_cast<v4l2_requestbuffers*>(argument);
+      if (wanted.type != to_wire(buffer_type())) return EINVAL;
+      if (foreign) return EBUSY;
+      error = queue_.request(wanted, model_, multiplanar, planes_);
+      if (error == 0) owner_ = queue_.busy() ? &opener : nullptr;
+      break;
+    }
+    case VIDIOC_CREATE_BUFS:
+      if (foreign) return EBUSY;
+      error =
+          queue_.create(*static_cast<v4l2_create_buffers*>(argument), model_, multiplanar, planes_);
+      if (error == 0 && queue_.busy()) owner_ = &opener;
+      break;
+    case VIDIOC_EXPBUF:
+      if (foreign) return EBUSY;
+      return queue_.export_plane(*static_cast<v4l2_exportbuffer*>(argument), model_);
+    case VIDIOC_STREAMON:
+    case VIDIOC_STREAMOFF: {
+      if (static_cast<std::uint32_t>(*static_cast<int*>(argument)) != to_wire(buffer_type()))
+        return EINVAL;
+      if (foreign) return EBUSY;
+      const bool was_streaming = queue_.streaming();
+      error = request == VIDIOC_STREAMON ? queue_.stream_on() : queue_.stream_off();
+      if (!was_streaming && queue_.streaming()) sequence_ = 0;
+      break;
+    }
+    case VIDIOC_QUERYBUF:
+    case VIDIOC_QBUF:
+    case VIDIOC_DQBUF:
+      error = buffer_ioctl(opener, request, *static_cast<v4l2_buffer*>(argument));
+      break;
+    default:
+      return ENOTTY;
+  }
+  changed();
+  return error;
+}
+
+int Camera::buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument) {
+  if (argument.type != to_wire(buffer_type())) return EINVAL;
+  if (request == VIDIOC_QUERYBUF) return queue_.query(argument);
+  if (owner_ != nullptr && owner_ != &opener) return EBUSY;
+  return request == VIDIOC_QBUF ? queue_.queue(argument) : queue_.dequeue(argument);
+}
+
+}  // namespace fake

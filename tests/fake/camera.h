@@ -1,0 +1,139 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "fake/faults.h"
+#include "fake/model.h"
+#include "fake/queue.h"
+
+namespace fake {
+
+/// One open of a camera: who asks, to the camera. Only its address matters.
+struct Opener {};
+
+/// What a test may say of the frame that it has filled.
+struct FrameOptions {
+  std::optional<std::chrono::nanoseconds> timestamp{};  ///< else CLOCK_MONOTONIC's now
+  std::optional<std::uint32_t> bytes_used{};            ///< of each plane; else the whole picture
+  std::uint32_t flags{};                                ///< V4L2_BUF_FLAG_ERROR and its like
+  std::span<const std::byte> content{};                 ///< else the pattern of expected_byte()
+};
+
+/// A camera as its driver: one method for each ioctl, which returns 0 or an errno. It fills a
+/// buffer when the test says so and never otherwise, so that nothing in a test depends on time.
+class Camera {
+public:
+  explicit Camera(Model model);
+
+  // What a test does.
+
+  /// Fills the oldest queued buffer with the next frame. False when there is none, or nothing
+  /// streams; then the frame is lost, as it would be in life: the sequence number goes on.
+  bool fill(const FrameOptions& options = {});
+  /// Waits until the camera streams and has a buffer queued, then fills it.
+  void fill_when_queued(const FrameOptions& options = {});
+  /// Ends the fill_when_queued() that waits now, or the next one.
+  void interrupt();
+  /// Loses `count` frames: the next one's sequence number shows a gap.
+  void lose(std::uint32_t count);
+  /// From now on fills by itself whatever is dequeued; without painting, for measuring.
+  void always_ready(bool paint = false);
+  /// The device is gone: each call on it says ENODEV, also those that wait.
+  void unplug();
+  /// The driver gives up until the stream is stopped (vb2_queue_error()).
+  void fail_stream();
+
+  /// Runs `order` on the faults, under the camera's lock.
+  template <class Order>
+  void fault(Order order) {
+    const std::lock_guard lock{mutex_};
+    order(faults_);
+  }
+
+  [[nodiscard]] bool streaming();
+  [[nodiscard]] std::size_t queued_count();
+  [[nodiscard]] std::size_t buffer_count();
+  /// Waits until the stream is on or off.
+  void wait_streaming(bool on);
+  void wait_queued(std::size_t count);
+  /// How often an ioctl was called.
+  [[nodiscard]] unsigned calls(unsigned long request);
+  /// How often any ioctl was called.
+  [[nodiscard]] unsigned all_calls();
+  [[nodiscard]] v4l2::Format format();
+  [[nodiscard]] v4l2::Interval interval();
+
+  /// The byte that the camera paints at `offset` of plane `plane` of frame `sequence`.
+  static std::byte expected_byte(std::uint32_t sequence, std::size_t plane, std::size_t offset);
+
+  // What the kernel does.
+
+  /// What a poll may wait for.
+  struct Level {
+    bool news{};  ///< whoever asks for POLLIN would get an answer
+    bool gone{};  ///< whoever asks for anything would
+  };
+
+  /// `listener` is called after each change, with the camera's lock held, and once now.
+  void listen(std::function<void(Level)> listener);
+
+  /// `block` for a descriptor opened without O_NONBLOCK: VIDIOC_DQBUF waits.
+  int ioctl(const Opener& opener, bool block, unsigned long request, void* argument);
+  /// The opener has closed its descriptor.
+  void closed(const Opener& opener);
+  [[nodiscard]] short poll_mask(short wanted);
+  /// A descriptor of the memory that mmap() of the node finds at `offset`, if there is any.
+  v4l2::UniqueFd memory_at(std::uint32_t offset);
+
+private:
+  int dispatch(const Opener& opener, unsigned long request, void* argument);
+  int querycap(v4l2_capability& answer) const;
+  int enum_input(v4l2_input& answer) const;
+  int enum_fmt(v4l2_fmtdesc& answer) const;
+  int enum_framesizes(v4l2_frmsizeenum& answer) const;
+  int enum_frameintervals(v4l2_frmivalenum& answer) const;
+  int g_fmt(v4l2_format& answer) const;
+  int try_fmt(v4l2_format& answer) const;
+  int s_fmt(const Opener& opener, v4l2_format& answer);
+  int g_parm(v4l2_streamparm& answer) const;
+  int s_parm(v4l2_streamparm& answer);
+  int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
+  int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
+
+  [[nodiscard]] bool captures() const;
+  [[nodiscard]] v4l2::BufferType buffer_type() const;
+  [[nodiscard]] v4l2::Format nearest(const v4l2::Format& wanted) const;
+  [[nodiscard]] const ModelMode* mode() const;
+  void set_format(const v4l2::Format& format);
+  bool fill_locked(const FrameOptions& options);
+  [[nodiscard]] short mask(short wanted) const;
+  void changed();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // with mutex_
+  Model model_;
+  Faults faults_;
+  Queue queue_;
+  const Opener* owner_{};  // who allocated the buffers, as in vb2_fop_*
+  v4l2::Format format_;
+  std::vector<ModelPlane> planes_;  // of format_
+  v4l2::Interval interval_{1, 30};
+  std::uint32_t sequence_{};
+  bool always_ready_{};
+  bool paints_{true};
+  bool unplugged_{};
+  bool interrupted_{};
+  std::map<unsigned long, unsigned> calls_;
+  std::function<void(Level)> listener_;
+};
+
+}  // namespace fake

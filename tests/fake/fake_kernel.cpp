@@ -1,0 +1,258 @@
+#include "fake/fake_kernel.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <ranges>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernel/unique_fd.h"
+
+namespace fake {
+namespace {
+
+/// An eventfd that is readable exactly while it is raised.
+class Signal {
+public:
+  Signal() : descriptor_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
+
+  void set(bool raised) {
+    if (raised == raised_) return;
+    raised_ = raised;
+    eventfd_t drained{};
+    if (raised)
+      eventfd_write(descriptor_.get(), 1);
+    else
+      eventfd_read(descriptor_.get(), &drained);
+  }
+
+  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+
+private:
+  v4l2::UniqueFd descriptor_;
+  bool raised_{};
+};
+
+/// Tells one eventfd from another, whatever its descriptor's number (proc(5), "eventfd-id").
+std::string identity_of(int descriptor) {
+  std::ifstream info{"/proc/self/fdinfo/" + std::to_string(descriptor)};
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("eventfd-id:")) return line;
+  return {};
+}
+
+}  // namespace
+
+/// A node and the two signals that its pollers wait on. The descriptors that a program gets are
+/// copies of `news`, so that one raise wakes them all.
+struct FakeKernel::Node {
+  std::shared_ptr<Camera> camera;
+  Signal news;
+  Signal gone;
+  std::string identity{identity_of(news.descriptor())};
+};
+
+struct FakeKernel::Handle {
+  std::shared_ptr<Node> node;
+  bool blocking{};
+  Opener opener{};
+
+  Handle(std::shared_ptr<Node> opened, bool block) : node{std::move(opened)}, blocking{block} {}
+
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  ~Handle() { node->camera->closed(opener); }
+};
+
+FakeKernel::~FakeKernel() {
+  for (const auto& node : nodes_ | std::views::values)
+    node->camera->listen({});
+}
+
+std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, Model model) {
+  auto node = std::make_shared<Node>();
+  node->camera = std::make_shared<Camera>(std::move(model));
+  node->camera->listen([observer = std::weak_ptr{node}](Camera::Level level) {
+    const auto alive = observer.lock();
+    if (!alive) return;
+    alive->news.set(level.news);
+    alive->gone.set(level.gone);
+  });
+  const std::lock_guard lock{mutex_};
+  refusals_.erase(path);
+  nodes_[path] = node;
+  return node->camera;
+}
+
+void FakeKernel::refuse(const std::string& path, int error) {
+  const std::lock_guard lock{mutex_};
+  refusals_[path] = error;
+}
+
+void FakeKernel::unplug(const std::string& path) {
+  std::shared_ptr<Node> node;
+  {
+    const std::lock_guard lock{mutex_};
+    node = nodes_.at(path);
+    nodes_.erase(path);
+  }
+  node->camera->unplug();
+}
+
+std::size_t FakeKernel::open_count(const std::string& path) {
+  sweep();
+  const std::lock_guard lock{mutex_};
+  const auto node = nodes_.find(path);
+  if (node == nodes_.end()) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count(handles_ | std::views::values, node->second,
+                         [](const auto& handle) { return handle->node; }));
+}
+
+std::shared_ptr<FakeKernel::Handle> FakeKernel::handle_of(int descriptor) {
+  const std::lock_guard lock{mutex_};
+  const auto found = handles_.find(descriptor);
+  return found == handles_.end() ? nullptr : found->second;
+}
+
+void FakeKernel::sweep() {
+  std::vector<std::shared_ptr<Handle>> dead;  // destroyed after the lock is released
+  const std::lock_guard lock{mutex_};
+  for (auto entry = handles_.begin(); entry != handles_.end();) {
+    if (identity_of(entry->first) == entry->second->node->identity) {
+      ++entry;
+      continue;
+    }
+    dead.push_back(std::move(entry->second));
+    entry = handles_.erase(entry);
+  }
+}
+
+int FakeKernel::open(const char* path, int flags) {
+  sweep();
+  const std::lock_guard lock{mutex_};
+  if (const auto refusal = refusals_.find(path); refusal != refusals_.end()) {
+    errno = refusal->second;
+    return -1;
+  }
+  const auto node = nodes_.find(path);
+  if (node == nodes_.end()) {
+    if (!std::string_view{path}.starts_with("/dev/video")) return ::open(path, flags);
+    errno = ENOENT;
+    return -1;
+  }
+  const int descriptor = fcntl(node->second->news.descriptor(), F_DUPFD_CLOEXEC, 3);
+  if (descriptor >= 0)
+    handles_[descriptor] = std::make_shared<Handle>(node->second, (flags & O_NONBLOCK) == 0);
+  return descriptor;
+}
+
+int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
+  const auto handle = handle_of(descriptor);
+  if (!handle) return v4l2::system_kernel().ioctl(descriptor, request, argument);
+  // Who allocated the buffers may have closed its descriptor since.
+  if (request == VIDIOC_S_FMT || request == VIDIOC_REQBUFS) sweep();
+  const int error =
+      handle->node->camera->ioctl(handle->opener, handle->blocking, request, argument);
+  if (error == 0) return 0;
+  errno = error;
+  return -1;
+}
+
+void* FakeKernel::mmap(std::size_t length, int descriptor, off_t offset) {
+  const auto handle = handle_of(descriptor);
+  if (!handle) return v4l2::system_kernel().mmap(length, descriptor, offset);
+  const auto memory = handle->node->camera->memory_at(static_cast<std::uint32_t>(offset));
+  const auto size = memory ? lseek(memory.get(), 0, SEEK_END) : 0;
+  if (!memory || std::cmp_greater(length, size)) {
+    errno = EINVAL;
+    return MAP_FAILED;
+  }
+  return v4l2::system_kernel().mmap(length, memory.get(), 0);
+}
+
+int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
+  ++poll_calls_;
+  constexpr std::size_t most = 16;
+  if (descriptors.size() > most) {
+    errno = EINVAL;
+    return -1;
+  }
+  std::array<std::shared_ptr<Handle>, most> handles;
+  std::array<pollfd, 2 * most> real{};
+  std::size_t real_count = descriptors.size();
+  for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    handles[i] = handle_of(descriptors[i].fd);
+    real[i] = descriptors[i];
+    if (!handles[i]) continue;
+    // What the camera's own logic says is what counts; these are only what wakes us to ask it.
+    if ((descriptors[i].events & POLLIN) == 0) real[i].fd = -1;
+    real[i].events = POLLIN;
+    real[real_count++] = {
+        .fd = handles[i]->node->gone.descriptor(), .events = POLLIN, .revents = 0};
+  }
+  for (;;) {
+    const int woken = ::poll(real.data(), real_count, timeout_ms);
+    if (woken < 0) return woken;
+    int ready = 0;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+      descriptors[i].revents =
+          handles[i] ? handles[i]->node->camera->poll_mask(descriptors[i].events) : real[i].revents;
+      if (descriptors[i].revents != 0) ++ready;
+    }
+    if (ready > 0 || woken == 0) return ready;
+  }
+}
+
+ssize_t FakeKernel::read(int descriptor, std::span<std::byte> into) {
+  if (!knows(descriptor)) return v4l2::system_kernel().read(descriptor, into);
+  errno = EINVAL;  // as vb2 without VB2_READ
+  return -1;
+}
+
+std::chrono::nanoseconds FakeKernel::monotonic_time() {
+  const auto fixed = time_.load();
+  return fixed < 0 ? v4l2::system_kernel().monotonic_time() : std::chrono::nanoseconds{fixed};
+}
+
+std::vector<std::string> FakeKernel::list(const char* directory) {
+  const std::string prefix = std::string{directory} + "/";
+  std::vector<std::string> names;
+  const std::lock_guard lock{mutex_};
+  const auto add = [&](const std::string& path) {
+    if (path.starts_with(prefix)) names.push_back(path.substr(prefix.size()));
+  };
+  for (const auto& path : nodes_ | std::views::keys)
+    add(path);
+  for (const auto& path : refusals_ | std::views::keys)
+    add(path);
+  return names;
+}
+
+bool FakeKernel::knows(int descriptor) {
+  return handle_of(descriptor) != nullptr;
+}
+
+void FakeKernel::closed(int descriptor) {
+  std::shared_ptr<Handle> handle;  // destroyed after the lock is released
+  const std::lock_guard lock{mutex_};
+  const auto found = handles_.find(descriptor);
+  if (found == handles_.end()) return;
+  handle = std::move(found->second);
+  handles_.erase(found);
+}
+
+void FakeKernel::duplicated(int descriptor, int copy) {
+  const std::lock_guard lock{mutex_};
+  const auto found = handles_.find(descriptor);
+  if (found != handles_.end()) handles_[copy] = found->second;
+}
+
+}  // namespace fake

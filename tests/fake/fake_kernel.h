@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "fake/camera.h"
+#include "kernel/kernel.h"
+
+namespace fake {
+
+/// A kernel in which the cameras are the test's own. What is no camera's goes to the real kernel,
+/// but for /dev/video*, where only what the test has plugged in exists.
+class FakeKernel final : public v4l2::Kernel {
+public:
+  FakeKernel() = default;
+  ~FakeKernel() override;
+
+  /// Plugs a camera in at a path.
+  std::shared_ptr<Camera> plug(const std::string& path, Model model);
+  /// From now on opening `path` fails with `error`.
+  void refuse(const std::string& path, int error);
+  /// Takes the node away and unplugs the camera behind it.
+  void unplug(const std::string& path);
+
+  /// Fixes the clock; without it, it is the real one.
+  void set_time(std::chrono::nanoseconds now) { time_ = now.count(); }
+
+  /// How many descriptors the program has open on the node at `path`.
+  std::size_t open_count(const std::string& path);
+
+  [[nodiscard]] unsigned poll_calls() const { return poll_calls_; }
+
+  // The doors.
+
+  int open(const char* path, int flags) override;
+  int ioctl(int descriptor, unsigned long request, void* argument) override;
+  void* mmap(std::size_t length, int descriptor, off_t offset) override;
+  int poll(std::span<pollfd> descriptors, int timeout_ms) override;
+  ssize_t read(int descriptor, std::span<std::byte> into) override;
+  std::chrono::nanoseconds monotonic_time() override;
+  std::vector<std::string> list(const char* directory) override;
+
+  // For the preload library, which sees more of a program than the doors.
+
+  [[nodiscard]] bool knows(int descriptor);
+  void closed(int descriptor);
+  /// `copy` was made of `descriptor` by dup() or its like.
+  void duplicated(int descriptor, int copy);
+
+private:
+  struct Node;
+  struct Handle;
+
+  std::shared_ptr<Handle> handle_of(int descriptor);
+  /// Finds the descriptors that the program has closed without telling, as it may.
+  void sweep();
+
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Node>> nodes_;
+  std::map<std::string, int> refusals_;
+  std::map<int, std::shared_ptr<Handle>> handles_;  // by the program's descriptor
+  std::atomic<std::int64_t> time_{-1};
+  std::atomic<unsigned> poll_calls_{};
+};
+
+}  // namespace fake

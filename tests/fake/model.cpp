@@ -1,0 +1,95 @@
+#include "fake/model.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fake {
+namespace {
+
+/// A colour plane: bits per pixel across a line, and by how much it is flattened.
+struct ColourPlane {
+  std::uint32_t bits_per_pixel;
+  std::uint32_t rows_per_line;
+};
+
+struct Layout {
+  std::uint32_t fourcc;
+  bool separate;  // each colour plane has a memory plane of its own
+  std::vector<ColourPlane> planes;
+};
+
+const std::vector<Layout>& layouts() {
+  static const std::vector<Layout> all{
+      {V4L2_PIX_FMT_YUYV, false, {{16, 1}}},
+      {V4L2_PIX_FMT_UYVY, false, {{16, 1}}},
+      {V4L2_PIX_FMT_RGB24, false, {{24, 1}}},
+      {V4L2_PIX_FMT_BGR24, false, {{24, 1}}},
+      {V4L2_PIX_FMT_XBGR32, false, {{32, 1}}},
+      {V4L2_PIX_FMT_GREY, false, {{8, 1}}},
+      {V4L2_PIX_FMT_NV12, false, {{8, 1}, {8, 2}}},
+      {V4L2_PIX_FMT_YUV420, false, {{8, 1}, {4, 2}, {4, 2}}},
+      {V4L2_PIX_FMT_NV12M, true, {{8, 1}, {8, 2}}},
+      {V4L2_PIX_FMT_YUV420M, true, {{8, 1}, {4, 2}, {4, 2}}},
+  };
+  return all;
+}
+
+std::vector<ModelMode> modes(std::initializer_list<v4l2::Size> sizes) {
+  std::vector<ModelMode> all;
+  for (const auto& size : sizes)
+    all.push_back({.size = size, .intervals = {{1, 30}, {1, 15}, {1, 10}}});
+  return all;
+}
+
+}  // namespace
+
+bool is_compressed(std::uint32_t fourcc) {
+  return fourcc == V4L2_PIX_FMT_MJPEG || fourcc == V4L2_PIX_FMT_H264;
+}
+
+std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size) {
+  if (is_compressed(fourcc)) return {{.bytes_per_line = 0, .size = size.width * size.height * 2}};
+  const auto layout = std::ranges::find(layouts(), fourcc, &Layout::fourcc);
+  if (layout == layouts().end()) return {};
+  std::vector<ModelPlane> planes;
+  for (const auto& colour : layout->planes) {
+    const auto first = layout->planes.front().bits_per_pixel;
+    // Padding is given for the first plane and shrinks with the others' width.
+    const auto line = (size.width * first / 8 + model.line_padding) * colour.bits_per_pixel / first;
+    const auto rows = (size.height + model.extra_rows) / colour.rows_per_line;
+    if (layout->separate || planes.empty())
+      planes.push_back({.bytes_per_line = line, .size = line * rows + model.data_offset});
+    else
+      planes.front().size += line * rows;
+  }
+  return planes;
+}
+
+Model webcam() {
+  Model model;
+  for (const auto fourcc :
+       {V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_UYVY, V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420,
+        V4L2_PIX_FMT_RGB24, V4L2_PIX_FMT_BGR24, V4L2_PIX_FMT_XBGR32, V4L2_PIX_FMT_GREY})
+    model.formats.push_back({.fourcc = fourcc, .modes = modes({{640, 480}, {320, 240}})});
+  for (const auto fourcc : {V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_H264})
+    model.formats.push_back(
+        {.fourcc = fourcc, .modes = modes({{1280, 720}, {640, 480}, {320, 240}})});
+  return model;
+}
+
+Model multiplanar_camera() {
+  auto model = webcam();
+  model.device_caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT;
+  for (const auto fourcc : {V4L2_PIX_FMT_NV12M, V4L2_PIX_FMT_YUV420M})
+    model.formats.push_back({.fourcc = fourcc, .modes = modes({{640, 480}, {320, 240}})});
+  return model;
+}
+
+Model node_with(std::uint32_t device_caps, std::string card) {
+  Model model;
+  model.device_caps = device_caps;
+  model.card = std::move(card);
+  return model;
+}
+
+}  // namespace fake

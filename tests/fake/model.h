@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <linux/videodev2.h>
+
+#include "device/format.h"
+
+namespace fake {
+
+/// A size that a format comes in, and the intervals that this size comes in.
+struct ModelMode {
+  v4l2::Size size;
+  std::vector<v4l2::Interval> intervals;
+};
+
+struct ModelFormat {
+  std::uint32_t fourcc{};
+  std::vector<ModelMode> modes;
+};
+
+/// What kind of camera the fake is. Tests change what they need before they plug it in.
+struct Model {
+  std::string driver{"fake"};
+  std::string card{"Fake Camera"};
+  std::string bus{"platform:fake"};
+  std::uint32_t device_caps{V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT};
+  std::vector<ModelFormat> formats;
+  bool exports{true};    ///< VIDIOC_EXPBUF works
+  bool orphans{true};    ///< buffers may outlive REQBUFS(0)
+  bool creates{true};    ///< VIDIOC_CREATE_BUFS works
+  bool has_rates{true};  ///< VIDIOC_S_PARM and ENUM_FRAMEINTERVALS work
+  std::uint32_t most_buffers{32};
+  std::uint32_t least_buffers{1};
+  std::uint32_t line_padding{};  ///< bytes added to each line of a raw format
+  std::uint32_t extra_rows{};    ///< lines added below the picture of a raw format
+  std::uint32_t data_offset{};   ///< bytes before the picture in each plane (multi-planar only)
+};
+
+/// A webcam: YUYV, NV12, RGB24, GREY and more at 640x480 and 320x240, MJPEG and H.264 up to
+/// 1280x720.
+Model webcam();
+
+/// The same over the multi-planar API, with NV12M and YUV420M besides.
+Model multiplanar_camera();
+
+/// A node that is no camera: a UVC metadata node, a video output, a codec.
+Model node_with(std::uint32_t device_caps, std::string card);
+
+/// One memory plane of a format: bytes per line (0 for compressed ones) and number of lines, such
+/// that a plane holds their product; for compressed formats `lines` is its size.
+struct ModelPlane {
+  std::uint32_t bytes_per_line{};
+  std::uint32_t size{};
+};
+
+/// The memory planes of `fourcc` at `size`; empty for a fourcc that the fake does not know.
+std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size);
+
+bool is_compressed(std::uint32_t fourcc);
+
+}  // namespace fake

@@ -1,0 +1,54 @@
+#include "fake/plane_memory.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace fake {
+namespace {
+
+/// A second open file of what `descriptor` stands for: unlike dup() it has a life of its own, so
+/// that the kernel can tell whether somebody else still has one.
+v4l2::UniqueFd reopen(int descriptor) {
+  const auto path = "/proc/self/fd/" + std::to_string(descriptor);
+  return v4l2::UniqueFd{open(path.c_str(), O_RDWR | O_CLOEXEC)};
+}
+
+std::size_t whole_pages(std::size_t size) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return (size + page - 1) / page * page;
+}
+
+}  // namespace
+
+PlaneMemory::PlaneMemory(std::size_t size) : size_{whole_pages(size)} {
+  const v4l2::UniqueFd first{memfd_create("fake-plane", MFD_CLOEXEC)};
+  if (ftruncate(first.get(), static_cast<off_t>(size_)) != 0) std::abort();
+  memory_ = reopen(first.get());
+  // A private view through /proc would count as a user, so the camera paints through the first
+  // descriptor, whose mapping is not one of a reopened file.
+  void* const address = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, first.get(), 0);
+  if (address == MAP_FAILED) std::abort();
+  bytes_ = {static_cast<std::byte*>(address), size_};
+}
+
+PlaneMemory::~PlaneMemory() {
+  if (memory_) munmap(bytes_.data(), bytes_.size());
+}
+
+v4l2::UniqueFd PlaneMemory::export_memory() const {
+  return reopen(memory_.get());
+}
+
+bool PlaneMemory::in_use() const {
+  // A write lease is granted only to the one open file of an inode (fcntl(2), F_SETLEASE).
+  if (fcntl(memory_.get(), F_SETLEASE, F_WRLCK) != 0) return true;
+  fcntl(memory_.get(), F_SETLEASE, F_UNLCK);
+  return false;
+}
+
+}  // namespace fake

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include <linux/videodev2.h>
+
+#include "fake/model.h"
+#include "fake/plane_memory.h"
+
+namespace fake {
+
+/// First in, first out, without allocating: tests count allocations while the fake runs.
+class Fifo {
+public:
+  void push(std::uint32_t index) { entries_[(first_ + count_++) % entries_.size()] = index; }
+
+  std::uint32_t pop() {
+    const auto index = front();
+    first_ = (first_ + 1) % entries_.size();
+    --count_;
+    return index;
+  }
+
+  void clear() { count_ = 0; }
+
+  [[nodiscard]] std::uint32_t front() const { return entries_[first_]; }
+
+  [[nodiscard]] std::size_t size() const { return count_; }
+
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+
+private:
+  std::array<std::uint32_t, 64> entries_{};
+  std::size_t first_{};
+  std::size_t count_{};
+};
+
+/// The buffer queue of a camera, modelled on videobuf2: what it refuses, this refuses, with the
+/// same errno. Each function returns 0 or an errno. Guarded by its camera's mutex.
+class Queue {
+public:
+  /// One buffer's state: with the program, with the driver to be filled, or filled.
+  enum class State { dequeued, queued, done };
+
+  struct Buffer {
+    State state{State::dequeued};
+    std::vector<PlaneMemory> planes;
+    std::vector<std::uint32_t> bytes_used;
+    std::uint32_t data_offset{};
+    std::uint32_t sequence{};
+    std::uint32_t flags{};
+    std::chrono::nanoseconds timestamp{};
+  };
+
+  /// Also counts down to 0, which frees. `planes` are those of the current format.
+  int request(v4l2_requestbuffers& wanted, const Model& model, bool multiplanar,
+              const std::vector<ModelPlane>& planes);
+  int create(v4l2_create_buffers& wanted, const Model& model, bool multiplanar,
+             const std::vector<ModelPlane>& planes);
+  int query(v4l2_buffer& wire) const;
+  int export_plane(v4l2_exportbuffer& wire, const Model& model) const;
+  int queue(v4l2_buffer& wire);
+  /// EAGAIN when nothing is filled.
+  int dequeue(v4l2_buffer& wire);
+  int stream_on();
+  int stream_off();
+  /// As after VIDIOC_REQBUFS(0) and the close of its owner.
+  void free();
+
+  /// What vb2_poll() answers for `wanted` events.
+  [[nodiscard]] short poll_mask(short wanted) const;
+
+  /// The first buffer that waits to be filled; null when there is none or nothing streams.
+  Buffer* next_to_fill();
+
+  [[nodiscard]] bool fillable() const { return streaming_ && !error_ && !queued_.empty(); }
+
+  /// Marks what next_to_fill() gave as filled.
+  void filled();
+
+  /// From now on nothing works until the stream is stopped (vb2_queue_error()).
+  void fail() { error_ = true; }
+
+  [[nodiscard]] bool streaming() const { return streaming_; }
+
+  [[nodiscard]] bool busy() const { return !buffers_.empty(); }
+
+  [[nodiscard]] std::size_t queued_count() const { return queued_.size(); }
+
+  [[nodiscard]] std::size_t done_count() const { return done_.size(); }
+
+  [[nodiscard]] std::size_t buffer_count() const { return buffers_.size(); }
+
+  /// The plane that mmap() of the node finds at `offset`; null when there is none.
+  [[nodiscard]] const PlaneMemory* plane_at(std::uint32_t offset) const;
+
+private:
+  void allocate(std::uint32_t count, const Model& model, const std::vector<ModelPlane>& planes);
+  void describe(v4l2_buffer& wire) const;
+  [[nodiscard]] bool planes_fit(const v4l2_buffer& wire) const;
+  [[nodiscard]] std::uint32_t capabilities(const Model& model) const;
+
+  bool multiplanar_{};
+  bool streaming_{};
+  bool error_{};
+  bool waiting_for_buffers_{true};
+  std::vector<Buffer> buffers_;
+  Fifo queued_;
+  Fifo done_;
+};
+
+}  // namespace fake

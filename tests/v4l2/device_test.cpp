@@ -1,0 +1,132 @@
+#include "device/device.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "fake/fake_kernel.h"
+
+namespace {
+
+using v4l2::Device;
+using v4l2::NodeKind;
+
+constexpr auto path = "/dev/video0";
+
+TEST(Device, IsOpenedAndIdentified) {
+  fake::FakeKernel kernel;
+  kernel.plug(path, fake::webcam());
+  {
+    const auto device = Device::open(kernel, path);
+    ASSERT_TRUE(device);
+    EXPECT_EQ(device->capability().kind(), NodeKind::capture);
+    EXPECT_EQ(device->capability().card_name(), "Fake Camera");
+    EXPECT_EQ(device->buffer_type(), v4l2::BufferType::capture);
+    EXPECT_EQ(kernel.open_count(path), 1U);
+  }
+  EXPECT_EQ(kernel.open_count(path), 0U);
+}
+
+TEST(Device, OpenFailsWithTheCallAndTheErrno) {
+  fake::FakeKernel kernel;
+  const auto missing = Device::open(kernel, path);
+  ASSERT_FALSE(missing);
+  EXPECT_STREQ(missing.error().call, "open");
+  EXPECT_EQ(missing.error().code, ENOENT);
+
+  kernel.refuse(path, EACCES);
+  EXPECT_EQ(Device::open(kernel, path).error().code, EACCES);
+
+  const auto no_device = Device::open(kernel, "/dev/null");
+  ASSERT_FALSE(no_device);
+  EXPECT_STREQ(no_device.error().call, "VIDIOC_QUERYCAP");
+  EXPECT_EQ(no_device.error().code, ENOTTY);
+}
+
+TEST(Device, InterruptedCallsAreMadeAgain) {
+  fake::FakeKernel kernel;
+  const auto camera = kernel.plug(path, fake::webcam());
+  camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QUERYCAP, EINTR, 3); });
+  EXPECT_TRUE(Device::open(kernel, path));
+  EXPECT_EQ(camera->calls(VIDIOC_QUERYCAP), 4U);
+}
+
+TEST(Device, KindsAreToldApart) {
+  using Kind = std::pair<std::uint32_t, NodeKind>;
+  const std::array kinds{
+      Kind{V4L2_CAP_VIDEO_CAPTURE, NodeKind::capture},
+      Kind{V4L2_CAP_VIDEO_CAPTURE_MPLANE, NodeKind::capture},
+      Kind{V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_IO_MC, NodeKind::media_device},
+      Kind{V4L2_CAP_META_CAPTURE, NodeKind::metadata},
+      Kind{V4L2_CAP_VIDEO_OUTPUT, NodeKind::output},
+      Kind{V4L2_CAP_VIDEO_M2M_MPLANE, NodeKind::memory_to_memory},
+      Kind{V4L2_CAP_VBI_CAPTURE, NodeKind::vbi},
+      Kind{V4L2_CAP_RADIO, NodeKind::radio},
+      Kind{V4L2_CAP_SDR_CAPTURE, NodeKind::sdr},
+      Kind{V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_TOUCH, NodeKind::touch},
+      Kind{0, NodeKind::other},
+  };
+  for (const auto& [caps, kind] : kinds) {
+    fake::FakeKernel kernel;
+    kernel.plug(path, fake::node_with(caps, "Node"));
+    EXPECT_EQ(Device::open(kernel, path)->capability().kind(), kind) << std::hex << caps;
+  }
+}
+
+TEST(Device, FormatIsWhatTheDriverMadeOfIt) {
+  fake::FakeKernel kernel;
+  kernel.plug(path, fake::webcam());
+  const auto device = Device::open(kernel, path);
+  v4l2::Format wanted;
+  wanted.fourcc = {V4L2_PIX_FMT_NV12};
+  wanted.size = {.width = 300, .height = 200};
+  const auto actual = device->set_format(wanted);
+  ASSERT_TRUE(actual);
+  EXPECT_EQ(actual->size, (v4l2::Size{320, 240}));
+  EXPECT_EQ(actual->plane_count, 1U);
+  EXPECT_EQ(actual->planes[0].size_image, 320U * 240 * 3 / 2);
+  EXPECT_EQ(*device->format(), *actual);
+}
+
+TEST(Device, MultiplanarFormatHasAMemoryPlaneForEachColourPlane) {
+  fake::FakeKernel kernel;
+  kernel.plug(path, fake::multiplanar_camera());
+  const auto device = Device::open(kernel, path);
+  v4l2::Format wanted;
+  wanted.fourcc = {V4L2_PIX_FMT_YUV420M};
+  wanted.size = {.width = 640, .height = 480};
+  const auto actual = device->set_format(wanted);
+  ASSERT_TRUE(actual);
+  ASSERT_EQ(actual->plane_count, 3U);
+  EXPECT_EQ(actual->planes[1].bytes_per_line, 320U);
+  EXPECT_EQ(actual->planes[2].size_image, 320U * 240);
+}
+
+TEST(Device, IntervalIsWhatTheDriverSettledOn) {
+  fake::FakeKernel kernel;
+  const auto camera = kernel.plug(path, fake::webcam());
+  const auto device = Device::open(kernel, path);
+  EXPECT_EQ(*device->set_interval({1, 14}), (v4l2::Interval{1, 15}));
+  EXPECT_EQ(*device->interval(), (v4l2::Interval{1, 15}));
+}
+
+TEST(Device, IntervalIsUnknownWhereTheDriverHasNone) {
+  fake::FakeKernel kernel;
+  auto model = fake::webcam();
+  model.has_rates = false;
+  kernel.plug(path, model);
+  const auto device = Device::open(kernel, path);
+  EXPECT_FALSE(device->set_interval({1, 30})->known());
+  EXPECT_FALSE(device->interval()->known());
+}
+
+TEST(Device, NodesAreListedInTheOrderOfTheirNumbers) {
+  fake::FakeKernel kernel;
+  for (const auto* node :
+       {"/dev/video10", "/dev/video2", "/dev/video0", "/dev/videoX", "/dev/vbi0"})
+    kernel.plug(node, fake::webcam());
+  EXPECT_EQ(v4l2::video_nodes(kernel),
+            (std::vector<std::string>{"/dev/video0", "/dev/video2", "/dev/video10"}));
+}
+
+}  // namespace
