@@ -1,0 +1,188 @@
+#include "caps.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace v4l2gst {
+namespace {
+
+constexpr int most_pixels = 32768;  // the kernel's widest drivers stop at half of it
+
+void set_fraction(GValue* value, v4l2::Interval interval) {
+  // A rate is the interval turned over.
+  gst_value_set_fraction(value, static_cast<gint>(interval.denominator),
+                         static_cast<gint>(interval.numerator));
+}
+
+bool fits_fraction(v4l2::Interval interval) {
+  constexpr auto most = static_cast<std::uint32_t>(std::numeric_limits<gint>::max());
+  return interval.known() && interval.numerator <= most && interval.denominator <= most;
+}
+
+void set_dimension(GstStructure* structure, const char* field, std::uint32_t smallest,
+                   std::uint32_t largest, std::uint32_t step) {
+  const auto least = static_cast<gint>(std::min<std::uint32_t>(smallest, most_pixels));
+  const auto most = static_cast<gint>(std::min<std::uint32_t>(largest, most_pixels));
+  if (least >= most) {
+    gst_structure_set(structure, field, G_TYPE_INT, most, nullptr);
+    return;
+  }
+  GValue range = G_VALUE_INIT;
+  g_value_init(&range, GST_TYPE_INT_RANGE);
+  const auto stride = static_cast<gint>(step);
+  // GStreamer's stepped ranges must begin and end on the step.
+  if (stride > 1 && least % stride == 0 && most / stride > least / stride)
+    gst_value_set_int_range_step(&range, least, most / stride * stride, stride);
+  else
+    gst_value_set_int_range(&range, least, most);
+  gst_structure_take_value(structure, field, &range);
+}
+
+void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& intervals) {
+  GValue rates = G_VALUE_INIT;
+  g_value_init(&rates, GST_TYPE_LIST);
+  for (const auto& offered : intervals) {
+    if (!fits_fraction(offered.shortest) || !fits_fraction(offered.longest)) continue;
+    GValue rate = G_VALUE_INIT;
+    GValue slowest = G_VALUE_INIT;
+    g_value_init(&rate, GST_TYPE_FRACTION);
+    g_value_init(&slowest, GST_TYPE_FRACTION);
+    set_fraction(&rate, offered.shortest);
+    set_fraction(&slowest, offered.longest);
+    if (!offered.single() && gst_value_compare(&slowest, &rate) == GST_VALUE_LESS_THAN) {
+      GValue range = G_VALUE_INIT;
+      g_value_init(&range, GST_TYPE_FRACTION_RANGE);
+      gst_value_set_fraction_range(&range, &slowest, &rate);
+      gst_value_list_append_and_take_value(&rates, &range);
+    } else {
+      gst_value_list_append_value(&rates, &rate);
+    }
+    g_value_unset(&rate);
+    g_value_unset(&slowest);
+  }
+  switch (gst_value_list_get_size(&rates)) {
+    case 0:
+      g_value_unset(&rates);
+      gst_structure_set(structure, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
+                        nullptr);
+      return;
+    case 1:
+      gst_structure_set_value(structure, "framerate", gst_value_list_get_value(&rates, 0));
+      g_value_unset(&rates);
+      return;
+    default:
+      gst_structure_take_value(structure, "framerate", &rates);
+  }
+}
+
+/// Whether any structure of `wanted` leaves room for `structure`.
+bool possible(const GstCaps* wanted, const GstStructure* structure) {
+  if (wanted == nullptr || gst_caps_is_any(wanted)) return true;
+  const CapsPtr ours{gst_caps_new_full(gst_structure_copy(structure), nullptr)};
+  return gst_caps_can_intersect(wanted, ours.get()) != FALSE;
+}
+
+}  // namespace
+
+StructurePtr structure_of(const FormatRow& row) {
+  if (!row.raw()) return StructurePtr{gst_structure_from_string(row.media, nullptr)};
+  return StructurePtr{gst_structure_new("video/x-raw", "format", G_TYPE_STRING,
+                                        gst_video_format_to_string(row.video), nullptr)};
+}
+
+CapsPtr template_caps() {
+  // Raw video in one structure, then the others: caps should not be longer than a reader's
+  // patience.
+  GValue formats = G_VALUE_INIT;
+  g_value_init(&formats, GST_TYPE_LIST);
+  CapsPtr others{gst_caps_new_empty()};
+  for (const auto& row : format_table) {
+    if (!row.raw()) {
+      others.reset(gst_caps_merge_structure(others.release(), structure_of(row).release()));
+      continue;
+    }
+    GValue format = G_VALUE_INIT;
+    g_value_init(&format, G_TYPE_STRING);
+    g_value_set_static_string(&format, gst_video_format_to_string(row.video));
+    GValue merged = G_VALUE_INIT;
+    gst_value_list_merge(&merged, &formats, &format);  // without what is there already
+    g_value_unset(&formats);
+    g_value_unset(&format);
+    formats = merged;
+  }
+  auto* const raw = gst_structure_new_empty("video/x-raw");
+  gst_structure_take_value(raw, "format", &formats);
+  CapsPtr caps{gst_caps_new_full(raw, nullptr)};
+  gst_caps_append(caps.get(), others.release());
+  for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i)
+    gst_structure_set(gst_caps_get_structure(caps.get(), i), "width", GST_TYPE_INT_RANGE, 1,
+                      most_pixels, "height", GST_TYPE_INT_RANGE, 1, most_pixels, "framerate",
+                      GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, nullptr);
+  return caps;
+}
+
+StructurePtr structure_of(const Offer& offer) {
+  auto structure = structure_of(*offer.row);
+  const auto& sizes = offer.sizes;
+  set_dimension(structure.get(), "width", sizes.smallest.width, sizes.largest.width,
+                sizes.step.width);
+  set_dimension(structure.get(), "height", sizes.smallest.height, sizes.largest.height,
+                sizes.step.height);
+  set_rates(structure.get(), offer.intervals);
+  return structure;
+}
+
+CapsPtr caps_of(std::span<const Offer> offers) {
+  CapsPtr caps{gst_caps_new_empty()};
+  for (const auto& offer : offers)
+    caps.reset(gst_caps_merge_structure(caps.release(), structure_of(offer).release()));
+  return caps;
+}
+
+CapsPtr fixed_caps(const FormatRow& row, const v4l2::Format& format, GstVideoInfo* info, int rate_n,
+                   int rate_d) {
+  const auto width = static_cast<gint>(format.size.width);
+  const auto height = static_cast<gint>(format.size.height);
+  if (row.raw()) {
+    gst_video_info_set_format(info, row.video, format.size.width, format.size.height);
+    info->fps_n = rate_n;
+    info->fps_d = rate_d;
+    CapsPtr caps{gst_video_info_to_caps(info)};
+    // What GstVideoInfo guessed from the size is not what the driver said.
+    auto* const structure = gst_caps_get_structure(caps.get(), 0);
+    gst_structure_remove_fields(structure, "colorimetry", "chroma-site", nullptr);
+    return caps;
+  }
+  auto structure = structure_of(row);
+  gst_structure_set(structure.get(), "width", G_TYPE_INT, width, "height", G_TYPE_INT, height,
+                    "framerate", GST_TYPE_FRACTION, rate_n, rate_d, nullptr);
+  return CapsPtr{gst_caps_new_full(structure.release(), nullptr)};
+}
+
+v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps* wanted) {
+  const auto formats = modes.formats();
+  if (!formats) return std::unexpected{formats.error()};
+  std::vector<Offer> offers;
+  for (const auto& format : *formats) {
+    const auto* const row = row_of(format.fourcc.code);
+    if (row == nullptr || !possible(wanted, structure_of(*row).get())) continue;
+    const auto sizes = modes.sizes(format.fourcc);
+    if (!sizes) return std::unexpected{sizes.error()};
+    std::vector<v4l2::SizeRange> ranges{sizes->begin(), sizes->end()};
+    if (ranges.empty())
+      ranges.push_back({.smallest = {1, 1}, .largest = {most_pixels, most_pixels}});
+    for (const auto& range : ranges) {
+      Offer offer{.row = row, .sizes = range, .intervals = {}};
+      if (!possible(wanted, structure_of(offer).get())) continue;
+      if (!sizes->empty()) {
+        const auto intervals = modes.intervals(format.fourcc, range.largest);
+        if (!intervals) return std::unexpected{intervals.error()};
+        offer.intervals.assign(intervals->begin(), intervals->end());
+      }
+      if (possible(wanted, structure_of(offer).get())) offers.push_back(std::move(offer));
+    }
+  }
+  return offers;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace v4l2gst {
+
+/// What a frame's sequence number says of those before it. Pure.
+class Continuity {
+public:
+  struct Verdict {
+    std::uint64_t offset{};  ///< the frame's number since the element started; lost ones count
+    std::uint64_t lost{};    ///< frames that the driver lost right before this one
+    bool discontinuous{};    ///< this frame does not follow the one before it
+  };
+
+  /// `sequence` is v4l2_buffer.sequence, which wraps at 2^32. A driver that does not count (it
+  /// gives the same number again) or counts backwards loses nothing that we could know of.
+  Verdict observe(std::uint32_t sequence);
+
+  /// The stream begins again: the driver's count starts over, the offsets go on.
+  void stream_began() { last_.reset(); }
+
+  /// All begins again.
+  void restart() { *this = {}; }
+
+private:
+  std::optional<std::uint32_t> last_;
+  std::uint64_t next_offset_{};
+};
+
+}  // namespace v4l2gst

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include <gst/gst.h>
+
+#include "handles.h"
+#include "shelf.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_V4L2_CPP_POOL (gst_v4l2_cpp_pool_get_type())
+G_DECLARE_FINAL_TYPE(GstV4l2CppPool, gst_v4l2_cpp_pool, GST, V4L2_CPP_POOL, GstBufferPool)
+
+G_END_DECLS
+
+namespace v4l2gst {
+
+/// The GstBufferPool face of a shelf. Configured for `count` buffers of `size` bytes of `caps`.
+PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint count);
+
+/// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame has
+/// gone back to the driver.
+BufferPtr wrap(GstBufferPool* pool, v4l2::Frame frame);
+
+}  // namespace v4l2gst

@@ -1,0 +1,269 @@
+#include "gstv4l2cppsrc.h"
+
+#include <array>
+#include <memory>
+
+#include <linux/videodev2.h>
+
+using v4l2gst::IoMode;
+using v4l2gst::Source;
+
+GST_DEBUG_CATEGORY(v4l2_cpp_src_debug);
+
+struct _GstV4l2CppSrc {
+  GstPushSrc parent;
+  Source source;
+};
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(GstV4l2CppSrc, gst_v4l2_cpp_src, GST_TYPE_PUSH_SRC,
+                              GST_DEBUG_CATEGORY_INIT(v4l2_cpp_src_debug, "v4l2cppsrc", 0,
+                                                      "V4L2 capture source"))
+
+// ---- types of the properties --------------------------------------------------------------------
+
+#define GST_TYPE_V4L2_CPP_IO_MODE (gst_v4l2_cpp_io_mode_get_type())
+
+static GType gst_v4l2_cpp_io_mode_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(IoMode::automatic),
+                 "Choose: dmabuf, or mmap where the driver can't", "auto"},
+      GEnumValue{static_cast<int>(IoMode::rw), "read() the frames", "rw"},
+      GEnumValue{static_cast<int>(IoMode::mmap), "The driver's buffers, as plain memory", "mmap"},
+      GEnumValue{static_cast<int>(IoMode::userptr), "Buffers in memory of ours", "userptr"},
+      GEnumValue{static_cast<int>(IoMode::dmabuf), "The driver's buffers, as DMABuf", "dmabuf"},
+      GEnumValue{static_cast<int>(IoMode::dmabuf_import), "DMABufs of downstream", "dmabuf-import"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppIOMode", values.data());
+  return type;
+}
+
+#define GST_TYPE_V4L2_CPP_DEVICE_FLAGS (gst_v4l2_cpp_device_flags_get_type())
+
+static GType gst_v4l2_cpp_device_flags_get_type() {
+  static const std::array values{
+      GFlagsValue{V4L2_CAP_VIDEO_CAPTURE, "Device supports video capture", "capture"},
+      GFlagsValue{V4L2_CAP_VIDEO_OUTPUT, "Device supports video output", "output"},
+      GFlagsValue{V4L2_CAP_VIDEO_OVERLAY, "Device supports video overlay", "overlay"},
+      GFlagsValue{V4L2_CAP_VBI_CAPTURE, "Device supports VBI capture", "vbi-capture"},
+      GFlagsValue{V4L2_CAP_VBI_OUTPUT, "Device supports VBI output", "vbi-output"},
+      GFlagsValue{V4L2_CAP_VIDEO_CAPTURE_MPLANE, "Device supports multi-planar video capture",
+                  "capture-mplane"},
+      GFlagsValue{V4L2_CAP_TUNER, "Device has a tuner", "tuner"},
+      GFlagsValue{V4L2_CAP_AUDIO, "Device has audio", "audio"},
+      GFlagsValue{V4L2_CAP_READWRITE, "Device supports read()", "readwrite"},
+      GFlagsValue{V4L2_CAP_STREAMING, "Device supports streaming", "streaming"},
+      GFlagsValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_flags_register_static("GstV4l2CppDeviceFlags", values.data());
+  return type;
+}
+
+// ---- properties ---------------------------------------------------------------------------------
+
+enum Property : guint {
+  prop_device = 1,
+  prop_device_name,
+  prop_device_fd,
+  prop_flags,
+  prop_io_mode,
+};
+
+static void gst_v4l2_cpp_src_set_property(GObject* object, guint id, const GValue* value,
+                                          GParamSpec* spec) noexcept {
+  auto& source = GST_V4L2_CPP_SRC(object)->source;
+  switch (id) {
+    case prop_device: {
+      const char* const device = g_value_get_string(value);
+      source.set_device(device != nullptr ? device : "");
+      break;
+    }
+    case prop_io_mode:
+      source.set_io_mode(static_cast<IoMode>(g_value_get_enum(value)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
+static void gst_v4l2_cpp_src_get_property(GObject* object, guint id, GValue* value,
+                                          GParamSpec* spec) noexcept {
+  const auto& source = GST_V4L2_CPP_SRC(object)->source;
+  const auto facts = source.facts();
+  const auto set_text = [value](const std::string& text) {
+    g_value_set_string(value, text.empty() ? nullptr : text.c_str());
+  };
+  switch (id) {
+    case prop_device:
+      set_text(facts.device.empty() ? source.settings().device : facts.device);
+      break;
+    case prop_device_name:
+      set_text(facts.device_name);
+      break;
+    case prop_device_fd:
+      g_value_set_int(value, facts.device_fd);
+      break;
+    case prop_flags:
+      g_value_set_flags(value, facts.capabilities);
+      break;
+    case prop_io_mode:
+      g_value_set_enum(value, static_cast<int>(source.settings().io_mode));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
+static void install_properties(GObjectClass* klass) {
+  const auto read_only = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  const auto until_ready = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                    GST_PARAM_MUTABLE_READY);
+  g_object_class_install_property(
+      klass, prop_device,
+      g_param_spec_string("device", "Device",
+                          "Path of the device node, such as /dev/video0 or a link to it under "
+                          "/dev/v4l/by-id; unset: the first node that captures",
+                          nullptr, until_ready));
+  g_object_class_install_property(
+      klass, prop_device_name,
+      g_param_spec_string("device-name", "Device name",
+                          "Name of the device, as its driver gives it; unset while it is closed",
+                          nullptr, read_only));
+  g_object_class_install_property(
+      klass, prop_device_fd,
+      g_param_spec_int("device-fd", "Device descriptor",
+                       "File descriptor of the open device; -1 while it is closed", -1, G_MAXINT,
+                       -1, read_only));
+  g_object_class_install_property(
+      klass, prop_flags,
+      g_param_spec_flags("flags", "Flags",
+                         "What the device node can do (V4L2_CAP_*); 0 while it is closed",
+                         GST_TYPE_V4L2_CPP_DEVICE_FLAGS, 0, read_only));
+  g_object_class_install_property(
+      klass, prop_io_mode,
+      g_param_spec_enum("io-mode", "I/O mode", "How frames travel from the driver to downstream",
+                        GST_TYPE_V4L2_CPP_IO_MODE, static_cast<int>(IoMode::automatic),
+                        until_ready));
+}
+
+// ---- the way into the C++ half
+// --------------------------------------------------------------------
+
+static Source& source_of(gpointer self) {
+  return GST_V4L2_CPP_SRC(self)->source;
+}
+
+static GstStateChangeReturn gst_v4l2_cpp_src_change_state(GstElement* element,
+                                                          GstStateChange transition) noexcept {
+  auto& source = source_of(element);
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !source.open())
+    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) source.resume();
+  const auto changed =
+      GST_ELEMENT_CLASS(gst_v4l2_cpp_src_parent_class)->change_state(element, transition);
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) source.pause();
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL) source.close();
+  return changed;
+}
+
+static gboolean gst_v4l2_cpp_src_post_message(GstElement* element, GstMessage* message) noexcept {
+  if (source_of(element).redundant(message)) {
+    gst_message_unref(message);
+    return TRUE;
+  }
+  return GST_ELEMENT_CLASS(gst_v4l2_cpp_src_parent_class)->post_message(element, message);
+}
+
+static gboolean gst_v4l2_cpp_src_start(GstBaseSrc* self) noexcept {
+  return source_of(self).start();
+}
+
+static gboolean gst_v4l2_cpp_src_stop(GstBaseSrc* self) noexcept {
+  source_of(self).stop();
+  return TRUE;
+}
+
+static gboolean gst_v4l2_cpp_src_unlock(GstBaseSrc* self) noexcept {
+  source_of(self).unlock();
+  return TRUE;
+}
+
+static gboolean gst_v4l2_cpp_src_unlock_stop(GstBaseSrc* self) noexcept {
+  source_of(self).unlock_stop();
+  return TRUE;
+}
+
+static GstCaps* gst_v4l2_cpp_src_get_caps(GstBaseSrc* self, GstCaps* filter) noexcept {
+  return source_of(self).caps(filter).release();
+}
+
+static gboolean gst_v4l2_cpp_src_negotiate(GstBaseSrc* self) noexcept {
+  return source_of(self).negotiate();
+}
+
+static gboolean gst_v4l2_cpp_src_decide_allocation(GstBaseSrc* self, GstQuery* query) noexcept {
+  return source_of(self).decide_allocation(query);
+}
+
+static gboolean gst_v4l2_cpp_src_query(GstBaseSrc* self, GstQuery* query) noexcept {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) return source_of(self).answer_latency(query);
+  return GST_BASE_SRC_CLASS(gst_v4l2_cpp_src_parent_class)->query(self, query);
+}
+
+static GstFlowReturn gst_v4l2_cpp_src_create(GstPushSrc* self, GstBuffer** buffer) noexcept {
+  return source_of(self).create(buffer);
+}
+
+// ---- birth and death
+// ------------------------------------------------------------------------------
+
+static void gst_v4l2_cpp_src_init(GstV4l2CppSrc* self) {
+  std::construct_at(&self->source, GST_BASE_SRC(self));
+  gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
+  gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
+}
+
+static void gst_v4l2_cpp_src_finalize(GObject* object) noexcept {
+  std::destroy_at(&GST_V4L2_CPP_SRC(object)->source);
+  G_OBJECT_CLASS(gst_v4l2_cpp_src_parent_class)->finalize(object);
+}
+
+static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
+  auto* const object = G_OBJECT_CLASS(klass);
+  object->finalize = gst_v4l2_cpp_src_finalize;
+  object->set_property = gst_v4l2_cpp_src_set_property;
+  object->get_property = gst_v4l2_cpp_src_get_property;
+  install_properties(object);
+
+  auto* const element = GST_ELEMENT_CLASS(klass);
+  element->change_state = gst_v4l2_cpp_src_change_state;
+  element->post_message = gst_v4l2_cpp_src_post_message;
+  const auto caps = v4l2gst::template_caps();
+  gst_element_class_add_pad_template(
+      element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get()));
+  gst_element_class_set_static_metadata(element, "V4L2 source in C++", "Source/Video/Hardware",
+                                        "Captures frames from a Video4Linux2 device",
+                                        "The v4l2cppsrc developers");
+
+  auto* const base = GST_BASE_SRC_CLASS(klass);
+  base->start = gst_v4l2_cpp_src_start;
+  base->stop = gst_v4l2_cpp_src_stop;
+  base->unlock = gst_v4l2_cpp_src_unlock;
+  base->unlock_stop = gst_v4l2_cpp_src_unlock_stop;
+  base->get_caps = gst_v4l2_cpp_src_get_caps;
+  base->negotiate = gst_v4l2_cpp_src_negotiate;
+  base->decide_allocation = gst_v4l2_cpp_src_decide_allocation;
+  base->query = gst_v4l2_cpp_src_query;
+  GST_PUSH_SRC_CLASS(klass)->create = gst_v4l2_cpp_src_create;
+
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_IO_MODE, GstPluginAPIFlags{});
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_DEVICE_FLAGS, GstPluginAPIFlags{});
+}
+
+Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self) {
+  return self->source;
+}
+
+gboolean gst_v4l2_cpp_src_register(GstPlugin* plugin) {
+  return gst_element_register(plugin, "v4l2cppsrc", GST_RANK_NONE, GST_TYPE_V4L2_CPP_SRC);
+}

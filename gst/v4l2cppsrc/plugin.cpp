@@ -1,0 +1,11 @@
+#include <gst/gst.h>
+
+#include "config.h"
+#include "gstv4l2cppsrc.h"
+
+static gboolean plugin_init(GstPlugin* plugin) {
+  return gst_v4l2_cpp_src_register(plugin);
+}
+
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, v4l2cpp, "V4L2 capture in C++", plugin_init,
+                  PACKAGE_VERSION, "LGPL", PACKAGE, "https://gstreamer.freedesktop.org")

@@ -1,0 +1,224 @@
+#include "report.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+namespace v4l2gst {
+namespace {
+
+constexpr const char* details_name = "v4l2cppsrc-error";
+
+const char* name_of(Cause cause) {
+  switch (cause) {
+    case Cause::no_device:
+      return "no-device";
+    case Cause::not_a_device:
+      return "not-a-device";
+    case Cause::wrong_node:
+      return "wrong-node";
+    case Cause::permission:
+      return "permission";
+    case Cause::busy:
+      return "busy";
+    case Cause::bandwidth:
+      return "bandwidth";
+    case Cause::out_of_memory:
+      return "out-of-memory";
+    case Cause::lost:
+      return "lost";
+    case Cause::io:
+      return "io";
+    case Cause::broken_driver:
+      return "broken-driver";
+    case Cause::unsupported:
+      return "unsupported";
+    case Cause::not_negotiated:
+      return "not-negotiated";
+  }
+  return "io";
+}
+
+/// "VIDIOC_S_FMT: Device or resource busy (16)".
+std::string debug_of(const v4l2::Error& error) {
+  auto text = std::string{error.call} + ": " + std::strerror(error.code) + " (" +
+              std::to_string(error.code) + ")";
+  if (error.hint != nullptr)
+    text += std::string{": "} + error.hint + " " + std::to_string(error.value);
+  return text;
+}
+
+std::string quoted(const std::string& path) {
+  return "'" + path + "'";
+}
+
+/// " (it belongs to root:video, mode 0660)", and whom to add where; empty when stat() can't tell.
+std::string owner_of(const std::string& path) {
+  struct stat status {};
+
+  if (stat(path.c_str(), &status) != 0) return {};
+  const auto* const user = getpwuid(status.st_uid);
+  const std::string owner = user != nullptr ? user->pw_name : std::to_string(status.st_uid);
+  const auto* const entry = getgrgid(status.st_gid);
+  const std::string group = entry != nullptr ? entry->gr_name : std::to_string(status.st_gid);
+  std::array<char, 8> mode{};
+  g_snprintf(mode.data(), mode.size(), "%04o", status.st_mode & 07777U);
+  auto text = " (it belongs to " + owner + ":" + group + ", mode " + mode.data() + ").";
+  if ((status.st_mode & S_IRGRP) != 0 && (status.st_mode & S_IWGRP) != 0)
+    text += " Join its group with 'sudo usermod -aG " + group + " $USER' and log in again.";
+  else
+    text += " Ask its owner for access.";
+  return text;
+}
+
+Report resource(GstResourceError code, Cause cause, const std::string& path, std::string text,
+                const v4l2::Error& error) {
+  return {.domain = GST_RESOURCE_ERROR,
+          .code = code,
+          .cause = cause,
+          .text = std::move(text),
+          .debug = error.code != 0 ? debug_of(error) : std::string{},
+          .device = path,
+          .error = error};
+}
+
+}  // namespace
+
+Report cannot_open(const std::string& path, const v4l2::Error& error) {
+  const auto name = quoted(path);
+  switch (error.code) {
+    case ENOENT:
+    case ENXIO:
+    case ENODEV:
+      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, path,
+                      "There is no device at " + name +
+                          ". Plug it in, or set 'device' to one of those that "
+                          "'v4l2-ctl --list-devices' shows.",
+                      error);
+    case EACCES:
+    case EPERM: {
+      auto owner = owner_of(path);
+      if (owner.empty()) owner = ". Join the group that owns it (often 'video') and log in again.";
+      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::permission, path,
+                      "You may not open the device at " + name + owner, error);
+    }
+    case EBUSY:
+      return failed(path, error, "to open it");
+    case ENOTTY:
+    case EISDIR:
+    case ENOTDIR:
+    case EINVAL:
+      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::not_a_device, path,
+                      name +
+                          " is not a V4L2 device. Set 'device' to one of those that "
+                          "'v4l2-ctl --list-devices' shows.",
+                      error);
+    default:
+      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::io, path,
+                      "The device at " + name + " can't be opened: " + std::strerror(error.code) +
+                          ". The kernel log ('dmesg') may say more.",
+                      error);
+  }
+}
+
+Report no_camera() {
+  return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, {},
+                  "There is no video capture device under /dev that can be opened. Plug one in, or "
+                  "set 'device'; 'v4l2-ctl --list-devices' shows what there is.",
+                  {});
+}
+
+Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling) {
+  auto text = quoted(path) + " is " + std::string{v4l2::describe(kind)};
+  if (kind == v4l2::NodeKind::media_device)
+    text += ". Set the graph up with media-ctl, or use libcamerasrc.";
+  else if (sibling.empty())
+    text +=
+        " and captures no video. Set 'device' to a capture node; 'v4l2-ctl --list-devices' "
+        "shows them.";
+  else
+    text += " and captures no video. The capture node of the same device is " + quoted(sibling) +
+            ": set 'device' to that.";
+  return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::wrong_node, path, std::move(text), {});
+}
+
+Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing) {
+  const auto device = "The device at " + quoted(path);
+  const auto attempt = " (while trying " + std::string{doing} + ")";
+  switch (error.code) {
+    case EBUSY:
+      return resource(GST_RESOURCE_ERROR_BUSY, Cause::busy, path,
+                      device + " is busy" + attempt +
+                          ": another program uses it. Close that one ('fuser -v " + path +
+                          "' names it), or share the camera through PipeWire.",
+                      error);
+    case ENOSPC:
+      return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, path,
+                      device + " gets no room on its USB bus" + attempt +
+                          ": the bus is too narrow for this mode beside what else it carries. Ask "
+                          "for a smaller size, a lower rate or a compressed format, or use another "
+                          "USB controller.",
+                      error);
+    case ENOMEM:
+      return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory, path,
+                      device + " found no memory for its buffers" + attempt +
+                          ". Ask for a smaller size, or free memory (on a board, enlarge CMA).",
+                      error);
+    case ENODEV:
+    case ENXIO:
+      return resource(GST_RESOURCE_ERROR_READ, Cause::lost, path,
+                      device + " went away" + attempt +
+                          ". Check its cable and power, then start the pipeline again.",
+                      error);
+    case EPROTO:
+      return resource(GST_RESOURCE_ERROR_FAILED, Cause::broken_driver, path,
+                      "The driver of the device at " + quoted(path) +
+                          " answered with what can't be true" + attempt +
+                          ". Report it to the driver's authors with the debug information.",
+                      error);
+    default:
+      return resource(GST_RESOURCE_ERROR_READ, Cause::io, path,
+                      device + " failed" + attempt + ": " + std::strerror(error.code) +
+                          ". The kernel log ('dmesg') may say more; unplugging it for a moment "
+                          "often helps.",
+                      error);
+  }
+}
+
+Report unsupported(const std::string& path, std::string text) {
+  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path, std::move(text), {});
+}
+
+Report not_negotiated(const std::string& path, std::string text) {
+  return {.domain = GST_STREAM_ERROR,
+          .code = GST_STREAM_ERROR_FORMAT,
+          .cause = Cause::not_negotiated,
+          .text = std::move(text),
+          .debug = {},
+          .device = path,
+          .error = {}};
+}
+
+void post(GstElement* element, const Report& report) {
+  auto* const details =
+      gst_structure_new(details_name, "device", G_TYPE_STRING, report.device.c_str(), "cause",
+                        G_TYPE_STRING, name_of(report.cause), "call", G_TYPE_STRING,
+                        report.error.call, "errno", G_TYPE_INT, report.error.code, nullptr);
+  gst_element_message_full_with_details(
+      element, GST_MESSAGE_ERROR, report.domain, report.code, g_strdup(report.text.c_str()),
+      report.debug.empty() ? nullptr : g_strdup(report.debug.c_str()), __FILE__, G_STRFUNC,
+      __LINE__, details);
+}
+
+bool is_report(GstMessage* message) {
+  const GstStructure* details{};
+  gst_message_parse_error_details(message, &details);
+  return details != nullptr && gst_structure_has_name(details, details_name);
+}
+
+}  // namespace v4l2gst

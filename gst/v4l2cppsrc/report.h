@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <gst/gst.h>
+
+#include "device/device.h"
+#include "kernel/error.h"
+
+namespace v4l2gst {
+
+/// What stands behind a failure, for an application to act on: the field "cause" of the message's
+/// details, by these names.
+enum class Cause {
+  no_device,       ///< "no-device": nothing at that path
+  not_a_device,    ///< "not-a-device": something, but no V4L2 device
+  wrong_node,      ///< "wrong-node": a V4L2 node that does not capture
+  permission,      ///< "permission"
+  busy,            ///< "busy": another program has it
+  bandwidth,       ///< "bandwidth": the USB bus has no room
+  out_of_memory,   ///< "out-of-memory"
+  lost,            ///< "lost": the device went away
+  io,              ///< "io": the driver failed
+  broken_driver,   ///< "broken-driver": it answered with what can't be true
+  unsupported,     ///< "unsupported": the device or this element can't do what is asked
+  not_negotiated,  ///< "not-negotiated": no mode suits downstream
+};
+
+/// One failure as a person and a program shall read it. Made by pure functions, posted in one
+/// place.
+struct Report {
+  GQuark domain{};
+  int code{};
+  Cause cause{};
+  /// What failed, why, and what to do next.
+  std::string text;
+  /// For the person's helper: the call and the errno.
+  std::string debug;
+  std::string device;
+  v4l2::Error error;
+};
+
+/// `error` came from opening or identifying the device at `path`.
+Report cannot_open(const std::string& path, const v4l2::Error& error);
+
+/// No path was given and no node captures.
+Report no_camera();
+
+/// The node at `path` is of another kind. `sibling` is the capture node of the same device, if
+/// known.
+Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling);
+
+/// `error` came while the element was `doing` something: "to set the format YUYV 640x480".
+Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing);
+
+/// What is asked for does not exist, here or in this version.
+Report unsupported(const std::string& path, std::string text);
+
+/// Nothing in common with downstream.
+Report not_negotiated(const std::string& path, std::string text);
+
+/// Posts the one ERROR that stands for this failure.
+void post(GstElement* element, const Report& report);
+
+/// True for what post() made, and so not by a base class.
+bool is_report(GstMessage* message);
+
+}  // namespace v4l2gst

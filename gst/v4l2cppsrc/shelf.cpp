@@ -1,0 +1,196 @@
+#include "shelf.h"
+
+#include <utility>
+#include <vector>
+
+namespace v4l2gst {
+namespace {
+
+/// What an envelope knows of where it came from.
+struct Sender {
+  std::weak_ptr<Shelf> shelf;
+  std::uint32_t index;
+};
+
+GQuark sender_quark() {
+  static const GQuark quark = g_quark_from_static_string("GstV4l2CppSender");
+  return quark;
+}
+
+}  // namespace
+
+v4l2::Result<std::shared_ptr<Shelf>> Shelf::stock(const v4l2::Buffers& buffers, Kind kind,
+                                                  const std::optional<Layout>& layout) {
+  const std::shared_ptr<Shelf> shelf{new Shelf{buffers.plane_count(), layout}};
+  const auto allocator = lent_allocator();
+  for (std::uint32_t index = 0; index < buffers.count(); ++index) {
+    const auto filled = shelf->fill_slot(buffers, index, kind, allocator.get());
+    if (!filled) return std::unexpected{filled.error()};
+  }
+  return shelf;
+}
+
+v4l2::Result<> Shelf::fill_slot(const v4l2::Buffers& buffers, std::uint32_t index, Kind kind,
+                                GstAllocator* allocator) {
+  auto memories = make_memories(buffers, index, kind, allocator);
+  if (!memories) return std::unexpected{memories.error()};
+  auto& slot = slots_[index];
+  for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+    auto& memory = (*memories)[plane];
+    // The hook that brings it home when its last reference goes.
+    GST_MINI_OBJECT(memory.get())->dispose = &Shelf::on_last_unref;
+    slot.memories[plane] = memory.get();
+    slot.at_home[plane] = std::move(memory);
+  }
+  return {};
+}
+
+v4l2::Result<std::vector<MemoryPtr>> Shelf::make_memories(const v4l2::Buffers& buffers,
+                                                          std::uint32_t index, Kind kind,
+                                                          GstAllocator* allocator) {
+  const auto planes = buffers.planes(index);
+  const auto home = [&](std::uint32_t plane) {
+    return std::make_unique<Home>(weak_from_this(), index, plane);
+  };
+  std::vector<MemoryPtr> memories;
+  auto exported = buffers.export_planes(index);
+  if (!exported) {
+    if (kind == Kind::dmabuf) return std::unexpected{exported.error()};
+    auto mapped = buffers.map_node(index);
+    if (!mapped) return std::unexpected{mapped.error()};
+    for (std::uint32_t plane = 0; plane < plane_count_; ++plane)
+      memories.push_back(system_memory(std::move((*mapped)[plane]), home(plane)));
+    return memories;
+  }
+  for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+    const std::size_t length = planes[plane].length;
+    auto& descriptor = (*exported)[plane];
+    if (kind == Kind::dmabuf) {
+      memories.push_back(dmabuf_memory(allocator, std::move(descriptor), length, home(plane)));
+      continue;
+    }
+    // Mapping the export rather than the node leaves the node free to be closed while a frame is
+    // held.
+    auto mapped = v4l2::Mapping::map(buffers.node()->kernel(), descriptor.get(), length, 0);
+    if (!mapped) return std::unexpected{mapped.error()};
+    memories.push_back(system_memory(std::move(*mapped), home(plane)));
+  }
+  return memories;
+}
+
+BufferPtr Shelf::lend(v4l2::Frame frame) {
+  auto& slot = slots_[frame.index()];
+  auto envelope = envelope_of(frame.index());
+  fit(envelope.get(), slot, frame);
+  slot.away.store(plane_count_ + 1, std::memory_order_relaxed);  // the memories and the envelope
+  slot.loan.emplace(std::move(frame));
+  return envelope;
+}
+
+BufferPtr Shelf::envelope_of(std::uint32_t index) {
+  auto& slot = slots_[index];
+  auto envelope = slot.envelope ? std::move(slot.envelope) : new_envelope(index);
+  if (gst_buffer_n_memory(envelope.get()) == 0)
+    for (std::uint32_t plane = 0; plane < plane_count_; ++plane)
+      gst_buffer_append_memory(envelope.get(), slot.at_home[plane].release());
+  // Only who tampers with the memories on the way shall set it.
+  GST_BUFFER_FLAG_UNSET(envelope.get(), GST_BUFFER_FLAG_TAG_MEMORY);
+  return envelope;
+}
+
+BufferPtr Shelf::new_envelope(std::uint32_t index) {
+  BufferPtr envelope{gst_buffer_new()};
+  gst_mini_object_set_qdata(GST_MINI_OBJECT(envelope.get()), sender_quark(),
+                            new Sender{.shelf = weak_from_this(), .index = index},
+                            [](gpointer owned) { delete static_cast<Sender*>(owned); });
+  if (!layout_) return envelope;
+  const auto& info = layout_->info;
+  auto* const meta = gst_buffer_add_video_meta(envelope.get(), GST_VIDEO_FRAME_FLAG_NONE,
+                                               GST_VIDEO_INFO_FORMAT(&info),
+                                               static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info)),
+                                               static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&info)));
+  // It belongs to the envelope: neither the pool nor anybody on the way removes it.
+  meta->meta.flags =
+      static_cast<GstMetaFlags>(meta->meta.flags | GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
+  slots_[index].meta = meta;
+  return envelope;
+}
+
+/// A memory comes home with the size that its last reader left, and a GstVideoMeta as the last
+/// writer left it, so both are set anew.
+void Shelf::fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame) const {
+  const auto payloads = frame.payloads();
+  std::array<std::size_t, VIDEO_MAX_PLANES> start{};  // of each memory's payload in the GstBuffer
+  std::size_t end{};
+  for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+    auto* const memory = slot.memories[plane];
+    const auto& payload = payloads[plane];
+    if (memory->offset != payload.offset || memory->size != payload.length)
+      gst_memory_resize(memory,
+                        static_cast<gssize>(payload.offset) - static_cast<gssize>(memory->offset),
+                        payload.length);
+    start[plane] = end;
+    end += payload.length;
+  }
+  if (!layout_) return;
+  auto& meta = *slot.meta;
+  meta.buffer = envelope;
+  meta.flags = GST_VIDEO_FRAME_FLAG_NONE;
+  meta.format = GST_VIDEO_INFO_FORMAT(&layout_->info);
+  meta.width = static_cast<guint>(GST_VIDEO_INFO_WIDTH(&layout_->info));
+  meta.height = static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&layout_->info));
+  meta.n_planes = layout_->plane_count();
+  gst_video_alignment_reset(&meta.alignment);
+  for (guint plane = 0; plane < meta.n_planes; ++plane) {
+    meta.offset[plane] = start[layout_->memory_plane[plane]] + layout_->offset[plane];
+    meta.stride[plane] = layout_->stride[plane];
+  }
+}
+
+bool Shelf::whole(GstBuffer* envelope, const Slot& slot) const {
+  if (gst_buffer_n_memory(envelope) != plane_count_) return false;
+  for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+    auto* const memory = gst_buffer_peek_memory(envelope, plane);
+    if (memory != slot.memories[plane] || GST_MINI_OBJECT_REFCOUNT_VALUE(memory) != 1) return false;
+  }
+  return true;
+}
+
+void Shelf::take_back(BufferPtr envelope) {
+  const auto* const sender = static_cast<Sender*>(
+      gst_mini_object_get_qdata(GST_MINI_OBJECT(envelope.get()), sender_quark()));
+  const auto shelf = sender->shelf.lock();
+  if (!shelf) return;  // the envelope dies here, and with it the memories that nobody else holds
+  shelf->receive(std::move(envelope), sender->index);
+}
+
+void Shelf::receive(BufferPtr envelope, std::uint32_t index) {
+  auto& slot = slots_[index];
+  if (whole(envelope.get(), slot)) {
+    slot.envelope = std::move(envelope);
+    const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer
+    return;
+  }
+  // Somebody still holds a part, or put other memory in its place.
+  gst_buffer_remove_all_memory(envelope.get());
+  slot.envelope = std::move(envelope);
+  arrived(slot);
+}
+
+gboolean Shelf::on_last_unref(GstMiniObject* object) noexcept {
+  auto* const memory = GST_MEMORY_CAST(object);
+  const auto* const home = Home::of(memory);
+  const auto shelf = home->shelf();
+  if (!shelf) return TRUE;  // nobody is at home: let it die
+  auto& slot = shelf->slots_[home->index()];
+  slot.at_home[home->plane()].reset(gst_memory_ref(memory));
+  arrived(slot);
+  return FALSE;  // it lives on
+}
+
+void Shelf::arrived(Slot& slot) {
+  if (slot.away.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include <gst/video/video.h>
+
+#include "handles.h"
+#include "layout.h"
+#include "lent_memory.h"
+#include "stream/buffers.h"
+#include "stream/frame.h"
+
+namespace v4l2gst {
+
+/// Where the frames' memory rests while the driver fills it. The unit of loan is the GstMemory, not
+/// the GstBuffer: a copy, a region or a map may hold the memory when the GstBuffer is long gone,
+/// and as long as anybody does the driver must not have it back. The GstBuffer is an envelope, used
+/// again when it comes back.
+///
+/// lend() belongs to the streaming context, the ways back to any thread. They never meet: a buffer
+/// is either out or at home, and the desk orders the one before the other.
+class Shelf : public std::enable_shared_from_this<Shelf> {
+public:
+  /// What the memories shall be.
+  enum class Kind {
+    dmabuf,  ///< DMABuf memory, from VIDIOC_EXPBUF
+    system,  ///< plain memory, mapped by way of an export where the driver can, else of the node
+  };
+
+  /// One memory for each plane of each of the driver's buffers. `layout` is that of raw video;
+  /// without one the frames carry no GstVideoMeta. Error: that of VIDIOC_EXPBUF or mmap().
+  static v4l2::Result<std::shared_ptr<Shelf>> stock(const v4l2::Buffers& buffers, Kind kind,
+                                                    const std::optional<Layout>& layout);
+
+  Shelf(const Shelf&) = delete;
+  Shelf& operator=(const Shelf&) = delete;
+  ~Shelf() = default;
+
+  /// Puts a frame into an envelope. Never blocks; allocates only for a first envelope and for one
+  /// that did not come back.
+  BufferPtr lend(v4l2::Frame frame);
+
+  /// An envelope that came back to the pool with its last reference. If its shelf is gone, it dies.
+  static void take_back(BufferPtr envelope);
+
+private:
+  struct Slot {
+    BufferPtr envelope;                                   // at rest; null while it is out or lost
+    GstVideoMeta* meta{};                                 // in the envelope
+    std::array<GstMemory*, VIDEO_MAX_PLANES> memories{};  // the slot's own, wherever they are
+    std::array<MemoryPtr, VIDEO_MAX_PLANES> at_home;      // those that rest outside the envelope
+    std::optional<v4l2::Frame> loan;                      // while envelope or memories are out
+    std::atomic<std::uint32_t> away{};                    // how many of them are
+  };
+
+  Shelf(std::uint32_t plane_count, const std::optional<Layout>& layout)
+      : plane_count_{plane_count}, layout_{layout} {}
+
+  v4l2::Result<> fill_slot(const v4l2::Buffers& buffers, std::uint32_t index, Kind kind,
+                           GstAllocator* allocator);
+  v4l2::Result<std::vector<MemoryPtr>> make_memories(const v4l2::Buffers& buffers,
+                                                     std::uint32_t index, Kind kind,
+                                                     GstAllocator* allocator);
+  static gboolean on_last_unref(GstMiniObject* memory) noexcept;
+  BufferPtr envelope_of(std::uint32_t index);
+  BufferPtr new_envelope(std::uint32_t index);
+  void fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame) const;
+  [[nodiscard]] bool whole(GstBuffer* envelope, const Slot& slot) const;
+  void receive(BufferPtr envelope, std::uint32_t index);
+  static void arrived(Slot& slot);
+
+  std::uint32_t plane_count_;
+  std::optional<Layout> layout_;
+  std::array<Slot, v4l2::ReturnDesk::most_buffers> slots_;
+};
+
+}  // namespace v4l2gst

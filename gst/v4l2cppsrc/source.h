@@ -1,0 +1,142 @@
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <gst/base/gstbasesrc.h>
+
+#include "caps.h"
+#include "continuity.h"
+#include "device/device.h"
+#include "gstv4l2cpppool.h"
+#include "kernel/waker.h"
+#include "layout.h"
+#include "negotiation.h"
+#include "report.h"
+#include "running_time.h"
+#include "settings.h"
+#include "shelf.h"
+#include "stream/stream.h"
+
+namespace v4l2gst {
+
+/// What the driver and downstream agreed on.
+struct Agreement {
+  const FormatRow* row{};
+  v4l2::Format format;
+  v4l2::Interval interval;
+  CapsPtr caps;
+  std::optional<Layout> layout;  // of raw video
+};
+
+/// What exists from the allocation to the next one or to stop. The members die bottom-up: the
+/// device stops streaming, the shelf lets go of what rests on it, then the driver's buffers are
+/// given back.
+struct Capture {
+  v4l2::Buffers buffers;
+  std::shared_ptr<Shelf> shelf;
+  PoolPtr pool;
+  std::optional<v4l2::Stream> stream;  // while the pipeline is PLAYING
+};
+
+/// What applications may ask at any time: an immutable snapshot, replaced when it changes.
+struct Facts {
+  std::string device;       ///< the path in use
+  std::string device_name;  ///< the card's name; empty while closed
+  int device_fd{-1};
+  std::uint32_t capabilities{};
+  std::shared_ptr<v4l2::Modes> modes;
+  GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
+  std::uint32_t buffer_count{};
+};
+
+/// The element's life: open, negotiate, allocate, create, stop.
+///
+/// The streaming context is the streaming thread and the state changes; they meet at context_,
+/// which the streaming thread holds while it works and waits on the device, but never while it
+/// calls into downstream or waits for the pipeline. Whoever wants it raises the waker first.
+class Source {
+public:
+  explicit Source(GstBaseSrc* element) : element_{element} {}
+
+  /// For tests: another kernel, before READY.
+  void set_kernel(v4l2::Kernel& kernel) { kernel_ = &kernel; }
+
+  [[nodiscard]] Settings settings() const;
+  void set_device(std::string device);
+  void set_io_mode(IoMode mode);
+  [[nodiscard]] Facts facts() const;
+
+  /// NULL→READY and back. Reports a failure itself, as all below do.
+  bool open();
+  void close();
+
+  /// READY→PAUSED and back.
+  bool start();
+  void stop();
+
+  /// PLAYING→PAUSED: when this returns the device does not stream.
+  void pause();
+  /// PAUSED→PLAYING: streaming begins with the next create().
+  void resume();
+
+  bool negotiate();
+  bool decide_allocation(GstQuery* query);
+  GstFlowReturn create(GstBuffer** buffer);
+  void unlock();
+  void unlock_stop();
+
+  [[nodiscard]] CapsPtr caps(GstCaps* filter) const;
+  bool answer_latency(GstQuery* query) const;
+
+  /// True for a message that a base class posts about what this has reported already: a user shall
+  /// see one ERROR for one failure.
+  [[nodiscard]] bool redundant(GstMessage* message) const;
+
+private:
+  template <class T = void>
+  using Outcome = std::expected<T, Report>;
+
+  Outcome<v4l2::Device> open_device() const;
+  Outcome<v4l2::Device> first_camera() const;
+  [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
+  Outcome<> io_mode_is_built() const;
+
+  Outcome<CapsPtr> agree(const GstCaps* wanted);
+  Outcome<> settle(const Choice& choice, const GstCaps* wanted);
+  Outcome<> allocate(std::uint32_t count);
+  v4l2::Result<std::shared_ptr<Shelf>> stock(const v4l2::Buffers& buffers) const;
+  Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
+  GstFlowReturn deliver(v4l2::Frame frame, GstBuffer** buffer);
+  [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
+  [[nodiscard]] ClockReading read_clocks() const;
+
+  /// Only while the device is open.
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): see above
+  [[nodiscard]] const std::string& path() const { return device_->path(); }
+
+  void report(const Report& report);
+  void update_facts();
+
+  GstBaseSrc* element_;
+  v4l2::Kernel* kernel_{&v4l2::system_kernel()};
+  v4l2::Waker waker_;
+  std::atomic<bool> reported_{};
+
+  mutable std::mutex settings_mutex_;  // never held across a system call
+  Settings settings_;                  // guarded by settings_mutex_
+  Facts facts_;                        // guarded by settings_mutex_
+
+  std::mutex context_;      // guards all below
+  std::string opened_for_;  // the device setting that device_ was opened for
+  std::optional<v4l2::Device> device_;
+  std::optional<Agreement> agreement_;
+  std::optional<Capture> capture_;
+  Continuity continuity_;
+  RunningTime running_time_;
+};
+
+}  // namespace v4l2gst

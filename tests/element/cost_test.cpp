@@ -1,0 +1,183 @@
+// What a frame costs: calls and allocations, counted.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include "element/rig.h"
+#include "element/suite.h"
+
+namespace {
+
+// Of the streaming thread only: an application's threads may do as they like.
+thread_local bool counting{};
+std::atomic<std::size_t> allocations{};
+
+void count() {
+  if (counting) ++allocations;
+}
+
+}  // namespace
+
+// Every allocation of the process passes here: GLib's too, which G_SLICE=always-malloc sends here.
+// NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t size) {
+  count();
+  return __libc_malloc(size);
+}
+
+void* calloc(std::size_t number, std::size_t size) {
+  count();
+  return __libc_calloc(number, size);
+}
+
+void* realloc(void* old, std::size_t size) {
+  count();
+  return __libc_realloc(old, size);
+}
+
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  count();
+  return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void** place, std::size_t alignment, std::size_t size) {
+  count();
+  *place = __libc_memalign(alignment, size);
+  return *place != nullptr ? 0 : ENOMEM;
+}
+}
+
+// NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
+
+namespace {
+
+constexpr int warm_up = 200;
+constexpr int measured = 2000;
+
+/// v4l2cppsrc ! fakesink on a camera that is always ready, and what was counted between two frames.
+struct Measurement {
+  fake::FakeKernel kernel;
+  std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", fake::webcam());
+  bool map{};
+  int frames{};
+  unsigned polls{};
+  unsigned dequeues{};
+  unsigned queues{};
+  unsigned all{};
+
+  /// Runs on the streaming thread, for each buffer that reaches the sink.
+  void see(GstBuffer* buffer) {
+    if (map) {
+      GstMapInfo info;
+      // Not in fail_unless(), which allocates.
+      if (!gst_buffer_map(buffer, &info, GST_MAP_READ)) std::abort();
+      gst_buffer_unmap(buffer, &info);
+    }
+    ++frames;
+    if (frames == warm_up) {
+      polls = kernel.poll_calls();
+      dequeues = camera->calls(VIDIOC_DQBUF);
+      queues = camera->calls(VIDIOC_QBUF);
+      all = camera->all_calls();
+      counting = true;
+    }
+    if (frames == warm_up + measured) {
+      counting = false;
+      polls = kernel.poll_calls() - polls;
+      dequeues = camera->calls(VIDIOC_DQBUF) - dequeues;
+      queues = camera->calls(VIDIOC_QBUF) - queues;
+      all = camera->all_calls() - all;
+    }
+  }
+
+  void run(const char* io_mode) {
+    camera->always_ready();
+    auto* const pipeline = gst_pipeline_new(nullptr);
+    auto* const source = rig::new_element(kernel);
+    auto* const sink = gst_element_factory_make("fakesink", nullptr);
+    gst_util_set_object_arg(G_OBJECT(source), "io-mode", io_mode);
+    g_object_set(source, "num-buffers", warm_up + measured + 10, nullptr);
+    gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
+    auto* const caps = gst_caps_from_string(rig::small_yuyv);
+    fail_unless(gst_element_link_filtered(source, sink, caps));
+    gst_caps_unref(caps);
+    auto* const pad = gst_element_get_static_pad(sink, "sink");
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          static_cast<Measurement*>(self)->see(GST_PAD_PROBE_INFO_BUFFER(info));
+          return GST_PAD_PROBE_OK;
+        },
+        this, nullptr);
+    gst_object_unref(pad);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    auto* const bus = gst_element_get_bus(pipeline);
+    gst_message_unref(gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS));
+    gst_object_unref(bus);
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+  }
+};
+
+void check(const char* io_mode, bool map) {
+  allocations = 0;
+  Measurement measurement;
+  measurement.map = map;
+  measurement.run(io_mode);
+  fail_unless_equals_int(measurement.frames, warm_up + measured + 10);
+  fail_unless_equals_int(measurement.polls, measured);
+  fail_unless_equals_int(measurement.dequeues, measured);
+  fail_unless_equals_int(measurement.queues, measured);
+  fail_unless_equals_int(measurement.all, 2 * measured);
+  fail_unless_equals_uint64(allocations, 0);
+}
+
+}  // namespace
+
+GST_START_TEST(test_dmabuf_costs_three_calls_and_no_allocation) {
+  check("dmabuf", false);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_dmabuf_costs_a_reader_no_more) {
+  check("dmabuf", true);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_mmap_costs_three_calls_and_no_allocation) {
+  check("mmap", true);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_the_counter_counts) {
+  allocations = 0;
+  counting = true;
+  auto* volatile kept = malloc(1);
+  counting = false;
+  free(kept);
+  fail_unless_equals_uint64(allocations, 1);
+}
+
+GST_END_TEST
+
+static Suite* cost_suite() {
+  return suite_of("cost", {
+                              TEST(test_the_counter_counts),
+                              TEST(test_dmabuf_costs_three_calls_and_no_allocation),
+                              TEST(test_dmabuf_costs_a_reader_no_more),
+                              TEST(test_mmap_costs_three_calls_and_no_allocation),
+                          });
+}
+
+SUITE_MAIN(cost_suite)

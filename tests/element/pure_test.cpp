@@ -1,0 +1,227 @@
+// The pure parts: running time, continuity, layout, the table, the chooser.
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "caps.h"
+#include "continuity.h"
+#include "layout.h"
+#include "negotiation.h"
+#include "running_time.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using v4l2gst::CapsPtr;
+using v4l2gst::ClockReading;
+using v4l2gst::Continuity;
+using v4l2gst::Offer;
+using v4l2gst::RunningTime;
+
+class Pure : public testing::Test {
+protected:
+  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
+};
+
+// ---- running time -------------------------------------------------------------------------------
+
+TEST(RunningTimeTest, IsCaptureTimeOnThePipelinesClock) {
+  RunningTime time;
+  const ClockReading reading{
+      .monotonic = 100s, .pipeline = 50 * GST_SECOND, .base_time = 20 * GST_SECOND};
+  EXPECT_EQ(time.stamp(99s, reading), 29 * GST_SECOND);
+  EXPECT_EQ(time.stamp(100s, reading), 30 * GST_SECOND);
+}
+
+TEST(RunningTimeTest, AFramesEndMayLieALittleAhead) {
+  RunningTime time;
+  const ClockReading reading{.monotonic = 100s, .pipeline = 50 * GST_SECOND, .base_time = 0};
+  EXPECT_EQ(time.stamp(100s + 30ms, reading), 50 * GST_SECOND + 30 * GST_MSECOND);
+}
+
+TEST(RunningTimeTest, WhatCannotBeIsTakenForNow) {
+  const ClockReading reading{.monotonic = 100s, .pipeline = 50 * GST_SECOND, .base_time = 0};
+  EXPECT_EQ(RunningTime{}.stamp(std::nullopt, reading), 50 * GST_SECOND);
+  EXPECT_EQ(RunningTime{}.stamp(102s, reading), 50 * GST_SECOND);
+  EXPECT_EQ(RunningTime{}.stamp(0s, reading), 50 * GST_SECOND);
+  EXPECT_EQ(RunningTime{}.stamp(-5s, reading), 50 * GST_SECOND);
+}
+
+TEST(RunningTimeTest, NeverGoesBackwardsNorBelowZero) {
+  RunningTime time;
+  EXPECT_EQ(time.stamp(99s, {.monotonic = 100s, .pipeline = 5, .base_time = 0}), 0U);
+  EXPECT_EQ(time.stamp(100s, {.monotonic = 100s, .pipeline = 500, .base_time = 0}), 500U);
+  EXPECT_EQ(time.stamp(100s, {.monotonic = 100s, .pipeline = 400, .base_time = 0}), 500U);
+  time.restart();
+  EXPECT_EQ(time.stamp(100s, {.monotonic = 100s, .pipeline = 400, .base_time = 0}), 400U);
+}
+
+// ---- continuity ---------------------------------------------------------------------------------
+
+TEST(ContinuityTest, CountsWhatTheDriverLost) {
+  Continuity continuity;
+  EXPECT_TRUE(continuity.observe(0).discontinuous);
+  EXPECT_FALSE(continuity.observe(1).discontinuous);
+  const auto after_gap = continuity.observe(5);
+  EXPECT_EQ(after_gap.lost, 3U);
+  EXPECT_EQ(after_gap.offset, 5U);
+  EXPECT_TRUE(after_gap.discontinuous);
+  EXPECT_EQ(continuity.observe(6).offset, 6U);
+}
+
+TEST(ContinuityTest, AWrapIsAStepOfOne) {
+  Continuity continuity;
+  continuity.observe(0xffffffff);
+  const auto wrapped = continuity.observe(0);
+  EXPECT_EQ(wrapped.lost, 0U);
+  EXPECT_FALSE(wrapped.discontinuous);
+  EXPECT_EQ(wrapped.offset, 1U);
+}
+
+TEST(ContinuityTest, ADriverThatDoesNotCountLosesNothing) {
+  Continuity continuity;
+  for (std::uint64_t offset = 0; offset < 5; ++offset) {
+    const auto seen = continuity.observe(0);
+    EXPECT_EQ(seen.offset, offset);
+    EXPECT_EQ(seen.lost, 0U);
+  }
+}
+
+TEST(ContinuityTest, ACountThatStartsOverGoesOn) {
+  Continuity continuity;
+  continuity.observe(100);
+  continuity.observe(101);
+  const auto reset = continuity.observe(0);
+  EXPECT_EQ(reset.offset, 2U);
+  EXPECT_EQ(reset.lost, 0U);
+  EXPECT_TRUE(reset.discontinuous);
+  continuity.stream_began();
+  const auto restarted = continuity.observe(7);
+  EXPECT_EQ(restarted.offset, 3U);
+  EXPECT_EQ(restarted.lost, 0U);
+  EXPECT_TRUE(restarted.discontinuous);
+}
+
+// ---- the table ----------------------------------------------------------------------------------
+
+TEST_F(Pure, EachFourccHasOneRowWithCapsThatParse) {
+  std::set<std::uint32_t> seen;
+  for (const auto& row : v4l2gst::format_table) {
+    EXPECT_TRUE(seen.insert(row.fourcc).second) << v4l2::Fourcc{row.fourcc}.to_string();
+    EXPECT_EQ(v4l2gst::row_of(row.fourcc), &row);
+    EXPECT_NE(v4l2gst::structure_of(row), nullptr);
+    EXPECT_EQ(row.raw(), row.media == nullptr);
+  }
+}
+
+// ---- layout -------------------------------------------------------------------------------------
+
+v4l2gst::Layout layout(std::uint32_t fourcc, v4l2::Size size,
+                       std::vector<v4l2::PlaneFormat> planes) {
+  const auto& row = *v4l2gst::row_of(fourcc);
+  v4l2::Format format;
+  format.fourcc = {fourcc};
+  format.size = size;
+  format.plane_count = static_cast<std::uint32_t>(planes.size());
+  std::ranges::copy(planes, format.planes.begin());
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, row.video, size.width, size.height);
+  return v4l2gst::layout_of(format, row, info);
+}
+
+TEST_F(Pure, ContiguousPlanesFollowEachOther) {
+  const auto nv12 = layout(V4L2_PIX_FMT_NV12, {320, 240}, {{384, 0}});
+  EXPECT_EQ(nv12.stride[1], 384);
+  EXPECT_EQ(nv12.offset[1], 384U * 240);
+  EXPECT_EQ(nv12.needed[0], 384U * 240 * 3 / 2);
+  const auto i420 = layout(V4L2_PIX_FMT_YUV420, {320, 240}, {{384, 0}});
+  EXPECT_EQ(i420.stride[2], 192);
+  EXPECT_EQ(i420.offset[2], 384U * 240 + 192 * 120);
+  const auto y42b = layout(V4L2_PIX_FMT_YUV422P, {320, 240}, {{320, 0}});
+  EXPECT_EQ(y42b.offset[2], 320U * 240 + 160 * 240);
+  const auto nv24 = layout(V4L2_PIX_FMT_NV24, {320, 240}, {{320, 0}});
+  EXPECT_EQ(nv24.stride[1], 640);
+}
+
+TEST_F(Pure, StridesNeedNotBeAMultipleOfFour) {
+  const auto rgb = layout(V4L2_PIX_FMT_RGB24, {321, 240}, {{963, 0}});
+  EXPECT_EQ(rgb.stride[0], 963);
+  EXPECT_EQ(rgb.needed[0], 963U * 240);
+}
+
+TEST_F(Pure, SeparatePlanesBeginAtTheirMemory) {
+  const auto nv12 = layout(V4L2_PIX_FMT_NV12M, {320, 240}, {{320, 0}, {512, 0}});
+  EXPECT_EQ(nv12.stride[1], 512);
+  EXPECT_EQ(nv12.offset[1], 0U);
+  EXPECT_EQ(nv12.memory_plane[1], 1U);
+  EXPECT_EQ(nv12.needed[1], 512U * 120);
+}
+
+// ---- the chooser --------------------------------------------------------------------------------
+
+Offer offer(std::uint32_t fourcc, v4l2::Size size, std::initializer_list<std::uint32_t> rates) {
+  Offer made{.row = v4l2gst::row_of(fourcc), .sizes = {size, size}, .intervals = {}};
+  for (const auto rate : rates)
+    made.intervals.push_back({.shortest = {1, rate}, .longest = {1, rate}});
+  return made;
+}
+
+/// A webcam with the usual trap: its raw modes fall to a crawl as they grow.
+std::vector<Offer> webcam() {
+  return {
+      offer(V4L2_PIX_FMT_YUYV, {3840, 2160}, {5}),    offer(V4L2_PIX_FMT_YUYV, {1920, 1080}, {5}),
+      offer(V4L2_PIX_FMT_YUYV, {640, 480}, {30, 15}), offer(V4L2_PIX_FMT_MJPEG, {3840, 2160}, {30}),
+      offer(V4L2_PIX_FMT_MJPEG, {1920, 1080}, {30}),  offer(V4L2_PIX_FMT_MJPEG, {320, 240}, {120})};
+}
+
+std::string best(const std::vector<Offer>& offers, const char* wanted) {
+  const CapsPtr caps{gst_caps_from_string(wanted)};
+  const auto found = v4l2gst::choices(offers, caps.get());
+  if (found.empty()) return "none";
+  const auto& choice = found.front();
+  return v4l2::Fourcc{choice.row->fourcc}.to_string() + " " + std::to_string(choice.size.width) +
+         "@" + std::to_string(choice.interval.denominator);
+}
+
+TEST_F(Pure, TheModeIsOneThatAPersonWouldChoose) {
+  EXPECT_EQ(best(webcam(), "ANY"), "MJPG 1920@30");
+  EXPECT_EQ(best(webcam(), "video/x-raw"), "YUYV 640@30");
+  EXPECT_EQ(best(webcam(), "image/jpeg"), "MJPG 1920@30");
+  EXPECT_EQ(best(webcam(), "video/x-raw,width=1920"), "YUYV 1920@5");
+  EXPECT_EQ(best(webcam(), "image/jpeg,framerate=120/1"), "MJPG 320@120");
+  EXPECT_EQ(best(webcam(), "video/x-raw,width=800"), "none");
+  EXPECT_EQ(best(webcam(), "video/x-raw; image/jpeg"), "YUYV 640@30");
+}
+
+TEST_F(Pure, TheModeDoesNotDependOnTheOrderOfTheOffers) {
+  const auto offers = webcam();
+  std::vector<std::size_t> order(offers.size());
+  std::iota(order.begin(), order.end(), 0);
+  do {
+    std::vector<Offer> shuffled;
+    for (const auto index : order)
+      shuffled.push_back(offers[index]);
+    ASSERT_EQ(best(shuffled, "ANY"), "MJPG 1920@30");
+    ASSERT_EQ(best(shuffled, "video/x-raw"), "YUYV 640@30");
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_F(Pure, NoRateIsInventedWhereTheDriverNamesNone) {
+  EXPECT_EQ(best({offer(V4L2_PIX_FMT_YUYV, {640, 480}, {})}, "video/x-raw"), "YUYV 640@0");
+  EXPECT_EQ(best({offer(V4L2_PIX_FMT_YUYV, {640, 480}, {})}, "video/x-raw,framerate=25/1"),
+            "YUYV 640@25");
+}
+
+TEST_F(Pure, ARangeOfSizesIsTakenNearFullHd) {
+  Offer range{.row = v4l2gst::row_of(V4L2_PIX_FMT_YUYV),
+              .sizes = {{16, 16}, {4096, 2160}, {2, 2}},
+              .intervals = {{{1, 60}, {1, 1}, {}}}};
+  EXPECT_EQ(best({range}, "ANY"), "YUYV 1920@60");
+  EXPECT_EQ(best({range}, "video/x-raw,width=1280,height=720,framerate=25/1"), "YUYV 1280@25");
+}
+
+}  // namespace

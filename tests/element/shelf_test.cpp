@@ -1,0 +1,191 @@
+// The shelf and the pool without a pipeline: no thread here waits in GLib, whose futexes
+// ThreadSanitizer can't see, so this is what runs under it.
+
+#include "shelf.h"
+
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "device/device.h"
+#include "fake/fake_kernel.h"
+#include "gstv4l2cpppool.h"
+#include "stream/stream.h"
+
+namespace {
+
+using v4l2gst::BufferPtr;
+using v4l2gst::PoolPtr;
+using v4l2gst::Shelf;
+
+class ShelfTest : public testing::Test {
+protected:
+  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
+
+  void TearDown() override { stop(); }
+
+  void start(std::uint32_t fourcc = V4L2_PIX_FMT_YUYV) {
+    v4l2::Format wanted;
+    wanted.fourcc = {fourcc};
+    wanted.size = {.width = 320, .height = 240};
+    const auto format = *device.set_format(wanted);
+    buffers.emplace(std::move(*v4l2::Buffers::request(device.node(), waker, device.buffer_type(),
+                                                      format.plane_count, 4)));
+    shelf = *Shelf::stock(*buffers, Shelf::Kind::dmabuf, std::nullopt);
+    pool = v4l2gst::make_pool(shelf, nullptr, 1, buffers->count());
+    gst_buffer_pool_set_active(pool.get(), TRUE);
+    stream.emplace(std::move(*v4l2::Stream::start(*buffers)));
+  }
+
+  void stop() {
+    stream.reset();
+    if (pool) gst_buffer_pool_set_active(pool.get(), FALSE);
+    pool.reset();
+    shelf.reset();
+    buffers.reset();
+  }
+
+  BufferPtr next() {
+    camera->fill_when_queued();
+    auto arrival = stream->next();
+    return v4l2gst::wrap(pool.get(), std::move(std::get<v4l2::Frame>(*arrival)));
+  }
+
+  fake::FakeKernel kernel;
+  std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", fake::multiplanar_camera());
+  v4l2::Device device = *v4l2::Device::open(kernel, "/dev/video0");
+  v4l2::Waker waker;
+  std::optional<v4l2::Buffers> buffers;
+  std::shared_ptr<Shelf> shelf;
+  PoolPtr pool;
+  std::optional<v4l2::Stream> stream;
+};
+
+TEST_F(ShelfTest, AFrameGoesOutAndComesHome) {
+  start();
+  auto buffer = next();
+  EXPECT_EQ(camera->queued_count(), 3U);
+  buffer.reset();
+  EXPECT_EQ(camera->queued_count(), 4U);
+}
+
+TEST_F(ShelfTest, NobodyElseGetsABufferOutOfThePool) {
+  start();
+  GstBuffer* buffer{};
+  EXPECT_EQ(gst_buffer_pool_acquire_buffer(pool.get(), &buffer, nullptr), GST_FLOW_ERROR);
+  GstBufferPoolAcquireParams params{};
+  EXPECT_EQ(gst_buffer_pool_acquire_buffer(pool.get(), &buffer, &params), GST_FLOW_ERROR);
+  EXPECT_EQ(buffer, nullptr);
+}
+
+TEST_F(ShelfTest, AFlushingPoolSendsTheFrameBack) {
+  start();
+  gst_buffer_pool_set_flushing(pool.get(), TRUE);
+  EXPECT_EQ(next(), nullptr);
+  EXPECT_EQ(camera->queued_count(), 4U);
+  gst_buffer_pool_set_flushing(pool.get(), FALSE);
+  EXPECT_NE(next(), nullptr);
+}
+
+/// Takes what it finds in a bag and destroys it, as sinks on several threads do.
+template <class Item>
+class Returners {
+public:
+  void put(Item item) {
+    const std::lock_guard lock{mutex_};
+    bag_.push_back(std::move(item));
+    filled_.notify_one();
+  }
+
+  ~Returners() {
+    {
+      const std::lock_guard lock{mutex_};
+      running_ = false;
+    }
+    filled_.notify_all();
+    for (auto& thread : threads_)
+      thread.join();
+  }
+
+private:
+  void run() {
+    for (;;) {
+      std::unique_lock lock{mutex_};
+      filled_.wait(lock, [this] { return !bag_.empty() || !running_; });
+      if (bag_.empty()) return;
+      const auto item = std::move(bag_.back());
+      bag_.pop_back();
+      lock.unlock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::vector<Item> bag_;  // guarded by mutex_
+  bool running_{true};     // guarded by mutex_
+
+  std::thread work() {
+    return std::thread{[this] {
+      run();
+    }};
+  }
+
+  std::array<std::thread, 3> threads_{work(), work(), work()};
+};
+
+TEST_F(ShelfTest, ManyThreadsReturnBuffersWhileStreamsComeAndGo) {
+  Returners<BufferPtr> returners;
+  for (int life = 0; life < 50; ++life) {
+    start();
+    for (int turn = 0; turn < 20; ++turn)
+      returners.put(next());
+    if (life % 2 == 0) {  // a pause in between
+      stream.reset();
+      stream.emplace(std::move(*v4l2::Stream::start(*buffers)));
+      for (int turn = 0; turn < 5; ++turn)
+        returners.put(next());
+    }
+    stop();
+  }
+}
+
+TEST_F(ShelfTest, ManyThreadsReturnPlanesAndPartsInAnyOrder) {
+  Returners<v4l2gst::MemoryPtr> memories;
+  Returners<BufferPtr> parts;
+  for (int life = 0; life < 50; ++life) {
+    start(V4L2_PIX_FMT_YUV420M);
+    for (int turn = 0; turn < 20; ++turn) {
+      auto buffer = next();
+      ASSERT_EQ(gst_buffer_n_memory(buffer.get()), 3U);
+      for (guint plane = 0; plane < 3; ++plane)
+        memories.put(v4l2gst::MemoryPtr{gst_buffer_get_memory(buffer.get(), plane)});
+      parts.put(
+          BufferPtr{gst_buffer_copy_region(buffer.get(), GST_BUFFER_COPY_MEMORY, 100, 100000)});
+      parts.put(std::move(buffer));
+    }
+    stop();
+  }
+}
+
+TEST_F(ShelfTest, ManyThreadsMapTheSameMemory) {
+  start();
+  const auto buffer = next();
+  std::array<std::thread, 4> readers;
+  for (auto& reader : readers)
+    reader = std::thread{[&] {
+      for (int turn = 0; turn < 100; ++turn) {
+        GstMapInfo map;
+        ASSERT_TRUE(gst_memory_map(gst_buffer_peek_memory(buffer.get(), 0), &map, GST_MAP_READ));
+        EXPECT_EQ(std::byte{map.data[5]}, fake::Camera::expected_byte(0, 0, 5));
+        gst_memory_unmap(gst_buffer_peek_memory(buffer.get(), 0), &map);
+      }
+    }};
+  for (auto& reader : readers)
+    reader.join();
+}
+
+}  // namespace
