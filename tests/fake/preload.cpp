@@ -1,0 +1,375 @@
+// Serves the fake camera as /dev/video-fake to any program, through LD_PRELOAD, so that v4l2src,
+// v4l2-ctl and v4l2cppsrc run on the very same device. The camera is always ready, and each call on
+// it costs one real system call, as it would in life; that is what makes measurements comparable.
+//
+//   LD_PRELOAD=libv4l2fake.so v4l2-ctl -d /dev/video-fake --all
+//
+// V4L2CPP_FAKE holds words that change the camera, separated by commas: "multiplanar", "no-export",
+// "no-orphans", "no-create", "no-rates"; "paint" fills the frames with the pattern that the tests
+// know, which costs time.
+
+// Both of open() and open64() are defined here; with this, one name would stand for both.
+#undef _FILE_OFFSET_BITS
+
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "fake/fake_kernel.h"
+
+namespace {
+
+constexpr auto node_path = "/dev/video-fake";
+constexpr unsigned video_major = 81;
+constexpr unsigned minor_number = 250;
+/// Where v4l2-ctl looks up what kind of device a node is.
+constexpr auto uevent_path = "/sys/dev/char/81:250/uevent";
+constexpr std::string_view uevent{"MAJOR=81\nMINOR=250\nDEVNAME=video250\n"};
+
+/// The next definition of a function: the C library's.
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+/// Set while this thread is inside the fake, whose own calls are meant for the real kernel.
+thread_local bool inside = false;
+
+class Inside {
+public:
+  Inside() { inside = true; }
+
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+  ~Inside() { inside = false; }
+};
+
+fake::Model model() {
+  const char* const value = std::getenv("V4L2CPP_FAKE");
+  const std::string_view words{value != nullptr ? value : ""};
+  const auto has = [words](std::string_view word) {
+    return words.contains(word);
+  };
+  auto chosen = has("multiplanar") ? fake::multiplanar_camera() : fake::webcam();
+  chosen.exports = !has("no-export");
+  chosen.orphans = !has("no-orphans");
+  chosen.creates = !has("no-create");
+  chosen.has_rates = !has("no-rates");
+  return chosen;
+}
+
+/// The one camera of this process; never destroyed, since programs close descriptors to the last.
+fake::FakeKernel& kernel() {
+  static auto* const only = [] {
+    auto* const made = new fake::FakeKernel;
+    const auto camera = made->plug(node_path, model());
+    const char* const value = std::getenv("V4L2CPP_FAKE");
+    const bool paint = value != nullptr && std::string_view{value}.contains("paint");
+    camera->always_ready(paint);
+    return made;
+  }();
+  return *only;
+}
+
+/// Whether a descriptor is the fake's. Asked for every call of the program, so it must not lock for
+/// those that are not: a set of flags, written when the fake's descriptors come and go.
+std::array<std::atomic<bool>, 65536> ours{};
+
+bool is_ours(int descriptor) {
+  return !inside && descriptor >= 0 && static_cast<std::size_t>(descriptor) < ours.size() &&
+         ours[static_cast<std::size_t>(descriptor)].load(std::memory_order_relaxed);
+}
+
+void mark(int descriptor, bool is) {
+  if (descriptor >= 0 && static_cast<std::size_t>(descriptor) < ours.size())
+    ours[static_cast<std::size_t>(descriptor)] = is;
+}
+
+int open_fake(int flags) {
+  const Inside guard;
+  const int descriptor = kernel().open(node_path, flags);
+  mark(descriptor, true);
+  return descriptor;
+}
+
+bool names_fake(const char* path) {
+  return !inside && path != nullptr && std::strcmp(path, node_path) == 0;
+}
+
+template <class Status>
+int describe(Status* status) {
+  *status = {};
+  status->st_mode = S_IFCHR | 0660U;
+  status->st_rdev = makedev(video_major, minor_number);
+  status->st_nlink = 1;
+  return 0;
+}
+
+void copied(int descriptor, int copy) {
+  if (copy < 0 || !is_ours(descriptor)) return;
+  const Inside guard;
+  kernel().duplicated(descriptor, copy);
+  mark(copy, true);
+}
+
+void closing(int descriptor) {
+  if (!is_ours(descriptor)) return;
+  const Inside guard;
+  mark(descriptor, false);
+  kernel().closed(descriptor);
+}
+
+bool any_ours(const pollfd* descriptors, nfds_t count) {
+  for (nfds_t i = 0; i < count; ++i)
+    if (is_ours(descriptors[i].fd)) return true;
+  return false;
+}
+
+int poll_fake(pollfd* descriptors, nfds_t count, int timeout_ms) {
+  const Inside guard;
+  return kernel().poll({descriptors, count}, timeout_ms);
+}
+
+int to_ms(const timespec* timeout) {
+  if (timeout == nullptr) return -1;
+  return static_cast<int>(timeout->tv_sec * 1000 + timeout->tv_nsec / 1000000);
+}
+
+int select_fake(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
+                int timeout_ms) {
+  std::vector<pollfd> waits;
+  const auto in = [](fd_set* set, int descriptor) {
+    return set != nullptr && FD_ISSET(descriptor, set);
+  };
+  for (int descriptor = 0; descriptor < count; ++descriptor) {
+    const int events = (in(readable, descriptor) ? POLLIN : 0) |
+                       (in(writable, descriptor) ? POLLOUT : 0) |
+                       (in(exceptional, descriptor) ? POLLPRI : 0);
+    if (events != 0)
+      waits.push_back({.fd = descriptor, .events = static_cast<short>(events), .revents = 0});
+  }
+  const int ready = poll_fake(waits.data(), waits.size(), timeout_ms);
+  if (ready < 0) return ready;
+  for (auto* const set : {readable, writable, exceptional})
+    if (set != nullptr) FD_ZERO(set);
+  int bits = 0;
+  const auto put = [&bits](fd_set* set, int descriptor, bool is) {
+    if (set == nullptr || !is) return;
+    FD_SET(descriptor, set);
+    ++bits;
+  };
+  for (const auto& wait : waits) {
+    const bool trouble = (wait.revents & (POLLERR | POLLHUP)) != 0;
+    put(readable, wait.fd,
+        (wait.events & POLLIN) != 0 && ((wait.revents & POLLIN) != 0 || trouble));
+    put(writable, wait.fd,
+        (wait.events & POLLOUT) != 0 && ((wait.revents & POLLOUT) != 0 || trouble));
+    put(exceptional, wait.fd, (wait.events & POLLPRI) != 0 && (wait.revents & POLLPRI) != 0);
+  }
+  return bits;
+}
+
+}  // namespace
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+// Each stands in for the C library's function of its name; where glibc has several names for one
+// call, all are here, since programs were compiled against any of them.
+
+// NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
+
+#define OPEN(name)                                                     \
+  EXPORT int name(const char* path, int flags, ...) {                  \
+    if (names_fake(path)) return open_fake(flags);                     \
+    static auto* const real = next<int(const char*, int, ...)>(#name); \
+    va_list arguments;                                                 \
+    va_start(arguments, flags);                                        \
+    const auto mode = va_arg(arguments, mode_t);                       \
+    va_end(arguments);                                                 \
+    return real(path, flags, mode);                                    \
+  }
+OPEN(open)
+OPEN(open64)
+#undef OPEN
+
+#define OPEN_2(name)                                              \
+  EXPORT int name(const char* path, int flags) {                  \
+    if (names_fake(path)) return open_fake(flags);                \
+    static auto* const real = next<int(const char*, int)>(#name); \
+    return real(path, flags);                                     \
+  }
+OPEN_2(__open_2)
+OPEN_2(__open64_2)
+#undef OPEN_2
+
+#define OPENAT(name)                                                        \
+  EXPORT int name(int directory, const char* path, int flags, ...) {        \
+    if (names_fake(path)) return open_fake(flags);                          \
+    static auto* const real = next<int(int, const char*, int, ...)>(#name); \
+    va_list arguments;                                                      \
+    va_start(arguments, flags);                                             \
+    const auto mode = va_arg(arguments, mode_t);                            \
+    va_end(arguments);                                                      \
+    return real(directory, path, flags, mode);                              \
+  }
+OPENAT(openat)
+OPENAT(openat64)
+#undef OPENAT
+
+EXPORT int close(int descriptor) {
+  static auto* const real = next<int(int)>("close");
+  closing(descriptor);
+  return real(descriptor);
+}
+
+EXPORT int dup(int descriptor) {
+  static auto* const real = next<int(int)>("dup");
+  const int copy = real(descriptor);
+  copied(descriptor, copy);
+  return copy;
+}
+
+EXPORT int dup2(int descriptor, int copy) {
+  static auto* const real = next<int(int, int)>("dup2");
+  if (descriptor != copy) closing(copy);
+  const int made = real(descriptor, copy);
+  copied(descriptor, made);
+  return made;
+}
+
+EXPORT int dup3(int descriptor, int copy, int flags) {
+  static auto* const real = next<int(int, int, int)>("dup3");
+  closing(copy);
+  const int made = real(descriptor, copy, flags);
+  copied(descriptor, made);
+  return made;
+}
+
+#define FCNTL(name)                                                                   \
+  EXPORT int name(int descriptor, int command, ...) {                                 \
+    static auto* const real = next<int(int, int, ...)>(#name);                        \
+    va_list arguments;                                                                \
+    va_start(arguments, command);                                                     \
+    auto* const argument = va_arg(arguments, void*);                                  \
+    va_end(arguments);                                                                \
+    const int answer = real(descriptor, command, argument);                           \
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) copied(descriptor, answer); \
+    return answer;                                                                    \
+  }
+FCNTL(fcntl)
+FCNTL(fcntl64)
+#undef FCNTL
+
+EXPORT int ioctl(int descriptor, unsigned long request, ...) {
+  static auto* const real = next<int(int, unsigned long, ...)>("ioctl");
+  va_list arguments;
+  va_start(arguments, request);
+  auto* const argument = va_arg(arguments, void*);
+  va_end(arguments);
+  if (!is_ours(descriptor)) return real(descriptor, request, argument);
+  const Inside guard;
+  // The one real system call: an eventfd knows no ioctl, so it only comes and goes.
+  real(descriptor, request, argument);
+  return kernel().ioctl(descriptor, request, argument);
+}
+
+#define MMAP(name, offset_type)                                                                    \
+  EXPORT void* name(void* address, size_t length, int protection, int flags, int descriptor,       \
+                    offset_type offset) {                                                          \
+    static auto* const real = next<void*(void*, size_t, int, int, int, offset_type)>(#name);       \
+    if (!is_ours(descriptor)) return real(address, length, protection, flags, descriptor, offset); \
+    const Inside guard;                                                                            \
+    return kernel().mmap(length, descriptor, offset);                                              \
+  }
+MMAP(mmap, off_t)
+MMAP(mmap64, off64_t)
+#undef MMAP
+
+EXPORT int poll(pollfd* descriptors, nfds_t count, int timeout_ms) {
+  static auto* const real = next<int(pollfd*, nfds_t, int)>("poll");
+  if (!any_ours(descriptors, count)) return real(descriptors, count, timeout_ms);
+  return poll_fake(descriptors, count, timeout_ms);
+}
+
+EXPORT int __poll_chk(pollfd* descriptors, nfds_t count, int timeout_ms, size_t) {
+  return poll(descriptors, count, timeout_ms);
+}
+
+EXPORT int ppoll(pollfd* descriptors, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+  static auto* const real = next<int(pollfd*, nfds_t, const timespec*, const sigset_t*)>("ppoll");
+  if (!any_ours(descriptors, count)) return real(descriptors, count, timeout, mask);
+  return poll_fake(descriptors, count, to_ms(timeout));
+}
+
+EXPORT int __ppoll_chk(pollfd* descriptors, nfds_t count, const timespec* timeout,
+                       const sigset_t* mask, size_t) {
+  return ppoll(descriptors, count, timeout, mask);
+}
+
+EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
+                  timeval* timeout) {
+  static auto* const real = next<int(int, fd_set*, fd_set*, fd_set*, timeval*)>("select");
+  for (int descriptor = 0; descriptor < count; ++descriptor) {
+    if (!is_ours(descriptor)) continue;
+    const int timeout_ms = timeout == nullptr
+                               ? -1
+                               : static_cast<int>(timeout->tv_sec * 1000 + timeout->tv_usec / 1000);
+    return select_fake(count, readable, writable, exceptional, timeout_ms);
+  }
+  return real(count, readable, writable, exceptional, timeout);
+}
+
+#define STAT(name, type)                                                   \
+  EXPORT int name(const char* path, struct type* status) {                 \
+    static auto* const real = next<int(const char*, struct type*)>(#name); \
+    return names_fake(path) ? describe(status) : real(path, status);       \
+  }
+STAT(stat, stat)
+STAT(stat64, stat64)
+STAT(lstat, stat)
+STAT(lstat64, stat64)
+#undef STAT
+
+#define FSTAT(name, type)                                                     \
+  EXPORT int name(int descriptor, struct type* status) {                      \
+    static auto* const real = next<int(int, struct type*)>(#name);            \
+    return is_ours(descriptor) ? describe(status) : real(descriptor, status); \
+  }
+FSTAT(fstat, stat)
+FSTAT(fstat64, stat64)
+#undef FSTAT
+
+#define FOPEN(name)                                                                                \
+  EXPORT FILE* name(const char* path, const char* mode) {                                          \
+    static auto* const real = next<FILE*(const char*, const char*)>(#name);                        \
+    if (inside || path == nullptr || std::strcmp(path, uevent_path) != 0) return real(path, mode); \
+    const int content = memfd_create("uevent", MFD_CLOEXEC);                                       \
+    if (write(content, uevent.data(), uevent.size()) < 0) return nullptr;                          \
+    lseek(content, 0, SEEK_SET);                                                                   \
+    return fdopen(content, mode);                                                                  \
+  }
+FOPEN(fopen)
+FOPEN(fopen64)
+#undef FOPEN
+
+EXPORT int access(const char* path, int mode) {
+  static auto* const real = next<int(const char*, int)>("access");
+  return names_fake(path) ? 0 : real(path, mode);
+}
+
+// NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
