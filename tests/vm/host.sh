@@ -1,0 +1,201 @@
+# What the host must have before a guest can boot: packages, a kernel, an initrd. Read by run.sh,
+# which defines say, give_up and here. Sets qemu, kernel_dir, kernel_version, kernel_image, initrd.
+# shellcheck shell=sh disable=SC2154
+
+# shellcheck source=../packages.sh
+. "$here/../packages.sh"
+
+cache=${V4L2CPP_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/v4l2cppsrc-vm}
+# What the guest must have to see the host's files and to speak; it loads the rest from there.
+boot_modules='virtio_pci virtio_console 9pnet_virtio 9p overlay'
+boot_commands='[ cat chroot cp env insmod ip ln ls mkdir modprobe mount poweroff sh sleep sync umount uname'
+
+# Runs a command alone among all run.sh of this user. What it makes appears by rename, so that a
+# reader needs no lock and a half-made thing is never used.
+locked() {
+  mkdir -p "$cache"
+  (
+    flock 9
+    "$@"
+  ) 9>"$cache/lock"
+}
+
+# The Debian package for each command that is missing, one per line.
+missing_packages() {
+  while read -r command package; do
+    command -v "$command" >/dev/null 2>&1 || [ -x "/usr/sbin/$command" ] || [ -x "/sbin/$command" ] ||
+      echo "$package"
+  done <<EOF
+$qemu qemu-system-x86
+cpio cpio
+modprobe kmod
+xz xz-utils
+flock util-linux
+EOF
+}
+
+install_missing() {
+  command -v apt-get >/dev/null 2>&1 || give_up "please install (Debian's names): $*"
+  say "installing $*"
+  install_packages "$@" || give_up "please install, as root: apt-get install $*"
+}
+
+# Only a static busybox runs in the initrd; ldd refuses that one.
+busybox_path() {
+  for candidate in /bin/busybox /usr/bin/busybox; do
+    if [ -x "$candidate" ] && ! ldd "$candidate" >/dev/null 2>&1; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+prepare_host() {
+  case $(uname -m) in
+    x86_64) qemu='qemu-system-x86_64' ;;
+    *) give_up "no recipe for a machine of type $(uname -m) yet; x86_64 is the only one" ;;
+  esac
+  PATH=$PATH:/usr/sbin:/sbin
+  packages=$(missing_packages)
+  [ -n "$(busybox_path)" ] || packages="$packages busybox-static"
+  if [ -n "$packages" ]; then
+    # shellcheck disable=SC2086  # Package names, to be split.
+    locked install_missing $packages
+  fi
+}
+
+# Debian's and Ubuntu's names for the newest stock kernel; not the cloud kernel, which has no media.
+newest_kernel_package() {
+  for meta in linux-image-amd64 linux-image-generic; do
+    apt-cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p'
+  done | head -n 1
+}
+
+fetch_kernel() {
+  [ ! -d "$cache/kernel" ] || return 0
+  command -v apt-get >/dev/null 2>&1 ||
+    give_up "no apt-get here: unpack a linux-image package of Debian and name it with --kernel"
+  package=$(newest_kernel_package)
+  if [ -z "$package" ]; then
+    quietly as_root apt-get update -qq || :
+    package=$(newest_kernel_package)
+  fi
+  [ -n "$package" ] || give_up "apt knows neither linux-image-amd64 nor linux-image-generic"
+  # Ubuntu, and newer Debians, keep the modules in packages of their own.
+  release=${package#linux-image-}
+  for other in "linux-modules-$release" "linux-modules-extra-$release"; do
+    if apt-cache show "$other" >/dev/null 2>&1; then package="$package $other"; fi
+  done
+  say "fetching $package"
+  work=$(mktemp -d "$cache/new.XXXXXX")
+  # shellcheck disable=SC2086  # Package names, to be split.
+  (cd "$work" && quietly apt-get download -qq $package) || give_up "could not download $package"
+  for file in "$work"/*.deb; do
+    dpkg-deb -x "$file" "$work/kernel" || give_up "could not unpack $file"
+  done
+  index_modules "$work/kernel" || give_up "could not index the modules of $package"
+  mv "$work/kernel" "$cache/kernel"
+  rm -rf "$work"
+}
+
+# Debian 13 unpacks to usr/lib; and no package brings modules.dep along.
+index_modules() {
+  [ -d "$1/lib/modules" ] || ln -s usr/lib "$1/lib" || return 1
+  for tree in "$1"/lib/modules/*; do
+    [ -f "$tree/modules.dep.bin" ] || depmod -b "$1" "${tree##*/}" || return 1
+  done
+}
+
+# prepare_kernel DIR: the unpacked kernel package there, or with an empty DIR the fetched one.
+prepare_kernel() {
+  kernel_dir=${1:-$cache/kernel}
+  if [ -z "$1" ] && [ ! -d "$cache/kernel" ]; then locked fetch_kernel; fi
+  packed=
+  for packed in "$kernel_dir"/boot/vmlinuz-*; do :; done
+  [ -r "$packed" ] || give_up "$kernel_dir: no boot/vmlinuz-* that can be read"
+  kernel_version=${packed##*/vmlinuz-}
+  if [ ! -f "$kernel_dir/lib/modules/$kernel_version/modules.dep.bin" ]; then
+    locked index_modules "$kernel_dir" || give_up "$kernel_dir: no module index, and none could be made"
+  fi
+  mkdir -p "$cache"
+  kernel_image=$cache/vmlinux-$kernel_version-$(cksum <"$packed" | tr ' ' -)
+  [ -f "$kernel_image" ] || locked unpack_kernel "$packed" "$kernel_image"
+}
+
+# little_endian FILE OFFSET SIZE: the number there.
+little_endian() { od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
+
+# The packed kernel would unpack itself in the guest, which costs an emulated processor four seconds.
+# Unpacked here, QEMU boots it through its PVH entry. Where that cannot be, the packed one will do.
+# Offsets: https://docs.kernel.org/arch/x86/boot.html
+unpack_kernel() {
+  [ ! -f "$2" ] || return 0
+  start=$((($(little_endian "$1" 497 1) + 1) * 512 + $(little_endian "$1" 584 4)))
+  case $(od -A n -t x1 -j "$start" -N 4 "$1" | tr -d ' ') in
+    1f8b*) unpacker='gzip -dc' ;;
+    fd377a58) unpacker='xz -dc' ;;
+    28b52ffd) unpacker='zstd -dcq' ;;
+    *) unpacker= ;;
+  esac
+  if [ -n "$unpacker" ] && command -v "${unpacker%% *}" >/dev/null 2>&1 &&
+    grep -q '^CONFIG_PVH=y' "${1%/vmlinuz-*}/config-${1##*/vmlinuz-}" 2>/dev/null; then
+    # The last four bytes are the unpacked size, which the tools take for garbage.
+    tail -c "+$((start + 1))" "$1" | head -c "$(($(little_endian "$1" 588 4) - 4))" |
+      $unpacker >"$2.$$" 2>/dev/null || rm -f "$2.$$"
+  fi
+  [ -s "$2.$$" ] || cp "$1" "$2.$$"
+  mv "$2.$$" "$2"
+}
+
+prepare_initrd() {
+  recipe=$(cat "$here/init.sh" "$here/host.sh" "$(busybox_path)" \
+    "$kernel_dir/lib/modules/$kernel_version/modules.dep" | cksum | tr ' ' -)
+  initrd=$cache/initrd-$kernel_version-$recipe
+  [ -f "$initrd" ] || locked build_initrd "$initrd"
+}
+
+# The files to be loaded for the boot modules, each after those that it needs.
+boot_module_files() {
+  # shellcheck disable=SC2086  # Module names, to be split.
+  steps=$(modprobe -d "$kernel_dir" -S "$kernel_version" --show-depends -a $boot_modules) || return 1
+  printf '%s\n' "$steps" | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# unpack_module FILE TARGET
+unpack_module() {
+  case $1 in
+    *.xz) xz -dc "$1" >"$2" ;;
+    *.zst) zstd -dcq "$1" >"$2" ;;
+    *.gz) gzip -dc "$1" >"$2" ;;
+    *) cp "$1" "$2" ;;
+  esac
+}
+
+# fill_initrd DIR: every step must succeed.
+fill_initrd() {
+  mkdir -p "$1/bin" "$1/boot-modules" "$1/dev" "$1/host" "$1/job" "$1/overlay" "$1/proc" "$1/root" \
+    "$1/sys" &&
+    cp "$(busybox_path)" "$1/bin/busybox" &&
+    cp "$here/init.sh" "$1/init" &&
+    chmod 755 "$1/init" &&
+    files=$(boot_module_files) || return 1
+  for command in $boot_commands; do ln -s busybox "$1/bin/$command" || return 1; done
+  number=10
+  for file in $files; do
+    name=${file##*/}
+    unpack_module "$file" "$1/boot-modules/$number-${name%%.*}.ko" || return 1
+    number=$((number + 1))
+  done
+}
+
+build_initrd() {
+  [ ! -f "$1" ] || return 0
+  # What nobody has made anew for a week is of an old recipe, or was left half-made.
+  find "$cache" -maxdepth 1 \( -name 'initrd-*' -o -name 'new.*' \) -mtime +7 -exec rm -rf {} +
+  work=$(mktemp -d "$cache/new.XXXXXX")
+  fill_initrd "$work/tree" || give_up "could not build the initrd"
+  (cd "$work/tree" && find . | cpio -o -H newc --quiet) >"$work/initrd" ||
+    give_up "could not pack the initrd"
+  mv "$work/initrd" "$1"
+  rm -rf "$work"
+}

@@ -1,0 +1,109 @@
+#!/bin/sh
+# On the host: does run.sh keep its word? Prints TAP.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=selftest/tap.sh
+. "$here/selftest/tap.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+run() { sh "$here/run.sh" "$@"; }
+
+# --- what needs no machine ----------------------------------------------------------------------
+
+status=0
+run --help >"$work/help" || status=$?
+expect "--help succeeds" 0 "$status"
+check "--help prints the usage" grep -q '^usage: run.sh' "$work/help"
+status=0
+run --no-such-option -- true 2>"$work/errors" || status=$?
+expect "an unknown option: status 2" 2 "$status"
+check "an unknown option: it is named" grep -q -e '--no-such-option' "$work/errors"
+status=0
+run --timeout 5 2>/dev/null || status=$?
+expect "no command: status 2" 2 "$status"
+status=0
+run --env 'not a name=1' -- true 2>/dev/null || status=$?
+expect "a wrong --env: status 2" 2 "$status"
+
+# --- two machines at the same time: one to look at, one that dies -------------------------------
+
+(
+  status=0
+  run -- sh -c 'echo alive; echo c >/proc/sysrq-trigger; sleep 60' >"$work/crash" 2>"$work/crash-errors" ||
+    status=$?
+  echo "$status" >"$work/crash-status"
+) &
+crashing=$!
+
+shared="$work/a shared, odd directory"
+mkdir "$shared"
+echo 'from the host' >"$shared/given"
+cd "$shared" || exit 1
+newline='
+'
+# shellcheck disable=SC2016  # For the guest's shell.
+guest='
+  pwd >where
+  cat given >copy
+  for word; do printf "%s|" "$word"; done >words
+  printf "%s|" "$GREETING" "$V4L2CPP_VM" >variables
+  for node in /dev/video*; do
+    v4l2-ctl -d $node --info 2>/dev/null | grep -E "Card type|Video Capture"
+  done >vivid
+  modprobe -d "$V4L2CPP_KMODS" vimc 2>/dev/null || modprobe uvcvideo && echo loaded >module
+  id -u >user
+  echo trace >/v4l2cpp-selftest-trace
+  echo "to standard output"
+  echo "to standard error" >&2
+  exit 7'
+status=0
+# shellcheck disable=SC2016  # As it is.
+run --share "$shared" --env "GREETING=it's \"me\"" --vivid 'n_devs=2 multiplanar=2,1' -- \
+  sh -c "$guest" sh 'two words' "it's" '"quoted"' "two${newline}lines$newline" '' '$HOME \ `x` *' \
+  >"$work/output" 2>"$work/errors" || status=$?
+
+expect "the exit status is the command's" 7 "$status"
+expect "standard output arrives" "to standard output" "$(cat "$work/output")"
+expect "standard error arrives, apart" "to standard error" "$(cat "$work/errors")"
+expect "it runs in the caller's directory" "$shared" "$(cat where)"
+expect "it sees a shared file" "from the host" "$(cat copy)"
+# shellcheck disable=SC2016  # As they are.
+expect "arguments arrive as they were given" \
+  "two words|it's|\"quoted\"|two${newline}lines$newline||\$HOME \\ \`x\` *|" "$(cat words)"
+expect "variables arrive" "it's \"me\"|1|" "$(cat variables)"
+expect "it is root" 0 "$(cat user)"
+expect "it can load modules" loaded "$(cat module)"
+check "it writes no file of the host" [ ! -e /v4l2cpp-selftest-trace ]
+check "vivid is as ordered: multi-planar" grep -q 'Video Capture Multiplanar' vivid
+check "vivid is as ordered: single-planar" grep -q 'Video Capture$' vivid
+cd "$here" || exit 1
+
+wait "$crashing"
+expect "a machine that dies: status 125" 125 "$(cat "$work/crash-status")"
+expect "a machine that dies: what was printed before is there" alive "$(cat "$work/crash")"
+check "a machine that dies: the kernel's last words are shown" \
+  grep -q 'Kernel panic' "$work/crash-errors"
+
+# --- much output, one stream --------------------------------------------------------------------
+
+status=0
+run -- sh -c 'echo first; echo second >&2; echo third; seq 1 1500000' >"$work/output" 2>&1 || status=$?
+{
+  printf '%s\n' first second third
+  seq 1 1500000
+} >"$work/wanted"
+expect "much output: status 0" 0 "$status"
+check "much output arrives whole, and both streams in order" cmp "$work/wanted" "$work/output"
+
+# --- what goes wrong ----------------------------------------------------------------------------
+
+status=0
+run --timeout 4 -- sleep 60 2>"$work/errors" || status=$?
+expect "the time is up: status 124" 124 "$status"
+check "the time is up: it says so" grep -q 'time of 4 s is up' "$work/errors"
+status=0
+run --module no_such_module -- true 2>"$work/errors" || status=$?
+expect "a module that is not there: status 125" 125 "$status"
+check "a module that is not there: it is named" grep -q no_such_module "$work/errors"
+finish

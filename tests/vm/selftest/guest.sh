@@ -1,0 +1,49 @@
+# What the tests that run in the guest share: the first camera, spoken to and captured from.
+# shellcheck shell=sh disable=SC2154
+
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "${0%/*}/tap.sh"
+
+device=$USBCAM_DEVICE
+work=$(mktemp -d)
+
+send() { usbcam --send "$USBCAM_CONTROL" "$@"; }
+
+# field NAME: of the camera's status, as in "frames=12".
+field() { send status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+
+# set_format FOURCC WIDTH HEIGHT
+set_format() {
+  v4l2-ctl -d "$device" --set-fmt-video="width=$2,height=$3,pixelformat=$1" >/dev/null
+}
+
+# capture COUNT [OPTION...]: that many frames of a stepped camera to $work/frames, with what was said
+# about each in $work/log. Eight buffers hold all frames of a step, so a slow machine loses none.
+capture() {
+  capture_count=$1
+  shift
+  timeout 60 v4l2-ctl -d "$device" --stream-mmap=8 --stream-count="$capture_count" \
+    --stream-to="$work/frames" --verbose "$@" >"$work/log" 2>&1
+}
+
+# The sequence numbers of the frames captured last.
+sequences() { sed -n 's/^cap dqbuf: .*seq: *\([0-9]*\).*/\1/p' "$work/log" | tr '\n' ' '; }
+
+# yuyv_numbers BYTES: the camera's numbers of the YUYV frames captured last, each of so many bytes.
+yuyv_numbers() {
+  total=$(wc -c <"$work/frames")
+  offset=0
+  while [ "$offset" -lt "$total" ]; do
+    od -A n -t u1 -j "$offset" -N 8 "$work/frames" |
+      awk '{ printf "%d ", $1 + 256 * ($3 + 256 * ($5 + 256 * $7)) }'
+    offset=$((offset + $1))
+  done
+}
+
+# text_numbers: the same for MJPEG and H.264.
+text_numbers() { grep -a -o 'usbcam-frame=[0-9]*' "$work/frames" | sed 's/.*=//' | tr '\n' ' '; }
+
+# Complaints in the kernel's log that a working driver never makes.
+kernel_complaints() {
+  dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|refcount|use-after-free|general protection|hung task'
+}

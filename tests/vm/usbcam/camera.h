@@ -1,0 +1,75 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "usbcam/control_endpoint.h"
+#include "usbcam/controls.h"
+#include "usbcam/faults.h"
+#include "usbcam/negotiation.h"
+#include "usbcam/options.h"
+#include "usbcam/streamer.h"
+#include "usbcam/vhci.h"
+
+namespace usbcam {
+
+/// The whole camera: what it is, and its connection to the kernel as long as it is plugged in.
+class Camera {
+public:
+  explicit Camera(const Options& options);
+
+  Result<> plug(std::optional<unsigned> port);
+
+  /// Answers when the kernel has taken the device away.
+  Result<> unplug();
+
+  /// A message of the kernel is waiting on descriptor().
+  void serve();
+
+  /// Sends what is due by now.
+  void pump();
+
+  /// The connection to the kernel, to be polled; empty while unplugged.
+  [[nodiscard]] std::optional<int> descriptor() const;
+
+  /// When pump() is needed next.
+  [[nodiscard]] std::optional<Clock::time_point> deadline() const { return streamer_.deadline(); }
+
+  /// The device node that the kernel gave the camera.
+  [[nodiscard]] Result<std::string> node() const;
+
+  /// The camera changes a control by itself, and tells the driver.
+  Result<> change_control(std::string_view name, std::int32_t value);
+
+  [[nodiscard]] Transfer transfer() const { return transfer_; }
+
+  [[nodiscard]] const Controls& controls() const { return controls_; }
+
+  Faults& faults() { return faults_; }
+
+  Streamer& streamer() { return streamer_; }
+
+private:
+  Result<> serve(const UsbIpLink& link);
+  Result<> handle(const UsbIpLink& link, const Submit& submit);
+  Result<> handle(const UsbIpLink& link, const Unlink& unlink);
+  Result<> control_transfer(const UsbIpLink& link, const Submit& submit);
+  Result<> send_status(const UsbIpLink& link);
+  void keep_if(const Result<>& outcome);
+  void disconnect();
+
+  Transfer transfer_;
+  Faults faults_;
+  Controls controls_;
+  Negotiation negotiation_;
+  ControlEndpoint control_endpoint_;
+  Streamer streamer_;
+  std::optional<Attachment> attachment_;
+  /// The status endpoint: transfers that wait for a message, or messages that wait for a transfer.
+  std::deque<Submit> status_urbs_;
+  std::deque<Bytes> status_messages_;
+};
+
+}  // namespace usbcam

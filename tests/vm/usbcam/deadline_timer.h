@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "kernel/unique_fd.h"
+
+namespace usbcam {
+
+/// A descriptor that becomes readable at an absolute time of the steady clock.
+class DeadlineTimer {
+public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  DeadlineTimer() : timer_{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)} {}
+
+  [[nodiscard]] int descriptor() const { return timer_.get(); }
+
+  /// Sets the time, or none. It also takes back that the last one has passed.
+  void set(std::optional<TimePoint> deadline) {
+    itimerspec time{};
+    if (deadline) {
+      auto nanoseconds =
+          std::chrono::duration_cast<std::chrono::nanoseconds>(deadline->time_since_epoch());
+      constexpr std::int64_t second = std::nano::den;
+      time.it_value = {.tv_sec = nanoseconds.count() / second,
+                       .tv_nsec = nanoseconds.count() % second};
+    }
+    ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr);
+  }
+
+private:
+  v4l2::UniqueFd timer_;
+};
+
+}  // namespace usbcam

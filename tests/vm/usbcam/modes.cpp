@@ -1,0 +1,85 @@
+#include "usbcam/modes.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "usbcam/text.h"
+
+namespace usbcam {
+namespace {
+
+/// Three packets of 1024 bytes in each of 8000 microframes a second: the most that a camera gets on
+/// USB 2. A real one does not offer what it could not send.
+constexpr std::uint64_t bus_bytes_per_second = 3ULL * 1024 * 8000;
+
+constexpr std::array<std::pair<Codec, std::string_view>, 3> codec_names{{
+    {Codec::yuyv, "yuyv"},
+    {Codec::mjpeg, "mjpeg"},
+    {Codec::h264, "h264"},
+}};
+
+FrameOffer offer_frame(Codec codec, Size size, const std::vector<unsigned>& rates) {
+  FrameOffer offer{.size = size, .intervals = {}};
+  for (unsigned rate : rates) {
+    bool fits = std::uint64_t{frame_bytes(size)} * rate <= bus_bytes_per_second;
+    if (codec != Codec::yuyv || fits) {
+      offer.intervals.emplace_back(Interval::period::den / rate);
+    }
+  }
+  std::ranges::sort(offer.intervals);
+  return offer;
+}
+
+}  // namespace
+
+Offer make_offer(const std::vector<Codec>& codecs, const std::vector<Size>& sizes,
+                 const std::vector<unsigned>& rates) {
+  Offer offer;
+  for (Codec codec : codecs) {
+    FormatOffer format{.codec = codec, .frames = {}};
+    for (Size size : sizes) {
+      FrameOffer frame = offer_frame(codec, size, rates);
+      if (!frame.intervals.empty()) format.frames.push_back(std::move(frame));
+    }
+    if (!format.frames.empty()) offer.push_back(std::move(format));
+  }
+  return offer;
+}
+
+std::uint32_t frame_bytes(Size size) {
+  return size.width * size.height * 2;
+}
+
+std::string_view name_of(Codec codec) {
+  return std::ranges::find(codec_names, codec, &std::pair<Codec, std::string_view>::first)->second;
+}
+
+std::string text_of(Size size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+Result<Codec> parse_codec(std::string_view text) {
+  const auto* found =
+      std::ranges::find(codec_names, text, &std::pair<Codec, std::string_view>::second);
+  if (found == codec_names.end()) {
+    return failure("unknown format \"" + std::string{text} + "\"; there are yuyv, mjpeg, h264");
+  }
+  return found->first;
+}
+
+Result<Size> parse_size(std::string_view text) {
+  auto parts = split(text, 'x');
+  if (parts.size() == 2) {
+    auto width = parse_number<unsigned>(parts[0]);
+    auto height = parse_number<unsigned>(parts[1]);
+    // 256 pixels hold the row of marks; see scene.h.
+    if (width && height && *width >= 256 && *width % 16 == 0 && *height >= 16 && *height % 2 == 0) {
+      return Size{*width, *height};
+    }
+  }
+  return failure("\"" + std::string{text} +
+                 "\" is no size: WIDTHxHEIGHT, the width a multiple of 16 from 256");
+}
+
+}  // namespace usbcam

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "usbcam/source.h"
+
+namespace usbcam {
+
+/// Packed YUV 4:2:2. With a counter the first four luma samples are the frame number, the lowest
+/// byte first, so that it can be read without looking at the marks.
+class YuyvSource final : public Source {
+public:
+  YuyvSource(Size size, Pattern pattern);
+
+  ByteView frame(std::uint64_t number) override;
+
+private:
+  void paint(unsigned from_line, unsigned to_line, std::optional<std::uint64_t> number);
+
+  Size size_;
+  Pattern pattern_;
+  Bytes picture_;
+};
+
+}  // namespace usbcam
