@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Counts the test cases that `meson test` ran: names those that did not pass, then prints
+"N passed, N failed".
+
+usage: count.py [NAME=passed|NAME=failed]... LOG_DIR...
+
+LOG_DIR is a meson-logs, which holds testlog.json and testlog.junit.xml; NAME is a check that passed or
+failed as a whole.
+
+A test that was skipped has failed, and so has a program that broke down without failing a case, and a
+log that is not there: what was not run is not known to work. The exit status is 0 when all passed.
+"""
+
+import json
+import pathlib
+import sys
+import xml.etree.ElementTree as xml
+
+
+def cases(path):
+    """Each test case of a JUnit file: its program, its name, and whether it passed."""
+    for suite in xml.parse(path).getroot().iter("testsuite"):
+        for case in suite.iter("testcase"):
+            bad = any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))
+            yield suite.get("name").rsplit(" / ", 1)[-1], case.get("name"), not bad
+
+
+def programs(path):
+    """Each program of a run: its name, and whether all of it went well."""
+    for line in path.read_text().splitlines():
+        program = json.loads(line)
+        yield program["name"].rsplit(" / ", 1)[-1], program["result"] == "OK"
+
+
+def main(arguments):
+    passed, failed = 0, []
+    for argument in arguments:
+        name, is_check, verdict = argument.partition("=")
+        if is_check and verdict == "passed":
+            passed += 1
+        elif is_check:
+            failed.append(name)
+        if is_check:
+            continue
+        log_dir = pathlib.Path(argument)
+        try:
+            blamed = set()
+            for program, name, good in cases(log_dir / "testlog.junit.xml"):
+                if good:
+                    passed += 1
+                else:
+                    failed.append(f"{program}: {name}")
+                    blamed.add(program)
+            for program, good in programs(log_dir / "testlog.json"):
+                if not good and program not in blamed:
+                    failed.append(f"{program}: broke down")
+        except (OSError, xml.ParseError, ValueError) as problem:
+            failed.append(f"{log_dir}: {problem}")
+    for name in failed:
+        print(f"failed: {name}")
+    print(f"{passed} passed, {len(failed)} failed")
+    return 1 if failed or passed == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+# Installing what is missing, on Debian and Ubuntu. Read by the scripts beside it; needs nothing.
+# shellcheck shell=sh
+
+# What building takes, and what the tests and the demo use besides.
+build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  libgtest-dev libjpeg-dev'
+test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good v4l-utils strace
+  python3 qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
+
+# Runs a command in silence, or shows what it said if it fails.
+quietly() {
+  if ! said=$("$@" 2>&1); then
+    printf '%s\n' "$said" >&2
+    return 1
+  fi
+}
+
+# Without a question asked: sudo must not want a password that nobody is there to type.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+# install_packages NAME...
+install_packages() {
+  quietly as_root apt-get update -qq || :
+  quietly as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get \
+    -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" </dev/null
+}
+
+# need NAME...: installs those of these packages that are missing; where that can't be done, tells what
+# to install and ends the script with status 2.
+need() {
+  if ! command -v apt-get >/dev/null 2>&1; then
+    [ -z "${V4L2CPP_PACKAGES_ARE_THERE:-}" ] || return 0
+    echo "This is no Debian or Ubuntu. Please install what these packages of Debian hold, then run" >&2
+    echo "this again with V4L2CPP_PACKAGES_ARE_THERE=1 in the environment:" >&2
+    echo "  $*" | tr -s ' \n' ' ' >&2
+    echo >&2
+    exit 2
+  fi
+  missing=
+  for package; do
+    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+      *' installed') ;;
+      *) missing="$missing $package" ;;
+    esac
+  done
+  [ -n "$missing" ] || return 0
+  echo "==> Installing$missing"
+  # shellcheck disable=SC2086  # Package names, to be split.
+  install_packages $missing && return 0
+  echo "Please install, as root: apt-get install$missing" >&2
+  exit 2
+}

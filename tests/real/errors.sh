@@ -1,0 +1,71 @@
+#!/bin/sh
+# What gst-launch-1.0 shows for a wrong device, on real nodes. Prints TAP.
+#   errors.sh PLUGIN_DIR CAPTURE_NODE OUTPUT_NODE METADATA_NODE
+export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
+capture=$2
+output=$3
+metadata=$4
+work=$(mktemp -d) || exit 1
+chmod 755 "$work"
+trap 'rm -rf "$work"' EXIT
+# Read by another user too.
+export GST_REGISTRY="$work/registry"
+gst-inspect-1.0 v4l2cppsrc >/dev/null
+chmod 644 "$work/registry"
+point=0
+failed=0
+
+# one_error DESCRIPTION DEVICE PART...: gst-launch shows exactly one ERROR, which has every part.
+one_error() {
+  point=$((point + 1))
+  description=$1
+  device=$2
+  shift 2
+  $as gst-launch-1.0 v4l2cppsrc device="$device" num-buffers=3 ! fakesink >"$work/log" 2>&1
+  good=yes
+  [ "$(grep -c '^ERROR: from element' "$work/log")" = 1 ] || good=no
+  for part; do
+    grep '^ERROR: from element' "$work/log" | grep -qF -- "$part" || good=no
+  done
+  if [ $good = yes ]; then
+    echo "ok $point - $description"
+  else
+    echo "not ok $point - $description"
+    failed=1
+  fi
+  grep '^ERROR' "$work/log" | sed 's/^/# /'
+}
+
+as=
+one_error "a path where nothing is" /dev/video77 "/dev/video77" "no device" "--list-devices"
+echo text >"$work/file"
+one_error "a regular file" "$work/file" "$work/file" "not a V4L2 device"
+one_error "an output node" "$output" "$output" "video output node" "'$capture'"
+one_error "a metadata node" "$metadata" "$metadata" "metadata node" "'$capture'"
+
+chmod 600 "$capture"
+as="setpriv --reuid=65534 --regid=65534 --clear-groups"
+one_error "a node without permission" "$capture" "$capture" "may not open" "mode 0600"
+as=
+
+# Held by another program: it says when it has its buffers, and stops when it is told to.
+mkfifo "$work/frames"
+v4l2-ctl -d "$capture" --stream-mmap --stream-to="$work/frames" >/dev/null 2>&1 &
+holder=$!
+exec 3<"$work/frames"
+dd bs=1 count=1 <&3 >/dev/null 2>&1
+one_error "a node that another program holds" "$capture" "$capture" "busy" "another program"
+kill $holder
+exec 3<&-
+wait $holder 2>/dev/null
+
+point=$((point + 1))
+if gst-launch-1.0 -q v4l2cppsrc device="$capture" num-buffers=3 ! fakesink >"$work/log" 2>&1; then
+  echo "ok $point - and the right one works"
+else
+  echo "not ok $point - and the right one works"
+  sed 's/^/# /' "$work/log"
+  failed=1
+fi
+echo "1..$point"
+exit $failed
