@@ -161,6 +161,8 @@ run_command() (
   export PATH="$here/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
   export HOME=/tmp/v4l2cpp-vm-home XDG_RUNTIME_DIR=/run/user XDG_CACHE_HOME=/tmp/v4l2cpp-vm-home/.cache
   export LANG=C.UTF-8 TERM=dumb V4L2CPP_KMODS="$kernel"
+  # Check's time limits are for real processors, and for real time.
+  export CK_TIMEOUT_MULTIPLIER=20
   mkdir -p "$root$XDG_CACHE_HOME" "$root$XDG_RUNTIME_DIR"
   [ ! -f "$root$here/environment" ] || . "$root$here/environment"
   . /job/environment

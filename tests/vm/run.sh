@@ -20,6 +20,7 @@ lies in a --share.
   --env NAME=VALUE         set an environment variable for COMMAND (repeatable)
   --timeout SECONDS        end the machine after so long (default 300)
   --memory SIZE            the guest's memory, as QEMU writes it (default 2G)
+  --virtual-time           let the guest's clock count instructions, on one processor (README.md)
   --usbcam-binary FILE     the camera program (default: $V4L2CPP_USBCAM, or the newest in build*/)
   --help                   print this
 
@@ -82,6 +83,7 @@ root=
 kernel=
 time_limit=300
 memory=2G
+virtual_time=no
 camera=${V4L2CPP_USBCAM:-}
 shares=0
 share_options=
@@ -109,6 +111,10 @@ while [ $# -gt 0 ]; do
     --help | -h)
       usage
       exit 0
+      ;;
+    --virtual-time)
+      virtual_time=yes
+      shift
       ;;
     --)
       shift
@@ -174,17 +180,26 @@ streams=2
 : >"$job/status"
 : >"$job/console"
 job_path=$(option_path "$job")
-eval "set -- $share_options"
+# A nanosecond for each instruction, and none for waiting: how busy the host is does not show. QEMU can
+# do that with one processor only. The kernel's watchdogs would take the leaps for a standstill.
+watchdogs=
+if [ "$virtual_time" = yes ]; then
+  processors='-accel tcg,thread=single -icount shift=0,sleep=off -smp 1'
+  watchdogs='nowatchdog rcupdate.rcu_cpu_stall_suppress=1 sysctl.kernel.hung_task_timeout_secs=0'
+else
+  processors="-accel ${V4L2CPP_VM_ACCEL:-tcg,thread=multi} -smp 2"
+fi
+eval "set -- $processors $share_options"
 # The guest's words come over virtio ports that end in plain files: nothing can block, so nothing is
 # lost when the guest turns itself off. The serial console is only read if something went wrong.
 # USB autosuspend is off: when vhci_hcd resumes two ports at once, the kernel at times loses a device
 # (EBUSY at open, then a disconnect).
 # --foreground keeps QEMU in the process group of the caller, so that a test runner's kill reaches it.
 timeout --foreground -k 10 "$time_limit" "$qemu" \
-  -accel "${V4L2CPP_VM_ACCEL:-tcg,thread=multi}" -cpu "${V4L2CPP_VM_CPU:-Nehalem}" \
-  -smp 2 -m "$memory" -nodefaults -no-user-config -display none -no-reboot -net none \
+  -cpu "${V4L2CPP_VM_CPU:-Nehalem}" -m "$memory" \
+  -nodefaults -no-user-config -display none -no-reboot -net none \
   -kernel "$kernel_image" -initrd "$initrd" \
-  -append "console=ttyS0 loglevel=3 panic=-1 oops=panic tsc=reliable cryptomgr.notests usbcore.autosuspend=-1 v4l2cpp.streams=$streams" \
+  -append "console=ttyS0 loglevel=3 panic=-1 oops=panic tsc=reliable cryptomgr.notests usbcore.autosuspend=-1 $watchdogs v4l2cpp.streams=$streams" \
   -chardev "file,id=console,path=$job_path/console" -serial chardev:console \
   -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap" \
   -device virtio-9p-pci,fsdev=host,mount_tag=host \

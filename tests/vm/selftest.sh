@@ -96,6 +96,12 @@ run -- sh -c 'echo first; echo second >&2; echo third; seq 1 1500000' >"$work/ou
 expect "much output: status 0" 0 "$status"
 check "much output arrives whole, and both streams in order" cmp "$work/wanted" "$work/output"
 
+# --- virtual time -------------------------------------------------------------------------------
+
+status=0
+run --virtual-time --timeout 120 -- sleep 100000 || status=$?
+expect "in virtual time a day's sleep takes no day" 0 "$status"
+
 # --- what goes wrong ----------------------------------------------------------------------------
 
 status=0

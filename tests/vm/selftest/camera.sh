@@ -66,7 +66,7 @@ metadata=/dev/$(for node in "$usb"/*:1.0/video4linux/*; do
   [ "$(cat "$node/index")" != 1 ] || echo "${node##*/}"
 done)
 expect_like "the metadata node speaks UVCH" "*'UVCH'*" "$(v4l2-ctl -d "$metadata" --get-fmt-meta)"
-timeout 60 v4l2-ctl -d "$metadata" --stream-mmap --stream-count=1 --stream-to="$work/metadata" \
+timeout 3600 v4l2-ctl -d "$metadata" --stream-mmap --stream-count=1 --stream-to="$work/metadata" \
   >/dev/null 2>&1 &
 reader=$!
 send stepped off >/dev/null

@@ -25,7 +25,7 @@ check "it can once the automatic is off" v4l2-ctl -d "$device" -c exposure_time_
 expect "the camera has it now" "ok 200" "$(send get exposure_time_absolute)"
 
 # The subscription cannot be seen from outside, so the camera says it until it was heard.
-timeout 60 v4l2-ctl -d "$device" --wait-for-event=ctrl=exposure_time_absolute >"$work/event" 2>&1 &
+timeout 3600 v4l2-ctl -d "$device" --wait-for-event=ctrl=exposure_time_absolute >"$work/event" 2>&1 &
 listener=$!
 value=1000
 heard() {

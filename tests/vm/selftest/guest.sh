@@ -1,5 +1,8 @@
 # What the tests that run in the guest share: the first camera, spoken to and captured from.
 # shellcheck shell=sh disable=SC2154
+#
+# An hour for what takes a second: in virtual time the guest's clock leaps while it waits for the host's
+# files. Who waits in vain is ended from outside.
 
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "${0%/*}/tap.sh"
@@ -22,7 +25,7 @@ set_format() {
 capture() {
   capture_count=$1
   shift
-  timeout 60 v4l2-ctl -d "$device" --stream-mmap=8 --stream-count="$capture_count" \
+  timeout 3600 v4l2-ctl -d "$device" --stream-mmap=8 --stream-count="$capture_count" \
     --stream-to="$work/frames" --verbose "$@" >"$work/log" 2>&1
 }
 

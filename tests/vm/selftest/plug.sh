@@ -6,7 +6,7 @@ set -u
 
 # cycle: the camera goes away while an application streams, and comes back.
 cycle() {
-  timeout 60 v4l2-ctl -d "$device" --stream-mmap --stream-count=100000 >"$work/log" 2>&1 &
+  timeout 3600 v4l2-ctl -d "$device" --stream-mmap --stream-count=100000 >"$work/log" 2>&1 &
   reader=$!
   send --until '*streaming=yes*frames=[1-9]*' status || return 1
   [ "$(send unplug)" = ok ] || return 1

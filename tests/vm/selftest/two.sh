@@ -12,7 +12,7 @@ expect "the second has its own" "SECOND" "$(serial "$USBCAM_DEVICE_2")"
 
 stream() {
   v4l2-ctl -d "$1" --set-fmt-video=width=320,height=240,pixelformat=YUYV >/dev/null
-  timeout 60 v4l2-ctl -d "$1" --stream-mmap=8 --stream-count=6 --stream-to="$work/$2" >/dev/null 2>&1
+  timeout 3600 v4l2-ctl -d "$1" --stream-mmap=8 --stream-count=6 --stream-to="$work/$2" >/dev/null 2>&1
 }
 stream "$USBCAM_DEVICE_1" one &
 one=$!
