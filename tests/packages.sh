@@ -5,7 +5,7 @@
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libgtest-dev libjpeg-dev'
 test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good v4l-utils strace
-  python3 qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
+  python3 ffmpeg qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
 
 # Runs a command in silence, or shows what it said if it fails.
 quietly() {
