@@ -48,13 +48,13 @@ void Source::update_facts() {
   Facts facts;
   if (device_) {
     facts.device = path();
-    facts.device_name = device_->capability().card_name();
-    facts.device_fd = device_->node()->descriptor();
-    facts.capabilities = device_->capability().bits();
-    facts.modes = device_->modes();
+    facts.device_name = device().capability().card_name();
+    facts.device_fd = device().node()->descriptor();
+    facts.capabilities = device().capability().bits();
+    facts.modes = device().modes();
   }
-  if (agreement_) facts.frame_duration = duration_of(agreement_->interval);
-  if (capture_) facts.buffer_count = capture_->buffers.count();
+  if (agreement_) facts.frame_duration = duration_of(agreement().interval);
+  if (capture_) facts.buffer_count = capture().buffers.count();
   const std::lock_guard lock{settings_mutex_};
   facts_ = std::move(facts);
 }
@@ -146,7 +146,7 @@ Source::Outcome<> Source::io_mode_is_built() const {
     case IoMode::dmabuf:
       break;
   }
-  if (!device_->capability().has(V4L2_CAP_STREAMING))
+  if (!device().capability().has(V4L2_CAP_STREAMING))
     return std::unexpected{unsupported(
         path(), "The device at '" + path() +
                     "' offers read() only, which is not built into this version of v4l2cppsrc.")};
@@ -182,7 +182,7 @@ void Source::stop() {
 void Source::pause() {
   waker_.raise(v4l2::Waker::pause);
   const std::lock_guard lock{context_};
-  if (capture_) capture_->stream.reset();
+  if (capture_) capture().stream.reset();
 }
 
 void Source::resume() {
@@ -205,8 +205,8 @@ bool Source::negotiate() {
   auto agreed = [&]() -> Outcome<CapsPtr> {
     const std::lock_guard lock{context_};
     // A change elsewhere in the pipeline that still takes what flows is no reason to stop the flow.
-    if (agreement_ && capture_ && gst_caps_is_subset(agreement_->caps.get(), wanted.get()) != FALSE)
-      return CapsPtr{gst_caps_ref(agreement_->caps.get())};
+    if (agreement_ && capture_ && gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
+      return CapsPtr{gst_caps_ref(agreement().caps.get())};
     return agree(wanted.get());
   }();
   if (!agreed) {
@@ -217,7 +217,7 @@ bool Source::negotiate() {
 }
 
 Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
-  const auto offers = offers_within(*device_->modes(), wanted);
+  const auto offers = offers_within(*device().modes(), wanted);
   if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
   const auto best = choices(*offers, wanted);
   if (best.empty()) {
@@ -234,7 +234,7 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   Outcome<> settled;
   for (const auto& choice : best) {
     settled = settle(choice, wanted);
-    if (settled) return CapsPtr{gst_caps_ref(agreement_->caps.get())};
+    if (settled) return CapsPtr{gst_caps_ref(agreement().caps.get())};
     // Only what the driver changed is worth another try; a failed call is not.
     if (settled.error().cause != Cause::not_negotiated) break;
   }
@@ -246,16 +246,16 @@ Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
   asked.fourcc = {choice.row->fourcc};
   asked.size = choice.size;
   asked.field = V4L2_FIELD_ANY;
-  const auto format = device_->set_format(asked);
+  const auto format = device().set_format(asked);
   if (!format)
     return std::unexpected{failed(path(), format.error(), "to set the format " + name_of(choice))};
   auto interval = choice.interval;
   if (interval.known()) {
-    const auto actual = device_->set_interval(interval);
+    const auto actual = device().set_interval(interval);
     if (!actual) return std::unexpected{failed(path(), actual.error(), "to set the frame rate")};
     // Where the driver knows no rates, what downstream asked for is as good as any.
     if (actual->known()) interval = *actual;
-  } else if (const auto current = device_->interval(); current) {
+  } else if (const auto current = device().interval(); current) {
     interval = *current;
   }
   const auto* const row = row_of(format->fourcc.code);
@@ -279,7 +279,7 @@ Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
                                .interval = interval,
                                .caps = std::move(caps),
                                .layout = std::nullopt});
-  if (row->raw()) agreement_->layout = layout_of(*format, *row, info);
+  if (row->raw()) agreement().layout = layout_of(*format, *row, info);
   return {};
 }
 
@@ -298,12 +298,12 @@ bool Source::decide_allocation(GstQuery* query) {
       const auto done = allocate(std::max(usual_buffers, least + 2));
       if (!done) return std::unexpected{done.error()};
     }
-    const auto planes = agreement_->format.memory_planes();
+    const auto planes = agreement().format.memory_planes();
     size = 0;
     for (const auto& plane : planes)
       size += plane.size_image;
-    most = capture_->buffers.count();
-    return PoolPtr{GST_BUFFER_POOL(gst_object_ref(capture_->pool.get()))};
+    most = capture().buffers.count();
+    return PoolPtr{GST_BUFFER_POOL(gst_object_ref(capture().pool.get()))};
   }();
   if (!allocated) {
     report(allocated.error());
@@ -319,15 +319,15 @@ bool Source::decide_allocation(GstQuery* query) {
 }
 
 Source::Outcome<> Source::allocate(std::uint32_t count) {
-  auto buffers = v4l2::Buffers::request(device_->node(), waker_, device_->buffer_type(),
-                                        agreement_->format.plane_count, count);
+  auto buffers = v4l2::Buffers::request(device().node(), waker_, device().buffer_type(),
+                                        agreement().format.plane_count, count);
   if (!buffers) return std::unexpected{failed(path(), buffers.error(), "to allocate its buffers")};
   auto shelf = stock(*buffers);
   if (!shelf) return std::unexpected{failed(path(), shelf.error(), "to map its buffers")};
   guint size{};
   for (const auto& plane : buffers->planes(0))
     size += plane.length;
-  auto pool = make_pool(*shelf, agreement_->caps.get(), size, buffers->count());
+  auto pool = make_pool(*shelf, agreement().caps.get(), size, buffers->count());
   capture_.emplace(Capture{.buffers = std::move(*buffers),
                            .shelf = std::move(*shelf),
                            .pool = std::move(pool),
@@ -338,12 +338,12 @@ Source::Outcome<> Source::allocate(std::uint32_t count) {
 
 v4l2::Result<std::shared_ptr<Shelf>> Source::stock(const v4l2::Buffers& buffers) const {
   const auto mode = settings().io_mode;
-  if (mode == IoMode::mmap) return Shelf::stock(buffers, Shelf::Kind::system, agreement_->layout);
-  auto shelf = Shelf::stock(buffers, Shelf::Kind::dmabuf, agreement_->layout);
+  if (mode == IoMode::mmap) return Shelf::stock(buffers, Shelf::Kind::system, agreement().layout);
+  auto shelf = Shelf::stock(buffers, Shelf::Kind::dmabuf, agreement().layout);
   if (shelf || mode == IoMode::dmabuf) return shelf;
   GST_INFO_OBJECT(element_, "io-mode=auto takes plain memory: the driver exports no DMABuf (%s)",
                   g_strerror(shelf.error().code));
-  return Shelf::stock(buffers, Shelf::Kind::system, agreement_->layout);
+  return Shelf::stock(buffers, Shelf::Kind::system, agreement().layout);
 }
 
 // ---- data flow ----------------------------------------------------------------------------------
@@ -366,15 +366,15 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
 Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   const std::lock_guard lock{context_};
   if (!capture_) return GST_FLOW_NOT_NEGOTIATED;
-  if (!capture_->stream) {
+  if (!capture().stream) {
     if (waker_.raised(v4l2::Waker::pause)) return GST_FLOW_CUSTOM_SUCCESS;
-    auto stream = v4l2::Stream::start(capture_->buffers);
+    auto stream = v4l2::Stream::start(capture().buffers);
     if (!stream) return std::unexpected{failed(path(), stream.error(), "to start streaming")};
-    capture_->stream.emplace(std::move(*stream));
+    capture().stream.emplace(std::move(*stream));
     continuity_.stream_began();
   }
   for (;;) {
-    auto arrival = capture_->stream->next();
+    auto arrival = stream().next();
     if (!arrival) return std::unexpected{failed(path(), arrival.error(), "to receive a frame")};
     auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> std::optional<Outcome<GstFlowReturn>> {
@@ -398,7 +398,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
 }
 
 bool Source::complete(const v4l2::Frame& frame) const {
-  const auto& layout = agreement_->layout;
+  const auto& layout = agreement().layout;
   if (!layout) return frame.payloads()[0].length > 0;
   for (std::size_t plane = 0; plane < frame.payloads().size(); ++plane)
     if (frame.payloads()[plane].length < layout->needed[plane]) return false;
@@ -414,11 +414,11 @@ GstFlowReturn Source::deliver(v4l2::Frame frame, GstBuffer** buffer) {
   const bool partial_frame = (frame.flags() & (V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME)) != 0;
   const bool corrupted = (frame.flags() & V4L2_BUF_FLAG_ERROR) != 0;
 
-  auto wrapped = wrap(capture_->pool.get(), std::move(frame));
+  auto wrapped = wrap(capture().pool.get(), std::move(frame));
   if (!wrapped) return GST_FLOW_FLUSHING;
   auto* const out = wrapped.get();
   GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, read_clocks());
-  GST_BUFFER_DURATION(out) = duration_of(agreement_->interval);
+  GST_BUFFER_DURATION(out) = duration_of(agreement().interval);
   GST_BUFFER_OFFSET(out) = seen.offset;
   GST_BUFFER_OFFSET_END(out) = seen.offset + 1;
   if (seen.discontinuous) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DISCONT);

@@ -114,9 +114,25 @@ private:
   [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
   [[nodiscard]] ClockReading read_clocks() const;
 
-  /// Only while the device is open.
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): see above
+  // Existence is state: each of these is asked for only in a state in which it exists.
+  // NOLINTBEGIN(bugprone-unchecked-optional-access): see above
+  /// From NULL→READY on.
+  [[nodiscard]] const v4l2::Device& device() const { return *device_; }
+
   [[nodiscard]] const std::string& path() const { return device_->path(); }
+
+  /// Once negotiated.
+  Agreement& agreement() { return *agreement_; }
+
+  [[nodiscard]] const Agreement& agreement() const { return *agreement_; }
+
+  /// Once allocated.
+  Capture& capture() { return *capture_; }
+
+  /// While it streams.
+  v4l2::Stream& stream() { return *capture_->stream; }
+
+  // NOLINTEND(bugprone-unchecked-optional-access)
 
   void report(const Report& report);
   void update_facts();

@@ -233,7 +233,7 @@ GST_START_TEST(test_lives) {
   };
   live();
   const auto before = rig::holdings();
-  for (int life = 0; life < 20; ++life)
+  for (int life = 0; life < 50; ++life)
     live();
   rig::fail_unless_same(before, rig::holdings());
   fail_unless(free_for_others());
