@@ -175,6 +175,7 @@ void Source::stop() {
   const std::lock_guard lock{context_};
   capture_.reset();
   agreement_.reset();
+  clock_.reset();
   waker_.lower(v4l2::Waker::pause);
   update_facts();
 }
@@ -428,18 +429,21 @@ GstFlowReturn Source::deliver(v4l2::Frame frame, GstBuffer** buffer) {
   return GST_FLOW_OK;
 }
 
-ClockReading Source::read_clocks() const {
+ClockReading Source::read_clocks() {
+  // A clock is counted when it changes, not for each frame.
+  ClockPtr outgoing;  // dies, if it does, after the lock is released
   GST_OBJECT_LOCK(element_);
-  const ClockPtr clock{GST_ELEMENT_CLOCK(element_) != nullptr
-                           ? GST_CLOCK(gst_object_ref(GST_ELEMENT_CLOCK(element_)))
-                           : nullptr};
-  const auto base_time = static_cast<GstClockTime>(GST_ELEMENT(element_)->base_time);
+  if (auto* const current = GST_ELEMENT_CLOCK(element_); current != clock_.get()) {
+    outgoing = std::move(clock_);
+    if (current != nullptr) clock_.reset(GST_CLOCK_CAST(gst_object_ref(current)));
+  }
+  const auto base_time = static_cast<GstClockTime>(GST_ELEMENT_CAST(element_)->base_time);
   GST_OBJECT_UNLOCK(element_);
   const auto monotonic = kernel_->monotonic_time();
   // Without a clock there is no running time to speak of: the stream begins at 0.
-  if (!clock) return {.monotonic = monotonic, .pipeline = base_time, .base_time = base_time};
+  if (!clock_) return {.monotonic = monotonic, .pipeline = base_time, .base_time = base_time};
   return {
-      .monotonic = monotonic, .pipeline = gst_clock_get_time(clock.get()), .base_time = base_time};
+      .monotonic = monotonic, .pipeline = gst_clock_get_time(clock_.get()), .base_time = base_time};
 }
 
 // ---- queries ------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ private:
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
   GstFlowReturn deliver(v4l2::Frame frame, GstBuffer** buffer);
   [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
-  [[nodiscard]] ClockReading read_clocks() const;
+  [[nodiscard]] ClockReading read_clocks();
 
   /// Only while the device is open.
   // NOLINTNEXTLINE(bugprone-unchecked-optional-access): see above
@@ -137,6 +137,7 @@ private:
   std::optional<Capture> capture_;
   Continuity continuity_;
   RunningTime running_time_;
+  ClockPtr clock_;  // the element's, as of the latest frame
 };
 
 }  // namespace v4l2gst
