@@ -103,7 +103,7 @@ PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint c
   return pool;
 }
 
-BufferPtr wrap(GstBufferPool* pool, v4l2::Frame frame) {
+BufferPtr wrap(GstBufferPool* pool, v4l2::Frame&& frame) {
   FrameParams params{.frame = &frame};
   params.base._gst_reserved[0] = &FrameParams::mark;
   GstBuffer* buffer{};

@@ -406,7 +406,7 @@ bool Source::complete(const v4l2::Frame& frame) const {
   return true;
 }
 
-GstFlowReturn Source::deliver(v4l2::Frame frame, GstBuffer** buffer) {
+GstFlowReturn Source::deliver(v4l2::Frame&& frame, GstBuffer** buffer) {
   const auto seen = continuity_.observe(frame.sequence());
   const bool monotonic =
       (frame.flags() & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;

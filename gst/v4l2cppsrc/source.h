@@ -110,7 +110,7 @@ private:
   Outcome<> allocate(std::uint32_t count);
   v4l2::Result<std::shared_ptr<Shelf>> stock(const v4l2::Buffers& buffers) const;
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
-  GstFlowReturn deliver(v4l2::Frame frame, GstBuffer** buffer);
+  GstFlowReturn deliver(v4l2::Frame&& frame, GstBuffer** buffer);
   [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
   [[nodiscard]] ClockReading read_clocks();
 
