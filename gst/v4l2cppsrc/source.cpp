@@ -12,7 +12,8 @@ constexpr guint usual_buffers = 4;
 
 GstClockTime duration_of(v4l2::Interval interval) {
   if (!interval.known()) return GST_CLOCK_TIME_NONE;
-  return gst_util_uint64_scale(GST_SECOND, interval.numerator, interval.denominator);
+  // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
+  return GST_SECOND * interval.numerator / interval.denominator;
 }
 
 std::string name_of(const Choice& choice) {
