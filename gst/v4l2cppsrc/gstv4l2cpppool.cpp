@@ -39,7 +39,8 @@ GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
                            GstBufferPoolAcquireParams* params) noexcept {
   // Whoever comes without a frame can't get one: only the driver fills buffers.
   if (params == nullptr || params->_gst_reserved[0] != &FrameParams::mark) return GST_FLOW_ERROR;
-  const auto shelf = GST_V4L2_CPP_POOL(pool)->shelf.lock();
+  // Not GST_V4L2_CPP_POOL(), which asks the type system again at each frame.
+  const auto shelf = reinterpret_cast<GstV4l2CppPool*>(pool)->shelf.lock();
   if (!shelf || GST_BUFFER_POOL_IS_FLUSHING(pool)) return GST_FLOW_FLUSHING;
   *buffer = shelf->lend(std::move(*reinterpret_cast<FrameParams*>(params)->frame)).release();
   return GST_FLOW_OK;
@@ -102,7 +103,7 @@ PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint c
   return pool;
 }
 
-BufferPtr wrap(GstBufferPool* pool, v4l2::Frame frame) {
+BufferPtr wrap(GstBufferPool* pool, v4l2::Frame&& frame) {
   FrameParams params{.frame = &frame};
   params.base._gst_reserved[0] = &FrameParams::mark;
   GstBuffer* buffer{};

@@ -19,8 +19,8 @@ namespace v4l2gst {
 /// The GstBufferPool face of a shelf. Configured for `count` buffers of `size` bytes of `caps`.
 PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint count);
 
-/// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame has
-/// gone back to the driver.
-BufferPtr wrap(GstBufferPool* pool, v4l2::Frame frame);
+/// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame is
+/// still the caller's, whose end sends it back to the driver.
+BufferPtr wrap(GstBufferPool* pool, v4l2::Frame&& frame);
 
 }  // namespace v4l2gst

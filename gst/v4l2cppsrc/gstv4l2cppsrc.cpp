@@ -149,8 +149,9 @@ static void install_properties(GObjectClass* klass) {
 // ---- the way into the C++ half
 // --------------------------------------------------------------------
 
+/// `self` comes from the type system, which has no need to be asked again what it is.
 static Source& source_of(gpointer self) {
-  return GST_V4L2_CPP_SRC(self)->source;
+  return static_cast<GstV4l2CppSrc*>(self)->source;
 }
 
 static GstStateChangeReturn gst_v4l2_cpp_src_change_state(GstElement* element,

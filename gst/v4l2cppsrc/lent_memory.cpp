@@ -26,10 +26,13 @@ gpointer map_memory(GstMemory* memory, GstMapInfo* info, gsize) noexcept {
     memory = memory->parent;
   auto* const home = v4l2gst::Home::of(memory);
   if (home == nullptr) return nullptr;
+  const bool writes = (info->flags & GST_MAP_WRITE) != 0;
+  // On most frames that is all: to ask for the descriptor costs more than the rest together.
+  auto* const known = home->mapped();
+  if (known != nullptr && !writes) return known;
   const int descriptor = gst_dmabuf_memory_get_fd(memory);
   auto* const bytes = home->map(descriptor, memory->maxsize);
-  if (bytes != nullptr && (info->flags & GST_MAP_WRITE) != 0)
-    v4l2::begin_cpu_access(descriptor, access_of(info->flags));
+  if (bytes != nullptr && writes) v4l2::begin_cpu_access(descriptor, access_of(info->flags));
   return bytes;
 }
 
@@ -72,7 +75,7 @@ Home* Home::of(GstMemory* memory) {
 }
 
 std::byte* Home::map(int descriptor, std::size_t length) {
-  if (auto* const bytes = mapped_.load(std::memory_order_acquire)) return bytes;
+  if (auto* const bytes = mapped()) return bytes;
   const std::lock_guard lock{mutex_};
   if (!frame_) {
     const std::array whole{v4l2::PlaneLocation{.descriptor = descriptor, .length = length}};

@@ -34,6 +34,9 @@ public:
   /// The home of a memory or of the memory that it is a part of; null for one that is not ours.
   static Home* of(GstMemory* memory);
 
+  /// Where map() has mapped the memory; null before. Any thread.
+  [[nodiscard]] std::byte* mapped() const { return mapped_.load(std::memory_order_acquire); }
+
   /// Where the memory is mapped: once, at the first question, for reading and writing. Null when
   /// the descriptor holds less than `length` bytes or can't be mapped. Any thread.
   std::byte* map(int descriptor, std::size_t length);

@@ -78,7 +78,7 @@ v4l2::Result<std::vector<MemoryPtr>> Shelf::make_memories(const v4l2::Buffers& b
   return memories;
 }
 
-BufferPtr Shelf::lend(v4l2::Frame frame) {
+BufferPtr Shelf::lend(v4l2::Frame&& frame) {
   auto& slot = slots_[frame.index()];
   auto envelope = envelope_of(frame.index());
   fit(envelope.get(), slot, frame);

@@ -42,7 +42,7 @@ public:
 
   /// Puts a frame into an envelope. Never blocks; allocates only for a first envelope and for one
   /// that did not come back.
-  BufferPtr lend(v4l2::Frame frame);
+  BufferPtr lend(v4l2::Frame&& frame);
 
   /// An envelope that came back to the pool with its last reference. If its shelf is gone, it dies.
   static void take_back(BufferPtr envelope);

@@ -12,7 +12,8 @@ constexpr guint usual_buffers = 4;
 
 GstClockTime duration_of(v4l2::Interval interval) {
   if (!interval.known()) return GST_CLOCK_TIME_NONE;
-  return gst_util_uint64_scale(GST_SECOND, interval.numerator, interval.denominator);
+  // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
+  return GST_SECOND * interval.numerator / interval.denominator;
 }
 
 std::string name_of(const Choice& choice) {
@@ -175,6 +176,7 @@ void Source::stop() {
   const std::lock_guard lock{context_};
   capture_.reset();
   agreement_.reset();
+  clock_.reset();
   waker_.lower(v4l2::Waker::pause);
   update_facts();
 }
@@ -405,7 +407,7 @@ bool Source::complete(const v4l2::Frame& frame) const {
   return true;
 }
 
-GstFlowReturn Source::deliver(v4l2::Frame frame, GstBuffer** buffer) {
+GstFlowReturn Source::deliver(v4l2::Frame&& frame, GstBuffer** buffer) {
   const auto seen = continuity_.observe(frame.sequence());
   const bool monotonic =
       (frame.flags() & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
@@ -428,18 +430,21 @@ GstFlowReturn Source::deliver(v4l2::Frame frame, GstBuffer** buffer) {
   return GST_FLOW_OK;
 }
 
-ClockReading Source::read_clocks() const {
+ClockReading Source::read_clocks() {
+  // A clock is counted when it changes, not for each frame.
+  ClockPtr outgoing;  // dies, if it does, after the lock is released
   GST_OBJECT_LOCK(element_);
-  const ClockPtr clock{GST_ELEMENT_CLOCK(element_) != nullptr
-                           ? GST_CLOCK(gst_object_ref(GST_ELEMENT_CLOCK(element_)))
-                           : nullptr};
-  const auto base_time = static_cast<GstClockTime>(GST_ELEMENT(element_)->base_time);
+  if (auto* const current = GST_ELEMENT_CLOCK(element_); current != clock_.get()) {
+    outgoing = std::move(clock_);
+    if (current != nullptr) clock_.reset(GST_CLOCK_CAST(gst_object_ref(current)));
+  }
+  const auto base_time = static_cast<GstClockTime>(GST_ELEMENT_CAST(element_)->base_time);
   GST_OBJECT_UNLOCK(element_);
   const auto monotonic = kernel_->monotonic_time();
   // Without a clock there is no running time to speak of: the stream begins at 0.
-  if (!clock) return {.monotonic = monotonic, .pipeline = base_time, .base_time = base_time};
+  if (!clock_) return {.monotonic = monotonic, .pipeline = base_time, .base_time = base_time};
   return {
-      .monotonic = monotonic, .pipeline = gst_clock_get_time(clock.get()), .base_time = base_time};
+      .monotonic = monotonic, .pipeline = gst_clock_get_time(clock_.get()), .base_time = base_time};
 }
 
 // ---- queries ------------------------------------------------------------------------------------

@@ -110,9 +110,9 @@ private:
   Outcome<> allocate(std::uint32_t count);
   v4l2::Result<std::shared_ptr<Shelf>> stock(const v4l2::Buffers& buffers) const;
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
-  GstFlowReturn deliver(v4l2::Frame frame, GstBuffer** buffer);
+  GstFlowReturn deliver(v4l2::Frame&& frame, GstBuffer** buffer);
   [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
-  [[nodiscard]] ClockReading read_clocks() const;
+  [[nodiscard]] ClockReading read_clocks();
 
   // Existence is state: each of these is asked for only in a state in which it exists.
   // NOLINTBEGIN(bugprone-unchecked-optional-access): see above
@@ -153,6 +153,7 @@ private:
   std::optional<Capture> capture_;
   Continuity continuity_;
   RunningTime running_time_;
+  ClockPtr clock_;  // the element's, as of the latest frame
 };
 
 }  // namespace v4l2gst

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs what is missing, builds, and measures what a frame costs: v4l2cppsrc beside v4l2src, beside a
+# bare capture loop and beside a pipeline without a camera. Prints a table and the goals; the exit status
+# is 1 when one was missed. See docs/performance.md.
+#   sh tests/bench.sh [ROUNDS [FRAMES]]     (7 and 50000)
+# BUILD_DIR (default: build) is where to build, and nothing is written outside it.
+set -eu
+cd "$(dirname "$0")/.."
+# shellcheck source=packages.sh
+. tests/packages.sh
+build=${BUILD_DIR:-build}
+
+# shellcheck disable=SC2086  # Package names, to be split.
+need $build_packages $test_packages
+
+echo "==> Building in $build"
+[ -f "$build/build.ninja" ] || meson setup "$build" -Dwerror=true
+ninja -C "$build" tests/bench/bench tests/fake/libv4l2fake.so gst/v4l2cppsrc/libgstv4l2cpp.so
+
+echo "==> Measuring (some two minutes)"
+exec python3 tests/bench/compare.py "$build/tests/bench/bench" "$build/tests/fake/libv4l2fake.so" \
+  "$build/gst/v4l2cppsrc" "$build/tests/bench/work" "$@"
