@@ -321,8 +321,10 @@ bool Source::decide_allocation(GstQuery* query) {
 }
 
 Source::Outcome<> Source::allocate(std::uint32_t count) {
-  auto buffers = v4l2::Buffers::request(device().node(), waker_, device().buffer_type(),
-                                        agreement().format.plane_count, count);
+  auto buffers = v4l2::Buffers::request(device().node(), waker_,
+                                        {.type = device().buffer_type(),
+                                         .plane_count = agreement().format.plane_count,
+                                         .count = count});
   if (!buffers) return std::unexpected{failed(path(), buffers.error(), "to allocate its buffers")};
   auto shelf = stock(*buffers);
   if (!shelf) return std::unexpected{failed(path(), shelf.error(), "to map its buffers")};

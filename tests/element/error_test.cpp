@@ -181,7 +181,7 @@ GST_START_TEST(test_busy) {
     // Another program that has buffers allocated.
     const auto other = v4l2::Device::open(pipeline.kernel, "/dev/video1");
     v4l2::Waker waker;
-    const auto taken = v4l2::Buffers::request(other->node(), waker, other->buffer_type(), 1, 2);
+    const auto taken = v4l2::Buffers::request(other->node(), waker, {.type = other->buffer_type(), .count = 2});
     fail_unless(taken.has_value());
     pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
                         {"/dev/video1", "busy", "another program", "fuser -v /dev/video1"}, "busy");

@@ -33,8 +33,9 @@ protected:
     wanted.fourcc = {fourcc};
     wanted.size = {.width = 320, .height = 240};
     const auto format = *device.set_format(wanted);
-    buffers.emplace(std::move(*v4l2::Buffers::request(device.node(), waker, device.buffer_type(),
-                                                      format.plane_count, 4)));
+    buffers.emplace(std::move(*v4l2::Buffers::request(
+        device.node(), waker,
+        {.type = device.buffer_type(), .plane_count = format.plane_count})));
     shelf = *Shelf::stock(*buffers, Shelf::Kind::dmabuf, std::nullopt);
     pool = v4l2gst::make_pool(shelf, nullptr, 1, buffers->count());
     gst_buffer_pool_set_active(pool.get(), TRUE);

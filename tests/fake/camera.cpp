@@ -9,6 +9,8 @@
 
 #include <poll.h>
 
+#include "stream/wire_buffer.h"
+
 namespace fake {
 namespace {
 
@@ -59,8 +61,8 @@ bool Camera::fill_locked(const FrameOptions& options) {
   buffer->sequence = sequence;
   buffer->flags = options.flags;
   buffer->timestamp = options.timestamp.value_or(now());
-  for (std::size_t plane = 0; plane < buffer->planes.size(); ++plane) {
-    const auto bytes = buffer->planes[plane].bytes();
+  for (std::size_t plane = 0; plane < buffer->where.size(); ++plane) {
+    const auto bytes = buffer->where[plane];
     if (!options.content.empty()) {
       std::ranges::copy(options.content, bytes.begin());
       buffer->bytes_used[plane] = static_cast<std::uint32_t>(options.content.size());
@@ -118,6 +120,16 @@ std::size_t Camera::queued_count() {
 std::size_t Camera::buffer_count() {
   const std::lock_guard lock{mutex_};
   return queue_.buffer_count();
+}
+
+std::uint32_t Camera::memory_flags() {
+  const std::lock_guard lock{mutex_};
+  return queue_.memory_flags();
+}
+
+std::uint32_t Camera::queue_flags() {
+  const std::lock_guard lock{mutex_};
+  return queue_.queue_flags();
 }
 
 void Camera::wait_streaming(bool on) {
@@ -186,12 +198,63 @@ void Camera::closed(const Opener& opener) {
   if (owner_ != &opener) return;
   queue_.free();
   owner_ = nullptr;
+  reading_ = false;
   changed();
 }
 
-short Camera::poll_mask(short wanted) {
+short Camera::poll_mask(const Opener& opener, short wanted) {
   const std::lock_guard lock{mutex_};
+  // vb2_core_poll(): who asks for frames where there are no buffers means to read().
+  if ((wanted & POLLIN) != 0 && !unplugged_ && !queue_.busy()) begin_reading(opener);
   return mask(wanted);
+}
+
+/// vb2's file I/O emulator: buffers of the driver's own, all queued, and it streams.
+int Camera::begin_reading(const Opener& opener) {
+  if ((model_.device_caps & V4L2_CAP_READWRITE) == 0) return EINVAL;
+  const auto multiplanar = buffer_type() == v4l2::BufferType::capture_mplane;
+  if (planes_.size() != 1) return EBUSY;
+  v4l2_requestbuffers wanted{};
+  wanted.count = 2;
+  wanted.memory = V4L2_MEMORY_MMAP;
+  if (const int error = queue_.request(wanted, model_, multiplanar, planes_)) return error;
+  owner_ = &opener;
+  reading_ = true;
+  for (std::uint32_t index = 0; index < wanted.count; ++index) {
+    v4l2::WireBuffer wire{buffer_type(), v4l2::Memory::mmap, 1};
+    wire.set_index(index);
+    queue_.queue(wire.wire());
+  }
+  sequence_ = 0;
+  queue_.stream_on();
+  changed();
+  return 0;
+}
+
+ssize_t Camera::read_locked(std::span<std::byte> into) {
+  if (always_ready_ && queue_.done_count() == 0) fill_locked({});
+  v4l2::WireBuffer wire{buffer_type(), v4l2::Memory::mmap, 1};
+  if (const int error = queue_.dequeue(wire.wire())) return -error;
+  const auto length = std::min<std::size_t>(wire.bytes_used(0), into.size());
+  std::ranges::copy(queue_.bytes_of(wire.index()).first(length), into.begin());
+  queue_.queue(wire.wire());
+  changed();
+  return static_cast<ssize_t>(length);
+}
+
+ssize_t Camera::read(const Opener& opener, bool block, std::span<std::byte> into) {
+  std::unique_lock lock{mutex_};
+  if (unplugged_) return -ENODEV;
+  if (const auto error = faults_.failure(fake_read)) return -*error;
+  if (queue_.busy() && (!reading_ || owner_ != &opener)) return -EBUSY;
+  if (!reading_)
+    if (const int error = begin_reading(opener)) return -error;
+  auto got = read_locked(into);
+  while (block && got == -EAGAIN) {
+    changed_.wait(lock);
+    got = unplugged_ ? -ENODEV : read_locked(into);
+  }
+  return got;
 }
 
 short Camera::mask(short wanted) const {
@@ -318,7 +381,8 @@ v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   actual.size = mode->size;
   actual.colorimetry.colorspace =
       is_compressed(format->fourcc) ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SRGB;
-  const auto planes = planes_of(model_, format->fourcc, mode->size);
+  const auto planes =
+      planes_of(model_, format->fourcc, mode->size, wanted.planes[0].bytes_per_line);
   actual.plane_count = static_cast<std::uint32_t>(planes.size());
   for (std::size_t plane = 0; plane < planes.size(); ++plane)
     actual.planes[plane] = {.bytes_per_line = planes[plane].bytes_per_line,
@@ -347,7 +411,7 @@ int Camera::s_fmt(const Opener& opener, v4l2_format& answer) {
 
 void Camera::set_format(const v4l2::Format& format) {
   format_ = format;
-  planes_ = planes_of(model_, format.fourcc.code, format.size);
+  planes_ = planes_of(model_, format.fourcc.code, format.size, format.planes[0].bytes_per_line);
 }
 
 const ModelMode* Camera::mode() const {
@@ -390,6 +454,7 @@ int Camera::s_parm(v4l2_streamparm& answer) {
 int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argument) {
   const auto multiplanar = buffer_type() == v4l2::BufferType::capture_mplane;
   const bool foreign = owner_ != nullptr && owner_ != &opener;
+  if (reading_) return EBUSY;
   int error = ENOTTY;
   switch (request) {
     case VIDIOC_REQBUFS: {
@@ -405,6 +470,10 @@ int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argum
       error =
           queue_.create(*static_cast<v4l2_create_buffers*>(argument), model_, multiplanar, planes_);
       if (error == 0 && queue_.busy()) owner_ = &opener;
+      break;
+    case VIDIOC_REMOVE_BUFS:
+      if (foreign) return EBUSY;
+      error = queue_.remove(*static_cast<v4l2_remove_buffers*>(argument), model_);
       break;
     case VIDIOC_EXPBUF:
       if (foreign) return EBUSY;

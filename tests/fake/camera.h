@@ -62,6 +62,9 @@ public:
   [[nodiscard]] bool streaming();
   [[nodiscard]] std::size_t queued_count();
   [[nodiscard]] std::size_t buffer_count();
+  /// What the program last said of caches, V4L2_MEMORY_FLAG_* and V4L2_BUF_FLAG_NO_CACHE_*.
+  [[nodiscard]] std::uint32_t memory_flags();
+  [[nodiscard]] std::uint32_t queue_flags();
   /// Waits until the stream is on or off.
   void wait_streaming(bool on);
   void wait_queued(std::size_t count);
@@ -90,7 +93,9 @@ public:
   int ioctl(const Opener& opener, bool block, unsigned long request, void* argument);
   /// The opener has closed its descriptor.
   void closed(const Opener& opener);
-  [[nodiscard]] short poll_mask(short wanted);
+  [[nodiscard]] short poll_mask(const Opener& opener, short wanted);
+  /// read() on the node: a number of bytes, or a negative errno.
+  ssize_t read(const Opener& opener, bool block, std::span<std::byte> into);
   /// A descriptor of the memory that mmap() of the node finds at `offset`, if there is any.
   v4l2::UniqueFd memory_at(std::uint32_t offset);
 
@@ -108,6 +113,8 @@ private:
   int s_parm(v4l2_streamparm& answer);
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
+  int begin_reading(const Opener& opener);
+  ssize_t read_locked(std::span<std::byte> into);
 
   [[nodiscard]] bool captures() const;
   [[nodiscard]] v4l2::BufferType buffer_type() const;
@@ -128,6 +135,7 @@ private:
   std::vector<ModelPlane> planes_;  // of format_
   v4l2::Interval interval_{1, 30};
   std::uint32_t sequence_{};
+  bool reading_{};  // read() drives the queue, as vb2's file I/O emulator does
   bool always_ready_{};
   bool paints_{true};
   bool unplugged_{};

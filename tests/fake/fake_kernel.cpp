@@ -203,8 +203,9 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
     if (woken < 0) return woken;
     int ready = 0;
     for (std::size_t i = 0; i < descriptors.size(); ++i) {
-      descriptors[i].revents =
-          handles[i] ? handles[i]->node->camera->poll_mask(descriptors[i].events) : real[i].revents;
+      descriptors[i].revents = handles[i] ? handles[i]->node->camera->poll_mask(
+                                                handles[i]->opener, descriptors[i].events)
+                                          : real[i].revents;
       if (descriptors[i].revents != 0) ++ready;
     }
     if (ready > 0 || woken == 0) return ready;
@@ -212,8 +213,11 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
 }
 
 ssize_t FakeKernel::read(int descriptor, std::span<std::byte> into) {
-  if (!knows(descriptor)) return v4l2::system_kernel().read(descriptor, into);
-  errno = EINVAL;  // as vb2 without VB2_READ
+  const auto handle = handle_of(descriptor);
+  if (!handle) return v4l2::system_kernel().read(descriptor, into);
+  const auto got = handle->node->camera->read(handle->opener, handle->blocking, into);
+  if (got >= 0) return got;
+  errno = static_cast<int>(-got);
   return -1;
 }
 

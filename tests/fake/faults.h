@@ -7,6 +7,9 @@
 
 namespace fake {
 
+/// read(), for Faults::fail(), which else takes the numbers of ioctls.
+inline constexpr unsigned long fake_read = 0;
+
 /// Faults on demand: calls that fail, and answers that lie. A test orders them, the fake obeys in
 /// the order given. Guarded by its camera's mutex.
 class Faults {

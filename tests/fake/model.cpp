@@ -47,15 +47,18 @@ bool is_compressed(std::uint32_t fourcc) {
   return fourcc == V4L2_PIX_FMT_MJPEG || fourcc == V4L2_PIX_FMT_H264;
 }
 
-std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size) {
+std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size,
+                                  std::uint32_t stride) {
   if (is_compressed(fourcc)) return {{.bytes_per_line = 0, .size = size.width * size.height * 2}};
   const auto layout = std::ranges::find(layouts(), fourcc, &Layout::fourcc);
   if (layout == layouts().end()) return {};
   std::vector<ModelPlane> planes;
   for (const auto& colour : layout->planes) {
     const auto first = layout->planes.front().bits_per_pixel;
+    const auto own_line = size.width * first / 8 + model.line_padding;
     // Padding is given for the first plane and shrinks with the others' width.
-    const auto line = (size.width * first / 8 + model.line_padding) * colour.bits_per_pixel / first;
+    const auto line =
+        (model.strides ? std::max(own_line, stride) : own_line) * colour.bits_per_pixel / first;
     const auto rows = (size.height + model.extra_rows) / colour.rows_per_line;
     if (layout->separate || planes.empty())
       planes.push_back({.bytes_per_line = line, .size = line * rows + model.data_offset});

@@ -31,6 +31,12 @@ struct Model {
   bool exports{true};    ///< VIDIOC_EXPBUF works
   bool orphans{true};    ///< buffers may outlive REQBUFS(0)
   bool creates{true};    ///< VIDIOC_CREATE_BUFS works
+  bool removes{true};    ///< VIDIOC_REMOVE_BUFS works
+  bool maps{true};       ///< V4L2_MEMORY_MMAP works
+  bool userptrs{true};   ///< V4L2_MEMORY_USERPTR works
+  bool imports{true};    ///< V4L2_MEMORY_DMABUF works
+  bool cache_hints{};    ///< V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS
+  bool strides{};        ///< VIDIOC_S_FMT takes a bytesperline that is larger than it needs
   bool has_rates{true};  ///< VIDIOC_S_PARM and ENUM_FRAMEINTERVALS work
   std::uint32_t most_buffers{32};
   std::uint32_t least_buffers{1};
@@ -56,8 +62,10 @@ struct ModelPlane {
   std::uint32_t size{};
 };
 
-/// The memory planes of `fourcc` at `size`; empty for a fourcc that the fake does not know.
-std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size);
+/// The memory planes of `fourcc` at `size`; empty for a fourcc that the fake does not know. A
+/// camera that takes strides gives lines of at least `stride` bytes.
+std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size,
+                                  std::uint32_t stride = 0);
 
 bool is_compressed(std::uint32_t fourcc);
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <ranges>
 #include <span>
+#include <utility>
 
 #include <poll.h>
+#include <unistd.h>
 
 namespace fake {
 namespace {
@@ -19,26 +22,55 @@ std::uint32_t cookie(std::uint32_t index, std::size_t plane) {
 
 }  // namespace
 
+bool Queue::knows(std::uint32_t memory, const Model& model) {
+  switch (memory) {
+    case V4L2_MEMORY_MMAP:
+      return model.maps;
+    case V4L2_MEMORY_USERPTR:
+      return model.userptrs;
+    case V4L2_MEMORY_DMABUF:
+      return model.imports;
+    default:
+      return false;
+  }
+}
+
 std::uint32_t Queue::capabilities(const Model& model) const {
-  return V4L2_BUF_CAP_SUPPORTS_MMAP | (model.orphans ? V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS : 0U);
+  return (model.maps ? V4L2_BUF_CAP_SUPPORTS_MMAP : 0U) |
+         (model.userptrs ? V4L2_BUF_CAP_SUPPORTS_USERPTR : 0U) |
+         (model.imports ? V4L2_BUF_CAP_SUPPORTS_DMABUF : 0U) |
+         (model.orphans ? V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS : 0U) |
+         (model.cache_hints ? V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS : 0U);
 }
 
 void Queue::allocate(std::uint32_t count, const Model& model,
                      const std::vector<ModelPlane>& planes) {
+  planes_ = planes;
   for (std::uint32_t i = 0; i < count; ++i) {
     Buffer buffer;
     buffer.data_offset = multiplanar_ ? model.data_offset : 0;
-    for (const auto& plane : planes)
-      buffer.planes.emplace_back(plane.size);
+    buffer.where.resize(planes.size());
+    buffer.targets.resize(planes.size());
     buffer.bytes_used.resize(planes.size());
-    buffers_.push_back(std::move(buffer));
+    if (memory_ == V4L2_MEMORY_MMAP)
+      for (std::size_t plane = 0; plane < planes.size(); ++plane) {
+        buffer.planes.emplace_back(planes[plane].size);
+        buffer.where[plane] = buffer.planes.back().bytes();
+      }
+    // A hole that VIDIOC_REMOVE_BUFS left is filled first.
+    const auto hole = std::ranges::find(buffers_, false, &Buffer::exists);
+    if (hole != buffers_.end())
+      std::destroy_at(&*hole), std::construct_at(&*hole, std::move(buffer));
+    else
+      buffers_.push_back(std::move(buffer));
   }
 }
 
 int Queue::request(v4l2_requestbuffers& wanted, const Model& model, bool multiplanar,
                    const std::vector<ModelPlane>& planes) {
   wanted.capabilities = capabilities(model);
-  if (wanted.memory != V4L2_MEMORY_MMAP) return EINVAL;
+  if (!knows(wanted.memory, model)) return EINVAL;
+  if (!model.cache_hints || wanted.memory != V4L2_MEMORY_MMAP) wanted.flags = 0;
   if (streaming_) return EBUSY;
   const auto held = [](const Buffer& buffer) {
     return std::ranges::any_of(buffer.planes, &PlaneMemory::in_use);
@@ -48,6 +80,8 @@ int Queue::request(v4l2_requestbuffers& wanted, const Model& model, bool multipl
   if (wanted.count == 0) return 0;
   wanted.count = std::clamp(wanted.count, model.least_buffers, model.most_buffers);
   multiplanar_ = multiplanar;
+  memory_ = wanted.memory;
+  memory_flags_ = wanted.flags;
   allocate(wanted.count, model, planes);
   return 0;
 }
@@ -56,15 +90,37 @@ int Queue::create(v4l2_create_buffers& wanted, const Model& model, bool multipla
                   const std::vector<ModelPlane>& planes) {
   if (!model.creates) return ENOTTY;
   wanted.capabilities = capabilities(model);
-  wanted.index = static_cast<std::uint32_t>(buffers_.size());
-  if (wanted.memory != V4L2_MEMORY_MMAP) return EINVAL;
+  const auto hole = std::ranges::find(buffers_, false, &Buffer::exists);
+  wanted.index = static_cast<std::uint32_t>(hole - buffers_.begin());
+  if (!knows(wanted.memory, model)) return EINVAL;
   if (wanted.count == 0) return 0;
-  const auto room = model.most_buffers - static_cast<std::uint32_t>(buffers_.size());
+  if (busy() && wanted.memory != memory_) return EINVAL;
+  const auto room = model.most_buffers - static_cast<std::uint32_t>(buffer_count());
   if (room == 0) return ENOBUFS;
   wanted.count = std::min(wanted.count, room);
   multiplanar_ = multiplanar;
+  memory_ = wanted.memory;
   allocate(wanted.count, model, planes);
   return 0;
+}
+
+int Queue::remove(const v4l2_remove_buffers& wire, const Model& model) {
+  if (!model.removes) return ENOTTY;
+  if (wire.count == 0) return 0;
+  for (auto index = wire.index; index < wire.index + wire.count; ++index) {
+    if (!has(index)) return EINVAL;
+    if (buffers_[index].state != State::dequeued) return EBUSY;
+  }
+  for (auto index = wire.index; index < wire.index + wire.count; ++index) {
+    std::destroy_at(&buffers_[index]);
+    std::construct_at(&buffers_[index]);
+    buffers_[index].exists = false;
+  }
+  return 0;
+}
+
+bool Queue::has(std::uint32_t index) const {
+  return index < buffers_.size() && buffers_[index].exists;
 }
 
 void Queue::free() {
@@ -78,7 +134,7 @@ void Queue::free() {
 
 bool Queue::planes_fit(const v4l2_buffer& wire) const {
   if (!multiplanar_) return true;
-  return wire.m.planes != nullptr && wire.length >= buffers_[wire.index].planes.size();
+  return wire.m.planes != nullptr && wire.length >= planes_.size();
 }
 
 void Queue::describe(v4l2_buffer& wire) const {
@@ -86,48 +142,87 @@ void Queue::describe(v4l2_buffer& wire) const {
   wire.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | buffer.flags;
   if (buffer.state == State::queued) wire.flags |= V4L2_BUF_FLAG_QUEUED;
   if (buffer.state == State::done) wire.flags |= V4L2_BUF_FLAG_DONE;
-  wire.memory = V4L2_MEMORY_MMAP;
+  wire.memory = memory_;
   wire.field = V4L2_FIELD_NONE;
   wire.sequence = buffer.sequence;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(buffer.timestamp);
   wire.timestamp.tv_sec = seconds.count();
   wire.timestamp.tv_usec =
       std::chrono::duration_cast<std::chrono::microseconds>(buffer.timestamp - seconds).count();
+  const bool ours = memory_ == V4L2_MEMORY_MMAP;
   if (!multiplanar_) {
     wire.bytesused = buffer.bytes_used[0];
-    wire.length = static_cast<std::uint32_t>(buffer.planes[0].size());
-    wire.m.offset = cookie(wire.index, 0);
+    wire.length = ours ? static_cast<std::uint32_t>(buffer.planes[0].size()) : planes_[0].size;
+    if (ours)
+      wire.m.offset = cookie(wire.index, 0);
+    else
+      wire.m.userptr = buffer.targets[0].m.userptr;
     return;
   }
-  wire.length = static_cast<std::uint32_t>(buffer.planes.size());
-  for (std::size_t i = 0; i < buffer.planes.size(); ++i) {
+  wire.length = static_cast<std::uint32_t>(planes_.size());
+  for (std::size_t i = 0; i < planes_.size(); ++i) {
     auto& plane = wire.m.planes[i];
     plane.bytesused = buffer.bytes_used[i];
-    plane.length = static_cast<std::uint32_t>(buffer.planes[i].size());
+    plane.length = ours ? static_cast<std::uint32_t>(buffer.planes[i].size()) : planes_[i].size;
     plane.data_offset = buffer.data_offset;
-    plane.m.mem_offset = cookie(wire.index, i);
+    if (ours)
+      plane.m.mem_offset = cookie(wire.index, i);
+    else
+      plane.m.userptr = buffer.targets[i].m.userptr;
   }
 }
 
 int Queue::query(v4l2_buffer& wire) const {
-  if (wire.index >= buffers_.size() || !planes_fit(wire)) return EINVAL;
+  if (!has(wire.index) || !planes_fit(wire)) return EINVAL;
   describe(wire);
   return 0;
 }
 
 int Queue::export_plane(v4l2_exportbuffer& wire, const Model& model) const {
   if (!model.exports) return ENOTTY;
-  if (wire.index >= buffers_.size() || wire.plane >= buffers_[wire.index].planes.size())
+  if (memory_ != V4L2_MEMORY_MMAP || !has(wire.index) ||
+      wire.plane >= buffers_[wire.index].planes.size())
     return EINVAL;
   wire.fd = buffers_[wire.index].planes[wire.plane].export_memory().release();
   return wire.fd < 0 ? EMFILE : 0;
 }
 
+/// What the driver does with memory that is not its own.
+int Queue::adopt(Buffer& buffer, const v4l2_buffer& wire) const {
+  buffer.imported.clear();
+  for (std::size_t i = 0; i < planes_.size(); ++i) {
+    auto& target = buffer.targets[i];
+    if (multiplanar_) {
+      target = wire.m.planes[i];
+    } else {
+      target.length = wire.length;
+      target.m.userptr = wire.m.userptr;
+    }
+    if (memory_ == V4L2_MEMORY_USERPTR) {
+      if (target.m.userptr == 0 || target.length < planes_[i].size) return EINVAL;
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): that is how V4L2 passes addresses
+      buffer.where[i] = {reinterpret_cast<std::byte*>(target.m.userptr), target.length};
+      continue;
+    }
+    const auto size = lseek(target.m.fd, 0, SEEK_END);
+    if (size < 0) return EINVAL;
+    if (std::cmp_less(size, planes_[i].size)) return EINVAL;
+    auto mapped =
+        v4l2::Mapping::map(v4l2::system_kernel(), target.m.fd, static_cast<std::size_t>(size), 0);
+    if (!mapped) return EINVAL;
+    buffer.where[i] = mapped->bytes();
+    buffer.imported.push_back(std::move(*mapped));
+  }
+  return 0;
+}
+
 int Queue::queue(v4l2_buffer& wire) {
-  if (wire.index >= buffers_.size() || wire.memory != V4L2_MEMORY_MMAP || !planes_fit(wire))
-    return EINVAL;
+  if (!has(wire.index) || wire.memory != memory_ || !planes_fit(wire)) return EINVAL;
   auto& buffer = buffers_[wire.index];
   if (buffer.state != State::dequeued) return EINVAL;
+  if (memory_ != V4L2_MEMORY_MMAP)
+    if (const int error = adopt(buffer, wire)) return error;
+  queue_flags_ = wire.flags & (V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE);
   buffer.state = State::queued;
   waiting_for_buffers_ = false;
   queued_.push(wire.index);
@@ -136,7 +231,7 @@ int Queue::queue(v4l2_buffer& wire) {
 }
 
 int Queue::dequeue(v4l2_buffer& wire) {
-  if (wire.memory != V4L2_MEMORY_MMAP || !streaming_) return EINVAL;
+  if (wire.memory != memory_ || !streaming_) return EINVAL;
   if (error_) return EIO;
   if (done_.empty()) return EAGAIN;
   wire.index = done_.front();
@@ -148,7 +243,7 @@ int Queue::dequeue(v4l2_buffer& wire) {
 }
 
 int Queue::stream_on() {
-  if (buffers_.empty()) return EINVAL;
+  if (!busy()) return EINVAL;
   streaming_ = true;
   return 0;
 }
@@ -159,8 +254,10 @@ int Queue::stream_off() {
   waiting_for_buffers_ = true;
   queued_.clear();
   done_.clear();
-  for (auto& buffer : buffers_)
+  for (auto& buffer : buffers_) {
     buffer.state = State::dequeued;
+    buffer.imported.clear();
+  }
   return 0;
 }
 

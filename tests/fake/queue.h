@@ -1,14 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <linux/videodev2.h>
 
 #include "fake/model.h"
 #include "fake/plane_memory.h"
+#include "kernel/mapping.h"
+#include "kernel/request.h"
 
 namespace fake {
 
@@ -46,8 +50,12 @@ public:
   enum class State { dequeued, queued, done };
 
   struct Buffer {
+    bool exists{true};
     State state{State::dequeued};
-    std::vector<PlaneMemory> planes;
+    std::vector<PlaneMemory> planes;          // V4L2_MEMORY_MMAP
+    std::vector<v4l2::Mapping> imported;      // V4L2_MEMORY_DMABUF, while the driver has them
+    std::vector<std::span<std::byte>> where;  // the camera paints
+    std::vector<v4l2_plane> targets;          // as they were queued
     std::vector<std::uint32_t> bytes_used;
     std::uint32_t data_offset{};
     std::uint32_t sequence{};
@@ -60,6 +68,7 @@ public:
               const std::vector<ModelPlane>& planes);
   int create(v4l2_create_buffers& wanted, const Model& model, bool multiplanar,
              const std::vector<ModelPlane>& planes);
+  int remove(const v4l2_remove_buffers& wire, const Model& model);
   int query(v4l2_buffer& wire) const;
   int export_plane(v4l2_exportbuffer& wire, const Model& model) const;
   int queue(v4l2_buffer& wire);
@@ -86,24 +95,44 @@ public:
 
   [[nodiscard]] bool streaming() const { return streaming_; }
 
-  [[nodiscard]] bool busy() const { return !buffers_.empty(); }
+  [[nodiscard]] bool busy() const { return buffer_count() != 0; }
 
   [[nodiscard]] std::size_t queued_count() const { return queued_.size(); }
 
   [[nodiscard]] std::size_t done_count() const { return done_.size(); }
 
-  [[nodiscard]] std::size_t buffer_count() const { return buffers_.size(); }
+  [[nodiscard]] std::size_t buffer_count() const {
+    return static_cast<std::size_t>(std::ranges::count(buffers_, true, &Buffer::exists));
+  }
+
+  /// The V4L2_BUF_FLAG_NO_CACHE_* that came with the latest VIDIOC_QBUF.
+  [[nodiscard]] std::uint32_t queue_flags() const { return queue_flags_; }
+
+  /// What VIDIOC_REQBUFS and CREATE_BUFS were told last.
+  [[nodiscard]] std::uint32_t memory_flags() const { return memory_flags_; }
+
+  /// The memory of a buffer's first plane.
+  [[nodiscard]] std::span<std::byte> bytes_of(std::uint32_t index) const {
+    return buffers_[index].where[0];
+  }
 
   /// The plane that mmap() of the node finds at `offset`; null when there is none.
   [[nodiscard]] const PlaneMemory* plane_at(std::uint32_t offset) const;
 
 private:
+  static bool knows(std::uint32_t memory, const Model& model);
   void allocate(std::uint32_t count, const Model& model, const std::vector<ModelPlane>& planes);
+  [[nodiscard]] bool has(std::uint32_t index) const;
+  int adopt(Buffer& buffer, const v4l2_buffer& wire) const;
   void describe(v4l2_buffer& wire) const;
   [[nodiscard]] bool planes_fit(const v4l2_buffer& wire) const;
   [[nodiscard]] std::uint32_t capabilities(const Model& model) const;
 
   bool multiplanar_{};
+  std::uint32_t memory_{V4L2_MEMORY_MMAP};
+  std::uint32_t memory_flags_{};
+  std::uint32_t queue_flags_{};
+  std::vector<ModelPlane> planes_;
   bool streaming_{};
   bool error_{};
   bool waiting_for_buffers_{true};

@@ -101,8 +101,9 @@ bool free_for_others() {
   const auto format = device->format();
   if (!format || !device->set_format(*format)) return false;
   v4l2::Waker waker;
-  return v4l2::Buffers::request(device->node(), waker, device->buffer_type(), format->plane_count,
-                                2)
+  return v4l2::Buffers::request(
+             device->node(), waker,
+             {.type = device->buffer_type(), .plane_count = format->plane_count, .count = 2})
       .has_value();
 }
 

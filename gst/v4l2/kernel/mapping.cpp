@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace v4l2 {
 
@@ -12,6 +13,17 @@ Result<Mapping> Mapping::map(Kernel& kernel, int descriptor, std::size_t length,
     return std::unexpected{
         Error{.code = errno, .call = "mmap", .value = static_cast<std::int64_t>(length)}};
   return Mapping{{static_cast<std::byte*>(address), length}};
+}
+
+Result<Mapping> Mapping::anonymous(std::size_t length) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const auto whole_pages = (length + page - 1) / page * page;
+  void* const address =
+      mmap(nullptr, whole_pages, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED)
+    return std::unexpected{
+        Error{.code = errno, .call = "mmap", .value = static_cast<std::int64_t>(length)}};
+  return Mapping{{static_cast<std::byte*>(address), whole_pages}};
 }
 
 Mapping::~Mapping() {

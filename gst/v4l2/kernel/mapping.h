@@ -9,13 +9,17 @@
 
 namespace v4l2 {
 
-/// Owns one shared, writable mapping of a descriptor and unmaps it. The descriptor may be closed
+/// Owns one shared, writable mapping and unmaps it. The descriptor that it is of may be closed
 /// while the mapping lives.
 class Mapping {
 public:
   /// Maps `length` bytes from `offset`, which is what the driver said for a device node
   /// (VIDIOC_QUERYBUF) and 0 for a DMABuf. Error: what mmap() answered; EINVAL for a length of 0.
   static Result<Mapping> map(Kernel& kernel, int descriptor, std::size_t length, off_t offset);
+
+  /// Memory of our own: `length` bytes rounded up to whole pages, zeroed, at the start of a page.
+  /// Error: ENOMEM; EINVAL for a length of 0.
+  static Result<Mapping> anonymous(std::size_t length);
 
   Mapping() = default;
 

@@ -40,6 +40,15 @@ public:
     return std::unexpected{answered.error()};
   }
 
+  /// How many bytes read() has put `into`. Error EAGAIN where there is nothing yet.
+  [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) const {
+    for (;;) {
+      const auto got = kernel_->read(descriptor_.get(), into);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) return std::unexpected{Error{.code = errno, .call = "read"}};
+    }
+  }
+
   [[nodiscard]] Kernel& kernel() const { return *kernel_; }
 
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }

@@ -2,6 +2,18 @@
 
 #include <linux/videodev2.h>
 
+// VIDIOC_REMOVE_BUFS came with Linux 6.10; where the headers are older, its names are stated here.
+#ifndef VIDIOC_REMOVE_BUFS
+struct v4l2_remove_buffers {
+  __u32 index;
+  __u32 count;
+  __u32 type;
+  __u32 reserved[13];
+};
+
+#define VIDIOC_REMOVE_BUFS _IOWR('V', 104, struct v4l2_remove_buffers)
+#endif
+
 namespace v4l2 {
 
 /// An ioctl: its number, the type of its argument and its printable name, welded together so that
@@ -31,6 +43,8 @@ inline constexpr Request<v4l2_format> s_fmt{VIDIOC_S_FMT, "VIDIOC_S_FMT"};
 inline constexpr Request<v4l2_streamparm> g_parm{VIDIOC_G_PARM, "VIDIOC_G_PARM"};
 inline constexpr Request<v4l2_streamparm> s_parm{VIDIOC_S_PARM, "VIDIOC_S_PARM"};
 inline constexpr Request<v4l2_requestbuffers> reqbufs{VIDIOC_REQBUFS, "VIDIOC_REQBUFS"};
+inline constexpr Request<v4l2_create_buffers> create_bufs{VIDIOC_CREATE_BUFS, "VIDIOC_CREATE_BUFS"};
+inline constexpr Request<v4l2_remove_buffers> remove_bufs{VIDIOC_REMOVE_BUFS, "VIDIOC_REMOVE_BUFS"};
 inline constexpr Request<v4l2_buffer> querybuf{VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF"};
 inline constexpr Request<v4l2_exportbuffer> expbuf{VIDIOC_EXPBUF, "VIDIOC_EXPBUF"};
 inline constexpr Request<v4l2_buffer> qbuf{VIDIOC_QBUF, "VIDIOC_QBUF"};

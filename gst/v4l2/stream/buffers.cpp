@@ -6,42 +6,67 @@
 
 namespace v4l2 {
 
-Buffers::Buffers(std::shared_ptr<const Node> node, Waker& waker, BufferType type,
-                 std::uint32_t plane_count, const v4l2_requestbuffers& granted)
+Buffers::Buffers(std::shared_ptr<const Node> node, Waker& waker, const BufferWish& wish,
+                 std::uint32_t capabilities)
     : node_{std::move(node)},
       waker_{&waker},
-      type_{type},
-      plane_count_{plane_count},
-      capabilities_{granted.capabilities},
-      desk_{std::make_shared<ReturnDesk>(*node_, waker, WireBuffer{type, Memory::mmap, plane_count},
-                                         granted.count)} {
-  planes_.reserve(std::size_t{granted.count} * plane_count);
-}
+      wish_{wish},
+      capabilities_{capabilities},
+      planes_(std::size_t{ReturnDesk::most_buffers} * wish.plane_count),
+      desk_{std::make_shared<ReturnDesk>(node_.get(), waker,
+                                         WireBuffer{wish.type, wish.memory, wish.plane_count},
+                                         wish.on_return, wish.queue_flags)} {}
 
-Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker, BufferType type,
-                                 std::uint32_t plane_count, std::uint32_t count) {
-  v4l2_requestbuffers wanted{};
-  wanted.count = std::min(count, ReturnDesk::most_buffers);
-  wanted.type = to_wire(type);
-  wanted.memory = to_wire(Memory::mmap);
-  const auto granted = node->call(request::reqbufs, wanted);
+Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
+                                 const BufferWish& wish) {
+  v4l2_requestbuffers wire{};
+  wire.count = std::min(wish.count, ReturnDesk::most_buffers);
+  wire.type = to_wire(wish.type);
+  wire.memory = to_wire(wish.memory);
+  if (wish.non_coherent) wire.flags = V4L2_MEMORY_FLAG_NON_COHERENT;
+  const auto granted = node->call(request::reqbufs, wire);
   if (!granted) return std::unexpected{granted.error()};
-  if (wanted.count == 0)
+  if (wire.count == 0)
     return std::unexpected{Error{
         .code = ENOMEM, .call = request::reqbufs.name, .hint = "the driver gave no buffer at all"}};
+  Buffers buffers{std::move(node), waker, wish, wire.capabilities};
   // A driver may give more than was asked. What lies beyond our set of loans is simply never
   // queued.
-  wanted.count = std::min(wanted.count, ReturnDesk::most_buffers);
-  Buffers buffers{std::move(node), waker, type, plane_count, wanted};
-  for (std::uint32_t index = 0; index < wanted.count; ++index) {
+  const auto count = std::min(wire.count, ReturnDesk::most_buffers);
+  for (std::uint32_t index = 0; index < count; ++index) {
     const auto queried = buffers.query(index);
     if (!queried) return std::unexpected{queried.error()};
   }
   return buffers;
 }
 
+Result<std::uint32_t> Buffers::grow(const Format& format) {
+  v4l2_create_buffers wire{};
+  wire.count = 1;
+  wire.memory = to_wire(wish_.memory);
+  wire.format = to_wire(format, wish_.type);
+  if (wish_.non_coherent) wire.flags = V4L2_MEMORY_FLAG_NON_COHERENT;
+  const auto created = node_->call(request::create_bufs, wire);
+  if (!created) return std::unexpected{created.error()};
+  if (wire.count == 0 || wire.index >= ReturnDesk::most_buffers)
+    return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
+  const auto queried = query(wire.index);
+  if (!queried) return std::unexpected{queried.error()};
+  return wire.index;
+}
+
+Result<> Buffers::shrink(std::uint32_t index) {
+  v4l2_remove_buffers wire{};
+  wire.index = index;
+  wire.count = 1;
+  wire.type = to_wire(wish_.type);
+  const auto removed = node_->call(request::remove_bufs, wire);
+  if (removed) desk_->remove(index);
+  return removed;
+}
+
 Result<> Buffers::query(std::uint32_t index) {
-  WireBuffer wire{type_, Memory::mmap, plane_count_};
+  WireBuffer wire{wish_.type, wish_.memory, wish_.plane_count};
   wire.set_index(index);
   const auto done = node_->call(request::querybuf, wire.wire());
   if (!done) return done;
@@ -49,12 +74,14 @@ Result<> Buffers::query(std::uint32_t index) {
     return std::unexpected{
         Error{.code = EPROTO, .call = request::querybuf.name, .hint = hint, .value = value}};
   };
-  if (wire.announced_planes() != plane_count_)
+  if (wire.announced_planes() != plane_count())
     return lie("the number of planes differs from the format's", wire.announced_planes());
-  for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+  for (std::uint32_t plane = 0; plane < plane_count(); ++plane) {
     if (wire.length(plane) == 0) return lie("a plane of no bytes at all", plane);
-    planes_.push_back({.length = wire.length(plane), .map_offset = wire.map_offset(plane)});
+    planes_[std::size_t{index} * plane_count() + plane] = {.length = wire.length(plane),
+                                                           .map_offset = wire.map_offset(plane)};
   }
+  desk_->add(index);
   return {};
 }
 
@@ -62,22 +89,18 @@ Buffers::~Buffers() {
   if (!node_) return;
   desk_->close();
   v4l2_requestbuffers none{};
-  none.type = to_wire(type_);
-  none.memory = to_wire(Memory::mmap);
+  none.type = to_wire(wish_.type);
+  none.memory = to_wire(wish_.memory);
   // Refused where orphans are impossible and a holder is left: see the header.
   static_cast<void>(node_->call(request::reqbufs, none));
 }
 
-bool Buffers::orphans() const {
-  return (capabilities_ & V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS) != 0;
-}
-
 Result<std::vector<UniqueFd>> Buffers::export_planes(std::uint32_t index) const {
   std::vector<UniqueFd> exported;
-  exported.reserve(plane_count_);
-  for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
+  exported.reserve(plane_count());
+  for (std::uint32_t plane = 0; plane < plane_count(); ++plane) {
     v4l2_exportbuffer wire{};
-    wire.type = to_wire(type_);
+    wire.type = to_wire(wish_.type);
     wire.index = index;
     wire.plane = plane;
     wire.flags = O_CLOEXEC | O_RDWR;
@@ -90,7 +113,7 @@ Result<std::vector<UniqueFd>> Buffers::export_planes(std::uint32_t index) const 
 
 Result<std::vector<Mapping>> Buffers::map_node(std::uint32_t index) const {
   std::vector<Mapping> mapped;
-  mapped.reserve(plane_count_);
+  mapped.reserve(plane_count());
   for (const auto& plane : planes(index)) {
     auto mapping =
         Mapping::map(node_->kernel(), node_->descriptor(), plane.length, plane.map_offset);

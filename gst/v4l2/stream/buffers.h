@@ -6,27 +6,37 @@
 #include <vector>
 
 #include "kernel/node.h"
+#include "stream/frame.h"
 #include "stream/mapped_frame.h"
 #include "stream/return_desk.h"
 
 namespace v4l2 {
 
-/// One memory plane of a driver buffer, as VIDIOC_QUERYBUF describes it, in bytes.
-struct BufferPlane {
-  std::uint32_t length{};
-  /// Where mmap() of the device node finds it; no place in memory.
-  std::uint32_t map_offset{};
+/// What VIDIOC_REQBUFS is asked for.
+struct BufferWish {
+  BufferType type{BufferType::capture};
+  /// Memory planes of the format in use.
+  std::uint32_t plane_count{1};
+  /// The driver may give fewer or more.
+  std::uint32_t count{4};
+  Memory memory{Memory::mmap};
+  OnReturn on_return{OnReturn::queue};
+  /// Memory that a CPU reads through its caches, which somebody must then keep in order
+  /// (V4L2_MEMORY_FLAG_NON_COHERENT). Drivers that can't do that ignore it.
+  bool non_coherent{};
+  /// V4L2_BUF_FLAG_NO_CACHE_*, for each VIDIOC_QBUF.
+  std::uint32_t queue_flags{};
 };
 
 /// The driver's allocation: born with VIDIOC_REQBUFS, given back with REQBUFS(0). Belongs to the
 /// streaming context; the desk in it may be shared with Frames.
 class Buffers {
 public:
-  /// Asks for `count` buffers of the current format; the driver may give fewer or more. Error: that
-  /// of the call; ENOMEM when the driver gave none; EPROTO when what it says of a buffer can't be
+  /// Asks for buffers of the current format. Error: that of the call (EINVAL: the driver knows no
+  /// such memory); ENOMEM when the driver gave none; EPROTO when what it says of a buffer can't be
   /// true.
-  static Result<Buffers> request(std::shared_ptr<const Node> node, Waker& waker, BufferType type,
-                                 std::uint32_t plane_count, std::uint32_t count);
+  static Result<Buffers> request(std::shared_ptr<const Node> node, Waker& waker,
+                                 const BufferWish& wish);
 
   Buffers(Buffers&&) = default;
   Buffers& operator=(Buffers&&) = delete;
@@ -38,12 +48,22 @@ public:
   [[nodiscard]] std::uint32_t count() const { return desk_->buffer_count(); }
 
   [[nodiscard]] std::span<const BufferPlane> planes(std::uint32_t index) const {
-    return std::span{planes_}.subspan(std::size_t{index} * plane_count_, plane_count_);
+    return std::span{planes_}.subspan(std::size_t{index} * plane_count(), plane_count());
   }
 
-  [[nodiscard]] std::uint32_t plane_count() const { return plane_count_; }
+  [[nodiscard]] std::uint32_t plane_count() const { return wish_.plane_count; }
 
-  [[nodiscard]] BufferType type() const { return type_; }
+  [[nodiscard]] BufferType type() const { return wish_.type; }
+
+  [[nodiscard]] Memory memory() const { return wish_.memory; }
+
+  /// One buffer more, while it streams too (VIDIOC_CREATE_BUFS). Gives its index; it is at home.
+  /// `format` is that in use. Error: ENOTTY where the driver can't, ENOBUFS at its ceiling, ENOMEM.
+  Result<std::uint32_t> grow(const Format& format);
+
+  /// Frees a buffer that is at home, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Error:
+  /// ENOTTY where the driver can't.
+  Result<> shrink(std::uint32_t index);
 
   [[nodiscard]] const std::shared_ptr<ReturnDesk>& desk() const { return desk_; }
 
@@ -52,7 +72,11 @@ public:
   [[nodiscard]] Waker& waker() const { return *waker_; }
 
   /// True when buffers may outlive REQBUFS(0) (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS).
-  [[nodiscard]] bool orphans() const;
+  [[nodiscard]] bool orphans() const { return has(V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS); }
+
+  /// True when the driver heeds BufferWish::non_coherent and the cache flags
+  /// (V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS).
+  [[nodiscard]] bool cache_hints() const { return has(V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS); }
 
   /// One DMABuf descriptor for each plane of a buffer. Error ENOTTY where the driver can't export.
   [[nodiscard]] Result<std::vector<UniqueFd>> export_planes(std::uint32_t index) const;
@@ -62,16 +86,20 @@ public:
   [[nodiscard]] Result<std::vector<Mapping>> map_node(std::uint32_t index) const;
 
 private:
-  Buffers(std::shared_ptr<const Node> node, Waker& waker, BufferType type,
-          std::uint32_t plane_count, const v4l2_requestbuffers& granted);
+  Buffers(std::shared_ptr<const Node> node, Waker& waker, const BufferWish& wish,
+          std::uint32_t capabilities);
+
+  [[nodiscard]] bool has(std::uint32_t capability) const {
+    return (capabilities_ & capability) != 0;
+  }
+
   Result<> query(std::uint32_t index);
 
   std::shared_ptr<const Node> node_;  // null in a moved-from Buffers
   Waker* waker_;
-  BufferType type_;
-  std::uint32_t plane_count_;
+  BufferWish wish_;
   std::uint32_t capabilities_;
-  std::vector<BufferPlane> planes_;  // plane_count_ for each buffer
+  std::vector<BufferPlane> planes_;  // plane_count() for each possible buffer
   std::shared_ptr<ReturnDesk> desk_;
 };
 

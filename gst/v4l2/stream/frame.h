@@ -12,6 +12,13 @@
 
 namespace v4l2 {
 
+/// One memory plane of a driver buffer, as VIDIOC_QUERYBUF describes it, in bytes.
+struct BufferPlane {
+  std::uint32_t length{};
+  /// Where mmap() of the device node finds it; no place in memory.
+  std::uint32_t map_offset{};
+};
+
 /// Where the picture lies in one memory plane of a buffer, in bytes from the plane's start.
 struct Payload {
   std::uint32_t offset{};
@@ -23,9 +30,9 @@ struct Payload {
 class Frame {
 public:
   /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `desk` has noted as lent.
-  /// `plane_lengths` are the sizes of the buffer's planes, in bytes.
+  /// `planes` are the buffer's.
   Frame(std::shared_ptr<ReturnDesk> desk, const WireBuffer& filled,
-        std::span<const std::uint32_t> plane_lengths)
+        std::span<const BufferPlane> planes)
       : desk_{std::move(desk)},
         index_{filled.index()},
         sequence_{filled.peek().sequence},
@@ -33,12 +40,13 @@ public:
         field_{filled.peek().field},
         timestamp_{std::chrono::seconds{filled.peek().timestamp.tv_sec} +
                    std::chrono::microseconds{filled.peek().timestamp.tv_usec}},
-        plane_count_{static_cast<std::uint32_t>(plane_lengths.size())} {
+        plane_count_{static_cast<std::uint32_t>(planes.size())} {
     for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-      const auto end = std::min(filled.bytes_used(plane), plane_lengths[plane]);
+      const auto end = std::min(filled.bytes_used(plane), planes[plane].length);
       const auto begin = std::min(filled.data_offset(plane), end);
       payloads_[plane] = {.offset = begin, .length = end - begin};
-      overfull_ = overfull_ || filled.bytes_used(plane) > plane_lengths[plane];
+      impossible_ = impossible_ || filled.bytes_used(plane) > planes[plane].length ||
+                    filled.data_offset(plane) > filled.bytes_used(plane);
     }
   }
 
@@ -67,8 +75,9 @@ public:
     return std::span{payloads_}.first(plane_count_);
   }
 
-  /// True when the driver claimed to have written more than the buffer holds.
-  [[nodiscard]] bool overfull() const { return overfull_; }
+  /// True when the driver claimed to have written more than the buffer holds, or that the picture
+  /// begins behind its end.
+  [[nodiscard]] bool impossible() const { return impossible_; }
 
 private:
   std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Frame
@@ -78,7 +87,7 @@ private:
   std::uint32_t field_;
   std::chrono::nanoseconds timestamp_;
   std::uint32_t plane_count_;
-  bool overfull_{};
+  bool impossible_{};
   std::array<Payload, VIDEO_MAX_PLANES> payloads_;  // the first plane_count_ are set
 };
 

@@ -1,16 +1,35 @@
 #include "stream/return_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace v4l2 {
 
+void ReturnDesk::add(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  existing_ |= bit(index);
+}
+
+void ReturnDesk::remove(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  existing_ &= ~bit(index);
+  parked_ &= ~bit(index);
+}
+
+void ReturnDesk::aim(std::uint32_t index, std::span<const PlaneTarget> targets) {
+  const std::lock_guard lock{mutex_};
+  if (targets_.size() <= index) targets_.resize(index + 1U);
+  std::ranges::copy(targets, targets_[index].begin());
+}
+
 Result<> ReturnDesk::open() {
   const std::lock_guard lock{mutex_};
-  const auto out = loans_.load(std::memory_order_acquire);
-  for (std::uint32_t index = 0; index < buffer_count_; ++index) {
-    if ((out >> index & 1U) != 0) continue;
-    const auto queued = queue(index);
-    if (!queued) return queued;
+  if (on_return_ == OnReturn::queue) {
+    const auto out = loans_.load(std::memory_order_acquire);
+    for (auto home = existing_ & ~out & ~parked_; home != 0; home &= home - 1) {
+      const auto queued = queue_locked(static_cast<std::uint32_t>(std::countr_zero(home)));
+      if (!queued) return queued;
+    }
   }
   open_ = true;
   return {};
@@ -19,25 +38,68 @@ Result<> ReturnDesk::open() {
 void ReturnDesk::shut() {
   const std::lock_guard lock{mutex_};
   open_ = false;
+  queued_ = 0;
 }
 
 void ReturnDesk::close() {
   const std::lock_guard lock{mutex_};
   open_ = false;
   node_ = nullptr;
+  waker_ = nullptr;
+}
+
+Result<> ReturnDesk::queue(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  auto queued = queue_locked(index);
+  if (queued) queued_ |= bit(index);
+  return queued;
+}
+
+void ReturnDesk::park(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  parked_ |= bit(index);
+}
+
+Result<> ReturnDesk::unpark(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  parked_ &= ~bit(index);
+  const bool out = (loans_.load(std::memory_order_acquire) & bit(index)) != 0;
+  if (!open_ || out) return {};
+  return queue_locked(index);
 }
 
 bool ReturnDesk::lend(std::uint32_t index) {
-  if (index >= buffer_count_) return false;
-  const auto bit = 1U << index;
-  return (loans_.fetch_or(bit, std::memory_order_acq_rel) & bit) == 0;
+  if (index >= most_buffers || (existing_ & bit(index)) == 0) return false;
+  if (on_return_ == OnReturn::keep &&
+      (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) == 0)
+    return false;
+  return (loans_.fetch_or(bit(index), std::memory_order_acq_rel) & bit(index)) == 0;
+}
+
+std::optional<std::uint32_t> ReturnDesk::borrow() {
+  const auto free = fillable();
+  if (free == 0) return std::nullopt;
+  const auto index = static_cast<std::uint32_t>(std::countr_zero(free));
+  loans_.fetch_or(bit(index), std::memory_order_acq_rel);
+  return index;
+}
+
+std::optional<std::uint32_t> ReturnDesk::parked_at_home() const {
+  const auto home = parked_ & ~loans_.load(std::memory_order_acquire);
+  if (home == 0) return std::nullopt;
+  return static_cast<std::uint32_t>(std::bit_width(home)) - 1U;
+}
+
+std::optional<std::uint32_t> ReturnDesk::parked() const {
+  if (parked_ == 0) return std::nullopt;
+  return static_cast<std::uint32_t>(std::countr_zero(parked_));
 }
 
 void ReturnDesk::give_back(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
-  loans_.fetch_and(~(1U << index), std::memory_order_acq_rel);
-  if (!open_) return;
-  const auto queued = queue(index);
+  loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
+  if (!open_ || (parked_ & bit(index)) != 0) return;
+  const auto queued = on_return_ == OnReturn::queue ? queue_locked(index) : Result<>{};
   if (std::exchange(awaited_, false)) waker_->raise(Waker::homecoming);
   if (queued) return;
   if (!complaint_) complaint_ = queued.error();
@@ -46,21 +108,25 @@ void ReturnDesk::give_back(std::uint32_t index) {
 
 std::optional<Error> ReturnDesk::complaint() {
   const std::lock_guard lock{mutex_};
-  if (node_ != nullptr) waker_->lower(Waker::trouble);
+  if (waker_ != nullptr) waker_->lower(Waker::trouble);
   return std::exchange(complaint_, std::nullopt);
 }
 
-bool ReturnDesk::all_out() {
-  const auto every_buffer = static_cast<std::uint32_t>((std::uint64_t{1} << buffer_count_) - 1);
-  if (loans_.load(std::memory_order_acquire) != every_buffer) return false;  // on most frames
+bool ReturnDesk::dry() {
+  if (fillable() != 0) return false;  // on most frames
   const std::lock_guard lock{mutex_};
-  awaited_ = loans_.load(std::memory_order_acquire) == every_buffer;
+  awaited_ = fillable() == 0;
   return awaited_;
 }
 
-Result<> ReturnDesk::queue(std::uint32_t index) {
+Result<> ReturnDesk::queue_locked(std::uint32_t index) {
+  if (node_ == nullptr) return {};
   slip_.clear();
   slip_.set_index(index);
+  slip_.set_flags(flags_);
+  if (index < targets_.size())
+    for (std::uint32_t plane = 0; plane < slip_.plane_count(); ++plane)
+      slip_.aim(plane, targets_[index][plane]);
   return node_->call(request::qbuf, slip_.wire());
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "kernel/node.h"
@@ -13,63 +16,122 @@
 
 namespace v4l2 {
 
+/// What becomes of a buffer that comes back while the device streams.
+enum class OnReturn {
+  queue,  ///< it is filled again: handed to the driver at once, or free for the next read()
+  keep,   ///< it stays at home until queue() is called for it: its memory is another each time
+};
+
 /// Where borrowed buffers come back to. The core's only object that several threads may touch.
 ///
 /// A buffer is out on loan, or with the driver, or at home. While the desk is open, what comes back
-/// goes straight to the driver (VIDIOC_QBUF); while it is shut, it stays at home until the next
-/// opening; once it is closed, nobody wants it any more and the node is never touched again. The
-/// desk is born with the driver's buffers, and its shell lives as long as any Frame.
+/// is filled again as OnReturn says; while it is shut, it stays at home until the next opening;
+/// once it is closed, nobody wants it any more and the node is never touched again. The desk is
+/// born with the driver's buffers, and its shell lives as long as any Frame.
 class ReturnDesk {
 public:
   /// VIDEO_MAX_FRAME of the kernels up to 6.6, and as many as fit the set of loans.
   static constexpr std::uint32_t most_buffers = 32;
 
-  /// `slip` is what VIDIOC_QBUF is given for each buffer, but for its index. `waker` must outlive
-  /// the moment of close().
-  ReturnDesk(const Node& node, Waker& waker, const WireBuffer& slip, std::uint32_t buffer_count)
-      : node_{&node}, waker_{&waker}, slip_{slip}, buffer_count_{buffer_count} {}
+  /// `slip` is what VIDIOC_QBUF is given for each buffer, but for its index and its targets;
+  /// `flags` go with it. Without a node (null) no driver knows of the buffers: they are filled by
+  /// read(). `waker` must outlive the moment of close().
+  ReturnDesk(const Node* node, Waker& waker, const WireBuffer& slip, OnReturn on_return,
+             std::uint32_t flags = 0)
+      : node_{node}, waker_{&waker}, slip_{slip}, flags_{flags}, on_return_{on_return} {}
 
-  /// Queues all that is at home; from now on what comes back is queued at once. Error: that of
-  /// VIDIOC_QBUF, and the desk stays shut.
+  // Of the streaming context, all of these.
+
+  /// A buffer exists from now on, and is at home.
+  void add(std::uint32_t index);
+  /// A buffer at home exists no longer.
+  void remove(std::uint32_t index);
+  /// Where the driver shall put a buffer's planes from now on (Memory::userptr and dmabuf).
+  void aim(std::uint32_t index, std::span<const PlaneTarget> targets);
+
+  /// From now on what comes back is filled again. OnReturn::queue: queues all that is at home.
+  /// Error: that of VIDIOC_QBUF, and the desk stays shut.
   Result<> open();
-
   /// From now on what comes back stays at home. The caller ends streaming, which brings home all
   /// that the driver had.
   void shut();
-
   /// For ever. When this returns no thread is inside a call on the node, nor ever will be.
   void close();
 
-  /// Notes a loan. Streaming context only. False when there is no such buffer or it is out already:
-  /// then the driver lied.
-  [[nodiscard]] bool lend(std::uint32_t index);
+  /// OnReturn::keep: hands a buffer at home to the driver.
+  Result<> queue(std::uint32_t index);
 
-  /// Ends a loan. Any thread; one leaf mutex and at most one call on the node. A failure is kept
-  /// for complaint() and raises Waker::trouble.
-  void give_back(std::uint32_t index);
+  /// A parked buffer stays at home when it comes back, until it is no longer parked.
+  void park(std::uint32_t index);
+  Result<> unpark(std::uint32_t index);
+
+  /// Notes a loan. False when there is no such buffer or it is not the driver's: then the driver
+  /// lied.
+  [[nodiscard]] bool lend(std::uint32_t index);
+  /// Lends a buffer that read() may fill, if there is one.
+  [[nodiscard]] std::optional<std::uint32_t> borrow();
 
   /// The first failure to queue since the last question, once.
   [[nodiscard]] std::optional<Error> complaint();
 
-  /// True when every buffer is out. Then, and only then, the next one to come back will raise
-  /// Waker::homecoming.
-  [[nodiscard]] bool all_out();
+  /// True when there is nothing that a frame could come in. Then, and only then, the next buffer to
+  /// come back will raise Waker::homecoming.
+  [[nodiscard]] bool dry();
 
-  [[nodiscard]] std::uint32_t buffer_count() const { return buffer_count_; }
+  /// How many buffers wait to be filled or to be dequeued.
+  [[nodiscard]] std::uint32_t waiting() const { return count(fillable()); }
+
+  [[nodiscard]] std::uint32_t buffer_count() const { return count(existing_); }
+
+  [[nodiscard]] std::uint32_t parked_count() const { return count(parked_); }
+
+  /// The highest of the parked buffers that are at home.
+  [[nodiscard]] std::optional<std::uint32_t> parked_at_home() const;
+  /// Any parked buffer.
+  [[nodiscard]] std::optional<std::uint32_t> parked() const;
+
+  /// Buffers that may be handed to the driver by queue().
+  [[nodiscard]] std::uint32_t at_home() const {
+    return existing_ & ~queued_ & ~loans_.load(std::memory_order_acquire);
+  }
+
+  // Of any thread.
+
+  /// Ends a loan: one leaf mutex and at most one call on the node. A failure is kept for
+  /// complaint() and raises Waker::trouble.
+  void give_back(std::uint32_t index);
 
 private:
-  Result<> queue(std::uint32_t index);
+  static constexpr std::uint32_t bit(std::uint32_t index) { return 1U << index; }
+
+  static std::uint32_t count(std::uint32_t set) {
+    return static_cast<std::uint32_t>(std::popcount(set));
+  }
+
+  [[nodiscard]] std::uint32_t fillable() const {
+    if (on_return_ == OnReturn::keep) return queued_;
+    return open_ ? existing_ & ~parked_ & ~loans_.load(std::memory_order_acquire) : 0;
+  }
+
+  Result<> queue_locked(std::uint32_t index);
 
   std::mutex mutex_;
-  const Node* node_;                // guarded by mutex_; null once closed
-  Waker* waker_;                    // used only while node_ is not null
-  WireBuffer slip_;                 // guarded by mutex_
-  bool open_{};                     // guarded by mutex_: the device streams, or is about to
+  const Node* node_;  // guarded by mutex_; null once closed, or where no driver knows the buffers
+  Waker* waker_;      // guarded by mutex_; null once closed
+  WireBuffer slip_;   // guarded by mutex_
+  std::vector<std::array<PlaneTarget, VIDEO_MAX_PLANES>> targets_;  // guarded by mutex_
+  std::uint32_t flags_;
+  OnReturn on_return_;
+  // Sets of buffers, a bit for each. Those of the streaming context are changed under mutex_ where
+  // give_back() reads them.
+  std::uint32_t existing_{};
+  std::uint32_t parked_{};
+  std::uint32_t queued_{};          // OnReturn::keep
+  bool open_{};                     // the device streams, or is about to
   bool awaited_{};                  // guarded by mutex_: somebody waits for a homecoming
   std::optional<Error> complaint_;  // guarded by mutex_
-  std::uint32_t buffer_count_;
-  // Bit i is set while buffer i is out. Cleared before the buffer is queued and set after it was
-  // dequeued, so that what a returner did to the memory happens before its next loan.
+  // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
+  // to the memory happens before its next loan.
   std::atomic<std::uint32_t> loans_{};
 };
 

@@ -1,19 +1,14 @@
 #include "stream/stream.h"
 
-#include <algorithm>
-#include <array>
+#include "stream/wait.h"
 
 namespace v4l2 {
 
 Stream::Stream(const Buffers& buffers)
-    : node_{buffers.node()},
-      waker_{&buffers.waker()},
+    : buffers_{&buffers},
+      node_{buffers.node()},
       desk_{buffers.desk()},
-      wire_{buffers.type(), Memory::mmap, buffers.plane_count()} {
-  for (std::uint32_t index = 0; index < buffers.count(); ++index)
-    for (const auto& plane : buffers.planes(index))
-      plane_lengths_.push_back(plane.length);
-}
+      wire_{buffers.type(), buffers.memory(), buffers.plane_count()} {}
 
 Result<Stream> Stream::start(const Buffers& buffers) {
   Stream stream{buffers};  // from here on its destructor undoes what was done
@@ -35,43 +30,24 @@ Stream::~Stream() {
 }
 
 Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
-  constexpr int for_ever = -1;
-  const int patience = timeout ? static_cast<int>(timeout->count()) : for_ever;
   for (;;) {
-    // With nothing queued there is nothing to read, and after a restart vb2 even answers POLLERR to
-    // whoever asks for POLLIN before the first buffer is queued (vb2_core_poll()). Asked for
-    // nothing, it still tells when the device is gone.
-    const bool starving = desk_->all_out();
-    std::array waits{
-        pollfd{
-            .fd = node_->descriptor(), .events = starving ? short{0} : short{POLLIN}, .revents = 0},
-        pollfd{.fd = waker_->descriptor(), .events = POLLIN, .revents = 0}};
-    const int ready = node_->kernel().poll(waits, patience);
-    if (ready < 0) {
-      if (errno == EINTR) continue;
-      return std::unexpected{Error{.code = errno, .call = "poll"}};
+    auto wake = wait(*node_, buffers_->waker(), *desk_, timeout);
+    if (!wake) return std::unexpected{wake.error()};
+    if (const auto* const ready = std::get_if<Ready>(&*wake)) {
+      if (auto end = dequeue(ready->in_trouble)) return std::move(*end);
+      continue;
     }
-    if (ready == 0) {
-      if (starving) return Starved{};
-      return Stalled{};
-    }
-    if (waits[1].revents != 0)
-      if (auto end = woken()) return std::move(*end);
-    if (waits[0].revents != 0)
-      if (auto end = dequeue((waits[0].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0))
-        return std::move(*end);
+    if (auto* const lost = std::get_if<Lost>(&*wake)) return *lost;
+    if (std::holds_alternative<Stalled>(*wake)) return Stalled{};
+    if (std::holds_alternative<Starved>(*wake)) return Starved{};
+    return Interrupted{};
   }
 }
 
-std::optional<Result<Arrival>> Stream::woken() {
-  waker_->lower(Waker::homecoming);
-  if (waker_->raised(Waker::trouble)) {
-    const auto complaint = desk_->complaint();
-    if (complaint && complaint->code == ENODEV) return Lost{*complaint};
-    if (complaint) return std::unexpected{*complaint};
-  }
-  if (waker_->raised(Waker::flush) || waker_->raised(Waker::pause)) return Interrupted{};
-  return std::nullopt;
+std::optional<Frame> Stream::another() {
+  auto end = dequeue(false);
+  if (!end || !*end || !std::holds_alternative<Frame>(**end)) return std::nullopt;
+  return std::move(std::get<Frame>(**end));
 }
 
 std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
@@ -86,8 +62,7 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
     return std::unexpected{error};
   }
   const auto index = wire_.index();
-  const auto planes = wire_.plane_count();
-  if (wire_.announced_planes() > planes)
+  if (wire_.announced_planes() > wire_.plane_count())
     return std::unexpected{Error{.code = EPROTO,
                                  .call = request::dqbuf.name,
                                  .hint = "more planes than the format has",
@@ -97,9 +72,7 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
                                  .call = request::dqbuf.name,
                                  .hint = "a buffer that was not queued, index",
                                  .value = index}};
-  return Frame{
-      desk_, wire_,
-      std::span<const std::uint32_t>{plane_lengths_}.subspan(std::size_t{index} * planes, planes)};
+  return Frame{desk_, wire_, buffers_->planes(index)};
 }
 
 }  // namespace v4l2

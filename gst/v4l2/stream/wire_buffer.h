@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <span>
 
@@ -20,6 +21,13 @@ enum class Memory : std::uint32_t {
 constexpr std::uint32_t to_wire(Memory memory) {
   return static_cast<std::uint32_t>(memory);
 }
+
+/// Where the driver shall put a plane whose memory is not its own, and how many bytes there are.
+struct PlaneTarget {
+  std::uintptr_t address{};  ///< for Memory::userptr
+  int descriptor{-1};        ///< for Memory::dmabuf
+  std::uint32_t length{};
+};
 
 /// A v4l2_buffer and its planes as one value, so that no plane array is ever forgotten. In the
 /// single-planar API the buffer is read and written as if it had one plane.
@@ -52,6 +60,40 @@ public:
   [[nodiscard]] std::uint32_t index() const { return buffer_.index; }
 
   void set_index(std::uint32_t index) { buffer_.index = index; }
+
+  /// V4L2_BUF_FLAG_*, as VIDIOC_QBUF takes them.
+  void set_flags(std::uint32_t flags) { buffer_.flags = flags; }
+
+  /// Names the memory of a plane, for VIDIOC_QBUF.
+  void aim(std::uint32_t plane, const PlaneTarget& target) {
+    const auto put = [&](auto& where) {
+      where.length = target.length;
+      if (memory_ == Memory::userptr)
+        where.m.userptr = target.address;
+      else
+        where.m.fd = target.descriptor;
+    };
+    if (multiplanar())
+      put(planes_[plane]);
+    else
+      put(buffer_);
+  }
+
+  /// What VIDIOC_DQBUF would have told of a frame in one plane, stamped on CLOCK_MONOTONIC.
+  void fill(std::uint32_t index, std::uint32_t bytes_used, std::uint32_t sequence,
+            std::chrono::nanoseconds timestamp) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(timestamp);
+    buffer_.index = index;
+    buffer_.sequence = sequence;
+    buffer_.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+    buffer_.timestamp.tv_sec = seconds.count();
+    buffer_.timestamp.tv_usec =
+        std::chrono::duration_cast<std::chrono::microseconds>(timestamp - seconds).count();
+    if (multiplanar())
+      planes_[0].bytesused = bytes_used;
+    else
+      buffer_.bytesused = bytes_used;
+  }
 
   [[nodiscard]] bool multiplanar() const { return type_ == BufferType::capture_mplane; }
 

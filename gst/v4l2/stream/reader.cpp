@@ -1,0 +1,74 @@
+#include "stream/reader.h"
+
+#include <utility>
+
+#include "stream/wait.h"
+
+namespace v4l2 {
+
+Reader::Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<ReturnDesk> desk,
+               const Slots& slots, BufferType type)
+    : node_{std::move(node)},
+      waker_{&waker},
+      desk_{std::move(desk)},
+      slots_{&slots},
+      wire_{type, Memory::mmap, 1} {}
+
+Result<Reader> Reader::start(Kernel& kernel, const std::string& path, Waker& waker,
+                             std::shared_ptr<ReturnDesk> desk, const Slots& slots,
+                             BufferType type) {
+  auto node = Node::open(kernel, path);
+  if (!node) return std::unexpected{node.error()};
+  Reader reader{std::move(*node), waker, std::move(desk), slots, type};
+  static_cast<void>(reader.desk_->open());  // no driver, no VIDIOC_QBUF, no failure
+  return reader;
+}
+
+Reader::~Reader() {
+  if (desk_) desk_->shut();
+}
+
+Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
+  for (;;) {
+    auto wake = wait(*node_, *waker_, *desk_, timeout);
+    if (!wake) return std::unexpected{wake.error()};
+    if (const auto* const ready = std::get_if<Ready>(&*wake)) {
+      if (auto end = fetch(ready->in_trouble)) return std::move(*end);
+      continue;
+    }
+    if (auto* const lost = std::get_if<Lost>(&*wake)) return *lost;
+    if (std::holds_alternative<Stalled>(*wake)) return Stalled{};
+    if (std::holds_alternative<Starved>(*wake)) return Starved{};
+    return Interrupted{};
+  }
+}
+
+std::optional<Frame> Reader::another() {
+  auto end = fetch(false);
+  if (!end || !*end || !std::holds_alternative<Frame>(**end)) return std::nullopt;
+  return std::move(std::get<Frame>(**end));
+}
+
+std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
+  const auto index = desk_->borrow();
+  if (!index) {
+    if (device_in_trouble) return Lost{{.code = ENODEV, .call = "read"}};
+    return std::nullopt;
+  }
+  const auto slot = (*slots_)[*index];
+  const auto got = node_->read(slot);
+  if (!got) {
+    desk_->give_back(*index);
+    const auto& error = got.error();
+    if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
+    if (device_in_trouble || error.code == ENODEV) return Lost{error};
+    return std::unexpected{error};
+  }
+  wire_.clear();
+  wire_.fill(*index, static_cast<std::uint32_t>(*got), sequence_++,
+             node_->kernel().monotonic_time());
+  const BufferPlane plane{.length = static_cast<std::uint32_t>(slot.size()), .map_offset = 0};
+  return Frame{desk_, wire_, std::span{&plane, 1}};
+}
+
+}  // namespace v4l2

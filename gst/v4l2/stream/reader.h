@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stream/arrival.h"
+#include "stream/buffers.h"
+
+namespace v4l2 {
+
+/// While a Reader exists the device gives its frames to read(), and it is a descriptor of its own
+/// that makes it do so: the V4L2 API has no other end of that than close(). Destroying it stops the
+/// device. Streaming context only.
+class Reader {
+public:
+  /// Memory that read() fills, one plane for each buffer of a desk that knows no driver.
+  using Slots = std::vector<std::span<std::byte>>;
+
+  /// `path` is the node whose format `capture` tells; `slots` and `waker` must outlive the Reader.
+  /// Error: that of open(). What read() itself has to say is told by next().
+  static Result<Reader> start(Kernel& kernel, const std::string& path, Waker& waker,
+                              std::shared_ptr<ReturnDesk> desk, const Slots& slots,
+                              BufferType type);
+
+  Reader(Reader&&) = default;
+  Reader& operator=(Reader&&) = delete;
+  ~Reader();
+
+  /// As Stream::next(). A frame is stamped when read() has returned it and numbered from 0, since
+  /// read() tells neither time nor number.
+  Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+
+  /// As Stream::another().
+  std::optional<Frame> another();
+
+private:
+  Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<ReturnDesk> desk,
+         const Slots& slots, BufferType type);
+  std::optional<Result<Arrival>> fetch(bool device_in_trouble);
+
+  std::shared_ptr<const Node> node_;
+  Waker* waker_;
+  std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Reader
+  const Slots* slots_;
+  WireBuffer wire_;  // what a VIDIOC_DQBUF would have told of a frame
+  std::uint32_t sequence_{};
+};
+
+}  // namespace v4l2

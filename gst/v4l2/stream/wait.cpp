@@ -1,0 +1,51 @@
+#include "stream/wait.h"
+
+#include <array>
+#include <cerrno>
+
+namespace v4l2 {
+namespace {
+
+/// Why the waker was raised, where that ends the wait.
+std::optional<Result<Wake>> woken(Waker& waker, ReturnDesk& desk) {
+  waker.lower(Waker::homecoming);
+  if (waker.raised(Waker::trouble)) {
+    const auto complaint = desk.complaint();
+    if (complaint && complaint->code == ENODEV) return Lost{*complaint};
+    if (complaint) return std::unexpected{*complaint};
+  }
+  if (waker.raised(Waker::flush) || waker.raised(Waker::pause)) return Interrupted{};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
+                  std::optional<std::chrono::milliseconds> timeout) {
+  constexpr int for_ever = -1;
+  const int patience = timeout ? static_cast<int>(timeout->count()) : for_ever;
+  for (;;) {
+    // With nothing queued there is nothing to read, and after a restart vb2 even answers POLLERR to
+    // whoever asks for POLLIN before the first buffer is queued (vb2_core_poll()). Asked for
+    // nothing, it still tells when the device is gone.
+    const bool dry = desk.dry();
+    std::array waits{
+        pollfd{.fd = node.descriptor(), .events = dry ? short{0} : short{POLLIN}, .revents = 0},
+        pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
+    const int ready = node.kernel().poll(waits, patience);
+    if (ready < 0) {
+      if (errno == EINTR) continue;
+      return std::unexpected{Error{.code = errno, .call = "poll"}};
+    }
+    if (ready == 0) {
+      if (dry) return Starved{};
+      return Stalled{};
+    }
+    if (waits[1].revents != 0)
+      if (auto end = woken(waker, desk)) return std::move(*end);
+    if (waits[0].revents != 0)
+      return Ready{.in_trouble = (waits[0].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0};
+  }
+}
+
+}  // namespace v4l2

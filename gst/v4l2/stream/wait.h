@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <variant>
+
+#include "kernel/node.h"
+#include "stream/arrival.h"
+#include "stream/return_desk.h"
+
+namespace v4l2 {
+
+/// The device has something to say: a frame, or that it is in trouble.
+struct Ready {
+  bool in_trouble{};
+};
+
+/// What waiting can end in before anything is fetched.
+using Wake = std::variant<Ready, Interrupted, Stalled, Starved, Lost>;
+
+/// Waits until the device or the waker has something to say: the only waiting place in the program.
+/// For ever without a timeout. Error: poll()'s, or what the desk could not queue.
+Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
+                  std::optional<std::chrono::milliseconds> timeout);
+
+}  // namespace v4l2
