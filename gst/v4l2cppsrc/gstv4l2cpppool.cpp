@@ -24,6 +24,11 @@ struct FrameParams {
   static inline int mark{};
 };
 
+/// Not with GST_V4L2_CPP_POOL(), which asks the type system again at each frame.
+std::shared_ptr<Shelf> shelf_of(GstBufferPool* pool) {
+  return reinterpret_cast<GstV4l2CppPool*>(pool)->shelf.lock();
+}
+
 /// The video-info pools of GStreamer know this option; ours always puts the meta in.
 const gchar** pool_options(GstBufferPool*) noexcept {
   static std::array<const gchar*, 2> options{GST_BUFFER_POOL_OPTION_VIDEO_META, nullptr};
@@ -39,8 +44,7 @@ GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
                            GstBufferPoolAcquireParams* params) noexcept {
   // Whoever comes without a frame can't get one: only the driver fills buffers.
   if (params == nullptr || params->_gst_reserved[0] != &FrameParams::mark) return GST_FLOW_ERROR;
-  // Not GST_V4L2_CPP_POOL(), which asks the type system again at each frame.
-  const auto shelf = reinterpret_cast<GstV4l2CppPool*>(pool)->shelf.lock();
+  const auto shelf = shelf_of(pool);
   if (!shelf || GST_BUFFER_POOL_IS_FLUSHING(pool)) return GST_FLOW_FLUSHING;
   *buffer = shelf->lend(std::move(*reinterpret_cast<FrameParams*>(params)->frame)).release();
   return GST_FLOW_OK;
@@ -65,8 +69,10 @@ void pool_reset(GstBufferPool*, GstBuffer* buffer) noexcept {
   gst_buffer_foreach_meta(buffer, drop_unless_pooled, nullptr);
 }
 
-void pool_release(GstBufferPool*, GstBuffer* buffer) noexcept {
-  Shelf::take_back(BufferPtr{buffer});
+void pool_release(GstBufferPool* pool, GstBuffer* buffer) noexcept {
+  BufferPtr envelope{buffer};
+  // If the shelf is gone the envelope dies here, and with it the memories that nobody else holds.
+  if (const auto shelf = shelf_of(pool)) shelf->take_back(std::move(envelope));
 }
 
 }  // namespace

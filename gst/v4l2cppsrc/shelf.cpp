@@ -4,20 +4,6 @@
 #include <vector>
 
 namespace v4l2gst {
-namespace {
-
-/// What an envelope knows of where it came from.
-struct Sender {
-  std::weak_ptr<Shelf> shelf;
-  std::uint32_t index;
-};
-
-GQuark sender_quark() {
-  static const GQuark quark = g_quark_from_static_string("GstV4l2CppSender");
-  return quark;
-}
-
-}  // namespace
 
 v4l2::Result<std::shared_ptr<Shelf>> Shelf::stock(const v4l2::Buffers& buffers, Kind kind,
                                                   const std::optional<Layout>& layout) {
@@ -100,9 +86,10 @@ BufferPtr Shelf::envelope_of(std::uint32_t index) {
 
 BufferPtr Shelf::new_envelope(std::uint32_t index) {
   BufferPtr envelope{gst_buffer_new()};
-  gst_mini_object_set_qdata(GST_MINI_OBJECT(envelope.get()), sender_quark(),
-                            new Sender{.shelf = weak_from_this(), .index = index},
-                            [](gpointer owned) { delete static_cast<Sender*>(owned); });
+  // One that was lost may have lived at the same address.
+  if (const auto namesake = index_of(envelope.get()))
+    envelopes_[*namesake].store(nullptr, std::memory_order_relaxed);
+  envelopes_[index].store(envelope.get(), std::memory_order_relaxed);
   if (!layout_) return envelope;
   const auto& info = layout_->info;
   auto* const meta = gst_buffer_add_video_meta(envelope.get(), GST_VIDEO_FRAME_FLAG_NONE,
@@ -156,16 +143,18 @@ bool Shelf::whole(GstBuffer* envelope, const Slot& slot) const {
   return true;
 }
 
-void Shelf::take_back(BufferPtr envelope) {
-  const auto* const sender = static_cast<Sender*>(
-      gst_mini_object_get_qdata(GST_MINI_OBJECT(envelope.get()), sender_quark()));
-  const auto shelf = sender->shelf.lock();
-  if (!shelf) return;  // the envelope dies here, and with it the memories that nobody else holds
-  shelf->receive(std::move(envelope), sender->index);
+/// Found by address, because what one attaches to a GstBuffer is behind a lock. Whoever returns it
+/// has had it from lend(), so its own entry is seen; of the others nothing is used.
+std::optional<std::uint32_t> Shelf::index_of(const GstBuffer* envelope) const {
+  for (std::uint32_t index = 0; index < envelopes_.size(); ++index)
+    if (envelopes_[index].load(std::memory_order_relaxed) == envelope) return index;
+  return std::nullopt;
 }
 
-void Shelf::receive(BufferPtr envelope, std::uint32_t index) {
-  auto& slot = slots_[index];
+void Shelf::take_back(BufferPtr envelope) {
+  const auto index = index_of(envelope.get());
+  if (!index) return;  // not ours: it dies
+  auto& slot = slots_[*index];
   if (whole(envelope.get(), slot)) {
     slot.envelope = std::move(envelope);
     const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer

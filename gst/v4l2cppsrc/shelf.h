@@ -44,8 +44,8 @@ public:
   /// that did not come back.
   BufferPtr lend(v4l2::Frame&& frame);
 
-  /// An envelope that came back to the pool with its last reference. If its shelf is gone, it dies.
-  static void take_back(BufferPtr envelope);
+  /// An envelope of this shelf's that came back to the pool with its last reference.
+  void take_back(BufferPtr envelope);
 
 private:
   struct Slot {
@@ -70,12 +70,14 @@ private:
   BufferPtr new_envelope(std::uint32_t index);
   void fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame) const;
   [[nodiscard]] bool whole(GstBuffer* envelope, const Slot& slot) const;
-  void receive(BufferPtr envelope, std::uint32_t index);
+  [[nodiscard]] std::optional<std::uint32_t> index_of(const GstBuffer* envelope) const;
   static void arrived(Slot& slot);
 
   std::uint32_t plane_count_;
   std::optional<Layout> layout_;
   std::array<Slot, v4l2::ReturnDesk::most_buffers> slots_;
+  // Each slot's envelope, wherever it is; not owned.
+  std::array<std::atomic<const GstBuffer*>, v4l2::ReturnDesk::most_buffers> envelopes_{};
 };
 
 }  // namespace v4l2gst
