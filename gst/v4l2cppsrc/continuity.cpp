@@ -16,7 +16,8 @@ Continuity::Verdict Continuity::observe(std::uint32_t sequence) {
       verdict.lost = step - 1;
   }
   verdict.offset += verdict.lost;
-  verdict.discontinuous = verdict.discontinuous || verdict.lost > 0;
+  verdict.discontinuous = verdict.discontinuous || verdict.lost > 0 || withheld_;
+  withheld_ = false;
   last_ = sequence;
   next_offset_ = verdict.offset + 1;
   return verdict;

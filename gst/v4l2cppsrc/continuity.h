@@ -18,6 +18,10 @@ public:
   /// gives the same number again) or counts backwards loses nothing that we could know of.
   Verdict observe(std::uint32_t sequence);
 
+  /// The frame that was observed last does not go downstream, so the next one that does follows
+  /// none.
+  void withhold() { withheld_ = true; }
+
   /// The stream begins again: the driver's count starts over, the offsets go on.
   void stream_began() { last_.reset(); }
 
@@ -27,6 +31,7 @@ public:
 private:
   std::optional<std::uint32_t> last_;
   std::uint64_t next_offset_{};
+  bool withheld_{};
 };
 
 }  // namespace v4l2gst

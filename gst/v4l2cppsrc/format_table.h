@@ -18,8 +18,13 @@ struct FormatRow {
   const char* media{};
   /// Each colour plane lies in a memory plane of its own (multi-planar API only).
   bool separate_planes{};
+  /// Of uncompressed lines that GstVideoInfo knows no format for, such as Bayer's; else 0.
+  std::uint32_t bits_per_pixel{};
 
   [[nodiscard]] constexpr bool raw() const { return video != GST_VIDEO_FORMAT_UNKNOWN; }
+
+  /// True when frames have lines, and so a stride.
+  [[nodiscard]] constexpr bool has_lines() const { return raw() || bits_per_pixel != 0; }
 };
 
 /// Where two rows have the same caps, the earlier is preferred: the one with separate planes, which
@@ -56,6 +61,18 @@ inline constexpr std::array format_table{
     FormatRow{.fourcc = V4L2_PIX_FMT_GREY, .video = GST_VIDEO_FORMAT_GRAY8},
     FormatRow{.fourcc = V4L2_PIX_FMT_Y16, .video = GST_VIDEO_FORMAT_GRAY16_LE},
     FormatRow{.fourcc = V4L2_PIX_FMT_Y16_BE, .video = GST_VIDEO_FORMAT_GRAY16_BE},
+    FormatRow{.fourcc = V4L2_PIX_FMT_SBGGR8,
+              .media = "video/x-bayer, format=(string)bggr",
+              .bits_per_pixel = 8},
+    FormatRow{.fourcc = V4L2_PIX_FMT_SGBRG8,
+              .media = "video/x-bayer, format=(string)gbrg",
+              .bits_per_pixel = 8},
+    FormatRow{.fourcc = V4L2_PIX_FMT_SGRBG8,
+              .media = "video/x-bayer, format=(string)grbg",
+              .bits_per_pixel = 8},
+    FormatRow{.fourcc = V4L2_PIX_FMT_SRGGB8,
+              .media = "video/x-bayer, format=(string)rggb",
+              .bits_per_pixel = 8},
     FormatRow{.fourcc = V4L2_PIX_FMT_MJPEG, .media = "image/jpeg, parsed=(boolean)true"},
     FormatRow{.fourcc = V4L2_PIX_FMT_JPEG, .media = "image/jpeg, parsed=(boolean)true"},
     FormatRow{.fourcc = V4L2_PIX_FMT_H264,

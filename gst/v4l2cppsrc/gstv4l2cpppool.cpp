@@ -98,12 +98,12 @@ static void gst_v4l2_cpp_pool_class_init(GstV4l2CppPoolClass* klass) {
 
 namespace v4l2gst {
 
-PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint count) {
+PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint least, guint most) {
   auto* const object = g_object_new(GST_TYPE_V4L2_CPP_POOL, nullptr);
   PoolPtr pool{GST_BUFFER_POOL(gst_object_ref_sink(object))};
   GST_V4L2_CPP_POOL(object)->shelf = std::move(shelf);
   auto* const config = gst_buffer_pool_get_config(pool.get());
-  gst_buffer_pool_config_set_params(config, caps, size, count, count);
+  gst_buffer_pool_config_set_params(config, caps, size, least, most);
   gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
   gst_buffer_pool_set_config(pool.get(), config);
   return pool;

@@ -16,8 +16,9 @@ G_END_DECLS
 
 namespace v4l2gst {
 
-/// The GstBufferPool face of a shelf. Configured for `count` buffers of `size` bytes of `caps`.
-PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint count);
+/// The GstBufferPool face of a shelf. Configured for `least` to `most` buffers of `size` bytes of
+/// `caps`.
+PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint least, guint most);
 
 /// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame is
 /// still the caller's, whose end sends it back to the driver.

@@ -5,7 +5,11 @@
 
 #include <linux/videodev2.h>
 
+using v4l2gst::CacheHints;
 using v4l2gst::IoMode;
+using v4l2gst::Leaky;
+using v4l2gst::OnStarved;
+using v4l2gst::Settings;
 using v4l2gst::Source;
 
 GST_DEBUG_CATEGORY(v4l2_cpp_src_debug);
@@ -38,6 +42,49 @@ static GType gst_v4l2_cpp_io_mode_get_type() {
   return type;
 }
 
+#define GST_TYPE_V4L2_CPP_ON_STARVED (gst_v4l2_cpp_on_starved_get_type())
+
+static GType gst_v4l2_cpp_on_starved_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnStarved::grow),
+                 "Allocate more buffers, up to max-buffers; then copy", "grow"},
+      GEnumValue{static_cast<int>(OnStarved::copy), "Send a copy downstream", "copy"},
+      GEnumValue{static_cast<int>(OnStarved::drop), "Leave the frame out and count it", "drop"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnStarved", values.data());
+  return type;
+}
+
+#define GST_TYPE_V4L2_CPP_LEAKY (gst_v4l2_cpp_leaky_get_type())
+
+static GType gst_v4l2_cpp_leaky_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(Leaky::no), "Send every frame, the oldest first", "no"},
+      GEnumValue{static_cast<int>(Leaky::newest),
+                 "Send the newest that waits, leave out the others", "newest"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppLeaky", values.data());
+  return type;
+}
+
+#define GST_TYPE_V4L2_CPP_CACHE_HINTS (gst_v4l2_cpp_cache_hints_get_type())
+
+static GType gst_v4l2_cpp_cache_hints_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(CacheHints::off), "Coherent memory, the driver's own choice",
+                 "off"},
+      GEnumValue{static_cast<int>(CacheHints::cached),
+                 "Cached memory, synchronised by the kernel for each frame", "cached"},
+      GEnumValue{static_cast<int>(CacheHints::lazy),
+                 "Cached memory, synchronised only when a CPU maps it", "lazy"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppCacheHints", values.data());
+  return type;
+}
+
 #define GST_TYPE_V4L2_CPP_DEVICE_FLAGS (gst_v4l2_cpp_device_flags_get_type())
 
 static GType gst_v4l2_cpp_device_flags_get_type() {
@@ -67,35 +114,71 @@ enum Property : guint {
   prop_device_fd,
   prop_flags,
   prop_io_mode,
+  prop_min_buffers,
+  prop_max_buffers,
+  prop_on_starved,
+  prop_leaky,
+  prop_cache_hints,
+  prop_stats,
 };
+
+static GstStructure* stats_of(const Source& source) {
+  const auto& counters = source.counters();
+  const auto read = [](const v4l2gst::Counters::Count& count) -> guint64 {
+    return count.load(std::memory_order_relaxed);
+  };
+  return gst_structure_new("v4l2cppsrc-stats", "delivered", G_TYPE_UINT64, read(counters.delivered),
+                           "copied", G_TYPE_UINT64, read(counters.copied), "lost", G_TYPE_UINT64,
+                           read(counters.lost), "starved", G_TYPE_UINT64, read(counters.starved),
+                           "skipped", G_TYPE_UINT64, read(counters.skipped), "damaged",
+                           G_TYPE_UINT64, read(counters.damaged), nullptr);
+}
 
 static void gst_v4l2_cpp_src_set_property(GObject* object, guint id, const GValue* value,
                                           GParamSpec* spec) noexcept {
   auto& source = GST_V4L2_CPP_SRC(object)->source;
-  switch (id) {
-    case prop_device: {
-      const char* const device = g_value_get_string(value);
-      source.set_device(device != nullptr ? device : "");
-      break;
+  source.change_settings([&](Settings& settings) {
+    switch (id) {
+      case prop_device: {
+        const char* const device = g_value_get_string(value);
+        settings.device = device != nullptr ? device : "";
+        break;
+      }
+      case prop_io_mode:
+        settings.io_mode = static_cast<IoMode>(g_value_get_enum(value));
+        break;
+      case prop_min_buffers:
+        settings.min_buffers = g_value_get_uint(value);
+        break;
+      case prop_max_buffers:
+        settings.max_buffers = g_value_get_uint(value);
+        break;
+      case prop_on_starved:
+        settings.on_starved = static_cast<OnStarved>(g_value_get_enum(value));
+        break;
+      case prop_leaky:
+        settings.leaky = static_cast<Leaky>(g_value_get_enum(value));
+        break;
+      case prop_cache_hints:
+        settings.cache_hints = static_cast<CacheHints>(g_value_get_enum(value));
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
     }
-    case prop_io_mode:
-      source.set_io_mode(static_cast<IoMode>(g_value_get_enum(value)));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-  }
+  });
 }
 
 static void gst_v4l2_cpp_src_get_property(GObject* object, guint id, GValue* value,
                                           GParamSpec* spec) noexcept {
   const auto& source = GST_V4L2_CPP_SRC(object)->source;
   const auto facts = source.facts();
+  const auto settings = source.settings();
   const auto set_text = [value](const std::string& text) {
     g_value_set_string(value, text.empty() ? nullptr : text.c_str());
   };
   switch (id) {
     case prop_device:
-      set_text(facts.device.empty() ? source.settings().device : facts.device);
+      set_text(facts.device.empty() ? settings.device : facts.device);
       break;
     case prop_device_name:
       set_text(facts.device_name);
@@ -107,7 +190,25 @@ static void gst_v4l2_cpp_src_get_property(GObject* object, guint id, GValue* val
       g_value_set_flags(value, facts.capabilities);
       break;
     case prop_io_mode:
-      g_value_set_enum(value, static_cast<int>(source.settings().io_mode));
+      g_value_set_enum(value, static_cast<int>(settings.io_mode));
+      break;
+    case prop_min_buffers:
+      g_value_set_uint(value, settings.min_buffers);
+      break;
+    case prop_max_buffers:
+      g_value_set_uint(value, settings.max_buffers);
+      break;
+    case prop_on_starved:
+      g_value_set_enum(value, static_cast<int>(settings.on_starved));
+      break;
+    case prop_leaky:
+      g_value_set_enum(value, static_cast<int>(settings.leaky));
+      break;
+    case prop_cache_hints:
+      g_value_set_enum(value, static_cast<int>(settings.cache_hints));
+      break;
+    case prop_stats:
+      g_value_take_boxed(value, stats_of(source));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -144,6 +245,45 @@ static void install_properties(GObjectClass* klass) {
       g_param_spec_enum("io-mode", "I/O mode", "How frames travel from the driver to downstream",
                         GST_TYPE_V4L2_CPP_IO_MODE, static_cast<int>(IoMode::automatic),
                         until_ready));
+  constexpr guint most = v4l2::ReturnDesk::most_buffers;
+  const Settings defaults;
+  g_object_class_install_property(
+      klass, prop_min_buffers,
+      g_param_spec_uint("min-buffers", "Least buffers",
+                        "Buffers to allocate; more where downstream or the driver needs them", 1,
+                        most, defaults.min_buffers, until_ready));
+  g_object_class_install_property(
+      klass, prop_max_buffers,
+      g_param_spec_uint(
+          "max-buffers", "Most buffers",
+          "Buffers that there may be with on-starved=grow, which is also how many frames "
+          "of latency the element can bridge",
+          1, most, defaults.max_buffers, until_ready));
+  g_object_class_install_property(
+      klass, prop_on_starved,
+      g_param_spec_enum(
+          "on-starved", "When starved",
+          "What to do when downstream holds so many buffers that the driver is about to "
+          "run dry",
+          GST_TYPE_V4L2_CPP_ON_STARVED, static_cast<int>(defaults.on_starved), until_ready));
+  g_object_class_install_property(
+      klass, prop_leaky,
+      g_param_spec_enum("leaky", "Leaky", "Which frame to send when several wait",
+                        GST_TYPE_V4L2_CPP_LEAKY, static_cast<int>(defaults.leaky), until_ready));
+  g_object_class_install_property(
+      klass, prop_cache_hints,
+      g_param_spec_enum("cache-hints", "Cache hints",
+                        "Who keeps the CPU's caches in order, where the driver lets us choose "
+                        "(V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS)",
+                        GST_TYPE_V4L2_CPP_CACHE_HINTS, static_cast<int>(defaults.cache_hints),
+                        until_ready));
+  g_object_class_install_property(
+      klass, prop_stats,
+      g_param_spec_boxed(
+          "stats", "Statistics",
+          "What became of the frames since the start: v4l2cppsrc-stats with the guint64 "
+          "delivered, copied, lost, starved, skipped, damaged",
+          GST_TYPE_STRUCTURE, read_only));
 }
 
 // ---- the way into the C++ half
@@ -259,6 +399,9 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
 
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_IO_MODE, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_DEVICE_FLAGS, GstPluginAPIFlags{});
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_STARVED, GstPluginAPIFlags{});
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_LEAKY, GstPluginAPIFlags{});
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_CACHE_HINTS, GstPluginAPIFlags{});
 }
 
 Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self) {

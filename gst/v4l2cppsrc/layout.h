@@ -12,16 +12,33 @@
 namespace v4l2gst {
 
 /// How a raw picture lies in a driver's buffer, as GstVideoMeta wants to know it: strides in bytes,
-/// and for each colour plane its memory plane and its offset in that.
+/// and for each colour plane its memory plane and its offset in that. And how it would lie where
+/// nobody says how: as GstVideoInfo has it by default, or without padding where it has none.
 struct Layout {
-  GstVideoInfo info{};
-  std::array<int, GST_VIDEO_MAX_PLANES> stride{};
-  std::array<std::uint32_t, GST_VIDEO_MAX_PLANES> memory_plane{};
-  std::array<std::size_t, GST_VIDEO_MAX_PLANES> offset{};
+  struct Plane {
+    int stride{};
+    std::uint32_t memory{};  ///< the memory plane that it is in
+    std::size_t offset{};    ///< there
+    std::size_t rows{};
+    int usual_stride{};
+    std::size_t usual_offset{};  ///< in the whole GstBuffer
+  };
+
+  GstVideoFormat format{
+      GST_VIDEO_FORMAT_UNKNOWN};  ///< ENCODED where GstVideoInfo knows no such thing
+  guint width{};
+  guint height{};
+  std::uint32_t plane_count{};
+  std::array<Plane, GST_VIDEO_MAX_PLANES> planes{};
+  std::size_t usual_size{};
+  /// True when it lies as it usually would, so that nobody needs to be told.
+  bool usual{};
   /// The bytes that each memory plane must hold for the picture to be whole.
   std::array<std::size_t, VIDEO_MAX_PLANES> needed{};
 
-  [[nodiscard]] std::uint32_t plane_count() const { return GST_VIDEO_INFO_N_PLANES(&info); }
+  [[nodiscard]] std::span<const Plane> colour_planes() const {
+    return std::span{planes}.first(plane_count);
+  }
 };
 
 /// V4L2's rule: in a contiguous format the planes follow each other without a gap, and bytesperline

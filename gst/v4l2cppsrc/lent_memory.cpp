@@ -18,7 +18,12 @@ struct GstV4l2CppAllocatorClass {
 };
 
 v4l2::CpuAccess access_of(GstMapFlags flags) {
+  if ((flags & GST_MAP_WRITE) == 0) return v4l2::CpuAccess::read;
   return (flags & GST_MAP_READ) != 0 ? v4l2::CpuAccess::read_write : v4l2::CpuAccess::write;
+}
+
+bool bracketed(const v4l2gst::Home& home, GstMapFlags flags) {
+  return (flags & GST_MAP_WRITE) != 0 || home.brackets_reads();
 }
 
 gpointer map_memory(GstMemory* memory, GstMapInfo* info, gsize) noexcept {
@@ -26,18 +31,19 @@ gpointer map_memory(GstMemory* memory, GstMapInfo* info, gsize) noexcept {
     memory = memory->parent;
   auto* const home = v4l2gst::Home::of(memory);
   if (home == nullptr) return nullptr;
-  const bool writes = (info->flags & GST_MAP_WRITE) != 0;
+  const bool brackets = bracketed(*home, info->flags);
   // On most frames that is all: to ask for the descriptor costs more than the rest together.
   auto* const known = home->mapped();
-  if (known != nullptr && !writes) return known;
+  if (known != nullptr && !brackets) return known;
   const int descriptor = gst_dmabuf_memory_get_fd(memory);
   auto* const bytes = home->map(descriptor, memory->maxsize);
-  if (bytes != nullptr && writes) v4l2::begin_cpu_access(descriptor, access_of(info->flags));
+  if (bytes != nullptr && brackets) v4l2::begin_cpu_access(descriptor, access_of(info->flags));
   return bytes;
 }
 
 void unmap_memory(GstMemory* memory, GstMapInfo* info) noexcept {
-  if ((info->flags & GST_MAP_WRITE) != 0)
+  const auto* const home = v4l2gst::Home::of(memory);
+  if (home != nullptr && bracketed(*home, info->flags))
     v4l2::end_cpu_access(gst_dmabuf_memory_get_fd(memory), access_of(info->flags));
 }
 
@@ -61,17 +67,20 @@ GQuark home_quark() {
   return quark;
 }
 
-void attach(GstMemory* memory, std::unique_ptr<Home> home) {
-  gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), home_quark(), home.release(),
-                            [](gpointer owned) { delete static_cast<Home*>(owned); });
-}
-
 }  // namespace
 
 Home* Home::of(GstMemory* memory) {
   while (memory->parent != nullptr)
     memory = memory->parent;
   return static_cast<Home*>(gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), home_quark()));
+}
+
+Home& Home::give(GstMemory* memory) {
+  if (auto* const home = of(memory)) return *home;
+  auto* const home = new Home;
+  gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), home_quark(), home,
+                            [](gpointer owned) { delete static_cast<Home*>(owned); });
+  return *home;
 }
 
 std::byte* Home::map(int descriptor, std::size_t length) {
@@ -88,19 +97,17 @@ std::byte* Home::map(int descriptor, std::size_t length) {
   return mapped_.load(std::memory_order_relaxed);
 }
 
-MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length,
-                        std::unique_ptr<Home> home) {
+MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length) {
   MemoryPtr memory{gst_dmabuf_allocator_alloc(allocator, descriptor.release(), length)};
-  attach(memory.get(), std::move(home));
+  Home::give(memory.get());
   return memory;
 }
 
-MemoryPtr system_memory(v4l2::Mapping mapping, std::unique_ptr<Home> home) {
+MemoryPtr system_memory(v4l2::Mapping mapping) {
   const auto bytes = mapping.bytes();
   MemoryPtr memory{gst_memory_new_wrapped(GstMemoryFlags{}, bytes.data(), bytes.size(), 0,
                                           bytes.size(), nullptr, nullptr)};
-  home->keep(std::move(mapping));
-  attach(memory.get(), std::move(home));
+  Home::give(memory.get()).keep(std::move(mapping));
   return memory;
 }
 

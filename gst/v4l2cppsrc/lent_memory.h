@@ -22,17 +22,23 @@ class Shelf;
 /// memory.
 class Home {
 public:
-  Home(std::weak_ptr<Shelf> shelf, std::uint32_t index, std::uint32_t plane)
-      : shelf_{std::move(shelf)}, index_{index}, plane_{plane} {}
+  /// The home of a memory or of the memory that it is a part of; null for one that is not ours.
+  static Home* of(GstMemory* memory);
+  /// The memory's home, which is made if it has none.
+  static Home& give(GstMemory* memory);
+
+  /// From now on the memory is plane `plane` of buffer `index` of a shelf.
+  void settle(std::weak_ptr<Shelf> shelf, std::uint32_t index, std::uint32_t plane) {
+    shelf_ = std::move(shelf);
+    index_ = index;
+    plane_ = plane;
+  }
 
   [[nodiscard]] std::shared_ptr<Shelf> shelf() const { return shelf_.lock(); }
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
 
   [[nodiscard]] std::uint32_t plane() const { return plane_; }
-
-  /// The home of a memory or of the memory that it is a part of; null for one that is not ours.
-  static Home* of(GstMemory* memory);
 
   /// Where map() has mapped the memory; null before. Any thread.
   [[nodiscard]] std::byte* mapped() const { return mapped_.load(std::memory_order_acquire); }
@@ -44,10 +50,16 @@ public:
   /// Keeps a mapping that exists already.
   void keep(v4l2::Mapping mapping) { mapping_ = std::move(mapping); }
 
+  /// Nobody synchronises the caches when the driver is done, so each map for reading must.
+  void bracket_reads() { brackets_reads_ = true; }
+
+  [[nodiscard]] bool brackets_reads() const { return brackets_reads_; }
+
 private:
   std::weak_ptr<Shelf> shelf_;
-  std::uint32_t index_;
-  std::uint32_t plane_;
+  std::uint32_t index_{};
+  std::uint32_t plane_{};
+  bool brackets_reads_{};
   std::atomic<std::byte*> mapped_{};
   std::mutex mutex_;
   std::optional<v4l2::MappedFrame> frame_;  // guarded by mutex_
@@ -56,12 +68,12 @@ private:
 
 /// A memory of one plane that importers recognise as DMABuf and that costs a CPU reader nothing: it
 /// is mapped once and kept so, and only access for writing is bracketed with DMA_BUF_IOCTL_SYNC,
-/// since vb2 itself synchronises the caches of an MMAP buffer when it is queued and dequeued.
-MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length,
-                        std::unique_ptr<Home> home);
+/// since vb2 itself synchronises the caches of an MMAP buffer when it is queued and dequeued
+/// (unless it was asked not to: Home::bracket_reads()).
+MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length);
 
 /// A memory of one plane in plain, mapped system memory.
-MemoryPtr system_memory(v4l2::Mapping mapping, std::unique_ptr<Home> home);
+MemoryPtr system_memory(v4l2::Mapping mapping);
 
 /// The allocator of dmabuf_memory(). One serves any number of shelves.
 AllocatorPtr lent_allocator();

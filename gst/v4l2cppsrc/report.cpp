@@ -26,6 +26,8 @@ const char* name_of(Cause cause) {
       return "permission";
     case Cause::busy:
       return "busy";
+    case Cause::held:
+      return "held";
     case Cause::bandwidth:
       return "bandwidth";
     case Cause::out_of_memory:
@@ -194,6 +196,32 @@ Report unsupported(const std::string& path, std::string text) {
   return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path, std::move(text), {});
 }
 
+Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error) {
+  static constexpr std::array names{"auto", "rw", "mmap", "userptr", "dmabuf", "dmabuf-import"};
+  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path,
+                  "The device at " + quoted(path) + " can't do io-mode=" +
+                      names[static_cast<std::size_t>(mode)] + ". Use io-mode=auto.",
+                  error);
+}
+
+Report held_downstream(const std::string& path, std::uint32_t held, const v4l2::Error& error) {
+  return resource(GST_RESOURCE_ERROR_BUSY, Cause::held, path,
+                  "The device at " + quoted(path) +
+                      " can't change its format while downstream holds " + std::to_string(held) +
+                      " of its frames: its driver can't let go of them. Free them first, or use "
+                      "on-starved=copy with a copy of each frame that is kept.",
+                  error);
+}
+
+Report fallback(const std::string& path, const std::string& mode) {
+  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path,
+                  "io-mode=" + mode +
+                      " found no pool or allocator downstream whose memory the device "
+                      "at " +
+                      quoted(path) + " could fill, so the driver's own buffers are used.",
+                  {});
+}
+
 Report not_negotiated(const std::string& path, std::string text) {
   return {.domain = GST_STREAM_ERROR,
           .code = GST_STREAM_ERROR_FORMAT,
@@ -204,15 +232,27 @@ Report not_negotiated(const std::string& path, std::string text) {
           .error = {}};
 }
 
-void post(GstElement* element, const Report& report) {
+namespace {
+
+void send(GstElement* element, GstMessageType type, const Report& report) {
   auto* const details =
       gst_structure_new(details_name, "device", G_TYPE_STRING, report.device.c_str(), "cause",
                         G_TYPE_STRING, name_of(report.cause), "call", G_TYPE_STRING,
                         report.error.call, "errno", G_TYPE_INT, report.error.code, nullptr);
   gst_element_message_full_with_details(
-      element, GST_MESSAGE_ERROR, report.domain, report.code, g_strdup(report.text.c_str()),
+      element, type, report.domain, report.code, g_strdup(report.text.c_str()),
       report.debug.empty() ? nullptr : g_strdup(report.debug.c_str()), __FILE__, G_STRFUNC,
       __LINE__, details);
+}
+
+}  // namespace
+
+void post(GstElement* element, const Report& report) {
+  send(element, GST_MESSAGE_ERROR, report);
+}
+
+void warn(GstElement* element, const Report& report) {
+  send(element, GST_MESSAGE_WARNING, report);
 }
 
 bool is_report(GstMessage* message) {

@@ -7,6 +7,7 @@
 
 #include "device/device.h"
 #include "kernel/error.h"
+#include "settings.h"
 
 namespace v4l2gst {
 
@@ -18,6 +19,7 @@ enum class Cause {
   wrong_node,      ///< "wrong-node": a V4L2 node that does not capture
   permission,      ///< "permission"
   busy,            ///< "busy": another program has it
+  held,            ///< "held": downstream holds frames that the driver can't do without
   bandwidth,       ///< "bandwidth": the USB bus has no room
   out_of_memory,   ///< "out-of-memory"
   lost,            ///< "lost": the device went away
@@ -57,11 +59,25 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
 /// What is asked for does not exist, here or in this version.
 Report unsupported(const std::string& path, std::string text);
 
+/// The driver has refused the memory that `mode` works with.
+Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error);
+
+/// The device does not take another format, because `held` frames of the old one are in use
+/// downstream and its driver can't let go of them.
+Report held_downstream(const std::string& path, std::uint32_t held, const v4l2::Error& error);
+
+/// io-mode=`mode` found nothing downstream that it could import, and the driver's own buffers are
+/// taken.
+Report fallback(const std::string& path, const std::string& mode);
+
 /// Nothing in common with downstream.
 Report not_negotiated(const std::string& path, std::string text);
 
 /// Posts the one ERROR that stands for this failure.
 void post(GstElement* element, const Report& report);
+
+/// Posts a WARNING: it goes on, but not as was asked.
+void warn(GstElement* element, const Report& report);
 
 /// True for what post() made, and so not by a base class.
 bool is_report(GstMessage* message);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace v4l2gst {
@@ -15,11 +16,37 @@ enum class IoMode : int {
   dmabuf_import = 5,
 };
 
+/// What is done when downstream holds so many buffers that the driver is about to run dry.
+enum class OnStarved : int {
+  grow,  ///< more buffers, up to max-buffers; then as `copy`
+  copy,  ///< the frame goes downstream as a copy, and its buffer back to the driver
+  drop,  ///< the frame is left out and counted
+};
+
+/// Which frame goes downstream when several wait.
+enum class Leaky : int {
+  no,      ///< the oldest: none is left out
+  newest,  ///< the newest; those before it are left out and counted
+};
+
+/// Who keeps the CPU's caches in order, where the driver leaves that to us
+/// (V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS).
+enum class CacheHints : int {
+  off,     ///< the driver's own choice: coherent memory, on many boards not cached at all
+  cached,  ///< cached memory, synchronised by the kernel at each queueing and dequeueing
+  lazy,    ///< cached memory, synchronised only when and where a CPU maps it
+};
+
 /// What the user asked for: always there, defaults in one place.
 struct Settings {
   /// A path under /dev, or a link to one; empty for the first capture node.
   std::string device;
   IoMode io_mode{IoMode::automatic};
+  std::uint32_t min_buffers{4};
+  std::uint32_t max_buffers{16};
+  OnStarved on_starved{OnStarved::grow};
+  Leaky leaky{Leaky::no};
+  CacheHints cache_hints{CacheHints::off};
 };
 
 }  // namespace v4l2gst

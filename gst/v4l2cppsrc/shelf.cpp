@@ -5,63 +5,32 @@
 
 namespace v4l2gst {
 
-v4l2::Result<std::shared_ptr<Shelf>> Shelf::stock(const v4l2::Buffers& buffers, Kind kind,
-                                                  const std::optional<Layout>& layout) {
-  const std::shared_ptr<Shelf> shelf{new Shelf{buffers.plane_count(), layout}};
-  const auto allocator = lent_allocator();
-  for (std::uint32_t index = 0; index < buffers.count(); ++index) {
-    const auto filled = shelf->fill_slot(buffers, index, kind, allocator.get());
-    if (!filled) return std::unexpected{filled.error()};
-  }
-  return shelf;
+std::shared_ptr<Shelf> Shelf::make(std::uint32_t plane_count, const std::optional<Layout>& layout) {
+  return std::shared_ptr<Shelf>{new Shelf{plane_count, layout}};
 }
 
-v4l2::Result<> Shelf::fill_slot(const v4l2::Buffers& buffers, std::uint32_t index, Kind kind,
-                                GstAllocator* allocator) {
-  auto memories = make_memories(buffers, index, kind, allocator);
-  if (!memories) return std::unexpected{memories.error()};
+void Shelf::put(std::uint32_t index, std::vector<MemoryPtr> memories) {
   auto& slot = slots_[index];
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-    auto& memory = (*memories)[plane];
+    auto& memory = memories[plane];
+    Home::give(memory.get()).settle(weak_from_this(), index, plane);
     // The hook that brings it home when its last reference goes.
     GST_MINI_OBJECT(memory.get())->dispose = &Shelf::on_last_unref;
     slot.memories[plane] = memory.get();
     slot.at_home[plane] = std::move(memory);
   }
-  return {};
 }
 
-v4l2::Result<std::vector<MemoryPtr>> Shelf::make_memories(const v4l2::Buffers& buffers,
-                                                          std::uint32_t index, Kind kind,
-                                                          GstAllocator* allocator) {
-  const auto planes = buffers.planes(index);
-  const auto home = [&](std::uint32_t plane) {
-    return std::make_unique<Home>(weak_from_this(), index, plane);
-  };
-  std::vector<MemoryPtr> memories;
-  auto exported = buffers.export_planes(index);
-  if (!exported) {
-    if (kind == Kind::dmabuf) return std::unexpected{exported.error()};
-    auto mapped = buffers.map_node(index);
-    if (!mapped) return std::unexpected{mapped.error()};
-    for (std::uint32_t plane = 0; plane < plane_count_; ++plane)
-      memories.push_back(system_memory(std::move((*mapped)[plane]), home(plane)));
-    return memories;
-  }
+void Shelf::discard(std::uint32_t index) {
+  auto& slot = slots_[index];
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-    const std::size_t length = planes[plane].length;
-    auto& descriptor = (*exported)[plane];
-    if (kind == Kind::dmabuf) {
-      memories.push_back(dmabuf_memory(allocator, std::move(descriptor), length, home(plane)));
-      continue;
-    }
-    // Mapping the export rather than the node leaves the node free to be closed while a frame is
-    // held.
-    auto mapped = v4l2::Mapping::map(buffers.node()->kernel(), descriptor.get(), length, 0);
-    if (!mapped) return std::unexpected{mapped.error()};
-    memories.push_back(system_memory(std::move(*mapped), home(plane)));
+    Home::give(slot.memories[plane]).settle({}, 0, 0);  // so that it dies
+    slot.memories[plane] = nullptr;
+    slot.at_home[plane].reset();
   }
-  return memories;
+  slot.envelope.reset();
+  slot.meta = nullptr;
+  envelopes_[index].store(nullptr, std::memory_order_relaxed);
 }
 
 BufferPtr Shelf::lend(v4l2::Frame&& frame) {
@@ -91,11 +60,8 @@ BufferPtr Shelf::new_envelope(std::uint32_t index) {
     envelopes_[*namesake].store(nullptr, std::memory_order_relaxed);
   envelopes_[index].store(envelope.get(), std::memory_order_relaxed);
   if (!layout_) return envelope;
-  const auto& info = layout_->info;
   auto* const meta = gst_buffer_add_video_meta(envelope.get(), GST_VIDEO_FRAME_FLAG_NONE,
-                                               GST_VIDEO_INFO_FORMAT(&info),
-                                               static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info)),
-                                               static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&info)));
+                                               layout_->format, layout_->width, layout_->height);
   // It belongs to the envelope: neither the pool nor anybody on the way removes it.
   meta->meta.flags =
       static_cast<GstMetaFlags>(meta->meta.flags | GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
@@ -123,14 +89,15 @@ void Shelf::fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame)
   auto& meta = *slot.meta;
   meta.buffer = envelope;
   meta.flags = GST_VIDEO_FRAME_FLAG_NONE;
-  meta.format = GST_VIDEO_INFO_FORMAT(&layout_->info);
-  meta.width = static_cast<guint>(GST_VIDEO_INFO_WIDTH(&layout_->info));
-  meta.height = static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&layout_->info));
-  meta.n_planes = layout_->plane_count();
+  meta.format = layout_->format;
+  meta.width = layout_->width;
+  meta.height = layout_->height;
+  meta.n_planes = layout_->plane_count;
   gst_video_alignment_reset(&meta.alignment);
-  for (guint plane = 0; plane < meta.n_planes; ++plane) {
-    meta.offset[plane] = start[layout_->memory_plane[plane]] + layout_->offset[plane];
-    meta.stride[plane] = layout_->stride[plane];
+  for (guint index = 0; index < meta.n_planes; ++index) {
+    const auto& plane = layout_->planes[index];
+    meta.offset[index] = start[plane.memory] + plane.offset;
+    meta.stride[index] = plane.stride;
   }
 }
 

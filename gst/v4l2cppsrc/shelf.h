@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <gst/video/video.h>
 
 #include "handles.h"
 #include "layout.h"
 #include "lent_memory.h"
-#include "stream/buffers.h"
 #include "stream/frame.h"
 
 namespace v4l2gst {
@@ -25,16 +25,16 @@ namespace v4l2gst {
 /// is either out or at home, and the desk orders the one before the other.
 class Shelf : public std::enable_shared_from_this<Shelf> {
 public:
-  /// What the memories shall be.
-  enum class Kind {
-    dmabuf,  ///< DMABuf memory, from VIDIOC_EXPBUF
-    system,  ///< plain memory, mapped by way of an export where the driver can, else of the node
-  };
+  /// An empty one, for frames of so many memory planes. `layout` is that of raw video; without one
+  /// the frames carry no GstVideoMeta.
+  static std::shared_ptr<Shelf> make(std::uint32_t plane_count,
+                                     const std::optional<Layout>& layout);
 
-  /// One memory for each plane of each of the driver's buffers. `layout` is that of raw video;
-  /// without one the frames carry no GstVideoMeta. Error: that of VIDIOC_EXPBUF or mmap().
-  static v4l2::Result<std::shared_ptr<Shelf>> stock(const v4l2::Buffers& buffers, Kind kind,
-                                                    const std::optional<Layout>& layout);
+  /// The memories of buffer `index`, one for each plane. Streaming context, and the buffer is at
+  /// home.
+  void put(std::uint32_t index, std::vector<MemoryPtr> memories);
+  /// Lets go of a buffer at home, and so of its memories.
+  void discard(std::uint32_t index);
 
   Shelf(const Shelf&) = delete;
   Shelf& operator=(const Shelf&) = delete;
@@ -60,11 +60,6 @@ private:
   Shelf(std::uint32_t plane_count, const std::optional<Layout>& layout)
       : plane_count_{plane_count}, layout_{layout} {}
 
-  v4l2::Result<> fill_slot(const v4l2::Buffers& buffers, std::uint32_t index, Kind kind,
-                           GstAllocator* allocator);
-  v4l2::Result<std::vector<MemoryPtr>> make_memories(const v4l2::Buffers& buffers,
-                                                     std::uint32_t index, Kind kind,
-                                                     GstAllocator* allocator);
   static gboolean on_last_unref(GstMiniObject* memory) noexcept;
   BufferPtr envelope_of(std::uint32_t index);
   BufferPtr new_envelope(std::uint32_t index);

@@ -8,8 +8,6 @@
 namespace v4l2gst {
 namespace {
 
-constexpr guint usual_buffers = 4;
-
 GstClockTime duration_of(v4l2::Interval interval) {
   if (!interval.known()) return GST_CLOCK_TIME_NONE;
   // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
@@ -30,16 +28,6 @@ Settings Source::settings() const {
   return settings_;
 }
 
-void Source::set_device(std::string device) {
-  const std::lock_guard lock{settings_mutex_};
-  settings_.device = std::move(device);
-}
-
-void Source::set_io_mode(IoMode mode) {
-  const std::lock_guard lock{settings_mutex_};
-  settings_.io_mode = mode;
-}
-
 Facts Source::facts() const {
   const std::lock_guard lock{settings_mutex_};
   return facts_;
@@ -55,7 +43,7 @@ void Source::update_facts() {
     facts.modes = device().modes();
   }
   if (agreement_) facts.frame_duration = duration_of(agreement().interval);
-  if (capture_) facts.buffer_count = capture().buffers.count();
+  if (capture_) facts.depth = capture_->depth();
   const std::lock_guard lock{settings_mutex_};
   facts_ = std::move(facts);
 }
@@ -128,32 +116,6 @@ void Source::close() {
   update_facts();
 }
 
-Source::Outcome<> Source::io_mode_is_built() const {
-  const auto refuse = [this](const char* nick) {
-    return std::unexpected{unsupported(
-        path(), std::string{"io-mode="} + nick +
-                    " is not built into this version of v4l2cppsrc. Use io-mode=auto, mmap or "
-                    "dmabuf.")};
-  };
-  switch (settings().io_mode) {
-    case IoMode::rw:
-      return refuse("rw");
-    case IoMode::userptr:
-      return refuse("userptr");
-    case IoMode::dmabuf_import:
-      return refuse("dmabuf-import");
-    case IoMode::automatic:
-    case IoMode::mmap:
-    case IoMode::dmabuf:
-      break;
-  }
-  if (!device().capability().has(V4L2_CAP_STREAMING))
-    return std::unexpected{unsupported(
-        path(), "The device at '" + path() +
-                    "' offers read() only, which is not built into this version of v4l2cppsrc.")};
-  return {};
-}
-
 bool Source::start() {
   reported_ = false;
   const bool other_device = [this] {
@@ -162,14 +124,11 @@ bool Source::start() {
   }();
   // The property may be changed in READY.
   if (other_device && !open()) return false;
-  const auto usable = [this] {
-    const std::lock_guard lock{context_};
-    continuity_.restart();
-    running_time_.restart();
-    return io_mode_is_built();
-  }();
-  if (!usable) report(usable.error());
-  return usable.has_value();
+  const std::lock_guard lock{context_};
+  continuity_.restart();
+  running_time_.restart();
+  counters_.restart();
+  return true;
 }
 
 void Source::stop() {
@@ -184,7 +143,12 @@ void Source::stop() {
 void Source::pause() {
   waker_.raise(v4l2::Waker::pause);
   const std::lock_guard lock{context_};
-  if (capture_) capture().stream.reset();
+  if (!capture_) return;
+  capture_->stop();
+  if (!capture_->oversized()) return;
+  // The driver frees what it has too much of only with all the others, so the next start begins
+  // with as many as the first.
+  capture_.reset();
 }
 
 void Source::resume() {
@@ -230,13 +194,17 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
                     ". 'v4l2-ctl -d " + path() +
                     " --list-formats-ext' shows what the device has.")};
   }
-  // The driver refuses another format as long as buffers are allocated.
+  // The driver refuses another format as long as buffers are allocated; and one that knows no
+  // orphans, as long as downstream holds one of them.
+  const auto held = capture_ && capture_->pinned() ? capture_->held() : 0;
   capture_.reset();
   agreement_.reset();
   Outcome<> settled;
   for (const auto& choice : best) {
     settled = settle(choice, wanted);
     if (settled) return CapsPtr{gst_caps_ref(agreement().caps.get())};
+    if (held > 0 && settled.error().cause == Cause::busy)
+      return std::unexpected{held_downstream(path(), held, settled.error().error)};
     // Only what the driver changed is worth another try; a failed call is not.
     if (settled.error().cause != Cause::not_negotiated) break;
   }
@@ -281,76 +249,50 @@ Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
                                .interval = interval,
                                .caps = std::move(caps),
                                .layout = std::nullopt});
-  if (row->raw()) agreement().layout = layout_of(*format, *row, info);
+  if (row->has_lines()) agreement().layout = layout_of(*format, *row, info);
   return {};
 }
 
 // ---- allocation ---------------------------------------------------------------------------------
 
 bool Source::decide_allocation(GstQuery* query) {
-  guint size{};
-  guint least{};
-  guint most{};
-  const bool proposed = gst_query_get_n_allocation_pools(query) > 0;
-  if (proposed) gst_query_parse_nth_allocation_pool(query, 0, nullptr, &size, &least, &most);
-  const auto allocated = [&]() -> Outcome<PoolPtr> {
+  const auto downstream = read_allocation(query);
+  const auto allocated = [&]() -> Outcome<> {
     const std::lock_guard lock{context_};
-    if (!agreement_) return PoolPtr{};
+    if (!agreement_) return {};
+    // What has not changed for us goes on undisturbed.
+    if (capture_ && !capture_->suits(downstream)) capture_.reset();
     if (!capture_) {
-      const auto done = allocate(std::max(usual_buffers, least + 2));
-      if (!done) return std::unexpected{done.error()};
+      auto made = Capture::allocate(GST_ELEMENT(element_), device(), waker_, agreement(),
+                                    settings(), downstream, counters_);
+      if (!made) return std::unexpected{made.error()};
+      capture_ = std::move(*made);
+      update_facts();
     }
-    const auto planes = agreement().format.memory_planes();
-    size = 0;
-    for (const auto& plane : planes)
-      size += plane.size_image;
-    most = capture().buffers.count();
-    return PoolPtr{GST_BUFFER_POOL(gst_object_ref(capture().pool.get()))};
+    answer_allocation(query, capture_->pool(), capture_->size(), capture_->buffer_count(),
+                      capture_->most());
+    return {};
   }();
   if (!allocated) {
     report(allocated.error());
     return false;
   }
-  if (proposed)
-    gst_query_set_nth_allocation_pool(query, 0, allocated->get(), size, most, most);
-  else
-    gst_query_add_allocation_pool(query, allocated->get(), size, most, most);
   // The answer to LATENCY is known only now.
   gst_element_post_message(GST_ELEMENT(element_), gst_message_new_latency(GST_OBJECT(element_)));
   return true;
 }
 
-Source::Outcome<> Source::allocate(std::uint32_t count) {
-  auto buffers = v4l2::Buffers::request(device().node(), waker_,
-                                        {.type = device().buffer_type(),
-                                         .plane_count = agreement().format.plane_count,
-                                         .count = count});
-  if (!buffers) return std::unexpected{failed(path(), buffers.error(), "to allocate its buffers")};
-  auto shelf = stock(*buffers);
-  if (!shelf) return std::unexpected{failed(path(), shelf.error(), "to map its buffers")};
-  guint size{};
-  for (const auto& plane : buffers->planes(0))
-    size += plane.length;
-  auto pool = make_pool(*shelf, agreement().caps.get(), size, buffers->count());
-  capture_.emplace(Capture{.buffers = std::move(*buffers),
-                           .shelf = std::move(*shelf),
-                           .pool = std::move(pool),
-                           .stream = std::nullopt});
-  update_facts();
-  return {};
-}
-
-v4l2::Result<std::shared_ptr<Shelf>> Source::stock(const v4l2::Buffers& buffers) const {
-  const auto mode = settings().io_mode;
-  if (mode == IoMode::mmap) return Shelf::stock(buffers, Shelf::Kind::system, agreement().layout);
-  auto shelf = Shelf::stock(buffers, Shelf::Kind::dmabuf, agreement().layout);
-  if (shelf || mode == IoMode::dmabuf) return shelf;
-  GST_INFO_OBJECT(element_, "io-mode=auto takes plain memory: the driver exports no DMABuf (%s)",
-                  g_strerror(shelf.error().code));
-  return Shelf::stock(buffers, Shelf::Kind::system, agreement().layout);
-}
-
 // ---- data flow ----------------------------------------------------------------------------------
+
+namespace {
+
+/// What next_buffer() says besides the usual: it was interrupted, and is to be asked again when the
+/// pipeline plays.
+constexpr auto interrupted = GST_FLOW_CUSTOM_SUCCESS;
+/// There are no buffers to capture into.
+constexpr auto unallocated = GST_FLOW_CUSTOM_SUCCESS_1;
+
+}  // namespace
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
   for (;;) {
@@ -359,49 +301,61 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
       report(outcome.error());
       return GST_FLOW_ERROR;
     }
-    if (*outcome != GST_FLOW_CUSTOM_SUCCESS) return *outcome;
+    if (*outcome == unallocated) {
+      if (gst_base_src_negotiate(element_) == FALSE) return GST_FLOW_NOT_NEGOTIATED;
+      continue;
+    }
+    if (*outcome != interrupted) return *outcome;
     if (waker_.raised(v4l2::Waker::flush)) return GST_FLOW_FLUSHING;
     const auto playing = gst_base_src_wait_playing(element_);
     if (playing != GST_FLOW_OK) return playing;
   }
 }
 
-/// GST_FLOW_CUSTOM_SUCCESS: interrupted, and to be tried again once the pipeline plays.
+Source::Outcome<> Source::start_streaming() {
+  const auto started = capture_->start();
+  if (!started) {
+    const auto& error = started.error();
+    // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
+    if (error.code == EFAULT || (error.code == EINVAL && error.call == v4l2::request::qbuf.name))
+      return std::unexpected{no_such_io_mode(path(), settings().io_mode, error)};
+    return std::unexpected{failed(path(), error, "to start streaming")};
+  }
+  continuity_.stream_began();
+  return {};
+}
+
 Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   const std::lock_guard lock{context_};
-  if (!capture_) return GST_FLOW_NOT_NEGOTIATED;
-  if (!capture().stream) {
-    if (waker_.raised(v4l2::Waker::pause)) return GST_FLOW_CUSTOM_SUCCESS;
-    auto stream = v4l2::Stream::start(capture().buffers);
-    if (!stream) return std::unexpected{failed(path(), stream.error(), "to start streaming")};
-    capture().stream.emplace(std::move(*stream));
-    continuity_.stream_began();
+  if (!capture_) return agreement_ ? unallocated : GST_FLOW_NOT_NEGOTIATED;
+  if (!capture_->streaming()) {
+    if (waker_.raised(v4l2::Waker::pause)) return interrupted;
+    const auto started = start_streaming();
+    if (!started) return std::unexpected{started.error()};
   }
+  using Flow = Outcome<std::optional<GstFlowReturn>>;
   for (;;) {
-    auto arrival = stream().next();
+    auto arrival = capture_->next();
     if (!arrival) return std::unexpected{failed(path(), arrival.error(), "to receive a frame")};
-    auto flow = std::visit(
-        Overloaded{[&](v4l2::Frame& frame) -> std::optional<Outcome<GstFlowReturn>> {
-                     if (!complete(frame)) return std::nullopt;  // and its end requeues it
-                     return deliver(std::move(frame), buffer);
-                   },
-                   [](v4l2::Interrupted) -> std::optional<Outcome<GstFlowReturn>> {
-                     return GST_FLOW_CUSTOM_SUCCESS;
-                   },
-                   [&](const v4l2::Lost& lost) -> std::optional<Outcome<GstFlowReturn>> {
+    const auto flow = std::visit(
+        Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },
+                   [](v4l2::Interrupted) -> Flow { return interrupted; },
+                   [&](const v4l2::Lost& lost) -> Flow {
                      return std::unexpected{failed(path(), lost.error, "to receive a frame")};
                    },
                    // There is no timeout, so these do not come.
-                   [](v4l2::Stalled) -> std::optional<Outcome<GstFlowReturn>> { return {}; },
-                   [](v4l2::Starved) -> std::optional<Outcome<GstFlowReturn>> {
-                     return {};
+                   [](v4l2::Stalled) -> Flow { return std::nullopt; },
+                   [](v4l2::Starved) -> Flow {
+                     return std::nullopt;
                    }},
         *arrival);
-    if (flow) return std::move(*flow);
+    if (!flow) return std::unexpected{flow.error()};
+    if (*flow) return **flow;
   }
 }
 
 bool Source::complete(const v4l2::Frame& frame) const {
+  if (frame.impossible()) return false;
   const auto& layout = agreement().layout;
   if (!layout) return frame.payloads()[0].length > 0;
   for (std::size_t plane = 0; plane < frame.payloads().size(); ++plane)
@@ -409,26 +363,54 @@ bool Source::complete(const v4l2::Frame& frame) const {
   return true;
 }
 
-GstFlowReturn Source::deliver(v4l2::Frame&& frame, GstBuffer** buffer) {
+Continuity::Verdict Source::observe(const v4l2::Frame& frame) {
   const auto seen = continuity_.observe(frame.sequence());
-  const bool monotonic =
-      (frame.flags() & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-  const auto timestamp = monotonic ? std::optional{frame.timestamp()} : std::nullopt;
-  const bool key_frame = (frame.flags() & V4L2_BUF_FLAG_KEYFRAME) != 0;
-  const bool partial_frame = (frame.flags() & (V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME)) != 0;
-  const bool corrupted = (frame.flags() & V4L2_BUF_FLAG_ERROR) != 0;
+  if (seen.lost > 0) Counters::add(counters_.lost, seen.lost);
+  return seen;
+}
 
-  auto wrapped = wrap(capture().pool.get(), std::move(frame));
-  if (!wrapped) return GST_FLOW_FLUSHING;
-  auto* const out = wrapped.get();
+/// Nothing: this frame does not go downstream, and the next is to be waited for.
+Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arrived,
+                                                              GstBuffer** buffer) {
+  const auto leave_out = [this](Counters::Count* count) {
+    if (count != nullptr) Counters::add(*count);
+    continuity_.withhold();
+  };
+  std::optional frame{std::move(arrived)};
+  if (capture_->leaky())
+    while (auto newer = capture_->another()) {
+      observe(*frame);
+      leave_out(&counters_.skipped);
+      frame.emplace(std::move(*newer));  // the end of the older one requeues it
+    }
+  const auto seen = observe(*frame);
+  if (!complete(*frame)) {
+    leave_out(&counters_.damaged);
+    return std::nullopt;
+  }
+  const auto flags = frame->flags();
+  const bool monotonic =
+      (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+  const auto timestamp = monotonic ? std::optional{frame->timestamp()} : std::nullopt;
+  const bool partial_frame = (flags & (V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME)) != 0 &&
+                             (flags & V4L2_BUF_FLAG_KEYFRAME) == 0;
+
+  auto wrapped = capture_->wrap(std::move(*frame));
+  if (!wrapped) return std::unexpected{failed(path(), wrapped.error(), "to queue a buffer")};
+  if (!*wrapped) {
+    leave_out(nullptr);
+    return std::nullopt;
+  }
+  auto* const out = wrapped->get();
   GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, read_clocks());
   GST_BUFFER_DURATION(out) = duration_of(agreement().interval);
   GST_BUFFER_OFFSET(out) = seen.offset;
   GST_BUFFER_OFFSET_END(out) = seen.offset + 1;
   if (seen.discontinuous) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DISCONT);
-  if (partial_frame && !key_frame) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DELTA_UNIT);
-  if (corrupted) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
-  *buffer = wrapped.release();
+  if (partial_frame) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DELTA_UNIT);
+  if ((flags & V4L2_BUF_FLAG_ERROR) != 0) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
+  *buffer = wrapped->release();
+  Counters::add(counters_.delivered);
   return GST_FLOW_OK;
 }
 
@@ -464,14 +446,13 @@ CapsPtr Source::caps(GstCaps* filter) const {
 
 bool Source::answer_latency(GstQuery* query) const {
   const auto known = facts();
-  if (!GST_CLOCK_TIME_IS_VALID(known.frame_duration) || known.buffer_count == 0) {
+  if (!GST_CLOCK_TIME_IS_VALID(known.frame_duration) || known.depth == 0) {
     gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
     return true;
   }
   // A frame is complete one interval after its first line was captured, and the driver can keep as
   // many as it has buffers before it loses one.
-  gst_query_set_latency(query, TRUE, known.frame_duration,
-                        known.frame_duration * known.buffer_count);
+  gst_query_set_latency(query, TRUE, known.frame_duration, known.frame_duration * known.depth);
   return true;
 }
 

@@ -9,38 +9,17 @@
 #include <gst/base/gstbasesrc.h>
 
 #include "caps.h"
+#include "capture.h"
 #include "continuity.h"
+#include "counters.h"
 #include "device/device.h"
-#include "gstv4l2cpppool.h"
 #include "kernel/waker.h"
-#include "layout.h"
 #include "negotiation.h"
 #include "report.h"
 #include "running_time.h"
 #include "settings.h"
-#include "shelf.h"
-#include "stream/stream.h"
 
 namespace v4l2gst {
-
-/// What the driver and downstream agreed on.
-struct Agreement {
-  const FormatRow* row{};
-  v4l2::Format format;
-  v4l2::Interval interval;
-  CapsPtr caps;
-  std::optional<Layout> layout;  // of raw video
-};
-
-/// What exists from the allocation to the next one or to stop. The members die bottom-up: the
-/// device stops streaming, the shelf lets go of what rests on it, then the driver's buffers are
-/// given back.
-struct Capture {
-  v4l2::Buffers buffers;
-  std::shared_ptr<Shelf> shelf;
-  PoolPtr pool;
-  std::optional<v4l2::Stream> stream;  // while the pipeline is PLAYING
-};
 
 /// What applications may ask at any time: an immutable snapshot, replaced when it changes.
 struct Facts {
@@ -50,7 +29,7 @@ struct Facts {
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
-  std::uint32_t buffer_count{};
+  std::uint32_t depth{};  ///< frames that may be on their way; 0 while nothing is allocated
 };
 
 /// The element's life: open, negotiate, allocate, create, stop.
@@ -66,8 +45,16 @@ public:
   void set_kernel(v4l2::Kernel& kernel) { kernel_ = &kernel; }
 
   [[nodiscard]] Settings settings() const;
-  void set_device(std::string device);
-  void set_io_mode(IoMode mode);
+
+  /// Runs `change` on the settings.
+  template <class Change>
+  void change_settings(Change change) {
+    const std::lock_guard lock{settings_mutex_};
+    change(settings_);
+  }
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
   [[nodiscard]] Facts facts() const;
 
   /// NULL→READY and back. Reports a failure itself, as all below do.
@@ -103,14 +90,12 @@ private:
   Outcome<v4l2::Device> open_device() const;
   Outcome<v4l2::Device> first_camera() const;
   [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
-  Outcome<> io_mode_is_built() const;
-
   Outcome<CapsPtr> agree(const GstCaps* wanted);
   Outcome<> settle(const Choice& choice, const GstCaps* wanted);
-  Outcome<> allocate(std::uint32_t count);
-  v4l2::Result<std::shared_ptr<Shelf>> stock(const v4l2::Buffers& buffers) const;
+  Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
-  GstFlowReturn deliver(v4l2::Frame&& frame, GstBuffer** buffer);
+  Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
+  Continuity::Verdict observe(const v4l2::Frame& frame);
   [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
   [[nodiscard]] ClockReading read_clocks();
 
@@ -126,12 +111,6 @@ private:
 
   [[nodiscard]] const Agreement& agreement() const { return *agreement_; }
 
-  /// Once allocated.
-  Capture& capture() { return *capture_; }
-
-  /// While it streams.
-  v4l2::Stream& stream() { return *capture_->stream; }
-
   // NOLINTEND(bugprone-unchecked-optional-access)
 
   void report(const Report& report);
@@ -141,6 +120,7 @@ private:
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
   v4l2::Waker waker_;
   std::atomic<bool> reported_{};
+  Counters counters_;  // written under context_
 
   mutable std::mutex settings_mutex_;  // never held across a system call
   Settings settings_;                  // guarded by settings_mutex_
@@ -150,7 +130,7 @@ private:
   std::string opened_for_;  // the device setting that device_ was opened for
   std::optional<v4l2::Device> device_;
   std::optional<Agreement> agreement_;
-  std::optional<Capture> capture_;
+  std::unique_ptr<Capture> capture_;
   Continuity continuity_;
   RunningTime running_time_;
   ClockPtr clock_;  // the element's, as of the latest frame

@@ -76,6 +76,7 @@ GST_END_TEST
 static void check_layout(fake::Model model, const char* caps, std::vector<int> strides,
                          std::vector<gsize> offsets, guint memories) {
   Rig rig{std::move(model), caps};
+  gst_harness_add_propose_allocation_meta(rig.harness, GST_VIDEO_META_API_TYPE, nullptr);
   rig.play();
   for (std::uint32_t turn = 0; turn < 6; ++turn) {  // also when the envelope is used again
     const auto buffer = rig.next();
@@ -256,8 +257,10 @@ GST_START_TEST(test_a_peer_without_a_wish_gets_what_a_person_would_choose) {
 
 GST_END_TEST
 
-GST_START_TEST(test_latency_is_one_frame_and_all_buffers) {
+static void check_latency(const char* policy, guint frames) {
   Rig rig;
+  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", policy);
+  g_object_set(rig.element, "max-buffers", 10, nullptr);
   rig.play();
   rig.next();
   auto* const query = gst_query_new_latency();
@@ -269,7 +272,13 @@ GST_START_TEST(test_latency_is_one_frame_and_all_buffers) {
   gst_query_unref(query);
   fail_unless(live);
   fail_unless_equals_uint64(least, GST_SECOND / 30);
-  fail_unless_equals_uint64(most, 4 * (GST_SECOND / 30));
+  fail_unless_equals_uint64(most, frames * (GST_SECOND / 30));
+}
+
+GST_START_TEST(test_latency_is_one_frame_and_all_buffers) {
+  check_latency("drop", 4);
+  check_latency("copy", 4);
+  check_latency("grow", 10);
 }
 
 GST_END_TEST

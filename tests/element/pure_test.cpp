@@ -135,29 +135,29 @@ v4l2gst::Layout layout(std::uint32_t fourcc, v4l2::Size size,
 
 TEST_F(Pure, ContiguousPlanesFollowEachOther) {
   const auto nv12 = layout(V4L2_PIX_FMT_NV12, {320, 240}, {{384, 0}});
-  EXPECT_EQ(nv12.stride[1], 384);
-  EXPECT_EQ(nv12.offset[1], 384U * 240);
+  EXPECT_EQ(nv12.planes[1].stride, 384);
+  EXPECT_EQ(nv12.planes[1].offset, 384U * 240);
   EXPECT_EQ(nv12.needed[0], 384U * 240 * 3 / 2);
   const auto i420 = layout(V4L2_PIX_FMT_YUV420, {320, 240}, {{384, 0}});
-  EXPECT_EQ(i420.stride[2], 192);
-  EXPECT_EQ(i420.offset[2], 384U * 240 + 192 * 120);
+  EXPECT_EQ(i420.planes[2].stride, 192);
+  EXPECT_EQ(i420.planes[2].offset, 384U * 240 + 192 * 120);
   const auto y42b = layout(V4L2_PIX_FMT_YUV422P, {320, 240}, {{320, 0}});
-  EXPECT_EQ(y42b.offset[2], 320U * 240 + 160 * 240);
+  EXPECT_EQ(y42b.planes[2].offset, 320U * 240 + 160 * 240);
   const auto nv24 = layout(V4L2_PIX_FMT_NV24, {320, 240}, {{320, 0}});
-  EXPECT_EQ(nv24.stride[1], 640);
+  EXPECT_EQ(nv24.planes[1].stride, 640);
 }
 
 TEST_F(Pure, StridesNeedNotBeAMultipleOfFour) {
   const auto rgb = layout(V4L2_PIX_FMT_RGB24, {321, 240}, {{963, 0}});
-  EXPECT_EQ(rgb.stride[0], 963);
+  EXPECT_EQ(rgb.planes[0].stride, 963);
   EXPECT_EQ(rgb.needed[0], 963U * 240);
 }
 
 TEST_F(Pure, SeparatePlanesBeginAtTheirMemory) {
   const auto nv12 = layout(V4L2_PIX_FMT_NV12M, {320, 240}, {{320, 0}, {512, 0}});
-  EXPECT_EQ(nv12.stride[1], 512);
-  EXPECT_EQ(nv12.offset[1], 0U);
-  EXPECT_EQ(nv12.memory_plane[1], 1U);
+  EXPECT_EQ(nv12.planes[1].stride, 512);
+  EXPECT_EQ(nv12.planes[1].offset, 0U);
+  EXPECT_EQ(nv12.planes[1].memory, 1U);
   EXPECT_EQ(nv12.needed[1], 512U * 120);
 }
 

@@ -14,6 +14,7 @@
 #include "device/device.h"
 #include "fake/fake_kernel.h"
 #include "gstv4l2cpppool.h"
+#include "stock.h"
 #include "stream/stream.h"
 
 namespace {
@@ -34,10 +35,12 @@ protected:
     wanted.size = {.width = 320, .height = 240};
     const auto format = *device.set_format(wanted);
     buffers.emplace(std::move(*v4l2::Buffers::request(
-        device.node(), waker,
-        {.type = device.buffer_type(), .plane_count = format.plane_count})));
-    shelf = *Shelf::stock(*buffers, Shelf::Kind::dmabuf, std::nullopt);
-    pool = v4l2gst::make_pool(shelf, nullptr, 1, buffers->count());
+        device.node(), waker, {.type = device.buffer_type(), .plane_count = format.plane_count})));
+    shelf = Shelf::make(format.plane_count, std::nullopt);
+    const auto make = v4l2gst::exported_memory(*buffers, false);
+    for (std::uint32_t index = 0; index < buffers->count(); ++index)
+      shelf->put(index, std::move(*make(index)));
+    pool = v4l2gst::make_pool(shelf, nullptr, 1, buffers->count(), buffers->count());
     gst_buffer_pool_set_active(pool.get(), TRUE);
     stream.emplace(std::move(*v4l2::Stream::start(*buffers)));
   }

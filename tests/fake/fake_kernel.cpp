@@ -215,6 +215,7 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
 ssize_t FakeKernel::read(int descriptor, std::span<std::byte> into) {
   const auto handle = handle_of(descriptor);
   if (!handle) return v4l2::system_kernel().read(descriptor, into);
+  ++read_calls_;
   const auto got = handle->node->camera->read(handle->opener, handle->blocking, into);
   if (got >= 0) return got;
   errno = static_cast<int>(-got);

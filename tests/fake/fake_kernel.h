@@ -35,6 +35,8 @@ public:
 
   [[nodiscard]] unsigned poll_calls() const { return poll_calls_; }
 
+  [[nodiscard]] unsigned read_calls() const { return read_calls_; }
+
   // The doors.
 
   int open(const char* path, int flags) override;
@@ -66,6 +68,7 @@ private:
   std::map<int, std::shared_ptr<Handle>> handles_;  // by the program's descriptor
   std::atomic<std::int64_t> time_{-1};
   std::atomic<unsigned> poll_calls_{};
+  std::atomic<unsigned> read_calls_{};
 };
 
 }  // namespace fake

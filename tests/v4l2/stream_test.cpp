@@ -31,9 +31,7 @@ struct Rig {
     format = *device->set_format(wanted);
   }
 
-  v4l2::Result<v4l2::Buffers> request(std::uint32_t count = 4) {
-    return request({.count = count});
-  }
+  v4l2::Result<v4l2::Buffers> request(std::uint32_t count = 4) { return request({.count = count}); }
 
   v4l2::Result<v4l2::Buffers> request(v4l2::BufferWish wish) {
     wish.type = device->buffer_type();

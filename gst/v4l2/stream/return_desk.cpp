@@ -60,7 +60,7 @@ void ReturnDesk::park(std::uint32_t index) {
   parked_ |= bit(index);
 }
 
-Result<> ReturnDesk::unpark(std::uint32_t index) {
+Result<> ReturnDesk::enlist(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   parked_ &= ~bit(index);
   const bool out = (loans_.load(std::memory_order_acquire) & bit(index)) != 0;

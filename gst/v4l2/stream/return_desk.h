@@ -61,9 +61,10 @@ public:
   /// OnReturn::keep: hands a buffer at home to the driver.
   Result<> queue(std::uint32_t index);
 
-  /// A parked buffer stays at home when it comes back, until it is no longer parked.
+  /// A parked buffer stays at home when it comes back, until it is enlisted again.
   void park(std::uint32_t index);
-  Result<> unpark(std::uint32_t index);
+  /// A buffer takes part: while the device streams, one at home is filled from now on.
+  Result<> enlist(std::uint32_t index);
 
   /// Notes a loan. False when there is no such buffer or it is not the driver's: then the driver
   /// lied.
@@ -89,6 +90,14 @@ public:
   [[nodiscard]] std::optional<std::uint32_t> parked_at_home() const;
   /// Any parked buffer.
   [[nodiscard]] std::optional<std::uint32_t> parked() const;
+
+  /// The highest that is not parked.
+  [[nodiscard]] std::uint32_t highest() const {
+    return static_cast<std::uint32_t>(std::bit_width(existing_ & ~parked_)) - 1U;
+  }
+
+  /// How many are out on loan.
+  [[nodiscard]] std::uint32_t out() const { return count(loans_.load(std::memory_order_acquire)); }
 
   /// Buffers that may be handed to the driver by queue().
   [[nodiscard]] std::uint32_t at_home() const {

@@ -1,0 +1,461 @@
+#include "capture.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace v4l2gst {
+namespace {
+
+/// How often a pool that has no buffer to give is asked again: it can't say by itself when one is
+/// back.
+constexpr std::chrono::milliseconds pool_patience{4};
+
+/// About how many frames in a row must do with one buffer less before there is one less.
+constexpr std::uint32_t calm_frames = 120;
+
+const char* nick_of(Capture::Travel travel) {
+  switch (travel) {
+    case Capture::Travel::dmabuf:
+      return "the driver's buffers as DMABuf";
+    case Capture::Travel::mmap:
+      return "the driver's buffers as plain memory";
+    case Capture::Travel::userptr:
+      return "plain memory of our own (userptr)";
+    case Capture::Travel::pool:
+      return "the buffers of downstream's pool";
+    case Capture::Travel::import:
+      return "the DMABuf memory of downstream's allocator";
+    case Capture::Travel::read:
+      break;
+  }
+  return "plain memory by read()";
+}
+
+bool is_wish_refused(const v4l2::Error& error) {
+  return error.code == EINVAL || error.code == ENOTTY;
+}
+
+}  // namespace
+
+// ---- how frames travel --------------------------------------------------------------------------
+
+Capture::Capture(GstElement* element, const v4l2::Device& device, v4l2::Waker& waker,
+                 Agreement& agreement, const Settings& settings, Counters& counters)
+    : element_{element},
+      device_{&device},
+      waker_{&waker},
+      agreement_{&agreement},
+      settings_{settings},
+      counters_{&counters} {}
+
+Capture::~Capture() {
+  stop();
+}
+
+Capture::Outcome<std::unique_ptr<Capture>> Capture::allocate(
+    GstElement* element, const v4l2::Device& device, v4l2::Waker& waker, Agreement& agreement,
+    const Settings& settings, const Downstream& downstream, Counters& counters) {
+  std::unique_ptr<Capture> capture{
+      new Capture{element, device, waker, agreement, settings, counters}};
+  const auto settled = capture->settle(downstream);
+  if (!settled) {
+    const auto& error = settled.error();
+    if (is_wish_refused(error) || error.code == EFAULT)
+      return std::unexpected{no_such_io_mode(device.path(), settings.io_mode, error)};
+    return std::unexpected{failed(device.path(), error, "to allocate its buffers")};
+  }
+  return capture;
+}
+
+v4l2::Result<> Capture::settle(const Downstream& downstream) {
+  const auto most = std::max(settings_.max_buffers, settings_.min_buffers);
+  const auto count = std::clamp(downstream.least + 2, settings_.min_buffers, most);
+  align(downstream.alignment);
+  const auto settled = [&]() -> v4l2::Result<> {
+    switch (settings_.io_mode) {
+      case IoMode::rw:
+        return settle_read(count);
+      case IoMode::userptr: {
+        const auto pooled = settle_pool(downstream, count, v4l2::Memory::userptr);
+        if (!pooled) return std::unexpected{pooled.error()};
+        return *pooled ? v4l2::Result<>{} : settle_userptr(count);
+      }
+      case IoMode::dmabuf_import: {
+        const auto pooled = settle_pool(downstream, count, v4l2::Memory::dmabuf);
+        if (!pooled) return std::unexpected{pooled.error()};
+        if (*pooled) return {};
+        const auto imported = settle_allocator(downstream, count);
+        if (!imported) return std::unexpected{imported.error()};
+        if (*imported) return {};
+        warn_of_fallback("dmabuf-import");
+        return settle_mapped(count);
+      }
+      case IoMode::automatic:
+        if (!device_->capability().has(V4L2_CAP_STREAMING)) return settle_read(count);
+        if (const auto mapped = settle_mapped(count); mapped || !is_wish_refused(mapped.error()))
+          return mapped;
+        if (device_->capability().has(V4L2_CAP_READWRITE)) return settle_read(count);
+        return settle_userptr(count);
+      case IoMode::mmap:
+      case IoMode::dmabuf:
+        break;
+    }
+    return settle_mapped(count);
+  }();
+  if (!settled) return settled;
+  first_count_ = buffer_count();
+  arrange_copies(downstream);
+  if (shelf_) pool_ = make_pool(shelf_, agreement_->caps.get(), size(), first_count_, most);
+  tell(nick_of(travel_));
+  return {};
+}
+
+v4l2::Result<> Capture::request(std::uint32_t count, v4l2::Memory memory,
+                                v4l2::OnReturn on_return) {
+  v4l2::BufferWish wish{.type = device_->buffer_type(),
+                        .plane_count = agreement_->format.plane_count,
+                        .count = count,
+                        .memory = memory,
+                        .on_return = on_return};
+  if (memory == v4l2::Memory::mmap) {
+    wish.non_coherent = settings_.cache_hints != CacheHints::off;
+    // Only DMABuf memory is told when a CPU maps it.
+    if (settings_.cache_hints == CacheHints::lazy && settings_.io_mode != IoMode::mmap)
+      wish.queue_flags = V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE;
+  }
+  auto buffers = v4l2::Buffers::request(device_->node(), *waker_, wish);
+  if (!buffers) return std::unexpected{buffers.error()};
+  buffers_.emplace(std::move(*buffers));
+  desk_ = buffers_->desk();
+  return {};
+}
+
+v4l2::Result<> Capture::stock_up(MemoryMaker maker) {
+  maker_ = std::move(maker);
+  shelf_ = Shelf::make(agreement_->format.plane_count, agreement_->layout);
+  for (std::uint32_t index = 0; index < buffer_count(); ++index) {
+    auto memories = maker_(index);
+    if (!memories) return std::unexpected{memories.error()};
+    shelf_->put(index, std::move(*memories));
+  }
+  return {};
+}
+
+v4l2::Result<> Capture::settle_mapped(std::uint32_t count) {
+  const auto granted = request(count, v4l2::Memory::mmap, v4l2::OnReturn::queue);
+  if (!granted) return granted;
+  if (settings_.io_mode != IoMode::mmap) {
+    const bool lazy = settings_.cache_hints == CacheHints::lazy && buffers_->cache_hints();
+    const auto exported = stock_up(exported_memory(*buffers_, lazy));
+    travel_ = Travel::dmabuf;
+    if (exported || settings_.io_mode == IoMode::dmabuf || exported.error().code == EPROTO)
+      return exported;
+    GST_INFO_OBJECT(element_, "io-mode=auto: the driver exports no DMABuf (%s)",
+                    g_strerror(exported.error().code));
+  }
+  travel_ = Travel::mmap;
+  return stock_up(mapped_memory(*buffers_));
+}
+
+v4l2::Result<> Capture::settle_userptr(std::uint32_t count) {
+  const auto granted = request(count, v4l2::Memory::userptr, v4l2::OnReturn::queue);
+  if (!granted) return granted;
+  travel_ = Travel::userptr;
+  return stock_up(own_memory(*buffers_));
+}
+
+v4l2::Result<> Capture::settle_read(std::uint32_t count) {
+  // vb2 reads one plane only, and what can't be read says so with EINVAL.
+  if (!device_->capability().has(V4L2_CAP_READWRITE) || agreement_->format.plane_count != 1)
+    return std::unexpected{v4l2::Error{.code = EINVAL, .call = "read"}};
+  travel_ = Travel::read;
+  desk_ = std::make_shared<v4l2::ReturnDesk>(
+      nullptr, *waker_, v4l2::WireBuffer{device_->buffer_type(), v4l2::Memory::mmap, 1},
+      v4l2::OnReturn::queue);
+  for (std::uint32_t index = 0; index < count; ++index)
+    desk_->add(index);
+  slots_.resize(v4l2::ReturnDesk::most_buffers);
+  return stock_up(read_memory(slots_, agreement_->format.planes[0].size_image));
+}
+
+/// False when downstream has no pool that this driver could fill.
+v4l2::Result<bool> Capture::settle_pool(const Downstream& downstream, std::uint32_t count,
+                                        v4l2::Memory memory) {
+  importer_ = Importer::make(downstream, agreement_->caps.get(), count);
+  if (!importer_) return false;
+  ask_for_stride(importer_->stride(agreement_->layout));
+  if (!importer_->fits(agreement_->format, agreement_->layout, memory)) {
+    GST_INFO_OBJECT(element_, "downstream's pool has another layout than the driver");
+    importer_.reset();
+    return false;
+  }
+  const auto granted = request(count, memory, v4l2::OnReturn::keep);
+  if (!granted) {
+    importer_.reset();
+    // What the driver refuses here it may still do with memory of ours, or of its own.
+    if (is_wish_refused(granted.error())) return false;
+    return std::unexpected{granted.error()};
+  }
+  importer_->attach(*buffers_);
+  travel_ = Travel::pool;
+  return true;
+}
+
+/// False when downstream has no allocator of DMABufs.
+v4l2::Result<bool> Capture::settle_allocator(const Downstream& downstream, std::uint32_t count) {
+  if (!downstream.allocator) return false;
+  const auto granted = request(count, v4l2::Memory::dmabuf, v4l2::OnReturn::queue);
+  if (!granted) {
+    if (is_wish_refused(granted.error())) return false;
+    return std::unexpected{granted.error()};
+  }
+  const auto stocked =
+      stock_up(allocated_memory(*buffers_, downstream.allocator.get(), downstream.params));
+  if (stocked) {
+    travel_ = Travel::import;
+    return true;
+  }
+  shelf_.reset();
+  buffers_.reset();
+  if (stocked.error().code == EINVAL) return false;
+  return std::unexpected{stocked.error()};
+}
+
+/// Asks the driver for longer lines. What it makes of that is what counts.
+void Capture::ask_for_stride(std::uint32_t stride) {
+  const auto& planes = agreement_->format.planes;
+  if (!agreement_->layout || stride <= planes[0].bytes_per_line) return;
+  auto wanted = agreement_->format;
+  for (auto& plane : wanted.planes)
+    plane = {};
+  wanted.planes[0].bytes_per_line = stride;
+  const auto format = device_->set_format(wanted);
+  if (!format || format->fourcc != wanted.fourcc || format->size != wanted.size) {
+    static_cast<void>(device_->set_format(agreement_->format));
+    return;
+  }
+  agreement_->format = *format;
+  GstVideoInfo info;
+  gst_video_info_init(&info);
+  if (agreement_->row->raw())
+    gst_video_info_set_format(&info, agreement_->row->video, format->size.width,
+                              format->size.height);
+  agreement_->layout = layout_of(*format, *agreement_->row, info);
+}
+
+/// GstVideoAlignment's rule for the first plane's line; no V4L2 driver pads elsewhere at our wish.
+void Capture::align(const GstVideoAlignment& alignment) {
+  if (!agreement_->layout || !agreement_->row->raw()) return;
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, agreement_->row->video, agreement_->format.size.width,
+                            agreement_->format.size.height);
+  auto wished = alignment;
+  if (gst_video_info_align(&info, &wished) == FALSE) return;
+  const auto stride = static_cast<std::uint32_t>(GST_VIDEO_INFO_PLANE_STRIDE(&info, 0));
+  const bool cares =
+      alignment.padding_left != 0 || alignment.padding_right != 0 || alignment.stride_align[0] != 0;
+  if (cares) ask_for_stride(stride);
+}
+
+void Capture::arrange_copies(const Downstream& downstream) {
+  if (travel_ == Travel::pool) return;  // these frames are downstream's, layout and all
+  const auto& layout = agreement_->layout;
+  always_copies_ = layout && !layout->usual && !downstream.video_meta;
+  auto pool = always_copies_ && downstream.pool
+                  ? PoolPtr{GST_BUFFER_POOL(gst_object_ref(downstream.pool.get()))}
+                  : PoolPtr{};
+  if (always_copies_ || settings_.on_starved != OnStarved::drop)
+    copier_.emplace(layout, agreement_->caps.get(), size(), std::move(pool));
+}
+
+void Capture::tell(const std::string& how) const {
+  GST_INFO_OBJECT(
+      element_, "frames travel in %s: %u buffers%s", how.c_str(), buffer_count(),
+      always_copies_ ? ", each copied because downstream does not know GstVideoMeta" : "");
+}
+
+void Capture::warn_of_fallback(const char* mode) const {
+  warn(element_, fallback(device_->path(), mode));
+}
+
+// ---- streaming ----------------------------------------------------------------------------------
+
+v4l2::Result<> Capture::start() {
+  if (travel_ == Travel::read) {
+    auto reader = v4l2::Reader::start(device_->node()->kernel(), device_->path(), *waker_, desk_,
+                                      slots_, device_->buffer_type());
+    if (!reader) return std::unexpected{reader.error()};
+    stream_.emplace<v4l2::Reader>(std::move(*reader));
+    return {};
+  }
+  if (importer_) {
+    const auto filled = importer_->refill();
+    if (!filled) return filled;
+  }
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): all but Travel::read have them
+  auto stream = v4l2::Stream::start(*buffers_);
+  if (!stream) return std::unexpected{stream.error()};
+  stream_.emplace<v4l2::Stream>(std::move(*stream));
+  return {};
+}
+
+void Capture::stop() {
+  stream_.emplace<std::monostate>();
+  if (importer_) importer_->recall();
+}
+
+v4l2::Result<v4l2::Arrival> Capture::next() {
+  if (auto* const reader = std::get_if<v4l2::Reader>(&stream_)) return reader->next();
+  auto* const stream = std::get_if<v4l2::Stream>(&stream_);
+  if (stream == nullptr) return v4l2::Interrupted{};
+  if (!importer_) return stream->next();
+  for (;;) {
+    const auto filled = importer_->refill();
+    if (!filled) return std::unexpected{filled.error()};
+    if (desk().waiting() > 0) return stream->next();
+    auto arrival = stream->next(pool_patience);
+    if (!arrival || !std::holds_alternative<v4l2::Starved>(*arrival)) return arrival;
+  }
+}
+
+std::optional<v4l2::Frame> Capture::another() {
+  if (auto* const reader = std::get_if<v4l2::Reader>(&stream_)) return reader->another();
+  auto* const stream = std::get_if<v4l2::Stream>(&stream_);
+  return stream != nullptr ? stream->another() : std::nullopt;
+}
+
+v4l2::Result<BufferPtr> Capture::wrap(v4l2::Frame&& frame) {
+  if (importer_) return importer_->take(std::move(frame));
+  if (always_copies_) return copy_of(std::move(frame));
+  const auto most = std::max(settings_.max_buffers, settings_.min_buffers);
+  const Supply supply{.waiting = desk().waiting(),
+                      .count = buffer_count() - desk().parked_count(),
+                      .most = most,
+                      .can_grow = can_grow_,
+                      .can_copy = copier_.has_value()};
+  switch (relief(settings_.on_starved, supply)) {
+    case Relief::lend:
+      break;
+    case Relief::grow: {
+      const auto grown = grow();
+      if (!grown) return std::unexpected{grown.error()};
+      if (!can_grow_) return wrap(std::move(frame));
+      break;
+    }
+    case Relief::copy:
+      return copy_of(std::move(frame));
+    case Relief::drop: {
+      const v4l2::Frame ended{std::move(frame)};  // and its end requeues it
+      Counters::add(counters_->starved);
+      return BufferPtr{};
+    }
+  }
+  consider_shrinking();
+  return v4l2gst::wrap(pool_.get(), std::move(frame));
+}
+
+BufferPtr Capture::copy_of(v4l2::Frame&& frame) {
+  auto original = v4l2gst::wrap(pool_.get(), std::move(frame));
+  if (!original) return {};
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): nobody asks for copies without it
+  auto copy = copier_->copy(original.get());
+  if (copy)
+    Counters::add(counters_->copied);
+  else
+    Counters::add(counters_->starved);
+  return copy;
+}
+
+// ---- more buffers and fewer ---------------------------------------------------------------------
+
+/// One buffer more. Where that is impossible, can_grow_ says so from now on.
+v4l2::Result<> Capture::grow() {
+  calm_ = 0;
+  if (const auto parked = desk().parked()) return desk().enlist(*parked);
+  if (travel_ == Travel::import) {
+    can_grow_ = false;  // how much of downstream's memory it may have was settled with it
+    return {};
+  }
+  auto index =
+      buffers_ ? buffers_->grow(agreement_->format) : v4l2::Result<std::uint32_t>{buffer_count()};
+  if (!index) {
+    can_grow_ = false;
+    GST_INFO_OBJECT(element_, "no more than %u buffers: %s", buffer_count(),
+                    g_strerror(index.error().code));
+    return {};
+  }
+  auto memories = maker_(*index);
+  if (!memories) {
+    can_grow_ = false;
+    if (buffers_) desk().park(*index);
+    return {};
+  }
+  shelf_->put(*index, std::move(*memories));
+  if (!buffers_) desk().add(*index);
+  GST_DEBUG_OBJECT(element_, "downstream holds so many that there are %u buffers now",
+                   buffer_count());
+  return desk().enlist(*index);
+}
+
+/// One buffer less, once a number of frames in a row would have done without it. A driver that
+/// can't free it leaves it unused at least, and frees it with the others.
+void Capture::consider_shrinking() {
+  const auto parked = desk().parked_count();
+  if (buffer_count() <= first_count_) return;  // on most frames
+  if (parked > 0 && can_shrink_) free_parked();
+  if (buffer_count() - parked <= first_count_) return;
+  calm_ = desk().waiting() > 2 ? calm_ + 1 : 0;
+  if (calm_ < calm_frames) return;
+  calm_ = 0;
+  desk().park(desk().highest());
+}
+
+void Capture::free_parked() {
+  const auto index = desk().parked_at_home();
+  if (!index) return;
+  if (buffers_ && !buffers_->shrink(*index)) {
+    can_shrink_ = false;
+    return;
+  }
+  if (!buffers_) desk().remove(*index);
+  shelf_->discard(*index);
+}
+
+// ---- what it tells ------------------------------------------------------------------------------
+
+GstBufferPool* Capture::pool() const {
+  return importer_ ? importer_->pool() : pool_.get();
+}
+
+guint Capture::size() const {
+  if (importer_) return importer_->size();
+  guint size{};
+  for (const auto& plane : agreement_->format.memory_planes())
+    size += plane.size_image;
+  return size;
+}
+
+std::uint32_t Capture::most() const {
+  if (settings_.on_starved != OnStarved::grow || travel_ == Travel::pool) return buffer_count();
+  return std::max(buffer_count(), settings_.max_buffers);
+}
+
+std::uint32_t Capture::depth() const {
+  return most();
+}
+
+bool Capture::suits(const Downstream& downstream) {
+  if (importer_ && importer_->pool() != downstream.pool.get()) return false;
+  copier_.reset();
+  arrange_copies(downstream);
+  return true;
+}
+
+bool Capture::pinned() const {
+  return buffers_ && buffers_->memory() == v4l2::Memory::mmap && !buffers_->orphans() &&
+         desk().out() > 0;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,67 @@
+#include "copier.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace v4l2gst {
+
+Copier::Copier(const std::optional<Layout>& layout, GstCaps* caps, guint size, PoolPtr pool)
+    : layout_{layout}, pool_{pool ? std::move(pool) : PoolPtr{gst_buffer_pool_new()}} {
+  if (gst_buffer_pool_is_active(pool_.get()) != FALSE) return;
+  auto* const config = gst_buffer_pool_get_config(pool_.get());
+  const auto whole = layout_ ? static_cast<guint>(layout_->usual_size) : size;
+  gst_buffer_pool_config_set_params(config, caps, whole, 0, 0);
+  gst_buffer_pool_set_config(pool_.get(), config);
+  gst_buffer_pool_set_active(pool_.get(), TRUE);
+}
+
+Copier::~Copier() {
+  if (pool_) gst_buffer_pool_set_active(pool_.get(), FALSE);
+}
+
+BufferPtr Copier::copy(GstBuffer* frame) {
+  GstBufferPoolAcquireParams params{};
+  params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+  GstBuffer* made{};
+  if (gst_buffer_pool_acquire_buffer(pool_.get(), &made, &params) != GST_FLOW_OK) return {};
+  BufferPtr copy{made};
+  const bool done = layout_ ? copy_picture(frame, made) : copy_bytes(frame, made);
+  return done ? std::move(copy) : BufferPtr{};
+}
+
+bool Copier::copy_picture(GstBuffer* frame, GstBuffer* copy) const {
+  auto* const meta = gst_buffer_get_video_meta(frame);
+  GstMapInfo to;
+  if (meta == nullptr || gst_buffer_map(copy, &to, GST_MAP_WRITE) == FALSE) return false;
+  bool whole = to.size >= layout_->usual_size;
+  for (guint index = 0; whole && index < layout_->plane_count; ++index) {
+    GstMapInfo from;
+    gpointer data{};
+    gint stride{};
+    whole = gst_video_meta_map(meta, index, &from, &data, &stride, GST_MAP_READ) != FALSE;
+    if (!whole) break;
+    const auto& plane = layout_->planes[index];
+    const auto* in = static_cast<const guint8*>(data);
+    auto* out = to.data + plane.usual_offset;
+    const auto line = static_cast<std::size_t>(std::min(stride, plane.usual_stride));
+    if (stride == plane.usual_stride)
+      std::memcpy(out, in, line * plane.rows);
+    else
+      for (std::size_t row = 0; row < plane.rows; ++row, in += stride, out += plane.usual_stride)
+        std::memcpy(out, in, line);
+    gst_video_meta_unmap(meta, index, &from);
+  }
+  gst_buffer_unmap(copy, &to);
+  return whole;
+}
+
+bool Copier::copy_bytes(GstBuffer* frame, GstBuffer* copy) {
+  GstMapInfo from;
+  if (gst_buffer_map(frame, &from, GST_MAP_READ) == FALSE) return false;
+  gst_buffer_fill(copy, 0, from.data, from.size);
+  gst_buffer_set_size(copy, static_cast<gssize>(from.size));
+  gst_buffer_unmap(frame, &from);
+  return true;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace v4l2gst {
+
+/// What became of the frames since the element started. Written by the streaming context, read by
+/// anybody.
+struct Counters {
+  using Count = std::atomic<std::uint64_t>;
+
+  Count delivered{};  ///< went downstream
+  Count copied{};     ///< of these: as a copy
+  Count lost{};       ///< by the driver, as the sequence numbers tell
+  Count starved{};    ///< left out because downstream held too many buffers (on-starved=drop)
+  Count skipped{};    ///< left out for a newer one (leaky=newest)
+  Count damaged{};    ///< left out because they were short, empty or impossible
+
+  /// There is one writer, so no read-modify-write is needed.
+  static void add(Count& count, std::uint64_t number = 1) {
+    count.store(count.load(std::memory_order_relaxed) + number, std::memory_order_relaxed);
+  }
+
+  void restart() {
+    for (auto* const count : {&delivered, &copied, &lost, &starved, &skipped, &damaged})
+      count->store(0, std::memory_order_relaxed);
+  }
+};
+
+}  // namespace v4l2gst
