@@ -3,8 +3,15 @@
 //
 //   bench SOURCE CONSUMER WARM_UP FRAMES
 //
-// SOURCE is v4l2cppsrc or v4l2src (of /dev/video-fake), fakesrc, or raw: no pipeline at all, but
-// the bare loop of poll(), VIDIOC_DQBUF and VIDIOC_QBUF that every capture program has in it.
+// SOURCE is
+//   v4l2cppsrc or v4l2src, of /dev/video-fake;
+//   raw: no pipeline at all, but the bare loop of poll(), VIDIOC_DQBUF and VIDIOC_QBUF that every
+//     capture program has in it;
+//   fakesrc: no camera;
+//   raw+fakesrc: the two in one thread, a frame of each in turn. No source element that waits, and
+//     calls the driver, can cost less, and it is more than the sum, for code is slower between
+//     system calls.
+//
 // CONSUMER is discard or read; the latter maps each frame and reads a byte of it. One program for
 // all, and run under the same preload library, so that what differs is the source alone.
 //
@@ -169,29 +176,6 @@ volatile std::uint8_t sight;
 /// A capture program with nothing in it that could be left out.
 class RawLoop {
 public:
-  void run(Meter& meter, bool read) {
-    start();
-    v4l2_buffer buffer{};
-    std::array waits{pollfd{.fd = device_, .events = POLLIN, .revents = 0}};
-    for (std::uint64_t frame = 0; frame < meter.wanted(); ++frame) {
-      if (poll(waits.data(), waits.size(), -1) != 1) give_up("poll() failed");
-      buffer = {};
-      buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-      buffer.memory = V4L2_MEMORY_MMAP;
-      call(VIDIOC_DQBUF, &buffer);
-      if (read) sight = *bytes_[buffer.index];
-      meter.see();
-      call(VIDIOC_QBUF, &buffer);
-    }
-    auto type = int{V4L2_BUF_TYPE_VIDEO_CAPTURE};
-    call(VIDIOC_STREAMOFF, &type);
-  }
-
-private:
-  void call(unsigned long request, void* argument) const {
-    if (ioctl(device_, request, argument) < 0) give_up(std::strerror(errno));
-  }
-
   void start() {
     device_ = open(node, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (device_ < 0) give_up(std::string{node} + ": " + std::strerror(errno));
@@ -223,9 +207,39 @@ private:
     call(VIDIOC_STREAMON, &type);
   }
 
+  [[nodiscard]] v4l2_buffer take() const {
+    pollfd wait{.fd = device_, .events = POLLIN, .revents = 0};
+    if (poll(&wait, 1, -1) != 1) give_up("poll() failed");
+    v4l2_buffer buffer{};
+    buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    buffer.memory = V4L2_MEMORY_MMAP;
+    call(VIDIOC_DQBUF, &buffer);
+    return buffer;
+  }
+
+  void look_at(const v4l2_buffer& buffer) const { sight = *bytes_[buffer.index]; }
+
+  void put_back(v4l2_buffer& buffer) const { call(VIDIOC_QBUF, &buffer); }
+
+private:
+  void call(unsigned long request, void* argument) const {
+    if (ioctl(device_, request, argument) < 0) give_up(std::strerror(errno));
+  }
+
   int device_{-1};
   std::array<std::uint8_t*, 4> bytes_{};
 };
+
+void run_raw(Meter& meter, bool read) {
+  RawLoop loop;
+  loop.start();
+  for (std::uint64_t frame = 0; frame < meter.wanted(); ++frame) {
+    auto buffer = loop.take();
+    if (read) loop.look_at(buffer);
+    meter.see();
+    loop.put_back(buffer);
+  }
+}
 
 // ---- the pipelines ------------------------------------------------------------------------------
 
@@ -234,8 +248,8 @@ private:
 /// sink that asks for the caps, and no capsfilter.
 class Pipeline {
 public:
-  Pipeline(Meter& meter, bool read, const char* caps)
-      : meter_{meter}, read_{read}, caps_{gst_caps_from_string(caps)} {}
+  Pipeline(Meter& meter, bool read, const char* caps, const RawLoop* loop = nullptr)
+      : meter_{meter}, read_{read}, caps_{gst_caps_from_string(caps)}, loop_{loop} {}
 
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -271,9 +285,19 @@ public:
 private:
   static GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) noexcept {
     auto* const self = static_cast<Pipeline*>(pad->chaindata);
+    if (self->loop_ != nullptr) return self->chain_with_loop(pad, parent, buffer);
     if (self->read_) look_at(buffer);
     self->meter_.see();
     return self->into_sink_(pad, parent, buffer);
+  }
+
+  GstFlowReturn chain_with_loop(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
+    auto captured = loop_->take();
+    if (read_) loop_->look_at(captured);
+    meter_.see();
+    const auto flow = into_sink_(pad, parent, buffer);
+    loop_->put_back(captured);
+    return flow;
   }
 
   static void look_at(GstBuffer* buffer) {
@@ -298,23 +322,34 @@ private:
   Meter& meter_;
   bool read_;
   GstCaps* caps_;
+  const RawLoop* loop_;
   GstPadChainFunction into_sink_{};
   GstPadQueryFunction ask_sink_{};
 };
 
-void run_pipeline(const std::string& source, Meter& meter, bool read) {
-  const auto count = " num-buffers=" + std::to_string(meter.wanted());
-  if (source != "fakesrc") {
-    const auto caps = "video/x-raw,format=YUY2,width=" + std::to_string(width) +
-                      ",height=" + std::to_string(height);
-    Pipeline{meter, read, caps.c_str()}.run(source + " device=" + node + count);
-    return;
-  }
-  // What no source can do without: live, on the pipeline's clock, a GstBuffer for each frame. Its
-  // buffers are empty: with sizetype=fixed it would allocate a picture for each, and we would shine
-  // for not doing so.
-  Pipeline{meter, read, "ANY"}.run(source + " sizetype=empty is-live=true format=time" +
-                                   " do-timestamp=true" + count);
+void run_element(const std::string& element, Meter& meter, bool read) {
+  const auto caps = "video/x-raw,format=YUY2,width=" + std::to_string(width) +
+                    ",height=" + std::to_string(height);
+  Pipeline{meter, read, caps.c_str()}.run(element + " device=" + node +
+                                          " num-buffers=" + std::to_string(meter.wanted()));
+}
+
+/// What no source can do without: live, on the pipeline's clock, a GstBuffer for each frame. Its
+/// buffers are empty: with sizetype=fixed it would allocate a picture for each, and we would shine
+/// for not doing so.
+void run_fakesrc(const RawLoop* loop, Meter& meter, bool read) {
+  Pipeline{meter, read, "ANY", loop}.run(
+      "fakesrc sizetype=empty is-live=true format=time do-timestamp=true num-buffers=" +
+      std::to_string(meter.wanted()));
+}
+
+void run(const std::string& source, Meter& meter, bool read) {
+  if (source == "raw") return run_raw(meter, read);
+  if (source == "fakesrc") return run_fakesrc(nullptr, meter, read);
+  if (source != "raw+fakesrc") return run_element(source, meter, read);
+  RawLoop loop;
+  loop.start();
+  run_fakesrc(&loop, meter, read);
 }
 
 }  // namespace
@@ -326,9 +361,6 @@ int main(int argc, char** argv) {
   Meter meter{std::strtoull(argv[3], nullptr, 10), std::strtoull(argv[4], nullptr, 10)};
   // The raw loop too, so that the process is the same.
   gst_init(nullptr, nullptr);
-  if (source == "raw")
-    RawLoop{}.run(meter, read);
-  else
-    run_pipeline(source, meter, read);
+  run(source, meter, read);
   meter.print();
 }
