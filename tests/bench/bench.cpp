@@ -207,7 +207,7 @@ public:
     call(VIDIOC_STREAMON, &type);
   }
 
-  v4l2_buffer take() const {
+  [[nodiscard]] v4l2_buffer take() const {
     pollfd wait{.fd = device_, .events = POLLIN, .revents = 0};
     if (poll(&wait, 1, -1) != 1) give_up("poll() failed");
     v4l2_buffer buffer{};

@@ -32,7 +32,7 @@ struct Pipeline {
   }
 
   /// Plays, waits for the ERROR, stops, and checks that it was the only one.
-  void fails_with(GQuark domain, int code, std::initializer_list<const char*> parts,
+  void fails_with(GQuark domain, int code, std::initializer_list<std::string> parts,
                   const char* cause) {
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
     auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
@@ -41,8 +41,9 @@ struct Pipeline {
     gst_message_parse_error(message, &error, nullptr);
     gst_message_parse_error_details(message, &details);
     fail_unless(g_error_matches(error, domain, code), "%s", error->message);
-    for (const char* const part : parts)
-      fail_unless(strstr(error->message, part) != nullptr, "'%s' lacks '%s'", error->message, part);
+    for (const auto& part : parts)
+      fail_unless(strstr(error->message, part.c_str()) != nullptr, "'%s' lacks '%s'",
+                  error->message, part.c_str());
     fail_unless_equals_string(gst_structure_get_string(details, "cause"), cause);
     g_error_free(error);
     gst_message_unref(message);

@@ -411,7 +411,9 @@ TEST_P(Travel, BringsWhatTheDriverWrote) {
   EXPECT_EQ(warnings_, falls_back() ? 1 : 0);
   // poll(), VIDIOC_DQBUF and VIDIOC_QBUF; poll() and read().
   const unsigned each = std::string_view{GetParam().mode} == "rw" ? 2 : 3;
-  if (calls_) EXPECT_EQ(*calls_, each * (frames_per_cell - warm_up));
+  if (calls_) {
+    EXPECT_EQ(*calls_, each * (frames_per_cell - warm_up));
+  }
 }
 
 std::vector<Cell> cells() {
