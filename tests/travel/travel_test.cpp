@@ -201,6 +201,10 @@ const char* name_of(Consumer consumer) {
   return "dmabuf_allocator";
 }
 
+void PrintTo(const Cell& cell, std::ostream* out) {
+  *out << cell.mode << " to " << name_of(cell.consumer);
+}
+
 /// What must come of a cell.
 enum class Outcome {
   dmabuf,   ///< DMABuf memory
@@ -221,11 +225,11 @@ protected:
     // Two memories where the mode can.
     const bool separate = (cell.api == Api::multi && !reads) ||
                           (cell.api == Api::device && options.fourcc == V4L2_PIX_FMT_NV12M);
-    const int height = cell.api == Api::device ? 180 : 240;
-    gst_video_info_set_format(&info_, separate ? GST_VIDEO_FORMAT_NV12 : GST_VIDEO_FORMAT_YUY2, 320,
-                              static_cast<guint>(height));
+    const auto size = cell.api == Api::device ? target_->format.size : v4l2::Size{320, 240};
+    gst_video_info_set_format(&info_, separate ? GST_VIDEO_FORMAT_NV12 : GST_VIDEO_FORMAT_YUY2,
+                              size.width, size.height);
     caps_ = separate ? "video/x-raw,format=NV12" : "video/x-raw,format=YUY2";
-    caps_ += ",width=320,height=" + std::to_string(height);
+    caps_ += ",width=" + std::to_string(size.width) + ",height=" + std::to_string(size.height);
     if (separate)
       plane_sizes_ = {info_.offset[1], info_.size - info_.offset[1]};
     else

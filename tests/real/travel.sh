@@ -1,0 +1,29 @@
+#!/bin/sh
+# Every way of a frame to every kind of consumer, on real drivers. Prints TAP, a line for each device.
+#   travel.sh TRAVEL_TEST "DEVICE [OPTION...]"...
+# The devices show pictures that stand still.
+travel_test=$1
+shift
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+point=0
+failed=0
+for device; do
+  point=$((point + 1))
+  # shellcheck disable=SC2086  # Words.
+  set -- $device
+  # vivid: no text over the picture. Other drivers know nothing of it.
+  v4l2-ctl -d "$1" -c osd_text_mode=2 >/dev/null 2>&1 || :
+  status=0
+  "$travel_test" --device "$@" >"$work/log" 2>&1 || status=$?
+  cells=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests.*/\1/p' "$work/log")
+  if [ "$status" -eq 0 ]; then
+    echo "ok $point - $device: $cells cells"
+  else
+    echo "not ok $point - $device"
+    failed=1
+    grep -v -e '\[ RUN' -e '\[       OK' "$work/log" | sed 's/^/# /'
+  fi
+done
+echo "1..$point"
+exit $failed
