@@ -299,6 +299,7 @@ static GstStateChangeReturn gst_v4l2_cpp_src_change_state(GstElement* element,
   auto& source = source_of(element);
   if (transition == GST_STATE_CHANGE_NULL_TO_READY && !source.open())
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) source.begin_pause();
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING) source.resume();
   const auto changed =
       GST_ELEMENT_CLASS(gst_v4l2_cpp_src_parent_class)->change_state(element, transition);

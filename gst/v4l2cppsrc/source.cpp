@@ -140,7 +140,12 @@ void Source::stop() {
   update_facts();
 }
 
+void Source::begin_pause() {
+  pausing_ = std::this_thread::get_id();
+}
+
 void Source::pause() {
+  pausing_ = std::thread::id{};
   waker_.raise(v4l2::Waker::pause);
   const std::lock_guard lock{context_};
   if (!capture_) return;
@@ -156,6 +161,10 @@ void Source::resume() {
 }
 
 void Source::unlock() {
+  // GstBaseSrc 1.26 unlocks for a pause too. FLUSHING would be the wrong answer: if the pipeline plays
+  // again before the base class sees it (1.26.2), that ends the streaming task, and nothing starts it
+  // again. What a pause takes is done by pause().
+  if (pausing_.load() == std::this_thread::get_id()) return;
   waker_.raise(v4l2::Waker::flush);
 }
 

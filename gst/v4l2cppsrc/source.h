@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <gst/base/gstbasesrc.h>
 
@@ -65,7 +66,10 @@ public:
   bool start();
   void stop();
 
-  /// PLAYING→PAUSED: when this returns the device does not stream.
+  /// PLAYING→PAUSED, before the base class does its part: from now on its unlock() on this thread is
+  /// no flush.
+  void begin_pause();
+  /// The same, after it: when this returns the device does not stream.
   void pause();
   /// PAUSED→PLAYING: streaming begins with the next create().
   void resume();
@@ -121,6 +125,7 @@ private:
   v4l2::Waker waker_;
   std::atomic<bool> reported_{};
   Counters counters_;  // written under context_
+  std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
 
   mutable std::mutex settings_mutex_;  // never held across a system call
   Settings settings_;                  // guarded by settings_mutex_
