@@ -1,0 +1,105 @@
+#!/bin/sh
+# Builds, and runs every test, on another release of Debian than this machine's: with its compiler, its
+# GStreamer, its QEMU, and in the VM its kernel. Makes a root of that release once, which takes some minutes,
+# and keeps it. The last line says how many passed and how many failed; a test that was skipped has failed.
+#   sh tests/matrix.sh RELEASE [MESON_TEST_ARGUMENT...]      for example: sh tests/matrix.sh trixie
+#   sh tests/matrix.sh RELEASE -- COMMAND...                 runs a command there instead, in the checkout
+# It builds in build-RELEASE. V4L2CPP_MIRROR is where Debian's packages come from, if apt does not know.
+set -eu
+cd "$(dirname "$0")/.."
+project=$(pwd)
+# shellcheck source=packages.sh
+. tests/packages.sh
+
+give_up() {
+  echo "matrix.sh: $*" >&2
+  exit 2
+}
+
+case ${1:-} in
+  '' | -* | */*) give_up "usage: sh tests/matrix.sh RELEASE [MESON_TEST_ARGUMENT... | -- COMMAND...]" ;;
+esac
+release=$1
+shift
+roots=${V4L2CPP_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/v4l2cppsrc-vm}/roots
+root=$roots/$release
+
+# The mirror from which this machine's apt takes Debian's packages.
+mirror_of_apt() {
+  # shellcheck disable=SC2016  # For apt to fill in.
+  apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Identifier: Packages' 2>/dev/null |
+    sed -n 's/^Debian Debian //p' | head -n 1
+}
+
+find_mirror() {
+  mirror=${V4L2CPP_MIRROR:-$(mirror_of_apt)}
+  [ -z "$mirror" ] || return 0
+  quietly as_root apt-get update -qq || :
+  mirror=$(mirror_of_apt)
+  [ -n "$mirror" ] || give_up "apt takes nothing from Debian here; name a mirror in V4L2CPP_MIRROR"
+}
+
+# The mounts are of a namespace of its own here and below, so none is left, whatever happens. At times
+# debootstrap gives up on a package that another one must be configured before; dpkg finds the order.
+make_root() {
+  need debootstrap debian-archive-keyring
+  find_mirror
+  echo "==> Making a root of Debian $release in $root"
+  mkdir -p "$roots"
+  new=$(mktemp -d "$roots/new.XXXXXX")
+  trap 'as_root rm -rf "$new"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  chmod 755 "$new"
+  # shellcheck disable=SC2016  # For the other shell.
+  quietly as_root unshare --mount sh -c '
+    keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    debootstrap --variant=minbase --keyring="$keyring" "$1" "$2" "$3" || chroot "$2" dpkg --configure -a
+  ' sh "$release" "$new" "$mirror" || give_up "could not make a root of $release from $mirror"
+  as_root mv -T "$new" "$root"
+  trap - EXIT HUP INT TERM
+}
+
+# there UID:GID COMMAND...: in the root, in this checkout, which is at its usual path, and as that user. Of
+# the environment there is only what is said here: this machine's paths mean nothing there.
+there() {
+  user=$1
+  shift
+  # shellcheck disable=SC2016
+  as_root unshare --mount sh -euc '
+    root=$1
+    project=$2
+    shift 2
+    for directory in dev proc sys; do mount --rbind "/$directory" "$root/$directory"; done
+    mount -t tmpfs tmpfs "$root/tmp"
+    mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
+    mkdir -p "$root$project"
+    mount --bind "$project" "$root$project"
+    exec chroot "$@"
+  ' sh "$root" "$project" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+    HOME=/var/cache/v4l2cppsrc BUILD_DIR="build-$release" \
+    V4L2CPP_VM_ACCEL="${V4L2CPP_VM_ACCEL:-}" V4L2CPP_VM_CPU="${V4L2CPP_VM_CPU:-}" \
+    http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
+    sh -c 'cd "$0" && exec "$@"' "$project" "$@"
+}
+
+me=$(id -u):$(id -g)
+[ -d "$root" ] || make_root
+if [ "${1:-}" = -- ]; then
+  shift
+  there "$me" "$@"
+  exit
+fi
+
+echo "==> In the root of Debian $release"
+# What is missing there takes root to install; the rest is done as whoever called this.
+# shellcheck disable=SC2016
+there 0:0 sh -euc '
+  . tests/packages.sh
+  need $build_packages $test_packages
+  mkdir -p "$HOME"
+  chown "$1" "$HOME"
+' sh "$me" || exit 2
+there "$me" sh tests/run.sh "$@"
