@@ -50,7 +50,8 @@ void Queue::allocate(std::uint32_t count, const Model& model,
     Buffer buffer;
     buffer.data_offset = multiplanar_ ? model.data_offset : 0;
     buffer.where.resize(planes.size());
-    buffer.targets.resize(planes.size());
+    // Not resize(): GCC 14 takes that for a null pointer dereference.
+    buffer.targets.assign(planes.size(), v4l2_plane{});
     buffer.bytes_used.resize(planes.size());
     if (memory_ == V4L2_MEMORY_MMAP)
       for (std::size_t plane = 0; plane < planes.size(); ++plane) {
