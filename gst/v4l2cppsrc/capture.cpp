@@ -320,10 +320,10 @@ v4l2::Result<v4l2::Arrival> Capture::next() {
   }
 }
 
-std::optional<v4l2::Frame> Capture::another() {
-  if (auto* const reader = std::get_if<v4l2::Reader>(&stream_)) return reader->another();
+std::optional<v4l2::Result<v4l2::Arrival>> Capture::ready() {
+  if (auto* const reader = std::get_if<v4l2::Reader>(&stream_)) return reader->ready();
   auto* const stream = std::get_if<v4l2::Stream>(&stream_);
-  return stream != nullptr ? stream->another() : std::nullopt;
+  return stream != nullptr ? stream->ready() : std::nullopt;
 }
 
 v4l2::Result<BufferPtr> Capture::wrap(v4l2::Frame&& frame) {

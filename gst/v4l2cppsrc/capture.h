@@ -74,8 +74,8 @@ public:
 
   /// Waits for the next frame, or for what there is instead. While it streams.
   v4l2::Result<v4l2::Arrival> next();
-  /// A frame that is there already.
-  std::optional<v4l2::Frame> another();
+  /// What is there already, if anything. While it streams.
+  std::optional<v4l2::Result<v4l2::Arrival>> ready();
 
   /// The GstBuffer that goes downstream for a frame; null when none shall, which is counted.
   v4l2::Result<BufferPtr> wrap(v4l2::Frame&& frame);

@@ -161,9 +161,9 @@ void Source::resume() {
 }
 
 void Source::unlock() {
-  // GstBaseSrc 1.26 unlocks for a pause too. FLUSHING would be the wrong answer: if the pipeline plays
-  // again before the base class sees it (1.26.2), that ends the streaming task, and nothing starts it
-  // again. What a pause takes is done by pause().
+  // GstBaseSrc 1.26 unlocks for a pause too. FLUSHING would be the wrong answer: if the pipeline
+  // plays again before the base class sees it (1.26.2), that ends the streaming task, and nothing
+  // starts it again. What a pause takes is done by pause().
   if (pausing_.load() == std::this_thread::get_id()) return;
   waker_.raise(v4l2::Waker::flush);
 }
@@ -386,12 +386,16 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     continuity_.withhold();
   };
   std::optional frame{std::move(arrived)};
-  if (capture_->leaky())
-    while (auto newer = capture_->another()) {
-      observe(*frame);
-      leave_out(&counters_.skipped);
-      frame.emplace(std::move(*newer));  // the end of the older one requeues it
-    }
+  while (capture_->leaky()) {
+    auto more = capture_->ready();
+    if (!more) break;
+    if (!*more) return std::unexpected{failed(path(), more->error(), "to receive a frame")};
+    auto* const newer = std::get_if<v4l2::Frame>(&**more);
+    if (newer == nullptr) break;  // the device is gone, which next() will say again
+    observe(*frame);
+    leave_out(&counters_.skipped);
+    frame.emplace(std::move(*newer));  // the end of the older one requeues it
+  }
   const auto seen = observe(*frame);
   if (!complete(*frame)) {
     leave_out(&counters_.damaged);

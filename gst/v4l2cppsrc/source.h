@@ -66,8 +66,8 @@ public:
   bool start();
   void stop();
 
-  /// PLAYING→PAUSED, before the base class does its part: from now on its unlock() on this thread is
-  /// no flush.
+  /// PLAYING→PAUSED, before the base class does its part: from now on its unlock() on this thread
+  /// is no flush.
   void begin_pause();
   /// The same, after it: when this returns the device does not stream.
   void pause();
@@ -124,7 +124,7 @@ private:
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
   v4l2::Waker waker_;
   std::atomic<bool> reported_{};
-  Counters counters_;  // written under context_
+  Counters counters_;                       // written under context_
   std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
 
   mutable std::mutex settings_mutex_;  // never held across a system call

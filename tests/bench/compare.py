@@ -131,8 +131,10 @@ def judge(times, faults, counts):
     for consumer in CONSUMERS:
         case = "v4l2cppsrc", consumer
         calls, allocations = counts[case]
-        verdicts.must(f"{consumer}: 1 poll and 2 ioctl a frame: {dict(calls)} of {COUNTED}",
-                      calls == {"poll": COUNTED, "ioctl": 2 * COUNTED})
+        # The camera is always ready, so most frames are fetched without asking poll() first.
+        verdicts.must(f"{consumer}: 2 ioctl a frame and a poll for each 64: {dict(calls)} of {COUNTED}",
+                      calls["ioctl"] == 2 * COUNTED and calls["poll"] <= COUNTED / 60 + 1
+                      and set(calls) <= {"poll", "ioctl"})
         verdicts.must(f"{consumer}: no allocation: {allocations}", allocations == 0)
         fault = statistics.median(faults[case])
         verdicts.must(f"{consumer}: no page fault: {fault:g}", fault == 0)

@@ -133,7 +133,8 @@ void check(const char* io_mode, bool map) {
   measurement.map = map;
   measurement.run(io_mode);
   fail_unless_equals_int(measurement.frames, warm_up + measured + 10);
-  fail_unless_equals_int(measurement.polls, measured);
+  // The camera is always ready, so most frames are fetched without asking poll() first.
+  fail_unless(measurement.polls <= measured / 60);
   fail_unless_equals_int(measurement.dequeues, measured);
   fail_unless_equals_int(measurement.queues, measured);
   fail_unless_equals_int(measurement.all, 2 * measured);
@@ -142,7 +143,7 @@ void check(const char* io_mode, bool map) {
 
 }  // namespace
 
-GST_START_TEST(test_dmabuf_costs_three_calls_and_no_allocation) {
+GST_START_TEST(test_dmabuf_costs_two_calls_and_no_allocation) {
   check("dmabuf", false);
 }
 
@@ -154,7 +155,7 @@ GST_START_TEST(test_dmabuf_costs_a_reader_no_more) {
 
 GST_END_TEST
 
-GST_START_TEST(test_mmap_costs_three_calls_and_no_allocation) {
+GST_START_TEST(test_mmap_costs_two_calls_and_no_allocation) {
   check("mmap", true);
 }
 
@@ -174,9 +175,9 @@ GST_END_TEST
 static Suite* cost_suite() {
   return suite_of("cost", {
                               TEST(test_the_counter_counts),
-                              TEST(test_dmabuf_costs_three_calls_and_no_allocation),
+                              TEST(test_dmabuf_costs_two_calls_and_no_allocation),
                               TEST(test_dmabuf_costs_a_reader_no_more),
-                              TEST(test_mmap_costs_three_calls_and_no_allocation),
+                              TEST(test_mmap_costs_two_calls_and_no_allocation),
                           });
 }
 

@@ -109,7 +109,7 @@ GST_END_TEST
 
 GST_START_TEST(test_three_of_four_held_and_freed_from_other_threads) {
   Rig rig;
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", "drop");
+  g_object_set(rig.element, "max-buffers", 4, nullptr);
   rig.play();
   std::vector<Buffer> held;
   for (int i = 0; i < 3; ++i)

@@ -59,8 +59,9 @@ calls() {
   awk '$4 ~ /^[0-9]+$/ && $NF != "total" {print $NF, $4}' "$work/calls"
 }
 
-# Beyond what 10,000 frames more cost there is nothing: three calls a frame, of two kinds.
-three_calls_a_frame() {
+# Beyond what 10,000 frames more cost there is nothing. The camera is always ready, so that it is asked only
+# now and then whether it is: two calls a frame.
+two_calls_a_frame() {
   unset LD_PRELOAD
   calls 2000 >"$work/few" && calls 12000 >"$work/many" || return 1
   awk 'NR == FNR {few[$1] = $2; next}
@@ -69,7 +70,7 @@ three_calls_a_frame() {
   cat "$work/difference"
   # Stray calls of start-up and the clock differ by a few from run to run; a frame's do not.
   awk '$1 == "ioctl" && $2 >= 19980 && $2 <= 20020 {good++}
-       $1 == "poll" && $2 >= 9980 && $2 <= 10020 {good++}
+       $1 == "poll" && $2 >= 130 && $2 <= 190 {good++}
        END {exit !(good == 2 && NR == 2)}' "$work/difference"
 }
 
@@ -79,6 +80,6 @@ check "v4l2cppsrc gives YUYV as v4l2-ctl does" same_as_v4l2_ctl v4l2cppsrc YUYV 
 check "v4l2cppsrc gives NV12 as v4l2-ctl does" same_as_v4l2_ctl v4l2cppsrc NV12 NV12
 check "v4l2cppsrc gives GREY as v4l2-ctl does" same_as_v4l2_ctl v4l2cppsrc GREY GRAY8
 check "the same over the multi-planar API" same_as_v4l2_ctl v4l2cppsrc YUYV YUY2 multiplanar
-check "v4l2cppsrc makes three system calls a frame" three_calls_a_frame
+check "v4l2cppsrc makes two system calls a frame, and a poll for each 64" two_calls_a_frame
 echo "1..$point"
 exit $failed

@@ -413,10 +413,12 @@ TEST_P(Travel, BringsWhatTheDriverWrote) {
   EXPECT_EQ(error_, "");
   EXPECT_EQ(seen_, frames_per_cell);
   EXPECT_EQ(warnings_, falls_back() ? 1 : 0);
-  // poll(), VIDIOC_DQBUF and VIDIOC_QBUF; poll() and read().
-  const unsigned each = std::string_view{GetParam().mode} == "rw" ? 2 : 3;
+  // VIDIOC_DQBUF and VIDIOC_QBUF, or read(), and at most one poll() for each frame.
+  const unsigned least = std::string_view{GetParam().mode} == "rw" ? 1 : 2;
+  constexpr unsigned frames = frames_per_cell - warm_up;
   if (calls_) {
-    EXPECT_EQ(*calls_, each * (frames_per_cell - warm_up));
+    EXPECT_GE(*calls_, least * frames);
+    EXPECT_LE(*calls_, (least + 1) * frames);
   }
 }
 

@@ -20,9 +20,4 @@ void Waker::lower(Reason reason) {
   if (was_raised && reasons_ == 0) eventfd_read(descriptor_.get(), &drained);
 }
 
-bool Waker::raised(Reason reason) const {
-  const std::lock_guard lock{mutex_};
-  return (reasons_ & reason) != 0;
-}
-
 }  // namespace v4l2

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
 
 #include "kernel/unique_fd.h"
@@ -22,13 +23,16 @@ public:
   void raise(Reason reason);
   void lower(Reason reason);
 
-  [[nodiscard]] bool raised(Reason reason) const;
+  [[nodiscard]] bool raised(Reason reason) const { return (reasons_.load() & reason) != 0; }
+
+  /// For whatever reason.
+  [[nodiscard]] bool raised() const { return reasons_.load() != 0; }
 
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 
 private:
-  mutable std::mutex mutex_;
-  unsigned reasons_{};  // guarded by mutex_
+  std::mutex mutex_;
+  std::atomic<unsigned> reasons_{};  // changed under mutex_, together with the descriptor
   UniqueFd descriptor_;
 };
 

@@ -43,12 +43,6 @@ Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
   }
 }
 
-std::optional<Frame> Reader::another() {
-  auto end = fetch(false);
-  if (!end || !*end || !std::holds_alternative<Frame>(**end)) return std::nullopt;
-  return std::move(std::get<Frame>(**end));
-}
-
 std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
   const auto index = desk_->borrow();
   if (!index) {

@@ -34,8 +34,8 @@ public:
   /// read() tells neither time nor number.
   Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
-  /// As Stream::another().
-  std::optional<Frame> another();
+  /// As Stream::ready().
+  std::optional<Result<Arrival>> ready() { return fetch(false); }
 
 private:
   Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<ReturnDesk> desk,

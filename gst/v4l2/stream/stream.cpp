@@ -1,5 +1,7 @@
 #include "stream/stream.h"
 
+#include <algorithm>
+
 #include "stream/wait.h"
 
 namespace v4l2 {
@@ -30,6 +32,7 @@ Stream::~Stream() {
 }
 
 Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
+  if (auto end = hasten()) return std::move(*end);
   for (;;) {
     auto wake = wait(*node_, buffers_->waker(), *desk_, timeout);
     if (!wake) return std::unexpected{wake.error()};
@@ -44,10 +47,34 @@ Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
   }
 }
 
-std::optional<Frame> Stream::another() {
-  auto end = dequeue(false);
-  if (!end || !*end || !std::holds_alternative<Frame>(**end)) return std::nullopt;
-  return std::move(std::get<Frame>(**end));
+/// Where frames wait already, because downstream is slower than the device, to ask poll() whether
+/// they do is a call too many. Whether it is like that can be found out only by trying, so a try in
+/// vain makes the next one come later, and one that succeeds makes the next frame be tried as well.
+/// poll() is asked now and then all the same: it may have something else to say.
+std::optional<Result<Arrival>> Stream::hasten() {
+  constexpr std::uint32_t longest = 64;
+  if (polls_to_go_ > 0) {
+    --polls_to_go_;
+    return std::nullopt;
+  }
+  if (buffers_->waker().raised() || desk_->waiting() == 0) return std::nullopt;
+  auto end = ready();
+  if (!end) {
+    vain_ = std::min(2 * vain_, longest);
+    polls_to_go_ = vain_;
+    hurried_ = 0;
+    return std::nullopt;
+  }
+  vain_ = 1;
+  if (++hurried_ == longest) {
+    hurried_ = 0;
+    polls_to_go_ = 1;
+  }
+  return end;
+}
+
+std::optional<Result<Arrival>> Stream::ready() {
+  return dequeue(false);
 }
 
 std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
@@ -58,7 +85,7 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
     // A frame that poll() saw may be gone again; only if the device is well is that no news.
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
     // A device that was unplugged answers ENODEV or EINVAL, by driver and moment.
-    if (device_in_trouble || error.code == ENODEV) return Lost{error};
+    if (device_in_trouble || error.code == ENODEV || in_trouble(*node_)) return Lost{error};
     return std::unexpected{error};
   }
   const auto index = wire_.index();

@@ -25,18 +25,23 @@ public:
   /// stream may survive.
   Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
-  /// A frame that is there already, without waiting; none, and whatever else there may be to say is
-  /// left to next().
-  std::optional<Frame> another();
+  /// What is there already: a frame, or what next() would say of the device. Does not wait; none
+  /// when there is nothing.
+  std::optional<Result<Arrival>> ready();
 
 private:
   explicit Stream(const Buffers& buffers);
+  std::optional<Result<Arrival>> hasten();
   std::optional<Result<Arrival>> dequeue(bool device_in_trouble);
 
   const Buffers* buffers_;
   std::shared_ptr<const Node> node_;
   std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Stream
   WireBuffer wire_;                   // what VIDIOC_DQBUF fills
+  // When to dequeue without asking poll() first: see hasten().
+  std::uint32_t polls_to_go_{};
+  std::uint32_t hurried_{};
+  std::uint32_t vain_{1};
 };
 
 }  // namespace v4l2

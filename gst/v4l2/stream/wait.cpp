@@ -6,6 +6,8 @@
 namespace v4l2 {
 namespace {
 
+constexpr short complaints = POLLERR | POLLHUP | POLLNVAL;
+
 /// Why the waker was raised, where that ends the wait.
 std::optional<Result<Wake>> woken(Waker& waker, ReturnDesk& desk) {
   waker.lower(Waker::homecoming);
@@ -19,6 +21,11 @@ std::optional<Result<Wake>> woken(Waker& waker, ReturnDesk& desk) {
 }
 
 }  // namespace
+
+bool in_trouble(const Node& node) {
+  std::array asked{pollfd{.fd = node.descriptor(), .events = POLLIN, .revents = 0}};
+  return node.kernel().poll(asked, 0) > 0 && (asked[0].revents & complaints) != 0;
+}
 
 Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
                   std::optional<std::chrono::milliseconds> timeout) {
@@ -43,8 +50,7 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
     }
     if (waits[1].revents != 0)
       if (auto end = woken(waker, desk)) return std::move(*end);
-    if (waits[0].revents != 0)
-      return Ready{.in_trouble = (waits[0].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0};
+    if (waits[0].revents != 0) return Ready{.in_trouble = (waits[0].revents & complaints) != 0};
   }
 }
 

@@ -18,6 +18,10 @@ struct Ready {
 /// What waiting can end in before anything is fetched.
 using Wake = std::variant<Ready, Interrupted, Stalled, Starved, Lost>;
 
+/// Whether poll() has a complaint about the device: it is gone, or its driver gave up. Does not
+/// wait.
+bool in_trouble(const Node& node);
+
 /// Waits until the device or the waker has something to say: the only waiting place in the program.
 /// For ever without a timeout. Error: poll()'s, or what the desk could not queue.
 Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
