@@ -48,6 +48,12 @@ void Camera::fill_when_queued(const FrameOptions& options) {
   if (!std::exchange(interrupted_, false)) fill_locked(options);
 }
 
+void Camera::fill_at_once(unsigned count) {
+  const std::lock_guard lock{mutex_};
+  for (unsigned i = 0; i < count; ++i)
+    fill_locked({});
+}
+
 void Camera::interrupt() {
   const std::lock_guard lock{mutex_};
   interrupted_ = true;

@@ -41,6 +41,8 @@ public:
   bool fill(const FrameOptions& options = {});
   /// Waits until the camera streams and has a buffer queued, then fills it.
   void fill_when_queued(const FrameOptions& options = {});
+  /// Fills so many before the program sees the first of them.
+  void fill_at_once(unsigned count);
   /// Ends the fill_when_queued() that waits now, or the next one.
   void interrupt();
   /// Loses `count` frames: the next one's sequence number shows a gap.

@@ -8,12 +8,14 @@ namespace v4l2 {
 void ReturnDesk::add(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   existing_ |= bit(index);
+  resting_ |= bit(index);
 }
 
 void ReturnDesk::remove(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   existing_ &= ~bit(index);
   parked_ &= ~bit(index);
+  resting_ &= ~bit(index);
 }
 
 void ReturnDesk::aim(std::uint32_t index, std::span<const PlaneTarget> targets) {
@@ -30,6 +32,7 @@ Result<> ReturnDesk::open() {
       const auto queued = queue_locked(static_cast<std::uint32_t>(std::countr_zero(home)));
       if (!queued) return queued;
     }
+    resting_ &= parked_;
   }
   open_ = true;
   return {};
@@ -39,6 +42,7 @@ void ReturnDesk::shut() {
   const std::lock_guard lock{mutex_};
   open_ = false;
   queued_ = 0;
+  resting_ |= parked_ & ~loans_.load(std::memory_order_acquire);
 }
 
 void ReturnDesk::close() {
@@ -63,9 +67,8 @@ void ReturnDesk::park(std::uint32_t index) {
 Result<> ReturnDesk::enlist(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   parked_ &= ~bit(index);
-  const bool out = (loans_.load(std::memory_order_acquire) & bit(index)) != 0;
-  if (!open_ || out) return {};
-  return queue_locked(index);
+  const bool rests = (resting_.fetch_and(~bit(index)) & bit(index)) != 0;
+  return open_ && rests ? queue_locked(index) : Result<>{};
 }
 
 bool ReturnDesk::lend(std::uint32_t index) {
@@ -85,7 +88,7 @@ std::optional<std::uint32_t> ReturnDesk::borrow() {
 }
 
 std::optional<std::uint32_t> ReturnDesk::parked_at_home() const {
-  const auto home = parked_ & ~loans_.load(std::memory_order_acquire);
+  const auto home = parked_ & resting_.load(std::memory_order_acquire);
   if (home == 0) return std::nullopt;
   return static_cast<std::uint32_t>(std::bit_width(home)) - 1U;
 }
@@ -98,6 +101,7 @@ std::optional<std::uint32_t> ReturnDesk::parked() const {
 void ReturnDesk::give_back(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
+  if ((parked_ & bit(index)) != 0) resting_ |= bit(index);
   if (!open_ || (parked_ & bit(index)) != 0) return;
   const auto queued = on_return_ == OnReturn::queue ? queue_locked(index) : Result<>{};
   if (std::exchange(awaited_, false)) waker_->raise(Waker::homecoming);

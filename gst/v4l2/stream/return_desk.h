@@ -142,6 +142,8 @@ private:
   // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
   // to the memory happens before its next loan.
   std::atomic<std::uint32_t> loans_{};
+  // At home although it streams: parked and come back, or not enlisted yet.
+  std::atomic<std::uint32_t> resting_{};
 };
 
 }  // namespace v4l2

@@ -1,0 +1,265 @@
+// Downstream holds buffers for ever, or for long: frames keep flowing or are counted, nothing
+// hangs, and what is held stays as it was.
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "element/rig.h"
+#include "element/suite.h"
+#include "travel/consumer.h"
+
+using rig::Buffer;
+using rig::Rig;
+
+namespace {
+
+guint64 stat(GstElement* element, const char* name) {
+  GstStructure* stats{};
+  guint64 value{};
+  g_object_get(element, "stats", &stats, nullptr);
+  fail_unless(gst_structure_get_uint64(stats, name, &value));
+  gst_structure_free(stats);
+  return value;
+}
+
+/// A pipeline on a camera that is always ready, whose sink keeps the first `keep` buffers for ever.
+class Hoarder {
+public:
+  Hoarder(const char* policy, std::size_t keep, fake::Model model = fake::webcam())
+      : camera{kernel.plug(rig::path, std::move(model))}, keep_{keep} {
+    camera->always_ready(true);
+    pipeline = gst_pipeline_new(nullptr);
+    element = rig::new_element(kernel);
+    gst_util_set_object_arg(G_OBJECT(element), "on-starved", policy);
+    sink_ = travel::new_consumer({.video_meta = true}, [this](GstBuffer* buffer) { see(buffer); });
+    gst_bin_add_many(GST_BIN(pipeline), GST_ELEMENT(gst_object_ref(element)), sink_, nullptr);
+    auto* const caps = gst_caps_from_string("video/x-raw,format=GRAY8,width=320,height=240");
+    fail_unless(gst_element_link_filtered(element, sink_, caps));
+    gst_caps_unref(caps);
+  }
+
+  Hoarder(const Hoarder&) = delete;
+  Hoarder& operator=(const Hoarder&) = delete;
+
+  ~Hoarder() {
+    gst_object_unref(pipeline);
+    gst_object_unref(element);
+    gst_object_unref(sink_);
+  }
+
+  void play() {
+    fail_if(gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+  }
+
+  /// Waits until so many frames were delivered or left out.
+  void wait_for(guint64 frames) const {
+    while (stat(element, "delivered") + stat(element, "starved") < frames)
+      std::this_thread::yield();
+  }
+
+  /// What stopping took.
+  std::chrono::nanoseconds stop() {
+    const auto before = std::chrono::steady_clock::now();
+    fail_if(gst_element_set_state(pipeline, GST_STATE_NULL) == GST_STATE_CHANGE_FAILURE);
+    return std::chrono::steady_clock::now() - before;
+  }
+
+  /// Once it is stopped.
+  [[nodiscard]] const std::vector<Buffer>& kept() const { return kept_; }
+
+  fake::FakeKernel kernel;
+  std::shared_ptr<fake::Camera> camera;
+  GstElement* pipeline;
+  GstElement* element;
+
+private:
+  void see(GstBuffer* buffer) {
+    if (kept_.size() < keep_) kept_.emplace_back(gst_buffer_ref(buffer));
+  }
+
+  std::size_t keep_;
+  std::vector<Buffer> kept_;
+  GstElement* sink_;
+};
+
+void check_hoarding(const char* policy, std::size_t keep) {
+  using namespace std::chrono_literals;
+  Hoarder hoarder{policy, keep};
+  hoarder.play();
+  const auto frames = keep + 40;
+  hoarder.wait_for(frames);
+  fail_unless(hoarder.stop() < 500ms);
+  fail_unless_equals_int(hoarder.kernel.open_count(rig::path), 0);
+  const auto starved = stat(hoarder.element, "starved");
+  // All but one of the four go downstream, and what comes when the last is due is left out and
+  // counted.
+  const bool drops = std::string_view{policy} == "drop" && keep > 2;
+  fail_unless_equals_int(hoarder.kept().size(), drops ? 3 : keep);
+  fail_unless((starved > 0) == drops, "%s, %d held: %d starved", policy, static_cast<int>(keep),
+              static_cast<int>(starved));
+  fail_unless_equals_uint64(stat(hoarder.element, "lost"), 0);
+  for (std::uint32_t i = 0; i < hoarder.kept().size(); ++i)
+    fail_unless(rig::shows(hoarder.kept()[i].get(), i), "%s, frame %d of %d", policy, i,
+                static_cast<int>(keep));
+}
+
+}  // namespace
+
+GST_START_TEST(test_growing_and_then_copying_keeps_frames_flowing) {
+  for (std::size_t keep = 1; keep <= 32; ++keep)
+    check_hoarding("grow", keep);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_copying_keeps_frames_flowing) {
+  for (std::size_t keep = 1; keep <= 32; ++keep)
+    check_hoarding("copy", keep);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_what_is_dropped_is_counted) {
+  for (std::size_t keep = 1; keep <= 32; ++keep)
+    check_hoarding("drop", keep);
+}
+
+GST_END_TEST
+
+/// Pulls so many frames and holds them.
+static std::vector<Buffer> hold(Rig& rig, std::size_t count) {
+  std::vector<Buffer> held;
+  for (std::size_t i = 0; i < count; ++i)
+    held.push_back(rig.next());
+  return held;
+}
+
+GST_START_TEST(test_grows_to_the_ceiling_and_no_further) {
+  Rig rig;
+  g_object_set(rig.element, "max-buffers", 7, nullptr);
+  rig.play();
+  const auto held = hold(rig, 12);
+  fail_unless_equals_int(rig.camera->buffer_count(), 7);
+  fail_unless_equals_uint64(stat(rig.element, "copied"), 12 - 5);
+  for (std::uint32_t i = 0; i < 12; ++i)
+    fail_unless(rig::shows(held[i].get(), i));
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_copies_where_the_driver_cannot_grow) {
+  auto model = fake::webcam();
+  model.creates = false;
+  Rig rig{model};
+  rig.play();
+  const auto held = hold(rig, 10);
+  fail_unless_equals_int(rig.camera->buffer_count(), 4);
+  fail_unless_equals_uint64(stat(rig.element, "copied"), 10 - 2);
+  fail_unless_equals_int(rig.camera->calls(VIDIOC_CREATE_BUFS), 1);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_shrinks_when_downstream_has_let_go) {
+  Rig rig;
+  rig.play();
+  auto held = hold(rig, 6);
+  fail_unless_equals_int(rig.camera->buffer_count(), 8);
+  held.clear();
+  for (int frame = 0; frame < 1000 && rig.camera->buffer_count() > 4; ++frame)
+    rig.next();
+  fail_unless_equals_int(rig.camera->buffer_count(), 4);
+  // And it can do it again.
+  held = hold(rig, 6);
+  fail_unless_equals_int(rig.camera->buffer_count(), 8);
+  for (const auto& buffer : held)
+    fail_unless(
+        rig::shows(buffer.get(), static_cast<std::uint32_t>(GST_BUFFER_OFFSET(buffer.get()))));
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused) {
+  auto model = fake::webcam();
+  model.removes = false;
+  Rig rig{model};
+  rig.play();
+  auto held = hold(rig, 6);
+  held.clear();
+  for (int frame = 0; frame < 1000 && rig.camera->queued_count() != 4; ++frame)
+    rig.next();
+  fail_unless_equals_int(rig.camera->queued_count(), 4);
+  fail_unless_equals_int(rig.camera->buffer_count(), 8);
+  // With the next start they are gone.
+  rig.set_state(GST_STATE_PAUSED);
+  rig.play();
+  const auto buffer = rig.next();
+  fail_unless_equals_int(rig.camera->buffer_count(), 4);
+  fail_unless(GST_BUFFER_FLAG_IS_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT));
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_grows_with_memory_of_its_own) {
+  for (const char* const mode : {"userptr", "rw"}) {
+    auto model = fake::webcam();
+    model.device_caps |= V4L2_CAP_READWRITE;
+    Rig rig{model};
+    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", mode);
+    rig.play();
+    auto held = hold(rig, 9);
+    fail_unless_equals_uint64(stat(rig.element, "copied"), 0);
+    for (const auto& buffer : held)
+      fail_unless(
+          rig::shows(buffer.get(), static_cast<std::uint32_t>(GST_BUFFER_OFFSET(buffer.get()))));
+    held.clear();
+    for (int frame = 0; frame < 400; ++frame)
+      rig.next();
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_leaky_gives_the_newest_and_counts_the_others) {
+  Rig rig;
+  gst_util_set_object_arg(G_OBJECT(rig.element), "leaky", "newest");
+  rig.play();
+  rig.camera->wait_streaming(true);
+  rig.set_state(GST_STATE_PAUSED);
+  // The streaming thread is told when three frames lie there.
+  rig.play();
+  rig.camera->wait_queued(4);
+  auto first = rig.next();
+  fail_unless(rig::shows(first.get(), 0));
+  const guint64 before = stat(rig.element, "skipped");
+  rig.camera->fill_at_once(3);
+  std::uint32_t last = 0;
+  while (last < 3) {
+    const Buffer buffer{gst_harness_pull(rig.harness)};
+    last = static_cast<std::uint32_t>(GST_BUFFER_OFFSET(buffer.get()));
+    fail_unless(rig::shows(buffer.get(), last));
+  }
+  fail_unless_equals_uint64(stat(rig.element, "skipped"), before + 2);
+  fail_unless_equals_uint64(stat(rig.element, "lost"), 0);
+  rig.camera->wait_queued(3);
+}
+
+GST_END_TEST
+
+static Suite* starve_suite() {
+  return suite_of("starve", {
+                                TEST(test_growing_and_then_copying_keeps_frames_flowing),
+                                TEST(test_copying_keeps_frames_flowing),
+                                TEST(test_what_is_dropped_is_counted),
+                                TEST(test_grows_to_the_ceiling_and_no_further),
+                                TEST(test_copies_where_the_driver_cannot_grow),
+                                TEST(test_shrinks_when_downstream_has_let_go),
+                                TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused),
+                                TEST(test_grows_with_memory_of_its_own),
+                                TEST(test_leaky_gives_the_newest_and_counts_the_others),
+                            });
+}
+
+SUITE_MAIN(starve_suite)
