@@ -55,6 +55,14 @@ std::string debug_of(const v4l2::Error& error) {
   return text;
 }
 
+/// "VIDIOC_DQBUF: a buffer that was not queued, index 77".
+std::string lie_of(const v4l2::Error& error) {
+  auto text = std::string{error.call};
+  if (error.hint != nullptr)
+    text += std::string{": "} + error.hint + " " + std::to_string(error.value);
+  return text;
+}
+
 std::string quoted(const std::string& path) {
   return "'" + path + "'";
 }
@@ -167,6 +175,11 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
                           "USB controller.",
                       error);
     case ENOMEM:
+      if (error.hint != nullptr)
+        return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory, path,
+                        device + " has no buffers" + attempt + ": " + lie_of(error) +
+                            ". Ask for a smaller size, or free memory (on a board, enlarge CMA).",
+                        error);
       return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory, path,
                       device + " found no memory for its buffers" + attempt +
                           ". Ask for a smaller size, or free memory (on a board, enlarge CMA).",
@@ -180,8 +193,8 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
     case EPROTO:
       return resource(GST_RESOURCE_ERROR_FAILED, Cause::broken_driver, path,
                       "The driver of the device at " + quoted(path) +
-                          " answered with what can't be true" + attempt +
-                          ". Report it to the driver's authors with the debug information.",
+                          " answered with what can't be true" + attempt + ": " + lie_of(error) +
+                          ". Report it to the driver's authors.",
                       error);
     default:
       return resource(GST_RESOURCE_ERROR_READ, Cause::io, path,

@@ -26,6 +26,7 @@ const std::vector<Layout>& layouts() {
       {V4L2_PIX_FMT_BGR24, false, {{24, 1}}},
       {V4L2_PIX_FMT_XBGR32, false, {{32, 1}}},
       {V4L2_PIX_FMT_GREY, false, {{8, 1}}},
+      {V4L2_PIX_FMT_SRGGB8, false, {{8, 1}}},
       {V4L2_PIX_FMT_NV12, false, {{8, 1}, {8, 2}}},
       {V4L2_PIX_FMT_YUV420, false, {{8, 1}, {4, 2}, {4, 2}}},
       {V4L2_PIX_FMT_NV12M, true, {{8, 1}, {8, 2}}},
@@ -70,9 +71,9 @@ std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2
 
 Model webcam() {
   Model model;
-  for (const auto fourcc :
-       {V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_UYVY, V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420,
-        V4L2_PIX_FMT_RGB24, V4L2_PIX_FMT_BGR24, V4L2_PIX_FMT_XBGR32, V4L2_PIX_FMT_GREY})
+  for (const auto fourcc : {V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_UYVY, V4L2_PIX_FMT_NV12,
+                            V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_RGB24, V4L2_PIX_FMT_BGR24,
+                            V4L2_PIX_FMT_XBGR32, V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_SRGGB8})
     model.formats.push_back({.fourcc = fourcc, .modes = modes({{640, 480}, {320, 240}})});
   for (const auto fourcc : {V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_H264})
     model.formats.push_back(
