@@ -4,9 +4,15 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <string_view>
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "element/rig.h"
 #include "element/suite.h"
+#include "travel/consumer.h"
 
 namespace {
 
@@ -62,16 +68,31 @@ namespace {
 constexpr int warm_up = 200;
 constexpr int measured = 2000;
 
+long page_faults() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_minflt;
+}
+
+fake::Model camera_with_read() {
+  auto model = fake::webcam();
+  model.device_caps |= V4L2_CAP_READWRITE;
+  return model;
+}
+
 /// v4l2cppsrc ! fakesink on a camera that is always ready, and what was counted between two frames.
 struct Measurement {
   fake::FakeKernel kernel;
-  std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", fake::webcam());
+  std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", camera_with_read());
+  travel::Proposal proposal;
   bool map{};
   int frames{};
   unsigned polls{};
   unsigned dequeues{};
   unsigned queues{};
+  unsigned reads{};
   unsigned all{};
+  long faults{};
 
   /// Runs on the streaming thread, for each buffer that reaches the sink.
   void see(GstBuffer* buffer) {
@@ -87,6 +108,8 @@ struct Measurement {
       dequeues = camera->calls(VIDIOC_DQBUF);
       queues = camera->calls(VIDIOC_QBUF);
       all = camera->all_calls();
+      reads = kernel.read_calls();
+      faults = page_faults();
       counting = true;
     }
     if (frames == warm_up + measured) {
@@ -95,6 +118,8 @@ struct Measurement {
       dequeues = camera->calls(VIDIOC_DQBUF) - dequeues;
       queues = camera->calls(VIDIOC_QBUF) - queues;
       all = camera->all_calls() - all;
+      reads = kernel.read_calls() - reads;
+      faults = page_faults() - faults;
     }
   }
 
@@ -102,7 +127,7 @@ struct Measurement {
     camera->always_ready();
     auto* const pipeline = gst_pipeline_new(nullptr);
     auto* const source = rig::new_element(kernel);
-    auto* const sink = gst_element_factory_make("fakesink", nullptr);
+    auto* const sink = travel::new_consumer(proposal, [](GstBuffer*) {});
     gst_util_set_object_arg(G_OBJECT(source), "io-mode", io_mode);
     g_object_set(source, "num-buffers", warm_up + measured + 10, nullptr);
     gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
@@ -124,21 +149,26 @@ struct Measurement {
     gst_object_unref(bus);
     gst_element_set_state(pipeline, GST_STATE_NULL);
     gst_object_unref(pipeline);
+    gst_object_unref(sink);
   }
 };
 
-void check(const char* io_mode, bool map) {
+void check(const char* io_mode, bool map, travel::Proposal proposal = {}) {
   allocations = 0;
   Measurement measurement;
   measurement.map = map;
+  measurement.proposal = proposal;
   measurement.run(io_mode);
+  const bool reads = std::string_view{io_mode} == "rw";
   fail_unless_equals_int(measurement.frames, warm_up + measured + 10);
   // The camera is always ready, so most frames are fetched without asking poll() first.
-  fail_unless(measurement.polls <= measured / 60);
-  fail_unless_equals_int(measurement.dequeues, measured);
-  fail_unless_equals_int(measurement.queues, measured);
-  fail_unless_equals_int(measurement.all, 2 * measured);
+  fail_unless(measurement.polls <= (reads ? measured : measured / 60));
+  fail_unless_equals_int(measurement.dequeues, reads ? 0 : measured);
+  fail_unless_equals_int(measurement.queues, reads ? 0 : measured);
+  fail_unless_equals_int(measurement.reads, reads ? measured : 0);
+  fail_unless_equals_int(measurement.all, reads ? 0 : 2 * measured);
   fail_unless_equals_uint64(allocations, 0);
+  fail_unless_equals_int(measurement.faults, 0);
 }
 
 }  // namespace
@@ -161,6 +191,38 @@ GST_START_TEST(test_mmap_costs_two_calls_and_no_allocation) {
 
 GST_END_TEST
 
+GST_START_TEST(test_memory_of_our_own_costs_no_more) {
+  check("userptr", true);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_read_costs_two_calls_and_no_allocation) {
+  check("rw", true);
+}
+
+GST_END_TEST
+
+/// `dmabufs` null for plain memory.
+static void check_pool(const char* io_mode, travel::DmabufSource dmabufs) {
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
+  auto* const pool = travel::new_pool(info, {info.size}, std::move(dmabufs));
+  check(io_mode, false,
+        {.video_meta = true, .pool = pool, .size = static_cast<guint>(info.size), .least = 8});
+  gst_object_unref(pool);
+}
+
+GST_START_TEST(test_downstreams_pool_costs_no_more) {
+  check_pool("userptr", {});
+  check_pool("dmabuf-import", [](std::size_t size) {
+    const int descriptor = memfd_create("fake-plane", MFD_CLOEXEC);
+    return ftruncate(descriptor, static_cast<off_t>(size)) == 0 ? descriptor : -1;
+  });
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_the_counter_counts) {
   allocations = 0;
   counting = true;
@@ -178,6 +240,9 @@ static Suite* cost_suite() {
                               TEST(test_dmabuf_costs_two_calls_and_no_allocation),
                               TEST(test_dmabuf_costs_a_reader_no_more),
                               TEST(test_mmap_costs_two_calls_and_no_allocation),
+                              TEST(test_memory_of_our_own_costs_no_more),
+                              TEST(test_read_costs_two_calls_and_no_allocation),
+                              TEST(test_downstreams_pool_costs_no_more),
                           });
 }
 

@@ -3,6 +3,7 @@
 // on real drivers:
 //
 //   travel_test --device PATH [--format FOURCC] [--exporter PATH] [--refuses MODE,...]
+//               [--cache-hints HINTS]
 //
 // The device must show a picture that stands still. `--exporter` is a node whose exports serve as
 // downstream's DMABufs; without it nothing is imported. `--refuses` names what the driver can't do.
@@ -36,6 +37,7 @@ struct Options {
   std::uint32_t fourcc{V4L2_PIX_FMT_YUYV};
   std::string exporter;
   std::string refuses;
+  std::string cache_hints{"off"};
 };
 
 Options options;
@@ -339,6 +341,7 @@ protected:
     g_object_set(source, "device", target_->path().c_str(), "num-buffers", frames_per_cell,
                  nullptr);
     gst_util_set_object_arg(G_OBJECT(source), "io-mode", GetParam().mode);
+    gst_util_set_object_arg(G_OBJECT(source), "cache-hints", options.cache_hints.c_str());
     auto* const sink = travel::new_consumer(proposal(), [this](GstBuffer* buffer) { see(buffer); });
     gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
     auto* const caps = gst_caps_from_string(caps_.c_str());
@@ -458,6 +461,7 @@ int main(int argc, char** argv) {
     if (option == "--device") options.device = value;
     if (option == "--exporter") options.exporter = value;
     if (option == "--refuses") options.refuses = value;
+    if (option == "--cache-hints") options.cache_hints = value;
     if (option == "--format" && value.size() == 4)
       options.fourcc = v4l2_fourcc(value[0], value[1], value[2], value[3]);
   }
