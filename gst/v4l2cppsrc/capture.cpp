@@ -42,17 +42,13 @@ bool is_wish_refused(const v4l2::Error& error) {
 // ---- how frames travel --------------------------------------------------------------------------
 
 Capture::Capture(GstElement* element, const v4l2::Device& device, v4l2::Waker& waker,
-                 Agreement& agreement, const Settings& settings, Counters& counters)
+                 Agreement& agreement, Settings settings, Counters& counters)
     : element_{element},
       device_{&device},
       waker_{&waker},
       agreement_{&agreement},
-      settings_{settings},
+      settings_{std::move(settings)},
       counters_{&counters} {}
-
-Capture::~Capture() {
-  stop();
-}
 
 Capture::Outcome<std::unique_ptr<Capture>> Capture::allocate(
     GstElement* element, const v4l2::Device& device, v4l2::Waker& waker, Agreement& agreement,
@@ -127,7 +123,7 @@ v4l2::Result<> Capture::request(std::uint32_t count, v4l2::Memory memory,
   }
   auto buffers = v4l2::Buffers::request(device_->node(), *waker_, wish);
   if (!buffers) return std::unexpected{buffers.error()};
-  buffers_.emplace(std::move(*buffers));
+  buffers_ = std::make_unique<v4l2::Buffers>(std::move(*buffers));
   desk_ = buffers_->desk();
   return {};
 }
@@ -294,7 +290,6 @@ v4l2::Result<> Capture::start() {
     const auto filled = importer_->refill();
     if (!filled) return filled;
   }
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): all but Travel::read have them
   auto stream = v4l2::Stream::start(*buffers_);
   if (!stream) return std::unexpected{stream.error()};
   stream_.emplace<v4l2::Stream>(std::move(*stream));

@@ -63,7 +63,7 @@ public:
 
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
-  ~Capture();
+  ~Capture() = default;
 
   /// Starts the device.
   v4l2::Result<> start();
@@ -112,7 +112,7 @@ public:
 
 private:
   Capture(GstElement* element, const v4l2::Device& device, v4l2::Waker& waker, Agreement& agreement,
-          const Settings& settings, Counters& counters);
+          Settings settings, Counters& counters);
 
   v4l2::Result<> settle(const Downstream& downstream);
   v4l2::Result<> settle_mapped(std::uint32_t count);
@@ -143,7 +143,7 @@ private:
   Settings settings_;
   Counters* counters_;
   Travel travel_{Travel::mmap};
-  std::optional<v4l2::Buffers> buffers_;  // but for Travel::read
+  std::unique_ptr<v4l2::Buffers> buffers_;  // but for Travel::read
   std::shared_ptr<v4l2::ReturnDesk> desk_;
   v4l2::Reader::Slots slots_;           // Travel::read
   MemoryMaker maker_;                   // but for Travel::pool

@@ -8,14 +8,14 @@ namespace v4l2gst {
 
 /// What downstream said to the ALLOCATION query.
 struct Downstream {
-  bool video_meta{};            ///< it heeds GstVideoMeta
-  GstVideoAlignment alignment;  ///< that it wishes; all 0 where it does not care
-  PoolPtr pool;                 ///< that it offers; null where it does not
-  guint size{};                 ///< of the pool's buffers
-  guint least{};                ///< buffers that it wants to hold at a time
-  guint most{};                 ///< buffers that the pool can have; 0 for any number
-  AllocatorPtr allocator;       ///< that it offers; null for the usual one
-  GstAllocationParams params;
+  bool video_meta{};              ///< it heeds GstVideoMeta
+  GstVideoAlignment alignment{};  ///< that it wishes; all 0 where it does not care
+  PoolPtr pool;                   ///< that it offers; null where it does not
+  guint size{};                   ///< of the pool's buffers
+  guint least{};                  ///< buffers that it wants to hold at a time
+  guint most{};                   ///< buffers that the pool can have; 0 for any number
+  AllocatorPtr allocator;         ///< that it offers; null for the usual one
+  GstAllocationParams params{};
 
   Downstream() {
     gst_video_alignment_reset(&alignment);

@@ -94,6 +94,7 @@ v4l2::Result<> Importer::refill() {
     auto buffer = acquire();
     if (!buffer) return {};
     const auto index = place_for(buffer.get());
+    if (!index) return {};
     const auto queued = queue(*index, std::move(buffer));
     if (!queued) return std::unexpected{queued.error()};
     if (!*queued) return {};

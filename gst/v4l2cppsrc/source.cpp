@@ -359,7 +359,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                    }},
         *arrival);
     if (!flow) return std::unexpected{flow.error()};
-    if (*flow) return **flow;
+    if (const auto& end = *flow) return *end;
   }
 }
 
