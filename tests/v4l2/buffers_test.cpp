@@ -104,4 +104,134 @@ TEST(Buffers, AreReadableThroughTheNode) {
       EXPECT_EQ((*mapped)[plane].bytes()[offset], fake::Camera::expected_byte(0, plane, offset));
 }
 
+TEST(Buffers, BeyondTheSetOfLoansAreLeftAlone) {
+  auto model = fake::webcam();
+  model.least_buffers = 40;
+  model.most_buffers = 64;
+  Rig rig{model};
+  rig.start();
+  EXPECT_EQ(rig.buffers->count(), v4l2::ReturnDesk::most_buffers);
+  EXPECT_EQ(rig.camera->buffer_count(), 40U);
+  EXPECT_EQ(rig.camera->queued_count(), v4l2::ReturnDesk::most_buffers);
+}
+
+TEST(Buffers, TellTheDriverOfCaches) {
+  auto model = fake::webcam();
+  model.cache_hints = true;
+  Rig rig{model};
+  constexpr std::uint32_t flags = V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE;
+  rig.buffers.emplace(*rig.request({.count = 2, .non_coherent = true, .queue_flags = flags}));
+  EXPECT_TRUE(rig.buffers->cache_hints());
+  EXPECT_EQ(rig.camera->memory_flags(), std::uint32_t{V4L2_MEMORY_FLAG_NON_COHERENT});
+  rig.start();
+  EXPECT_EQ(rig.camera->queue_flags(), flags);
+  Rig deaf;
+  deaf.buffers.emplace(*deaf.request({.count = 2, .non_coherent = true}));
+  EXPECT_FALSE(deaf.buffers->cache_hints());
+  EXPECT_EQ(deaf.camera->memory_flags(), 0U);
+}
+
+TEST(Buffers, MemoryThatTheDriverDoesNotKnowIsRefused) {
+  auto model = fake::webcam();
+  model.userptrs = false;
+  model.imports = false;
+  Rig rig{model};
+  for (const auto memory : {v4l2::Memory::userptr, v4l2::Memory::dmabuf})
+    EXPECT_EQ(rig.request({.memory = memory}).error().code, EINVAL);
+}
+
+TEST(Buffers, GrowWhileTheDeviceStreams) {
+  for (const bool multiplanar : {false, true}) {
+    Rig rig{multiplanar ? fake::multiplanar_camera() : fake::webcam(),
+            multiplanar ? V4L2_PIX_FMT_NV12M : V4L2_PIX_FMT_YUYV};
+    rig.start(2);
+    EXPECT_EQ(rig.buffers->grow(rig.format), 2U);
+    EXPECT_EQ(rig.buffers->count(), 3U);
+    EXPECT_GE(rig.buffers->planes(2)[0].length, rig.format.planes[0].size_image);
+    EXPECT_EQ(rig.camera->queued_count(), 2U) << "it is at home";
+    EXPECT_TRUE(rig.buffers->desk()->enlist(2));
+    EXPECT_EQ(rig.camera->queued_count(), 3U);
+    rig.camera->fill_at_once(3);
+    for (const std::uint32_t index : {0U, 1U, 2U})
+      EXPECT_EQ(rig.take()->index(), index);
+  }
+}
+
+TEST(Buffers, OneThatWasAddedIsQueuedByTheNextStart) {
+  Rig rig;
+  rig.allocate(2);
+  EXPECT_EQ(rig.buffers->grow(rig.format), 2U);
+  rig.start();
+  EXPECT_EQ(rig.camera->queued_count(), 3U);
+  EXPECT_TRUE(rig.buffers->desk()->enlist(2));
+  EXPECT_EQ(rig.camera->queued_count(), 3U) << "once is enough";
+}
+
+TEST(Buffers, DoNotGrowWhereTheDriverCannot) {
+  auto model = fake::webcam();
+  model.most_buffers = 3;
+  Rig full{model};
+  full.start(2);
+  EXPECT_TRUE(full.buffers->grow(full.format));
+  EXPECT_EQ(full.buffers->grow(full.format).error().code, ENOBUFS);
+  model.creates = false;
+  Rig rig{model};
+  rig.start(2);
+  EXPECT_EQ(rig.buffers->grow(rig.format).error().code, ENOTTY);
+  EXPECT_EQ(rig.buffers->count(), 2U);
+}
+
+TEST(Buffers, SayWhyTheyDidNotGrow) {
+  Rig rig;
+  rig.start(2);
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.fail(VIDIOC_CREATE_BUFS, ENOMEM);
+    faults.alter<v4l2_create_buffers>(VIDIOC_CREATE_BUFS, [](auto& answer) { answer.count = 0; });
+  });
+  const auto refused = rig.buffers->grow(rig.format);
+  EXPECT_EQ(refused.error().code, ENOMEM);
+  EXPECT_STREQ(refused.error().call, "VIDIOC_CREATE_BUFS");
+  EXPECT_EQ(rig.buffers->grow(rig.format).error().code, ENOBUFS);
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_buffer>(VIDIOC_QUERYBUF, [](auto& answer) { answer.length = 0; });
+  });
+  EXPECT_EQ(rig.buffers->grow(rig.format).error().code, EPROTO);
+  EXPECT_EQ(rig.buffers->count(), 2U);
+}
+
+TEST(Buffers, ShrinkWhileTheDeviceStreamsAndGrowIntoTheGap) {
+  Rig rig;
+  rig.start(3);
+  rig.camera->fill();
+  auto frame = rig.take();
+  ASSERT_EQ(frame->index(), 0U);
+  auto& desk = *rig.buffers->desk();
+  desk.park(0);
+  frame.reset();
+  EXPECT_TRUE(rig.buffers->shrink(0));
+  EXPECT_EQ(rig.buffers->count(), 2U);
+  EXPECT_EQ(rig.camera->buffer_count(), 2U);
+  EXPECT_EQ(desk.parked_count(), 0U);
+  rig.camera->fill();
+  EXPECT_EQ(rig.take()->index(), 1U);
+  EXPECT_EQ(rig.buffers->grow(rig.format), 0U);
+  EXPECT_TRUE(desk.enlist(0));
+  EXPECT_EQ(rig.camera->queued_count(), 3U);
+}
+
+TEST(Buffers, KeepWhatCannotBeFreed) {
+  Rig rig;
+  rig.start(3);
+  EXPECT_EQ(rig.buffers->shrink(1).error().code, EBUSY) << "the driver has it";
+  EXPECT_EQ(rig.buffers->count(), 3U);
+  auto model = fake::webcam();
+  model.removes = false;
+  Rig old{model};
+  old.allocate(3);
+  EXPECT_EQ(old.buffers->shrink(1).error().code, ENOTTY);
+  EXPECT_EQ(old.buffers->count(), 3U);
+  old.start();
+  EXPECT_EQ(old.camera->queued_count(), 3U);
+}
+
 }  // namespace
