@@ -199,6 +199,15 @@ TEST(Buffers, SayWhyTheyDidNotGrow) {
   EXPECT_EQ(rig.buffers->count(), 2U);
 }
 
+TEST(Buffers, AreNotAddedInVainBeyondTheSetOfLoans) {
+  auto model = fake::webcam();
+  model.most_buffers = 64;
+  Rig rig{model};
+  rig.allocate(v4l2::ReturnDesk::most_buffers);
+  EXPECT_EQ(rig.buffers->grow(rig.format).error().code, ENOBUFS);
+  EXPECT_EQ(rig.camera->buffer_count(), v4l2::ReturnDesk::most_buffers);
+}
+
 TEST(Buffers, ShrinkWhileTheDeviceStreamsAndGrowIntoTheGap) {
   Rig rig;
   rig.start(3);
