@@ -145,6 +145,19 @@ TEST(ReturnDesk, AStopBringsAParkedBufferHomeAndAStartLeavesItThere) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
+TEST(ReturnDesk, ABufferAtHomeMayBeParkedDuringAPause) {
+  Rig rig;
+  rig.start(3);
+  rig.stream.reset();
+  auto& desk = *rig.buffers->desk();
+  desk.park(2);
+  EXPECT_EQ(desk.parked_at_home(), 2U);
+  rig.start();
+  EXPECT_EQ(rig.camera->queued_count(), 2U);
+  EXPECT_TRUE(desk.enlist(2));
+  EXPECT_EQ(rig.camera->queued_count(), 3U);
+}
+
 TEST(ReturnDesk, ABufferEnlistedDuringAPauseIsQueuedByTheNextStart) {
   Rig rig;
   rig.start(3);
@@ -290,6 +303,25 @@ TEST(ReturnDesk, AParkedBufferIsNotBorrowed) {
   of.desk.remove(0);
   EXPECT_EQ(of.desk.buffer_count(), 1U);
   EXPECT_EQ(of.desk.borrow(), std::nullopt);
+}
+
+TEST(ReturnDesk, OneThatNoDriverHasIsAtHomeWhenItIsParked) {
+  Driverless of{2};
+  EXPECT_TRUE(of.desk.open());
+  of.desk.park(1);
+  EXPECT_EQ(of.desk.parked_at_home(), 1U);
+  EXPECT_EQ(of.desk.borrow(), 0U);
+  of.desk.park(0);
+  EXPECT_EQ(of.desk.parked_at_home(), 1U) << "the other one is out";
+}
+
+TEST(ReturnDesk, ABufferThatHasGoneLeavesItsIndexVacant) {
+  Driverless of{3};
+  EXPECT_EQ(of.desk.vacant(), 3U);
+  of.desk.remove(1);
+  EXPECT_EQ(of.desk.vacant(), 1U) << "2 is somebody's still";
+  of.desk.add(1);
+  EXPECT_EQ(of.desk.vacant(), 3U);
 }
 
 TEST(ReturnDesk, OneThatDoesNotReachTheDriverRaisesNobodyWhileItIsParked) {
