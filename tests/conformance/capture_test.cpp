@@ -2,6 +2,7 @@
 // or the part of this project that stands on it.
 
 #include <algorithm>
+#include <array>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -220,9 +221,27 @@ TEST_P(Belief, DequeuingWithoutAFrameDoesNotWait) {
   EXPECT_EQ(dequeue(*node, filled), EAGAIN);  // nothing is queued, so nothing can be filled
 }
 
-// poll(): POLLERR while nothing streams, and until the first buffer is queued after a start; but
-// only for who asks for POLLIN (vb2_core_poll()). Stream::next() asks for nothing while all are on
-// loan.
+// VIDIOC_DQBUF gives what is there to who has not asked poll() for it. Stream::hasten() stands on
+// it.
+TEST_P(Belief, DequeuingNeedsNoPoll) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 4);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  session.let_a_frame_come();
+  auto filled = buffer();
+  int error = EAGAIN;
+  while (error == EAGAIN)
+    error = dequeue(*node, filled);
+  EXPECT_EQ(error, 0);
+  EXPECT_GT(filled.bytes_used(0), 0U);
+}
+
+// poll(): POLLERR while there are buffers and nothing streams, and until the first buffer is queued
+// after a start; but only for who asks for POLLIN (vb2_core_poll()). Stream::next() asks for
+// nothing while all are on loan.
 TEST_P(Belief, PollingBeforeABufferIsQueuedIsAnErrorForReadersOnly) {
   const auto node = open();
   set_format(*node);
@@ -319,6 +338,8 @@ TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {
   EXPECT_TRUE(error == ENODEV || error == EINVAL || error == EIO) << error;
   v4l2_capability capability{};
   EXPECT_EQ(errno_of(*node, request::querycap, capability), ENODEV);
+  std::array<std::byte, 16> some{};
+  EXPECT_EQ(node->read(some).error().code, ENODEV);
   EXPECT_GT(lseek(descriptor.get(), 0, SEEK_END), 0);
 }
 

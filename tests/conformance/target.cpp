@@ -22,6 +22,23 @@ Target fake_target(std::string name, fake::Model (*model)()) {
           }};
 }
 
+/// With what vivid has on Linux 6.1 and a camera may not have.
+fake::Model test_driver() {
+  auto model = fake::webcam();
+  model.device_caps |= V4L2_CAP_READWRITE;
+  model.removes = false;
+  model.cache_hints = true;
+  return model;
+}
+
+fake::Model multiplanar_test_driver() {
+  auto model = test_driver();
+  const auto multiplanar = fake::multiplanar_camera();
+  model.device_caps = multiplanar.device_caps | V4L2_CAP_READWRITE;
+  model.formats = multiplanar.formats;
+  return model;
+}
+
 std::vector<Target>& registered() {
   static std::vector<Target> all;
   return all;
@@ -56,23 +73,39 @@ v4l2::Format Belief::set_format(const v4l2::Node& node) {
   return format;
 }
 
-std::uint32_t Belief::request(const v4l2::Node& node, std::uint32_t count) {
+std::uint32_t Belief::request(const v4l2::Node& node, std::uint32_t count, v4l2::Memory kind) {
+  kind_in_use = kind;
   v4l2_requestbuffers wanted{};
   wanted.count = count;
   wanted.type = to_wire(type);
-  wanted.memory = V4L2_MEMORY_MMAP;
+  wanted.memory = to_wire(kind);
   EXPECT_EQ(errno_of(node, v4l2::request::reqbufs, wanted), 0);
   return wanted.count;
 }
 
+std::uint32_t Belief::request_if_known(const v4l2::Node& node, std::uint32_t count,
+                                       v4l2::Memory kind, std::uint32_t capability) {
+  kind_in_use = kind;
+  v4l2_requestbuffers wanted{};
+  wanted.count = count;
+  wanted.type = to_wire(type);
+  wanted.memory = to_wire(kind);
+  const auto error = errno_of(node, v4l2::request::reqbufs, wanted);
+  EXPECT_EQ(error, (wanted.capabilities & capability) != 0 ? 0 : EINVAL);
+  return error == 0 ? wanted.count : 0;
+}
+
 v4l2::WireBuffer Belief::buffer(std::uint32_t index) const {
-  v4l2::WireBuffer wire{type, v4l2::Memory::mmap, plane_count};
+  v4l2::WireBuffer wire{type, kind_in_use, plane_count};
   wire.set_index(index);
   return wire;
 }
 
-int Belief::queue(const v4l2::Node& node, std::uint32_t index) {
+int Belief::queue(const v4l2::Node& node, std::uint32_t index,
+                  std::span<const v4l2::PlaneTarget> targets) {
   auto wire = buffer(index);
+  for (std::size_t plane = 0; plane < targets.size(); ++plane)
+    wire.aim(static_cast<std::uint32_t>(plane), targets[plane]);
   return errno_of(node, v4l2::request::qbuf, wire.wire());
 }
 
@@ -121,6 +154,9 @@ int main(int argc, char** argv) {
   if (device.empty()) {
     targets.push_back(conformance::fake_target("fake", fake::webcam));
     targets.push_back(conformance::fake_target("fake_multiplanar", fake::multiplanar_camera));
+    targets.push_back(conformance::fake_target("fake_test_driver", conformance::test_driver));
+    targets.push_back(conformance::fake_target("fake_multiplanar_test_driver",
+                                               conformance::multiplanar_test_driver));
   } else {
     targets.push_back({.name = "device", .path = device, .begin = [unplug] {
                          return Target::Session{// The system's kernel is nobody's to destroy.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,12 @@ protected:
   std::shared_ptr<const v4l2::Node> open();
   /// Sets a small raw format that every camera has, and returns what the driver made of it.
   v4l2::Format set_format(const v4l2::Node& node);
-  /// Allocates, and returns how many the driver gave.
-  std::uint32_t request(const v4l2::Node& node, std::uint32_t count);
+  /// Allocates, and returns how many the driver gave. From then on buffers are of that memory.
+  std::uint32_t request(const v4l2::Node& node, std::uint32_t count,
+                        v4l2::Memory kind = v4l2::Memory::mmap);
+  /// As request(), for memory that a driver may not know: 0 where it doesn't, and says so.
+  std::uint32_t request_if_known(const v4l2::Node& node, std::uint32_t count, v4l2::Memory kind,
+                                 std::uint32_t capability);
   [[nodiscard]] v4l2::WireBuffer buffer(std::uint32_t index = 0) const;
 
   /// 0 or the errno.
@@ -53,7 +58,8 @@ protected:
     return done ? 0 : done.error().code;
   }
 
-  int queue(const v4l2::Node& node, std::uint32_t index);
+  int queue(const v4l2::Node& node, std::uint32_t index,
+            std::span<const v4l2::PlaneTarget> targets = {});
   int dequeue(const v4l2::Node& node, v4l2::WireBuffer& filled);
   /// Waits for a frame, then dequeues it.
   v4l2::WireBuffer next(const v4l2::Node& node);
@@ -64,6 +70,7 @@ protected:
   Target::Session session;
   v4l2::BufferType type{v4l2::BufferType::capture};
   std::uint32_t plane_count{1};
+  v4l2::Memory kind_in_use{v4l2::Memory::mmap};
 };
 
 }  // namespace conformance

@@ -205,6 +205,7 @@ void Camera::closed(const Opener& opener) {
   queue_.free();
   owner_ = nullptr;
   reading_ = false;
+  in_hand_.reset();
   changed();
 }
 
@@ -240,18 +241,29 @@ int Camera::begin_reading(const Opener& opener) {
 ssize_t Camera::read_locked(std::span<std::byte> into) {
   if (always_ready_ && queue_.done_count() == 0) fill_locked({});
   v4l2::WireBuffer wire{buffer_type(), v4l2::Memory::mmap, 1};
-  if (const int error = queue_.dequeue(wire.wire())) return -error;
-  const auto length = std::min<std::size_t>(wire.bytes_used(0), into.size());
-  std::ranges::copy(queue_.bytes_of(wire.index()).first(length), into.begin());
-  queue_.queue(wire.wire());
+  if (!in_hand_) {
+    if (const int error = queue_.dequeue(wire.wire())) return -error;
+    in_hand_ = {.index = wire.index(),
+                .bytes = queue_.bytes_of(wire.index()).first(wire.bytes_used(0))};
+  }
+  // What does not fit comes with the next read().
+  const auto part = in_hand_->bytes.first(std::min(in_hand_->bytes.size(), into.size()));
+  std::ranges::copy(part, into.begin());
+  in_hand_->bytes = in_hand_->bytes.subspan(part.size());
+  if (in_hand_->bytes.empty()) {
+    wire.set_index(in_hand_->index);
+    queue_.queue(wire.wire());
+    in_hand_.reset();
+  }
   changed();
-  return static_cast<ssize_t>(length);
+  return static_cast<ssize_t>(part.size());
 }
 
 ssize_t Camera::read(const Opener& opener, bool block, std::span<std::byte> into) {
   std::unique_lock lock{mutex_};
   if (unplugged_) return -ENODEV;
   if (const auto error = faults_.failure(fake_read)) return -*error;
+  if ((model_.device_caps & V4L2_CAP_READWRITE) == 0) return -EINVAL;
   if (queue_.busy() && (!reading_ || owner_ != &opener)) return -EBUSY;
   if (!reading_)
     if (const int error = begin_reading(opener)) return -error;

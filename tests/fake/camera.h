@@ -137,6 +137,14 @@ private:
   std::vector<ModelPlane> planes_;  // of format_
   v4l2::Interval interval_{1, 30};
   std::uint32_t sequence_{};
+
+  /// A frame that read() has begun to give out, and what is left of it.
+  struct InHand {
+    std::uint32_t index{};
+    std::span<const std::byte> bytes;
+  };
+
+  std::optional<InHand> in_hand_;
   bool reading_{};  // read() drives the queue, as vb2's file I/O emulator does
   bool always_ready_{};
   bool paints_{true};

@@ -96,6 +96,10 @@ int Queue::create(v4l2_create_buffers& wanted, const Model& model, bool multipla
   if (!knows(wanted.memory, model)) return EINVAL;
   if (wanted.count == 0) return 0;
   if (busy() && wanted.memory != memory_) return EINVAL;
+  const auto format = v4l2::from_wire(wanted.format);
+  for (std::size_t plane = 0; plane < planes.size(); ++plane)
+    if (format.plane_count != planes.size() || format.planes[plane].size_image < planes[plane].size)
+      return EINVAL;
   const auto room = model.most_buffers - static_cast<std::uint32_t>(buffer_count());
   if (room == 0) return ENOBUFS;
   wanted.count = std::min(wanted.count, room);
@@ -207,7 +211,8 @@ int Queue::adopt(Buffer& buffer, const v4l2_buffer& wire) const {
     }
     const auto size = lseek(target.m.fd, 0, SEEK_END);
     if (size < 0) return EINVAL;
-    if (std::cmp_less(size, planes_[i].size)) return EINVAL;
+    if (target.length == 0) target.length = static_cast<std::uint32_t>(size);
+    if (target.length < planes_[i].size || std::cmp_less(size, planes_[i].size)) return EINVAL;
     auto mapped =
         v4l2::Mapping::map(v4l2::system_kernel(), target.m.fd, static_cast<std::size_t>(size), 0);
     if (!mapped) return EINVAL;

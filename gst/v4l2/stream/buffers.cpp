@@ -41,6 +41,9 @@ Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
 }
 
 Result<std::uint32_t> Buffers::grow(const Format& format) {
+  // A driver of Linux 6.9 may have more than our set of loans; none of those would ever be queued.
+  if (count() == ReturnDesk::most_buffers)
+    return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
   v4l2_create_buffers wire{};
   wire.count = 1;
   wire.memory = to_wire(wish_.memory);

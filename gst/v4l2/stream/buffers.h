@@ -58,7 +58,8 @@ public:
   [[nodiscard]] Memory memory() const { return wish_.memory; }
 
   /// One buffer more, while it streams too (VIDIOC_CREATE_BUFS). Gives its index; it is at home.
-  /// `format` is that in use. Error: ENOTTY where the driver can't, ENOBUFS at its ceiling, ENOMEM.
+  /// `format` is that in use. Error: ENOTTY where the driver can't, ENOBUFS at its ceiling or ours,
+  /// ENOMEM.
   Result<std::uint32_t> grow(const Format& format);
 
   /// Frees a buffer that is at home, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Error:

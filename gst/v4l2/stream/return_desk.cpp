@@ -62,6 +62,9 @@ Result<> ReturnDesk::queue(std::uint32_t index) {
 void ReturnDesk::park(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   parked_ |= bit(index);
+  const bool with_driver =
+      on_return_ == OnReturn::keep ? (queued_ & bit(index)) != 0 : open_ && node_ != nullptr;
+  if (!with_driver) resting_ |= bit(index) & ~loans_.load(std::memory_order_acquire);
 }
 
 Result<> ReturnDesk::enlist(std::uint32_t index) {

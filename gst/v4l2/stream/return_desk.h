@@ -91,6 +91,11 @@ public:
   /// Any parked buffer.
   [[nodiscard]] std::optional<std::uint32_t> parked() const;
 
+  /// The lowest index that no buffer has.
+  [[nodiscard]] std::uint32_t vacant() const {
+    return static_cast<std::uint32_t>(std::countr_one(existing_));
+  }
+
   /// The highest that is not parked.
   [[nodiscard]] std::uint32_t highest() const {
     return static_cast<std::uint32_t>(std::bit_width(existing_ & ~parked_)) - 1U;

@@ -1,0 +1,334 @@
+// What is believed of memory: buffers that come and go, memory that is not the driver's own, and
+// caches. Where a driver may do one thing or another, the belief says which two.
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fcntl.h>
+
+#include "conformance/target.h"
+#include "kernel/mapping.h"
+
+namespace {
+
+using conformance::Belief;
+using v4l2::Mapping;
+using v4l2::Memory;
+using v4l2::PlaneTarget;
+namespace request = v4l2::request;
+
+constexpr auto untouched = std::byte{0xa5};
+
+v4l2_create_buffers creation(const v4l2::Format& format, v4l2::BufferType type,
+                             std::uint32_t count) {
+  v4l2_create_buffers wanted{};
+  wanted.count = count;
+  wanted.memory = V4L2_MEMORY_MMAP;
+  wanted.format = to_wire(format, type);
+  return wanted;
+}
+
+v4l2_remove_buffers removal(std::uint32_t index, v4l2::BufferType type) {
+  v4l2_remove_buffers unwanted{};
+  unwanted.index = index;
+  unwanted.count = 1;
+  unwanted.type = to_wire(type);
+  return unwanted;
+}
+
+bool is_untouched(const Mapping& memory) {
+  return std::ranges::all_of(memory.bytes(), [](auto byte) { return byte == untouched; });
+}
+
+/// A buffer's worth of memory of our own.
+struct OwnMemory {
+  explicit OwnMemory(v4l2::WireBuffer& described) {
+    for (std::uint32_t plane = 0; plane < described.plane_count(); ++plane) {
+      planes.push_back(*Mapping::anonymous(described.length(plane)));
+      targets.push_back({.address = reinterpret_cast<std::uintptr_t>(planes.back().bytes().data()),
+                         .length = static_cast<std::uint32_t>(planes.back().bytes().size())});
+      std::ranges::fill(planes.back().bytes(), untouched);
+    }
+  }
+
+  [[nodiscard]] bool filled() const { return std::ranges::none_of(planes, is_untouched); }
+
+  std::vector<Mapping> planes;
+  std::vector<PlaneTarget> targets;
+};
+
+// ---- buffers that come and go -------------------------------------------------------------------
+
+// VIDIOC_CREATE_BUFS: also while it streams; what it gave is queued and filled in its turn.
+TEST_P(Belief, ABufferIsAddedWhileStreaming) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 2);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  auto wanted = creation(format, type, 1);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, count);
+  EXPECT_EQ(wanted.count, 1U);
+  auto described = buffer(wanted.index);
+  ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+  EXPECT_GE(described.length(0), format.planes[0].size_image);
+  ASSERT_EQ(queue(*node, wanted.index), 0);
+  for (std::uint32_t index = 0; index < count; ++index)
+    EXPECT_EQ(next(*node).index(), index);
+  EXPECT_EQ(next(*node).index(), wanted.index);
+}
+
+// VIDIOC_CREATE_BUFS: "If count is 0, [it sets] index to the current number of created buffers",
+// and nothing else happens.
+TEST_P(Belief, CreatingNoneTellsHowManyThereAre) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 3);
+  auto none = creation(format, type, 0);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, none), 0);
+  EXPECT_EQ(none.index, count);
+  EXPECT_NE(none.capabilities & V4L2_BUF_CAP_SUPPORTS_MMAP, 0U);
+  auto beyond = buffer(count);
+  EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
+}
+
+// VIDIOC_CREATE_BUFS: EINVAL for what could not hold a frame and for a second kind of memory.
+// Buffers::grow() gives the format in use.
+TEST_P(Belief, WhatIsAddedIsLikeTheOthers) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  request(*node, 2);
+  auto half = format;
+  half.planes[0].size_image /= 2;
+  auto wanted = creation(half, type, 1);
+  EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
+  wanted = creation(format, type, 1);
+  wanted.memory = V4L2_MEMORY_USERPTR;
+  EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
+}
+
+// Drivers have a ceiling, of 32 or more since Linux 6.9; there they give fewer, then ENOBUFS.
+TEST_P(Belief, BuffersAreAddedUpToACeiling) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  auto count = request(*node, 2);
+  constexpr std::uint32_t most = 1024;
+  int error = 0;
+  while (count < most) {
+    auto wanted = creation(format, type, 8);
+    error = errno_of(*node, request::create_bufs, wanted);
+    if (error != 0) break;
+    EXPECT_EQ(wanted.index, count);
+    EXPECT_GT(wanted.count, 0U);
+    count += wanted.count;
+  }
+  EXPECT_EQ(error, ENOBUFS);
+  EXPECT_GE(count, 32U);
+}
+
+// VIDIOC_REMOVE_BUFS: ENOTTY before Linux 6.10 and with drivers that have none. Elsewhere a buffer
+// that is dequeued goes, also while it streams, and one that is queued is EBUSY. The next to be
+// added takes the place of what has gone.
+TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 4);
+  ASSERT_GE(count, 3U);
+  for (std::uint32_t index = 1; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  auto at_home = removal(0, type);
+  auto queued = removal(1, type);
+  auto beyond = removal(count, type);
+  const auto error = errno_of(*node, request::remove_bufs, at_home);
+  if (error == ENOTTY) {
+    EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), ENOTTY);
+    EXPECT_EQ(queue(*node, 0), 0);
+    return;
+  }
+  EXPECT_EQ(error, 0);
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), EBUSY);
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, at_home), EINVAL) << "it is gone";
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, beyond), EINVAL);
+  auto described = buffer(0);
+  EXPECT_EQ(errno_of(*node, request::querybuf, described.wire()), EINVAL);
+  EXPECT_EQ(queue(*node, 0), EINVAL);
+  next(*node);
+  auto wanted = creation(format, type, 1);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, 0U);
+}
+
+// ---- memory of our own --------------------------------------------------------------------------
+
+// "Streaming I/O (User Pointers)": VIDIOC_QUERYBUF tells how much a plane needs; where QBUF says,
+// the driver writes.
+TEST_P(Belief, UserMemoryIsFilled) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request_if_known(*node, 3, Memory::userptr, V4L2_BUF_CAP_SUPPORTS_USERPTR);
+  std::vector<OwnMemory> memories;
+  for (std::uint32_t index = 0; index < count; ++index) {
+    auto described = buffer(index);
+    ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+    EXPECT_GE(described.length(0), format.planes[0].size_image);
+    memories.emplace_back(described);
+    ASSERT_EQ(queue(*node, index, memories.back().targets), 0);
+  }
+  if (count == 0) return;
+  ASSERT_EQ(stream_on(*node), 0);
+  const auto frame = next(*node);
+  EXPECT_EQ(frame.bytes_used(0), format.planes[0].size_image);
+  EXPECT_TRUE(memories[frame.index()].filled());
+}
+
+// VIDIOC_QBUF: EINVAL for user memory that is too short, and for an address where there is none
+// EFAULT or EINVAL (the drivers' get_userptr()). The buffer stays at home.
+TEST_P(Belief, UserMemoryThatCannotBeIsRefused) {
+  const auto node = open();
+  set_format(*node);
+  if (request_if_known(*node, 2, Memory::userptr, V4L2_BUF_CAP_SUPPORTS_USERPTR) == 0) return;
+  auto described = buffer(0);
+  ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+  const OwnMemory memory{described};
+  auto targets = memory.targets;
+  targets[0].length = described.length(0) - 1;
+  EXPECT_EQ(queue(*node, 0, targets), EINVAL);
+  targets = memory.targets;
+  targets[0].address = 0;
+  const auto error = queue(*node, 0, targets);
+  EXPECT_TRUE(error == EFAULT || error == EINVAL) << error;
+  EXPECT_EQ(queue(*node, 0, memory.targets), 0);
+}
+
+// VIDIOC_STREAMOFF: the driver lets go of user memory. From then on it writes there no more, and
+// the buffer's next queueing may name other memory.
+TEST_P(Belief, UserMemoryIsOursAgainAfterStreamingOff) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request_if_known(*node, 2, Memory::userptr, V4L2_BUF_CAP_SUPPORTS_USERPTR);
+  if (count == 0) return;
+  std::vector<OwnMemory> first;
+  std::vector<OwnMemory> second;
+  for (std::uint32_t index = 0; index < count; ++index) {
+    auto described = buffer(index);
+    ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+    first.emplace_back(described);
+    second.emplace_back(described);
+    ASSERT_EQ(queue(*node, index, first.back().targets), 0);
+  }
+  ASSERT_EQ(stream_on(*node), 0);
+  EXPECT_TRUE(first[next(*node).index()].filled());
+  ASSERT_EQ(stream_off(*node), 0);
+  for (const auto& memory : first)
+    for (const auto& plane : memory.planes)
+      std::ranges::fill(plane.bytes(), untouched);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index, second[index].targets), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  for (std::uint32_t index = 0; index < count; ++index)
+    EXPECT_TRUE(second[next(*node).index()].filled());
+  for (const auto& memory : first)
+    EXPECT_TRUE(std::ranges::all_of(memory.planes, is_untouched));
+}
+
+// ---- DMABufs ------------------------------------------------------------------------------------
+
+// "DMABuf importing": the driver writes where VIDIOC_QBUF says, and has a reference of its own, so
+// that the descriptor may be closed. A length of 0 stands for all of it; too short a one is EINVAL,
+// and so is what is no descriptor. The DMABufs here are the driver's own orphans; those of other
+// drivers are tests/travel's.
+TEST_P(Belief, ADmabufIsFilled) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  ASSERT_GE(request(*node, 2), 2U);
+  std::array<std::vector<v4l2::UniqueFd>, 2> exports;
+  std::array<std::vector<Mapping>, 2> mapped;
+  std::array<std::vector<PlaneTarget>, 2> targets;
+  for (std::uint32_t index = 0; index < 2; ++index)
+    for (std::uint32_t plane = 0; plane < plane_count; ++plane) {
+      v4l2_exportbuffer exported{};
+      exported.type = to_wire(type);
+      exported.index = index;
+      exported.plane = plane;
+      exported.flags = O_CLOEXEC | O_RDWR;
+      ASSERT_EQ(errno_of(*node, request::expbuf, exported), 0);
+      exports[index].emplace_back(exported.fd);
+      const auto length = static_cast<std::size_t>(lseek(exported.fd, 0, SEEK_END));
+      mapped[index].push_back(*Mapping::map(*session.kernel, exported.fd, length, 0));
+      std::ranges::fill(mapped[index].back().bytes(), untouched);
+      targets[index].push_back(
+          {.descriptor = exported.fd, .length = static_cast<std::uint32_t>(length)});
+    }
+  request(*node, 0);
+  if (request_if_known(*node, 2, Memory::dmabuf, V4L2_BUF_CAP_SUPPORTS_DMABUF) == 0) return;
+  auto refused = targets[0];
+  refused[0].length = format.planes[0].size_image - 1;
+  EXPECT_EQ(queue(*node, 0, refused), EINVAL);
+  refused[0] = {.descriptor = -1, .length = targets[0][0].length};
+  EXPECT_EQ(queue(*node, 0, refused), EINVAL);
+  targets[0][0].length = 0;
+  for (std::uint32_t index = 0; index < 2; ++index) {
+    ASSERT_EQ(queue(*node, index, targets[index]), 0);
+    exports[index].clear();
+  }
+  ASSERT_EQ(stream_on(*node), 0);
+  for (int i = 0; i < 2; ++i) {
+    const auto frame = next(*node);
+    EXPECT_EQ(frame.bytes_used(0), format.planes[0].size_image);
+    EXPECT_TRUE(std::ranges::none_of(mapped[frame.index()], is_untouched));
+  }
+}
+
+// VIDIOC_EXPBUF: EINVAL for what there is none of, and for memory that is not the driver's; ENOTTY
+// where nothing can be exported.
+TEST_P(Belief, OnlyABufferOfTheDriversOwnIsExported) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 2);
+  v4l2_exportbuffer first{};
+  first.type = to_wire(type);
+  first.flags = O_CLOEXEC | O_RDWR;
+  auto beyond = first;
+  beyond.index = count;
+  auto no_plane = first;
+  no_plane.plane = plane_count;
+  const auto error = errno_of(*node, request::expbuf, first);
+  const v4l2::UniqueFd descriptor{error == 0 ? first.fd : -1};
+  EXPECT_TRUE(error == 0 || error == ENOTTY) << error;
+  EXPECT_EQ(errno_of(*node, request::expbuf, beyond), error == 0 ? EINVAL : ENOTTY);
+  EXPECT_EQ(errno_of(*node, request::expbuf, no_plane), error == 0 ? EINVAL : ENOTTY);
+  request(*node, 0);
+  if (request_if_known(*node, 2, Memory::userptr, V4L2_BUF_CAP_SUPPORTS_USERPTR) == 0) return;
+  EXPECT_EQ(errno_of(*node, request::expbuf, first), error == 0 ? EINVAL : ENOTTY);
+}
+
+// ---- caches -------------------------------------------------------------------------------------
+
+// V4L2_MEMORY_FLAG_NON_COHERENT: a driver without V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS clears it
+// in its answer, and ignores V4L2_BUF_FLAG_NO_CACHE_*; with memory of ours it is cleared by all.
+TEST_P(Belief, CacheHintsAreTakenOrIgnored) {
+  const auto node = open();
+  set_format(*node);
+  v4l2_requestbuffers wanted{};
+  wanted.count = 2;
+  wanted.type = to_wire(type);
+  wanted.memory = V4L2_MEMORY_MMAP;
+  wanted.flags = V4L2_MEMORY_FLAG_NON_COHERENT;
+  ASSERT_EQ(errno_of(*node, request::reqbufs, wanted), 0);
+  const bool hints = (wanted.capabilities & V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS) != 0;
+  EXPECT_EQ(wanted.flags, hints ? V4L2_MEMORY_FLAG_NON_COHERENT : 0U);
+  auto wire = buffer(0);
+  wire.set_flags(V4L2_BUF_FLAG_NO_CACHE_INVALIDATE | V4L2_BUF_FLAG_NO_CACHE_CLEAN);
+  EXPECT_EQ(errno_of(*node, request::qbuf, wire.wire()), 0);
+  request(*node, 0);
+  wanted.memory = V4L2_MEMORY_USERPTR;
+  wanted.flags = V4L2_MEMORY_FLAG_NON_COHERENT;
+  errno_of(*node, request::reqbufs, wanted);
+  EXPECT_EQ(wanted.flags, 0U);
+}
+
+}  // namespace

@@ -1,0 +1,46 @@
+#include "stream/frame.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using v4l2::BufferPlane;
+using v4l2::Frame;
+using v4l2::WireBuffer;
+
+constexpr std::array planes{BufferPlane{.length = 4096}, BufferPlane{.length = 2048}};
+
+/// A frame in two planes, the second of which is as given.
+Frame frame(std::uint32_t bytes_used, std::uint32_t data_offset) {
+  WireBuffer filled{v4l2::BufferType::capture_mplane, v4l2::Memory::mmap, planes.size()};
+  filled.wire().m.planes[0].bytesused = 1000;
+  filled.wire().m.planes[1].bytesused = bytes_used;
+  filled.wire().m.planes[1].data_offset = data_offset;
+  return {nullptr, filled, planes};
+}
+
+TEST(Frame, WhatFitsIsPossible) {
+  for (const auto& [bytes_used, data_offset] :
+       {std::pair{0U, 0U}, {1U, 0U}, {2048U, 0U}, {2048U, 2048U}, {16U, 16U}}) {
+    const auto made = frame(bytes_used, data_offset);
+    EXPECT_FALSE(made.impossible()) << bytes_used << " from " << data_offset;
+    EXPECT_EQ(made.payloads()[1].offset, data_offset);
+    EXPECT_EQ(made.payloads()[1].length, bytes_used - data_offset);
+  }
+}
+
+TEST(Frame, WhatDoesNotFitIsImpossibleAndCut) {
+  constexpr auto huge = 0xffffffffU;
+  for (const auto& [bytes_used, data_offset] :
+       {std::pair{2049U, 0U}, {huge, 0U}, {16U, 17U}, {0U, 1U}, {2048U, huge}, {huge, huge}}) {
+    const auto made = frame(bytes_used, data_offset);
+    EXPECT_TRUE(made.impossible()) << bytes_used << " from " << data_offset;
+    const auto& payload = made.payloads()[1];
+    EXPECT_LE(payload.offset + payload.length, planes[1].length);
+    EXPECT_EQ(made.payloads()[0].length, 1000U) << "the other plane is as the driver says";
+  }
+}
+
+}  // namespace

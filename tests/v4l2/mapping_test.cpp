@@ -1,0 +1,56 @@
+#include "kernel/mapping.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using v4l2::Mapping;
+
+/// Whether there is memory at an address that begins a page.
+bool mapped(std::byte* address) {
+  unsigned char resident{};
+  return mincore(address, 1, &resident) == 0;
+}
+
+TEST(Mapping, OurOwnMemoryIsWholePagesOfZeroes) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  for (const auto& [length, pages] :
+       {std::pair<std::size_t, std::size_t>{1, 1}, {page, 1}, {page + 1, 2}}) {
+    const auto memory = Mapping::anonymous(length);
+    ASSERT_TRUE(memory);
+    EXPECT_EQ(memory->bytes().size(), pages * page);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory->bytes().data()) % page, 0U);
+    EXPECT_TRUE(
+        std::ranges::all_of(memory->bytes(), [](auto byte) { return byte == std::byte{}; }));
+    std::ranges::fill(memory->bytes(), std::byte{1});  // writable
+  }
+}
+
+TEST(Mapping, OurOwnMemoryGoesWithItsOwner) {
+  std::byte* address{};
+  {
+    auto first = *Mapping::anonymous(1);
+    const auto second = std::move(first);
+    address = second.bytes().data();
+    EXPECT_TRUE(mapped(address));
+    EXPECT_TRUE(first.bytes().empty());  // NOLINT(bugprone-use-after-move): what a move leaves
+  }
+  EXPECT_FALSE(mapped(address));
+}
+
+TEST(Mapping, MemoryThatThereCannotBeIsAnError) {
+  EXPECT_EQ(Mapping::anonymous(0).error().code, EINVAL);
+  constexpr auto huge = std::size_t{1} << (std::numeric_limits<std::size_t>::digits - 2);
+  const auto refused = Mapping::anonymous(huge);
+  EXPECT_EQ(refused.error().code, ENOMEM);
+  EXPECT_STREQ(refused.error().call, "mmap");
+}
+
+}  // namespace
