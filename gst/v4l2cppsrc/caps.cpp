@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include <gst/allocators/allocators.h>
+
+#include "drm_caps.h"
+#include "layout.h"
+
 namespace v4l2gst {
 namespace {
 
@@ -75,45 +80,74 @@ void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& 
   }
 }
 
-/// Whether any structure of `wanted` leaves room for `structure`.
-bool possible(const GstCaps* wanted, const GstStructure* structure) {
-  if (wanted == nullptr || gst_caps_is_any(wanted)) return true;
-  const CapsPtr ours{gst_caps_new_full(gst_structure_copy(structure), nullptr)};
+/// Whether any structure of `wanted` leaves room for one of `ours`.
+bool possible(const GstCaps* wanted, const CapsPtr& ours) {
+  if (wanted == nullptr) return gst_caps_is_empty(ours.get()) == FALSE;
   return gst_caps_can_intersect(wanted, ours.get()) != FALSE;
+}
+
+/// Adds a text to a list of them, unless it is there already.
+void add_once(GValue* texts, const char* text) {
+  GValue added = G_VALUE_INIT;
+  g_value_init(&added, G_TYPE_STRING);
+  g_value_set_string(&added, text);
+  GValue merged = G_VALUE_INIT;
+  gst_value_list_merge(&merged, texts, &added);
+  g_value_unset(texts);
+  g_value_unset(&added);
+  *texts = merged;
+}
+
+GstCapsFeatures* dmabuf_feature() {
+  return gst_caps_features_new_single(GST_CAPS_FEATURE_MEMORY_DMABUF);
 }
 
 }  // namespace
 
-StructurePtr structure_of(const FormatRow& row) {
-  if (!row.raw()) return StructurePtr{gst_structure_from_string(row.media, nullptr)};
-  return StructurePtr{gst_structure_new("video/x-raw", "format", G_TYPE_STRING,
-                                        gst_video_format_to_string(row.video), nullptr)};
+CapsPtr caps_of(const FormatRow& row, bool dmabuf_caps) {
+  CapsPtr caps{gst_caps_new_empty()};
+  if (dmabuf_caps) {
+    if (const auto format = drm_format_of(row))
+      gst_caps_append_structure_full(
+          caps.get(),
+          gst_structure_new("video/x-raw", "format", G_TYPE_STRING, "DMA_DRM", "drm-format",
+                            G_TYPE_STRING, format.get(), nullptr),
+          dmabuf_feature());
+  } else if (row.raw()) {
+    gst_caps_append_structure(caps.get(),
+                              gst_structure_new("video/x-raw", "format", G_TYPE_STRING,
+                                                gst_video_format_to_string(row.video), nullptr));
+  } else if (row.media != nullptr) {
+    gst_caps_append_structure(caps.get(), gst_structure_from_string(row.media, nullptr));
+  }
+  return caps;
 }
 
 CapsPtr template_caps() {
   // Raw video in one structure, then the others: caps should not be longer than a reader's
-  // patience.
+  // patience. DMABuf memory comes last, for who takes the first.
   GValue formats = G_VALUE_INIT;
+  GValue drm_formats = G_VALUE_INIT;
   g_value_init(&formats, GST_TYPE_LIST);
+  g_value_init(&drm_formats, GST_TYPE_LIST);
   CapsPtr others{gst_caps_new_empty()};
   for (const auto& row : format_table) {
-    if (!row.raw()) {
-      others.reset(gst_caps_merge_structure(others.release(), structure_of(row).release()));
-      continue;
-    }
-    GValue format = G_VALUE_INIT;
-    g_value_init(&format, G_TYPE_STRING);
-    g_value_set_static_string(&format, gst_video_format_to_string(row.video));
-    GValue merged = G_VALUE_INIT;
-    gst_value_list_merge(&merged, &formats, &format);  // without what is there already
-    g_value_unset(&formats);
-    g_value_unset(&format);
-    formats = merged;
+    if (row.raw())
+      add_once(&formats, gst_video_format_to_string(row.video));
+    else
+      others.reset(gst_caps_merge(others.release(), caps_of(row, false).release()));
+    if (const auto drm_format = drm_format_of(row)) add_once(&drm_formats, drm_format.get());
   }
   auto* const raw = gst_structure_new_empty("video/x-raw");
   gst_structure_take_value(raw, "format", &formats);
   CapsPtr caps{gst_caps_new_full(raw, nullptr)};
   gst_caps_append(caps.get(), others.release());
+  if (gst_value_list_get_size(&drm_formats) > 0) {
+    auto* const drm = gst_structure_new("video/x-raw", "format", G_TYPE_STRING, "DMA_DRM", nullptr);
+    gst_structure_set_value(drm, "drm-format", &drm_formats);
+    gst_caps_append_structure_full(caps.get(), drm, dmabuf_feature());
+  }
+  g_value_unset(&drm_formats);
   for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i)
     gst_structure_set(gst_caps_get_structure(caps.get(), i), "width", GST_TYPE_INT_RANGE, 1,
                       most_pixels, "height", GST_TYPE_INT_RANGE, 1, most_pixels, "framerate",
@@ -121,65 +155,82 @@ CapsPtr template_caps() {
   return caps;
 }
 
-StructurePtr structure_of(const Offer& offer) {
-  auto structure = structure_of(*offer.row);
+CapsPtr caps_of(const Offer& offer) {
+  auto caps = caps_of(*offer.row, offer.dmabuf_caps);
+  auto* const structure = gst_caps_get_structure(caps.get(), 0);
   const auto& sizes = offer.sizes;
-  set_dimension(structure.get(), "width", sizes.smallest.width, sizes.largest.width,
-                sizes.step.width);
-  set_dimension(structure.get(), "height", sizes.smallest.height, sizes.largest.height,
+  set_dimension(structure, "width", sizes.smallest.width, sizes.largest.width, sizes.step.width);
+  set_dimension(structure, "height", sizes.smallest.height, sizes.largest.height,
                 sizes.step.height);
-  set_rates(structure.get(), offer.intervals);
-  return structure;
+  set_rates(structure, offer.intervals);
+  return caps;
 }
 
 CapsPtr caps_of(std::span<const Offer> offers) {
   CapsPtr caps{gst_caps_new_empty()};
   for (const auto& offer : offers)
-    caps.reset(gst_caps_merge_structure(caps.release(), structure_of(offer).release()));
+    caps.reset(gst_caps_merge(caps.release(), caps_of(offer).release()));
   return caps;
 }
 
-CapsPtr fixed_caps(const FormatRow& row, const v4l2::Format& format, GstVideoInfo* info, int rate_n,
+CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format, int rate_n,
                    int rate_d) {
-  const auto width = static_cast<gint>(format.size.width);
-  const auto height = static_cast<gint>(format.size.height);
-  if (row.raw()) {
-    gst_video_info_set_format(info, row.video, format.size.width, format.size.height);
-    info->fps_n = rate_n;
-    info->fps_d = rate_d;
-    CapsPtr caps{gst_video_info_to_caps(info)};
+  auto caps = caps_of(row, dmabuf_caps);
+  if (gst_caps_is_empty(caps.get()) != FALSE) return caps;
+  if (row.raw() || dmabuf_caps) {
+    auto info = video_info_of(row, format.size);
+    info.fps_n = rate_n;
+    info.fps_d = rate_d;
+    caps = dmabuf_caps ? fixed_drm_caps(row, info) : CapsPtr{gst_video_info_to_caps(&info)};
     // What GstVideoInfo guessed from the size is not what the driver said.
     auto* const structure = gst_caps_get_structure(caps.get(), 0);
     gst_structure_remove_fields(structure, "colorimetry", "chroma-site", nullptr);
     return caps;
   }
-  auto structure = structure_of(row);
-  gst_structure_set(structure.get(), "width", G_TYPE_INT, width, "height", G_TYPE_INT, height,
-                    "framerate", GST_TYPE_FRACTION, rate_n, rate_d, nullptr);
-  return CapsPtr{gst_caps_new_full(structure.release(), nullptr)};
+  gst_caps_set_simple(caps.get(), "width", G_TYPE_INT, static_cast<gint>(format.size.width),
+                      "height", G_TYPE_INT, static_cast<gint>(format.size.height), "framerate",
+                      GST_TYPE_FRACTION, rate_n, rate_d, nullptr);
+  return caps;
 }
 
-v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps* wanted) {
+namespace {
+
+/// Adds what a format offers, with caps of one kind.
+v4l2::Result<> add_offers(std::vector<Offer>& offers, v4l2::Modes& modes, const FormatRow& row,
+                          bool dmabuf_caps, const GstCaps* wanted) {
+  if (!possible(wanted, caps_of(row, dmabuf_caps))) return {};
+  const v4l2::Fourcc fourcc{row.fourcc};
+  const auto sizes = modes.sizes(fourcc);
+  if (!sizes) return std::unexpected{sizes.error()};
+  std::vector<v4l2::SizeRange> ranges{sizes->begin(), sizes->end()};
+  if (ranges.empty()) ranges.push_back({.smallest = {1, 1}, .largest = {most_pixels, most_pixels}});
+  for (const auto& range : ranges) {
+    Offer offer{.row = &row, .sizes = range, .intervals = {}, .dmabuf_caps = dmabuf_caps};
+    if (!possible(wanted, caps_of(offer))) continue;
+    if (!sizes->empty()) {
+      const auto intervals = modes.intervals(fourcc, range.largest);
+      if (!intervals) return std::unexpected{intervals.error()};
+      offer.intervals.assign(intervals->begin(), intervals->end());
+    }
+    if (possible(wanted, caps_of(offer))) offers.push_back(std::move(offer));
+  }
+  return {};
+}
+
+}  // namespace
+
+v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps* wanted,
+                                               bool dmabuf_caps) {
   const auto formats = modes.formats();
   if (!formats) return std::unexpected{formats.error()};
   std::vector<Offer> offers;
-  for (const auto& format : *formats) {
-    const auto* const row = row_of(format.fourcc.code);
-    if (row == nullptr || !possible(wanted, structure_of(*row).get())) continue;
-    const auto sizes = modes.sizes(format.fourcc);
-    if (!sizes) return std::unexpected{sizes.error()};
-    std::vector<v4l2::SizeRange> ranges{sizes->begin(), sizes->end()};
-    if (ranges.empty())
-      ranges.push_back({.smallest = {1, 1}, .largest = {most_pixels, most_pixels}});
-    for (const auto& range : ranges) {
-      Offer offer{.row = row, .sizes = range, .intervals = {}};
-      if (!possible(wanted, structure_of(offer).get())) continue;
-      if (!sizes->empty()) {
-        const auto intervals = modes.intervals(format.fourcc, range.largest);
-        if (!intervals) return std::unexpected{intervals.error()};
-        offer.intervals.assign(intervals->begin(), intervals->end());
-      }
-      if (possible(wanted, structure_of(offer).get())) offers.push_back(std::move(offer));
+  for (const bool dmabuf : {false, true}) {
+    if (dmabuf && !dmabuf_caps) break;
+    for (const auto& format : *formats) {
+      const auto* const row = row_of(format.fourcc.code);
+      if (row == nullptr) continue;
+      const auto added = add_offers(offers, modes, *row, dmabuf, wanted);
+      if (!added) return std::unexpected{added.error()};
     }
   }
   return offers;

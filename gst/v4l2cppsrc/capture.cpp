@@ -90,7 +90,8 @@ v4l2::Result<> Capture::settle(const Downstream& downstream) {
       }
       case IoMode::automatic:
         if (!device_->capability().has(V4L2_CAP_STREAMING)) return settle_read(count);
-        if (const auto mapped = settle_mapped(count); mapped || !is_wish_refused(mapped.error()))
+        if (const auto mapped = settle_mapped(count);
+            mapped || !is_wish_refused(mapped.error()) || agreement_->dmabuf_caps)
           return mapped;
         if (device_->capability().has(V4L2_CAP_READWRITE)) return settle_read(count);
         return settle_userptr(count);
@@ -146,7 +147,8 @@ v4l2::Result<> Capture::settle_mapped(std::uint32_t count) {
     const bool lazy = settings_.cache_hints == CacheHints::lazy && buffers_->cache_hints();
     const auto exported = stock_up(exported_memory(*buffers_, lazy));
     travel_ = Travel::dmabuf;
-    if (exported || settings_.io_mode == IoMode::dmabuf || exported.error().code == EPROTO)
+    if (exported || settings_.io_mode == IoMode::dmabuf || agreement_->dmabuf_caps ||
+        exported.error().code == EPROTO)
       return exported;
     GST_INFO_OBJECT(element_, "io-mode=auto: the driver exports no DMABuf (%s)",
                     g_strerror(exported.error().code));
@@ -233,20 +235,16 @@ void Capture::ask_for_stride(std::uint32_t stride) {
     return;
   }
   agreement_->format = *format;
-  GstVideoInfo info;
-  gst_video_info_init(&info);
-  if (agreement_->row->raw())
-    gst_video_info_set_format(&info, agreement_->row->video, format->size.width,
-                              format->size.height);
-  agreement_->layout = layout_of(*format, *agreement_->row, info);
+  const auto shown_as = agreement_->layout->format;
+  agreement_->layout =
+      layout_of(*format, *agreement_->row, video_info_of(*agreement_->row, format->size));
+  agreement_->layout->format = shown_as;
 }
 
 /// GstVideoAlignment's rule for the first plane's line; no V4L2 driver pads elsewhere at our wish.
 void Capture::align(const GstVideoAlignment& alignment) {
-  if (!agreement_->layout || !agreement_->row->raw()) return;
-  GstVideoInfo info;
-  gst_video_info_set_format(&info, agreement_->row->video, agreement_->format.size.width,
-                            agreement_->format.size.height);
+  if (!agreement_->layout || agreement_->row->shape() == GST_VIDEO_FORMAT_UNKNOWN) return;
+  auto info = video_info_of(*agreement_->row, agreement_->format.size);
   auto wished = alignment;
   if (gst_video_info_align(&info, &wished) == FALSE) return;
   const auto stride = static_cast<std::uint32_t>(GST_VIDEO_INFO_PLANE_STRIDE(&info, 0));
@@ -257,6 +255,7 @@ void Capture::align(const GstVideoAlignment& alignment) {
 
 void Capture::arrange_copies(const Downstream& downstream) {
   if (travel_ == Travel::pool) return;  // these frames are downstream's, layout and all
+  if (agreement_->dmabuf_caps) return;  // a copy would be in other memory than was promised
   const auto& layout = agreement_->layout;
   always_copies_ = layout && !layout->usual && !downstream.video_meta;
   auto pool = always_copies_ && downstream.pool

@@ -33,6 +33,8 @@ struct Agreement {
   v4l2::Interval interval;
   CapsPtr caps;
   std::optional<Layout> layout;  // of what has lines
+  /// Downstream was promised DMABuf memory: nothing else may come, not a copy either.
+  bool dmabuf_caps{};
 };
 
 /// What exists from the allocation to the next one or to stop: buffers, and the way in which their

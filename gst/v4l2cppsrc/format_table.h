@@ -9,6 +9,11 @@
 
 namespace v4l2gst {
 
+/// drm_fourcc.h's code of that name; the header is libdrm's, which is needed for nothing else.
+consteval std::uint32_t drm_code(const char (&name)[5]) {
+  return v4l2_fourcc(name[0], name[1], name[2], name[3]);
+}
+
 /// A V4L2 pixel format and the caps that mean the same. The one place where the two worlds meet.
 struct FormatRow {
   std::uint32_t fourcc{};
@@ -20,12 +25,30 @@ struct FormatRow {
   bool separate_planes{};
   /// Of uncompressed lines that GstVideoInfo knows no format for, such as Bayer's; else 0.
   std::uint32_t bits_per_pixel{};
+  /// DRM's fourcc of what GStreamer knows only by that name, as DMABuf memory; else 0.
+  std::uint32_t drm{};
+  /// Then also the GstVideoFormat whose lines and planes are as long, though other things are in
+  /// them.
+  GstVideoFormat alike{GST_VIDEO_FORMAT_UNKNOWN};
 
   [[nodiscard]] constexpr bool raw() const { return video != GST_VIDEO_FORMAT_UNKNOWN; }
 
   /// True when frames have lines, and so a stride.
-  [[nodiscard]] constexpr bool has_lines() const { return raw() || bits_per_pixel != 0; }
+  [[nodiscard]] constexpr bool has_lines() const {
+    return shape() != GST_VIDEO_FORMAT_UNKNOWN || bits_per_pixel != 0;
+  }
+
+  /// What GstVideoInfo is to be asked for strides and planes; UNKNOWN where it can't say.
+  [[nodiscard]] constexpr GstVideoFormat shape() const { return raw() ? video : alike; }
+
+  /// True when there are caps for it in system memory.
+  [[nodiscard]] constexpr bool has_system_caps() const { return raw() || media != nullptr; }
 };
+
+/// Pixels of 16 bits, the least significant byte first.
+consteval FormatRow packed16(std::uint32_t fourcc, std::uint32_t drm) {
+  return {.fourcc = fourcc, .drm = drm, .alike = GST_VIDEO_FORMAT_GRAY16_LE};
+}
 
 /// Where two rows have the same caps, the earlier is preferred: the one with separate planes, which
 /// is what v4l2src takes too, and what the codecs beside such cameras want.
@@ -77,6 +100,38 @@ inline constexpr std::array format_table{
     FormatRow{.fourcc = V4L2_PIX_FMT_JPEG, .media = "image/jpeg, parsed=(boolean)true"},
     FormatRow{.fourcc = V4L2_PIX_FMT_H264,
               .media = "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au"},
+
+    // What only DRM has a name for. That the bits mean the same is in the V4L2 specification ("RGB
+    // formats", "Luma-only formats", "Semi planar YUV formats", "Packed YUV formats") and
+    // drm_fourcc.h, whose names begin at the other end; and for most in the kernel, where drivers
+    // of DRM drive V4L2 hardware (drivers/gpu/drm/renesas/rcar-du/rcar_du_kms.c). What has no A is
+    // X, not looked at, in the formats that V4L2 has deprecated because nobody says what those bits
+    // are (RGB444, RGB555).
+    FormatRow{
+        .fourcc = V4L2_PIX_FMT_RGB332, .drm = drm_code("RGB8"), .alike = GST_VIDEO_FORMAT_GRAY8},
+    packed16(V4L2_PIX_FMT_XRGB444, drm_code("XR12")),
+    packed16(V4L2_PIX_FMT_RGB444, drm_code("XR12")),
+    packed16(V4L2_PIX_FMT_ARGB444, drm_code("AR12")),
+    packed16(V4L2_PIX_FMT_RGBX444, drm_code("RX12")),
+    packed16(V4L2_PIX_FMT_RGBA444, drm_code("RA12")),
+    packed16(V4L2_PIX_FMT_XBGR444, drm_code("XB12")),
+    packed16(V4L2_PIX_FMT_ABGR444, drm_code("AB12")),
+    packed16(V4L2_PIX_FMT_BGRX444, drm_code("BX12")),
+    packed16(V4L2_PIX_FMT_BGRA444, drm_code("BA12")),  // V4L2's own BA12 is Bayer's
+    packed16(V4L2_PIX_FMT_XRGB555, drm_code("XR15")),
+    packed16(V4L2_PIX_FMT_RGB555, drm_code("XR15")),
+    packed16(V4L2_PIX_FMT_ARGB555, drm_code("AR15")),
+    packed16(V4L2_PIX_FMT_RGBX555, drm_code("RX15")),
+    packed16(V4L2_PIX_FMT_RGBA555, drm_code("RA15")),
+    packed16(V4L2_PIX_FMT_XBGR555, drm_code("XB15")),
+    packed16(V4L2_PIX_FMT_ABGR555, drm_code("AB15")),
+    packed16(V4L2_PIX_FMT_BGRX555, drm_code("BX15")),
+    packed16(V4L2_PIX_FMT_BGRA555, drm_code("BA15")),
+    packed16(V4L2_PIX_FMT_Y10, drm_code("R10 ")),
+    packed16(V4L2_PIX_FMT_Y12, drm_code("R12 ")),
+    FormatRow{.fourcc = V4L2_PIX_FMT_NV42, .drm = drm_code("NV42"), .alike = GST_VIDEO_FORMAT_NV24},
+    FormatRow{
+        .fourcc = V4L2_PIX_FMT_VUYX32, .drm = drm_code("XYUV"), .alike = GST_VIDEO_FORMAT_VUYA},
 };
 
 /// The row of a fourcc; null for one that caps can't express.

@@ -6,6 +6,8 @@
 
 #include <gst/allocators/allocators.h>
 
+#include "drm_caps.h"
+
 namespace v4l2gst {
 
 std::unique_ptr<Importer> Importer::make(const Downstream& downstream, GstCaps* caps,
@@ -65,6 +67,8 @@ bool Importer::fits(const v4l2::Format& format, const std::optional<Layout>& lay
   }
   if (!layout) return true;
   const auto* const meta = gst_buffer_get_video_meta(buffer);
+  // With a DRM format nobody but the meta says how the planes lie.
+  if (meta == nullptr && layout->format == drm_video_format()) return false;
   for (guint index = 0; index < layout->plane_count; ++index) {
     const auto& plane = layout->planes[index];
     const auto stride = meta != nullptr ? meta->stride[index] : plane.usual_stride;

@@ -14,10 +14,18 @@ std::size_t rows_of(const GstVideoFormatInfo* format, guint plane, std::uint32_t
 
 }  // namespace
 
+GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size) {
+  GstVideoInfo info;
+  gst_video_info_init(&info);
+  if (row.shape() != GST_VIDEO_FORMAT_UNKNOWN)
+    gst_video_info_set_format(&info, row.shape(), size.width, size.height);
+  return info;
+}
+
 Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVideoInfo& info) {
   Layout layout{.width = format.size.width, .height = format.size.height};
-  const bool known = row.video != GST_VIDEO_FORMAT_UNKNOWN;
-  layout.format = known ? row.video : GST_VIDEO_FORMAT_ENCODED;
+  const bool known = row.shape() != GST_VIDEO_FORMAT_UNKNOWN;
+  layout.format = row.raw() ? row.video : GST_VIDEO_FORMAT_ENCODED;
   layout.plane_count = known ? GST_VIDEO_INFO_N_PLANES(&info) : 1;
   layout.usual = true;
   std::size_t end{};    // of the planes so far, in their memory

@@ -24,8 +24,8 @@ struct Layout {
     std::size_t usual_offset{};  ///< in the whole GstBuffer
   };
 
-  GstVideoFormat format{
-      GST_VIDEO_FORMAT_UNKNOWN};  ///< ENCODED where GstVideoInfo knows no such thing
+  GstVideoFormat format{GST_VIDEO_FORMAT_UNKNOWN};  ///< ENCODED where GstVideoInfo knows no such
+                                                    ///< thing; DMA_DRM where the caps say so
   guint width{};
   guint height{};
   std::uint32_t plane_count{};
@@ -40,6 +40,9 @@ struct Layout {
     return std::span{planes}.first(plane_count);
   }
 };
+
+/// GstVideoInfo's idea of a row's pictures, by its shape(); of no format where it has none.
+GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size);
 
 /// V4L2's rule: in a contiguous format the planes follow each other without a gap, and bytesperline
 /// is the first one's; the others' shrink with their width (V4L2 specification, "Planar YUV

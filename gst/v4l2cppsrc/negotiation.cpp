@@ -12,11 +12,11 @@ constexpr double fluent = 24.0;
 
 struct Ranked {
   Choice choice;
-  std::tuple<guint, bool, std::int64_t, double, const FormatRow*> rank;  // less is better
+  std::tuple<guint, bool, bool, std::int64_t, double, const FormatRow*> rank;  // less is better
 };
 
 /// Fixes one structure that both sides agree on.
-Choice fix(const FormatRow& row, GstStructure* structure) {
+Choice fix(const Offer& offer, GstStructure* structure) {
   gst_structure_fixate_field_nearest_int(structure, "width", 1920);
   gst_structure_fixate_field_nearest_int(structure, "height", 1080);
   // The highest rate there is; where anything goes, none is invented.
@@ -27,7 +27,7 @@ Choice fix(const FormatRow& row, GstStructure* structure) {
     const auto* const highest = gst_value_get_fraction_range_max(rates);
     return gst_value_get_fraction_numerator(highest) == G_MAXINT;
   }();
-  Choice choice{.row = &row, .size = {}, .interval = {}};
+  Choice choice{.row = offer.row, .size = {}, .interval = {}, .dmabuf_caps = offer.dmabuf_caps};
   gint width{};
   gint height{};
   gst_structure_get_int(structure, "width", &width);
@@ -50,7 +50,8 @@ Ranked rank(const Choice& choice, guint place) {
   const auto rate = choice.interval.known() ? static_cast<double>(choice.interval.denominator) /
                                                   choice.interval.numerator
                                             : fluent;
-  return {.choice = choice, .rank = {place, rate < fluent, unfit, -rate, choice.row}};
+  return {.choice = choice,
+          .rank = {place, choice.dmabuf_caps, rate < fluent, unfit, -rate, choice.row}};
 }
 
 }  // namespace
@@ -59,10 +60,10 @@ std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted
   std::vector<Ranked> ranked;
   const bool anything = wanted == nullptr || gst_caps_is_any(wanted);
   for (const auto& offer : offers) {
-    const CapsPtr ours{gst_caps_new_full(structure_of(offer).release(), nullptr)};
+    const auto ours = caps_of(offer);
     if (anything) {
-      const auto structure = structure_of(offer);
-      ranked.push_back(rank(fix(*offer.row, structure.get()), 0));
+      const StructurePtr structure{gst_structure_copy(gst_caps_get_structure(ours.get(), 0))};
+      ranked.push_back(rank(fix(offer, structure.get()), 0));
       continue;
     }
     for (guint place = 0; place < gst_caps_get_size(wanted); ++place) {
@@ -70,7 +71,7 @@ std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted
       const CapsPtr common{gst_caps_intersect(theirs.get(), ours.get())};
       for (guint i = 0; i < gst_caps_get_size(common.get()); ++i) {
         const StructurePtr structure{gst_structure_copy(gst_caps_get_structure(common.get(), i))};
-        ranked.push_back(rank(fix(*offer.row, structure.get()), place));
+        ranked.push_back(rank(fix(offer, structure.get()), place));
       }
     }
   }

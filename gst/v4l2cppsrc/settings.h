@@ -16,6 +16,11 @@ enum class IoMode : int {
   dmabuf_import = 5,
 };
 
+/// Whether frames may go downstream as DMABuf memory.
+constexpr bool may_share(IoMode mode) {
+  return mode == IoMode::automatic || mode == IoMode::dmabuf || mode == IoMode::dmabuf_import;
+}
+
 /// What is done when downstream holds so many buffers that the driver is about to run dry.
 enum class OnStarved : int {
   grow,  ///< more buffers, up to max-buffers; then as `copy`

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "drm_caps.h"
 #include "overloaded.h"
+#include "stock.h"
 
 namespace v4l2gst {
 namespace {
@@ -41,6 +43,7 @@ void Source::update_facts() {
     facts.device_fd = device().node()->descriptor();
     facts.capabilities = device().capability().bits();
     facts.modes = device().modes();
+    facts.exports = exports_;
   }
   if (agreement_) facts.frame_duration = duration_of(agreement().interval);
   if (capture_) facts.depth = capture_->depth();
@@ -67,6 +70,7 @@ bool Source::open() {
     if (!device) return std::unexpected{device.error()};
     const std::lock_guard lock{context_};
     device_.emplace(std::move(*device));
+    exports_ = device_->may_export();
     opened_for_ = wanted;
     update_facts();
     return {};
@@ -192,7 +196,8 @@ bool Source::negotiate() {
 }
 
 Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
-  const auto offers = offers_within(*device().modes(), wanted);
+  const bool dmabuf_caps = exports_ && may_share(settings().io_mode);
+  const auto offers = offers_within(*device().modes(), wanted, dmabuf_caps);
   if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
   const auto best = choices(*offers, wanted);
   if (best.empty()) {
@@ -210,6 +215,7 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   agreement_.reset();
   Outcome<> settled;
   for (const auto& choice : best) {
+    if (choice.dmabuf_caps && !exports_) continue;  // which one of them has found out
     settled = settle(choice, wanted);
     if (settled) return CapsPtr{gst_caps_ref(agreement().caps.get())};
     if (held > 0 && settled.error().cause == Cause::busy)
@@ -220,6 +226,24 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   return std::unexpected{settled.error()};
 }
 
+/// The driver made of a choice what nobody asked for.
+Report Source::changed(const Choice& choice, const std::string& what) const {
+  return not_negotiated(path(), "The device at '" + path() + "' was asked for " + name_of(choice) +
+                                    " and settled on " + what +
+                                    ", which downstream does not take.");
+}
+
+Source::Outcome<v4l2::Interval> Source::settle_interval(v4l2::Interval wanted) const {
+  if (wanted.known()) {
+    const auto actual = device().set_interval(wanted);
+    if (!actual) return std::unexpected{failed(path(), actual.error(), "to set the frame rate")};
+    // Where the driver knows no rates, what downstream asked for is as good as any.
+    return actual->known() ? *actual : wanted;
+  }
+  const auto current = device().interval();
+  return current ? *current : wanted;
+}
+
 Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
   v4l2::Format asked;
   asked.fourcc = {choice.row->fourcc};
@@ -228,37 +252,39 @@ Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
   const auto format = device().set_format(asked);
   if (!format)
     return std::unexpected{failed(path(), format.error(), "to set the format " + name_of(choice))};
-  auto interval = choice.interval;
-  if (interval.known()) {
-    const auto actual = device().set_interval(interval);
-    if (!actual) return std::unexpected{failed(path(), actual.error(), "to set the frame rate")};
-    // Where the driver knows no rates, what downstream asked for is as good as any.
-    if (actual->known()) interval = *actual;
-  } else if (const auto current = device().interval(); current) {
-    interval = *current;
-  }
+  const auto interval = settle_interval(choice.interval);
+  if (!interval) return std::unexpected{interval.error()};
   const auto* const row = row_of(format->fourcc.code);
-  const auto changed = [&](const std::string& what) {
-    return std::unexpected{not_negotiated(path(), "The device at '" + path() + "' was asked for " +
-                                                      name_of(choice) + " and settled on " + what +
-                                                      ", which downstream does not take.")};
-  };
-  if (row == nullptr) return changed(format->fourcc.to_string());
-  GstVideoInfo info;
-  gst_video_info_init(&info);
-  const bool known = interval.known();
-  auto caps = fixed_caps(*row, *format, &info, known ? static_cast<int>(interval.denominator) : 0,
-                         known ? static_cast<int>(interval.numerator) : 1);
+  if (row == nullptr) return std::unexpected{changed(choice, format->fourcc.to_string())};
+  const bool known = interval->known();
+  auto caps = fixed_caps(*row, choice.dmabuf_caps, *format,
+                         known ? static_cast<int>(interval->denominator) : 0,
+                         known ? static_cast<int>(interval->numerator) : 1);
   if (gst_caps_can_intersect(caps.get(), wanted) == FALSE) {
     const TextPtr text{gst_caps_to_string(caps.get())};
-    return changed(text.get());
+    return std::unexpected{changed(choice, text.get())};
+  }
+  if (choice.dmabuf_caps) {
+    // What is promised before the allocation must come true in it.
+    const auto exported = can_export(device(), waker_, format->plane_count);
+    if (!exported)
+      return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
+    if (!*exported) {
+      exports_ = false;
+      update_facts();
+      return std::unexpected{changed(choice, "buffers that it can't export")};
+    }
   }
   agreement_.emplace(Agreement{.row = row,
                                .format = *format,
-                               .interval = interval,
+                               .interval = *interval,
                                .caps = std::move(caps),
-                               .layout = std::nullopt});
-  if (row->has_lines()) agreement().layout = layout_of(*format, *row, info);
+                               .layout = std::nullopt,
+                               .dmabuf_caps = choice.dmabuf_caps});
+  if (!row->has_lines()) return {};
+  auto layout = layout_of(*format, *row, video_info_of(*row, format->size));
+  if (choice.dmabuf_caps) layout.format = drm_video_format();
+  agreement().layout = layout;
   return {};
 }
 
@@ -447,10 +473,11 @@ ClockReading Source::read_clocks() {
 // ---- queries ------------------------------------------------------------------------------------
 
 CapsPtr Source::caps(GstCaps* filter) const {
-  const auto modes = facts().modes;
+  const auto known = facts();
   auto offered = [&] {
-    if (!modes) return template_caps();
-    const auto offers = offers_within(*modes, filter);
+    if (!known.modes) return template_caps();
+    const auto offers =
+        offers_within(*known.modes, filter, known.exports && may_share(settings().io_mode));
     return offers ? caps_of(*offers) : template_caps();
   }();
   if (filter == nullptr) return offered;

@@ -30,6 +30,7 @@ struct Facts {
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
+  bool exports{};         ///< whether its frames may become DMABuf memory
   std::uint32_t depth{};  ///< frames that may be on their way; 0 while nothing is allocated
 };
 
@@ -96,6 +97,8 @@ private:
   [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
   Outcome<CapsPtr> agree(const GstCaps* wanted);
   Outcome<> settle(const Choice& choice, const GstCaps* wanted);
+  Outcome<v4l2::Interval> settle_interval(v4l2::Interval wanted) const;
+  [[nodiscard]] Report changed(const Choice& choice, const std::string& what) const;
   Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
@@ -134,6 +137,7 @@ private:
   std::mutex context_;      // guards all below
   std::string opened_for_;  // the device setting that device_ was opened for
   std::optional<v4l2::Device> device_;
+  bool exports_{};  // device_ is not known to export nothing
   std::optional<Agreement> agreement_;
   std::unique_ptr<Capture> capture_;
   Continuity continuity_;

@@ -40,6 +40,21 @@ v4l2::Result<std::vector<v4l2::UniqueFd>> export_checked(const v4l2::Buffers& bu
 
 }  // namespace
 
+v4l2::Result<bool> can_export(const v4l2::Device& device, v4l2::Waker& waker,
+                              std::uint32_t plane_count) {
+  const auto answer = [](const Error& error) -> v4l2::Result<bool> {
+    // EINVAL: no MMAP buffers here, or none that can be exported (vb2_core_expbuf()).
+    if (error.code == EINVAL || error.code == ENOTTY) return false;
+    return std::unexpected{error};
+  };
+  const auto buffers = v4l2::Buffers::request(
+      device.node(), waker, {.type = device.buffer_type(), .plane_count = plane_count, .count = 1});
+  if (!buffers) return answer(buffers.error());
+  const auto exported = buffers->export_planes(0);
+  if (!exported) return answer(exported.error());
+  return true;
+}
+
 MemoryMaker exported_memory(const v4l2::Buffers& buffers, bool bracket_reads) {
   const std::shared_ptr<GstAllocator> allocator{lent_allocator()};
   return [&buffers, bracket_reads,

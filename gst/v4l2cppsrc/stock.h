@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "device/device.h"
 #include "handles.h"
 #include "stream/buffers.h"
 #include "stream/reader.h"
@@ -14,6 +15,11 @@ namespace v4l2gst {
 /// Makes the memories of buffer `index`, one for each plane; where they are not the driver's own,
 /// it also tells the driver where they are.
 using MemoryMaker = std::function<v4l2::Result<std::vector<MemoryPtr>>(std::uint32_t index)>;
+
+/// Whether the driver can export buffers of the format that it is set to; only a buffer that there
+/// is can tell. Nothing else may be allocated meanwhile.
+v4l2::Result<bool> can_export(const v4l2::Device& device, v4l2::Waker& waker,
+                              std::uint32_t plane_count);
 
 /// Each of these serves as long as what it was made with lives.
 

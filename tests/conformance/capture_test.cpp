@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -135,6 +136,23 @@ TEST_P(Belief, AnExportKnowsItsSizeAndOutlivesItsBuffers) {
   node.reset();
   std::ranges::fill(mapped->planes()[0], std::byte{0x5a});
   EXPECT_EQ(mapped->planes()[0].back(), std::byte{0x5a});
+}
+
+// VIDIOC_EXPBUF: a driver that has it says so before there are buffers, with EINVAL for one that
+// can't be (vb2_core_expbuf()) or EBUSY to who has allocated none (uvcvideo); who lacks it says
+// ENOTTY. Device::may_export() stands on it.
+TEST_P(Belief, WhoCanExportSaysSoBeforeThereAreBuffers) {
+  const auto node = open();
+  v4l2_exportbuffer exported{};
+  exported.type = to_wire(type);
+  exported.index = std::numeric_limits<std::uint32_t>::max();
+  const int error = errno_of(*node, request::expbuf, exported);
+  EXPECT_TRUE(error == EINVAL || error == EBUSY) << error;
+  const auto device = v4l2::Device::open(*session.kernel, GetParam().path);
+  ASSERT_TRUE(device);
+  EXPECT_TRUE(device->may_export());
+  // And it has allocated nothing that would keep another from its format.
+  set_format(*node);
 }
 
 // An export that is mapped keeps neither the queue nor the node; the next program has both at once.

@@ -113,8 +113,9 @@ TEST_F(Pure, EachFourccHasOneRowWithCapsThatParse) {
   for (const auto& row : v4l2gst::format_table) {
     EXPECT_TRUE(seen.insert(row.fourcc).second) << v4l2::Fourcc{row.fourcc}.to_string();
     EXPECT_EQ(v4l2gst::row_of(row.fourcc), &row);
-    EXPECT_NE(v4l2gst::structure_of(row), nullptr);
-    EXPECT_EQ(row.raw(), row.media == nullptr);
+    EXPECT_EQ(gst_caps_get_size(v4l2gst::caps_of(row, false).get()),
+              row.has_system_caps() ? 1U : 0U);
+    EXPECT_EQ(row.raw() + (row.media != nullptr) + (row.drm != 0), 1);
   }
 }
 
@@ -128,9 +129,7 @@ v4l2gst::Layout layout(std::uint32_t fourcc, v4l2::Size size,
   format.size = size;
   format.plane_count = static_cast<std::uint32_t>(planes.size());
   std::ranges::copy(planes, format.planes.begin());
-  GstVideoInfo info;
-  gst_video_info_set_format(&info, row.video, size.width, size.height);
-  return v4l2gst::layout_of(format, row, info);
+  return v4l2gst::layout_of(format, row, v4l2gst::video_info_of(row, size));
 }
 
 TEST_F(Pure, ContiguousPlanesFollowEachOther) {

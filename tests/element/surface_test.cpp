@@ -78,8 +78,10 @@ std::string surface() {
   auto* const caps = gst_pad_template_get_caps(gst_element_class_get_pad_template(element, "src"));
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     gchar* const text = gst_structure_to_string(gst_caps_get_structure(caps, i));
-    out << "caps " << text << "\n";
+    gchar* const memory = gst_caps_features_to_string(gst_caps_get_features(caps, i));
+    out << "caps (" << memory << ") " << text << "\n";
     g_free(text);
+    g_free(memory);
   }
   gst_caps_unref(caps);
   g_type_class_unref(klass);

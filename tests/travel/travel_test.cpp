@@ -7,6 +7,7 @@
 //
 // The device must show a picture that stands still. `--exporter` is a node whose exports serve as
 // downstream's DMABufs; without it nothing is imported. `--refuses` names what the driver can't do.
+// A FOURCC that only DRM has a name for goes to no other consumer than an importer of those.
 
 #include <algorithm>
 #include <cstdio>
@@ -21,7 +22,9 @@
 #include <gst/allocators/allocators.h>
 #include <gtest/gtest.h>
 
+#include "drm_caps.h"
 #include "fake/fake_kernel.h"
+#include "format_table.h"
 #include "gstv4l2cppsrc.h"
 #include "stream/stream.h"
 #include "travel/consumer.h"
@@ -177,7 +180,15 @@ private:
 enum class Api { single, multi, device };
 
 /// Who receives the frames.
-enum class Consumer { fakesink, cpu_reader, importer, plain_pool, dmabuf_pool, dmabuf_allocator };
+enum class Consumer {
+  fakesink,
+  cpu_reader,
+  importer,
+  plain_pool,
+  dmabuf_pool,
+  dmabuf_allocator,
+  drm_importer,  ///< takes nothing but DMABuf memory with a DRM format
+};
 
 struct Cell {
   Api api;
@@ -198,9 +209,11 @@ const char* name_of(Consumer consumer) {
     case Consumer::dmabuf_pool:
       return "dmabuf_pool";
     case Consumer::dmabuf_allocator:
+      return "dmabuf_allocator";
+    case Consumer::drm_importer:
       break;
   }
-  return "dmabuf_allocator";
+  return "drm_importer";
 }
 
 void PrintTo(const Cell& cell, std::ostream* out) {
@@ -213,7 +226,14 @@ enum class Outcome {
   plain,    ///< plain memory
   theirs,   ///< downstream's own buffers
   refused,  ///< one ERROR, unsupported
+  unmet,    ///< one ERROR, not-negotiated
 };
+
+/// The row of the device's format when only DRM has a name for it; else null.
+const v4l2gst::FormatRow* drm_only_row() {
+  const auto* const row = v4l2gst::row_of(options.fourcc);
+  return !options.device.empty() && row != nullptr && !row->has_system_caps() ? row : nullptr;
+}
 
 class Travel : public testing::TestWithParam<Cell> {
 protected:
@@ -231,16 +251,27 @@ protected:
     gst_video_info_set_format(&info_, separate ? GST_VIDEO_FORMAT_NV12 : GST_VIDEO_FORMAT_YUY2,
                               size.width, size.height);
     caps_ = separate ? "video/x-raw,format=NV12" : "video/x-raw,format=YUY2";
+    const auto* const row =
+        drm_only_row() != nullptr
+            ? drm_only_row()
+            : v4l2gst::row_of(separate ? V4L2_PIX_FMT_NV12M : V4L2_PIX_FMT_YUYV);
+    const auto drm_format = v4l2gst::drm_format_of(*row);
+    if (cell.consumer == Consumer::drm_importer)
+      caps_ = std::string{"video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=(string)\""} +
+              drm_format.get() + "\"";
     caps_ += ",width=" + std::to_string(size.width) + ",height=" + std::to_string(size.height);
     if (separate)
       plane_sizes_ = {info_.offset[1], info_.size - info_.offset[1]};
     else
       plane_sizes_ = {info_.size};
+    if (drm_only_row() != nullptr) plane_sizes_ = {target_->format.planes[0].size_image};
   }
 
   [[nodiscard]] Outcome expected() const {
     const auto& cell = GetParam();
     const std::string mode{cell.mode};
+    if (cell.consumer == Consumer::drm_importer)
+      return mode == "auto" || mode.starts_with("dmabuf") ? Outcome::dmabuf : Outcome::unmet;
     if (("," + options.refuses + ",").find("," + mode + ",") != std::string::npos &&
         cell.api == Api::device)
       return Outcome::refused;
@@ -272,6 +303,7 @@ protected:
         return {};
       case Consumer::cpu_reader:
       case Consumer::importer:
+      case Consumer::drm_importer:
         break;
       case Consumer::plain_pool:
         pool_ = travel::new_pool(info_, plane_sizes_, {});
@@ -296,17 +328,29 @@ protected:
     if (seen_ == frames_per_cell && calls_) calls_ = *target_->calls() - *calls_;
     if (pool_ != nullptr && buffer->pool == pool_) ++theirs_;
     const auto number = GST_BUFFER_OFFSET(buffer);
+    if (GetParam().consumer == Consumer::drm_importer) check_drm_meta(buffer);
     ASSERT_EQ(gst_buffer_n_memory(buffer), plane_sizes_.size());
     for (guint plane = 0; plane < gst_buffer_n_memory(buffer); ++plane) {
       auto* const memory = gst_buffer_peek_memory(buffer, plane);
       if (gst_is_dmabuf_memory(memory) != FALSE) ++dmabufs_;
-      const bool imports =
-          GetParam().consumer == Consumer::importer && gst_is_dmabuf_memory(memory) != FALSE;
+      const bool imports = (GetParam().consumer == Consumer::importer ||
+                            GetParam().consumer == Consumer::drm_importer) &&
+                           gst_is_dmabuf_memory(memory) != FALSE;
       if (imports)
         check_as_importer(memory, number, plane);
       else
         check_as_reader(memory, number, plane);
     }
+  }
+
+  /// With a DRM format nobody else says how the planes lie.
+  void check_drm_meta(GstBuffer* buffer) {
+    const auto* const meta = gst_buffer_get_video_meta(buffer);
+    ASSERT_NE(meta, nullptr);
+    EXPECT_EQ(meta->format, v4l2gst::drm_video_format());
+    const auto stride = target_->format.planes[0].bytes_per_line;
+    const auto by_default = static_cast<guint>(info_.stride[0]);
+    EXPECT_EQ(static_cast<guint>(meta->stride[0]), stride != 0 ? stride : by_default);
   }
 
   void check_bytes(const std::byte* bytes, std::uint64_t number, guint plane) {
@@ -401,6 +445,10 @@ TEST_P(Travel, BringsWhatTheDriverWrote) {
       EXPECT_NE(error_.find(GetParam().mode), std::string::npos) << error_;
       EXPECT_EQ(seen_, 0);
       return;
+    case Outcome::unmet:
+      EXPECT_EQ(cause_, "not-negotiated") << error_;
+      EXPECT_EQ(seen_, 0);
+      return;
     case Outcome::dmabuf:
       EXPECT_EQ(dmabufs_, frames_per_cell * planes);
       EXPECT_EQ(theirs_, 0);
@@ -425,15 +473,24 @@ TEST_P(Travel, BringsWhatTheDriverWrote) {
   }
 }
 
+std::vector<Consumer> consumers() {
+  std::vector<Consumer> all;
+  if (drm_only_row() == nullptr)
+    all = {Consumer::fakesink,   Consumer::cpu_reader,  Consumer::importer,
+           Consumer::plain_pool, Consumer::dmabuf_pool, Consumer::dmabuf_allocator};
+#if GST_CHECK_VERSION(1, 24, 0)
+  all.push_back(Consumer::drm_importer);
+#endif
+  return all;
+}
+
 std::vector<Cell> cells() {
   std::vector<Cell> all;
   const auto apis =
       options.device.empty() ? std::vector{Api::single, Api::multi} : std::vector{Api::device};
   for (const auto api : apis)
     for (const char* const mode : {"auto", "mmap", "dmabuf", "userptr", "dmabuf-import", "rw"})
-      for (const auto consumer :
-           {Consumer::fakesink, Consumer::cpu_reader, Consumer::importer, Consumer::plain_pool,
-            Consumer::dmabuf_pool, Consumer::dmabuf_allocator})
+      for (const auto consumer : consumers())
         all.push_back({.api = api, .mode = mode, .consumer = consumer});
   return all;
 }

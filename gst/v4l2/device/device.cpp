@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 #include "device/text.h"
@@ -101,6 +102,17 @@ Result<Format> Device::set_format(const Format& wanted) const {
   const auto done = node_->call(request::s_fmt, wire);
   if (!done) return std::unexpected{done.error()};
   return from_wire(wire);
+}
+
+bool Device::may_export() const {
+  if (!capability_.has(V4L2_CAP_STREAMING)) return false;
+  // A buffer that can't be: EINVAL, or EBUSY from uvcvideo before there are any, where the call
+  // exists.
+  v4l2_exportbuffer wire{};
+  wire.type = to_wire(buffer_type());
+  wire.index = std::numeric_limits<std::uint32_t>::max();
+  const auto exported = node_->call(request::expbuf, wire);
+  return exported || exported.error().code != ENOTTY;
 }
 
 Result<Interval> Device::set_interval(Interval wanted) const {

@@ -75,6 +75,8 @@ public:
   /// Asks for a frame interval and returns the one that the driver settled on: unknown where it has
   /// no notion of it (no VIDIOC_S_PARM, or no V4L2_CAP_TIMEPERFRAME).
   [[nodiscard]] Result<Interval> set_interval(Interval wanted) const;
+  /// False when the driver certainly exports no buffers (VIDIOC_EXPBUF), whoever owns them now.
+  [[nodiscard]] bool may_export() const;
   /// The interval in use; unknown where the driver does not say.
   [[nodiscard]] Result<Interval> interval() const;
 
