@@ -373,7 +373,7 @@ v4l2::Result<> Capture::grow() {
     return {};
   }
   auto index =
-      buffers_ ? buffers_->grow(agreement_->format) : v4l2::Result<std::uint32_t>{buffer_count()};
+      buffers_ ? buffers_->grow(agreement_->format) : v4l2::Result<std::uint32_t>{desk().vacant()};
   if (!index) {
     can_grow_ = false;
     GST_INFO_OBJECT(element_, "no more than %u buffers: %s", buffer_count(),
