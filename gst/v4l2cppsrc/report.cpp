@@ -209,6 +209,10 @@ Report unsupported(const std::string& path, std::string text) {
   return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path, std::move(text), {});
 }
 
+bool means_unsupported(const v4l2::Error& error) {
+  return error.code == EINVAL || error.code == ENOTTY;
+}
+
 Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error) {
   static constexpr std::array names{"auto", "rw", "mmap", "userptr", "dmabuf", "dmabuf-import"};
   return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path,

@@ -59,6 +59,9 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
 /// What is asked for does not exist, here or in this version.
 Report unsupported(const std::string& path, std::string text);
 
+/// True for the answers by which a driver says that it has no such memory or call.
+bool means_unsupported(const v4l2::Error& error);
+
 /// The driver has refused the memory that `mode` works with.
 Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error);
 

@@ -1,0 +1,242 @@
+// How a Capture settles on the way in which its frames travel.
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "capture.h"
+
+namespace v4l2gst {
+namespace {
+
+const char* nick_of(Capture::Travel travel) {
+  switch (travel) {
+    case Capture::Travel::dmabuf:
+      return "the driver's buffers as DMABuf";
+    case Capture::Travel::mmap:
+      return "the driver's buffers as plain memory";
+    case Capture::Travel::userptr:
+      return "plain memory of our own (userptr)";
+    case Capture::Travel::pool:
+      return "the buffers of downstream's pool";
+    case Capture::Travel::import:
+      return "the DMABuf memory of downstream's allocator";
+    case Capture::Travel::read:
+      break;
+  }
+  return "plain memory by read()";
+}
+
+}  // namespace
+
+v4l2::Result<> Capture::settle(const Downstream& downstream) {
+  const auto most = std::max(settings_.max_buffers, settings_.min_buffers);
+  const auto count = std::clamp(downstream.least + 2, settings_.min_buffers, most);
+  align(downstream.alignment);
+  const auto settled = [&]() -> v4l2::Result<> {
+    switch (settings_.io_mode) {
+      case IoMode::rw:
+        return settle_read(count);
+      case IoMode::userptr: {
+        const auto pooled = settle_pool(downstream, count, v4l2::Memory::userptr);
+        if (!pooled) return std::unexpected{pooled.error()};
+        return *pooled ? v4l2::Result<>{} : settle_userptr(count);
+      }
+      case IoMode::dmabuf_import: {
+        const auto pooled = settle_pool(downstream, count, v4l2::Memory::dmabuf);
+        if (!pooled) return std::unexpected{pooled.error()};
+        if (*pooled) return {};
+        const auto imported = settle_allocator(downstream, count);
+        if (!imported) return std::unexpected{imported.error()};
+        if (*imported) return {};
+        warn_of_fallback("dmabuf-import");
+        return settle_mapped(count);
+      }
+      case IoMode::automatic:
+        if (!device_->capability().has(V4L2_CAP_STREAMING)) return settle_read(count);
+        if (const auto mapped = settle_mapped(count);
+            mapped || !means_unsupported(mapped.error()) || agreement_->dmabuf_caps)
+          return mapped;
+        if (device_->capability().has(V4L2_CAP_READWRITE)) return settle_read(count);
+        return settle_userptr(count);
+      case IoMode::mmap:
+      case IoMode::dmabuf:
+        break;
+    }
+    return settle_mapped(count);
+  }();
+  if (!settled) return settled;
+  first_count_ = buffer_count();
+  arrange_copies(downstream);
+  if (shelf_) pool_ = make_pool(shelf_, agreement_->caps.get(), size(), first_count_, most);
+  tell(nick_of(travel_));
+  return {};
+}
+
+v4l2::Result<> Capture::request(std::uint32_t count, v4l2::Memory memory,
+                                v4l2::OnReturn on_return) {
+  v4l2::BufferWish wish{.type = device_->buffer_type(),
+                        .plane_count = agreement_->format.plane_count,
+                        .count = count,
+                        .memory = memory,
+                        .on_return = on_return};
+  if (memory == v4l2::Memory::mmap) {
+    wish.non_coherent = settings_.cache_hints != CacheHints::off;
+    // Only DMABuf memory is told when a CPU maps it.
+    if (settings_.cache_hints == CacheHints::lazy && settings_.io_mode != IoMode::mmap)
+      wish.queue_flags = V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE;
+  }
+  auto buffers = v4l2::Buffers::request(device_->node(), *waker_, wish);
+  if (!buffers) return std::unexpected{buffers.error()};
+  buffers_ = std::make_unique<v4l2::Buffers>(std::move(*buffers));
+  desk_ = buffers_->desk();
+  return {};
+}
+
+v4l2::Result<> Capture::stock_up(MemoryMaker maker) {
+  maker_ = std::move(maker);
+  shelf_ = Shelf::make(agreement_->format.plane_count, agreement_->layout);
+  for (std::uint32_t index = 0; index < buffer_count(); ++index) {
+    auto memories = maker_(index);
+    if (!memories) return std::unexpected{memories.error()};
+    shelf_->put(index, std::move(*memories));
+  }
+  return {};
+}
+
+v4l2::Result<> Capture::settle_mapped(std::uint32_t count) {
+  const auto granted = request(count, v4l2::Memory::mmap, v4l2::OnReturn::queue);
+  if (!granted) return granted;
+  if (settings_.io_mode != IoMode::mmap) {
+    const bool lazy = settings_.cache_hints == CacheHints::lazy && buffers_->cache_hints();
+    const auto exported = stock_up(exported_memory(*buffers_, lazy));
+    travel_ = Travel::dmabuf;
+    if (exported || settings_.io_mode == IoMode::dmabuf || agreement_->dmabuf_caps ||
+        exported.error().code == EPROTO)
+      return exported;
+    GST_INFO_OBJECT(element_, "io-mode=auto: the driver exports no DMABuf (%s)",
+                    g_strerror(exported.error().code));
+  }
+  travel_ = Travel::mmap;
+  return stock_up(mapped_memory(*buffers_));
+}
+
+v4l2::Result<> Capture::settle_userptr(std::uint32_t count) {
+  const auto granted = request(count, v4l2::Memory::userptr, v4l2::OnReturn::queue);
+  if (!granted) return granted;
+  travel_ = Travel::userptr;
+  return stock_up(own_memory(*buffers_));
+}
+
+v4l2::Result<> Capture::settle_read(std::uint32_t count) {
+  // vb2 reads one plane only, and what can't be read says so with EINVAL.
+  if (!device_->capability().has(V4L2_CAP_READWRITE) || agreement_->format.plane_count != 1)
+    return std::unexpected{v4l2::Error{.code = EINVAL, .call = "read"}};
+  travel_ = Travel::read;
+  desk_ = std::make_shared<v4l2::ReturnDesk>(
+      nullptr, *waker_, v4l2::WireBuffer{device_->buffer_type(), v4l2::Memory::mmap, 1},
+      v4l2::OnReturn::queue);
+  for (std::uint32_t index = 0; index < count; ++index)
+    desk_->add(index);
+  slots_.resize(v4l2::ReturnDesk::most_buffers);
+  return stock_up(read_memory(slots_, agreement_->format.planes[0].size_image));
+}
+
+/// False when downstream has no pool that this driver could fill.
+v4l2::Result<bool> Capture::settle_pool(const Downstream& downstream, std::uint32_t count,
+                                        v4l2::Memory memory) {
+  importer_ = Importer::make(downstream, agreement_->caps.get(), count);
+  if (!importer_) return false;
+  ask_for_stride(importer_->stride(agreement_->layout));
+  if (!importer_->fits(agreement_->format, agreement_->layout, memory)) {
+    GST_INFO_OBJECT(element_, "downstream's pool has another layout than the driver");
+    importer_.reset();
+    return false;
+  }
+  const auto granted = request(count, memory, v4l2::OnReturn::keep);
+  if (!granted) {
+    importer_.reset();
+    // What the driver refuses here it may still do with memory of ours, or of its own.
+    if (means_unsupported(granted.error())) return false;
+    return std::unexpected{granted.error()};
+  }
+  importer_->attach(*buffers_);
+  travel_ = Travel::pool;
+  return true;
+}
+
+/// False when downstream has no allocator of DMABufs.
+v4l2::Result<bool> Capture::settle_allocator(const Downstream& downstream, std::uint32_t count) {
+  if (!downstream.allocator) return false;
+  const auto granted = request(count, v4l2::Memory::dmabuf, v4l2::OnReturn::queue);
+  if (!granted) {
+    if (means_unsupported(granted.error())) return false;
+    return std::unexpected{granted.error()};
+  }
+  const auto stocked =
+      stock_up(allocated_memory(*buffers_, downstream.allocator.get(), downstream.params));
+  if (stocked) {
+    travel_ = Travel::import;
+    return true;
+  }
+  shelf_.reset();
+  buffers_.reset();
+  if (stocked.error().code == EINVAL) return false;
+  return std::unexpected{stocked.error()};
+}
+
+/// Asks the driver for longer lines. What it makes of that is what counts.
+void Capture::ask_for_stride(std::uint32_t stride) {
+  const auto& planes = agreement_->format.planes;
+  if (!agreement_->layout || stride <= planes[0].bytes_per_line) return;
+  auto wanted = agreement_->format;
+  for (auto& plane : wanted.planes)
+    plane = {};
+  wanted.planes[0].bytes_per_line = stride;
+  const auto format = device_->set_format(wanted);
+  if (!format || format->fourcc != wanted.fourcc || format->size != wanted.size) {
+    static_cast<void>(device_->set_format(agreement_->format));
+    return;
+  }
+  agreement_->format = *format;
+  const auto shown_as = agreement_->layout->format;
+  agreement_->layout =
+      layout_of(*format, *agreement_->row, video_info_of(*agreement_->row, format->size));
+  agreement_->layout->format = shown_as;
+}
+
+/// GstVideoAlignment's rule for the first plane's line; no V4L2 driver pads elsewhere at our wish.
+void Capture::align(const GstVideoAlignment& alignment) {
+  if (!agreement_->layout || agreement_->row->shape() == GST_VIDEO_FORMAT_UNKNOWN) return;
+  auto info = video_info_of(*agreement_->row, agreement_->format.size);
+  auto wished = alignment;
+  if (gst_video_info_align(&info, &wished) == FALSE) return;
+  const auto stride = static_cast<std::uint32_t>(GST_VIDEO_INFO_PLANE_STRIDE(&info, 0));
+  const bool cares =
+      alignment.padding_left != 0 || alignment.padding_right != 0 || alignment.stride_align[0] != 0;
+  if (cares) ask_for_stride(stride);
+}
+
+void Capture::arrange_copies(const Downstream& downstream) {
+  if (travel_ == Travel::pool) return;  // these frames are downstream's, layout and all
+  if (agreement_->dmabuf_caps) return;  // a copy would be in other memory than was promised
+  const auto& layout = agreement_->layout;
+  always_copies_ = layout && !layout->usual && !downstream.video_meta;
+  auto pool = always_copies_ && downstream.pool
+                  ? PoolPtr{GST_BUFFER_POOL(gst_object_ref(downstream.pool.get()))}
+                  : PoolPtr{};
+  if (always_copies_ || settings_.on_starved != OnStarved::drop)
+    copier_.emplace(layout, agreement_->caps.get(), size(), std::move(pool));
+}
+
+void Capture::tell(const std::string& how) const {
+  GST_INFO_OBJECT(
+      element_, "frames travel in %s: %u buffers%s", how.c_str(), buffer_count(),
+      always_copies_ ? ", each copied because downstream does not know GstVideoMeta" : "");
+}
+
+void Capture::warn_of_fallback(const char* mode) const {
+  warn(element_, fallback(device_->path(), mode));
+}
+
+}  // namespace v4l2gst

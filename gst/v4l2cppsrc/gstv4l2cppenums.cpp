@@ -1,0 +1,83 @@
+#include "gstv4l2cppenums.h"
+
+#include <array>
+
+#include <linux/videodev2.h>
+
+#include "settings.h"
+
+using v4l2gst::CacheHints;
+using v4l2gst::IoMode;
+using v4l2gst::Leaky;
+using v4l2gst::OnStarved;
+
+GType gst_v4l2_cpp_io_mode_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(IoMode::automatic),
+                 "Choose: dmabuf, or mmap where the driver can't", "auto"},
+      GEnumValue{static_cast<int>(IoMode::rw), "read() the frames", "rw"},
+      GEnumValue{static_cast<int>(IoMode::mmap), "The driver's buffers, as plain memory", "mmap"},
+      GEnumValue{static_cast<int>(IoMode::userptr), "Buffers in memory of ours", "userptr"},
+      GEnumValue{static_cast<int>(IoMode::dmabuf), "The driver's buffers, as DMABuf", "dmabuf"},
+      GEnumValue{static_cast<int>(IoMode::dmabuf_import), "DMABufs of downstream", "dmabuf-import"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppIOMode", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_on_starved_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnStarved::grow),
+                 "Allocate more buffers, up to max-buffers; then copy", "grow"},
+      GEnumValue{static_cast<int>(OnStarved::copy), "Send a copy downstream", "copy"},
+      GEnumValue{static_cast<int>(OnStarved::drop), "Leave the frame out and count it", "drop"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnStarved", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_leaky_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(Leaky::no), "Send every frame, the oldest first", "no"},
+      GEnumValue{static_cast<int>(Leaky::newest),
+                 "Send the newest that waits, leave out the others", "newest"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppLeaky", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_cache_hints_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(CacheHints::off), "Coherent memory, the driver's own choice",
+                 "off"},
+      GEnumValue{static_cast<int>(CacheHints::cached),
+                 "Cached memory, synchronised by the kernel for each frame", "cached"},
+      GEnumValue{static_cast<int>(CacheHints::lazy),
+                 "Cached memory, synchronised only when a CPU maps it", "lazy"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppCacheHints", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_device_flags_get_type() {
+  static const std::array values{
+      GFlagsValue{V4L2_CAP_VIDEO_CAPTURE, "Device supports video capture", "capture"},
+      GFlagsValue{V4L2_CAP_VIDEO_OUTPUT, "Device supports video output", "output"},
+      GFlagsValue{V4L2_CAP_VIDEO_OVERLAY, "Device supports video overlay", "overlay"},
+      GFlagsValue{V4L2_CAP_VBI_CAPTURE, "Device supports VBI capture", "vbi-capture"},
+      GFlagsValue{V4L2_CAP_VBI_OUTPUT, "Device supports VBI output", "vbi-output"},
+      GFlagsValue{V4L2_CAP_VIDEO_CAPTURE_MPLANE, "Device supports multi-planar video capture",
+                  "capture-mplane"},
+      GFlagsValue{V4L2_CAP_TUNER, "Device has a tuner", "tuner"},
+      GFlagsValue{V4L2_CAP_AUDIO, "Device has audio", "audio"},
+      GFlagsValue{V4L2_CAP_READWRITE, "Device supports read()", "readwrite"},
+      GFlagsValue{V4L2_CAP_STREAMING, "Device supports streaming", "streaming"},
+      GFlagsValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_flags_register_static("GstV4l2CppDeviceFlags", values.data());
+  return type;
+}
