@@ -204,6 +204,7 @@ GST_END_TEST
 
 GST_START_TEST(test_caps_changes_while_playing) {
   Real real;
+  g_object_set(real.element, "max-buffers", 4, nullptr);
   real.play();
   real.next();
   const auto size_of = [&] {
