@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include <linux/videodev2.h>
 
@@ -10,7 +11,7 @@
 namespace v4l2gst {
 
 /// drm_fourcc.h's code of that name; the header is libdrm's, which is needed for nothing else.
-consteval std::uint32_t drm_code(const char (&name)[5]) {
+consteval std::uint32_t drm_code(std::string_view name) {
   return v4l2_fourcc(name[0], name[1], name[2], name[3]);
 }
 
