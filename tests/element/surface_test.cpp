@@ -16,6 +16,7 @@ namespace {
 
 /// A value as gst-inspect shows it.
 std::string text_of(const GValue* value) {
+  if (G_VALUE_HOLDS_BOXED(value) && g_value_get_boxed(value) == nullptr) return "null";
   gchar* const text = gst_value_serialize(value);
   std::string copy = text != nullptr ? text : "null";
   g_free(text);
