@@ -5,14 +5,25 @@
 
 namespace v4l2gst {
 
+namespace {
+
+/// False when the pool does not take it.
+bool activate(GstBufferPool* pool, GstCaps* caps, guint size) {
+  if (gst_buffer_pool_is_active(pool) != FALSE) return true;
+  auto* const config = gst_buffer_pool_get_config(pool);
+  gst_buffer_pool_config_set_params(config, caps, size, 0, 0);
+  return gst_buffer_pool_set_config(pool, config) != FALSE &&
+         gst_buffer_pool_set_active(pool, TRUE) != FALSE;
+}
+
+}  // namespace
+
 Copier::Copier(const std::optional<Layout>& layout, GstCaps* caps, guint size, PoolPtr pool)
-    : layout_{layout}, pool_{pool ? std::move(pool) : PoolPtr{gst_buffer_pool_new()}} {
-  if (gst_buffer_pool_is_active(pool_.get()) != FALSE) return;
-  auto* const config = gst_buffer_pool_get_config(pool_.get());
+    : layout_{layout}, pool_{std::move(pool)} {
   const auto whole = layout_ ? static_cast<guint>(layout_->usual_size) : size;
-  gst_buffer_pool_config_set_params(config, caps, whole, 0, 0);
-  gst_buffer_pool_set_config(pool_.get(), config);
-  gst_buffer_pool_set_active(pool_.get(), TRUE);
+  if (pool_ && activate(pool_.get(), caps, whole)) return;
+  pool_.reset(gst_buffer_pool_new());
+  activate(pool_.get(), caps, whole);
 }
 
 Copier::~Copier() {

@@ -235,7 +235,8 @@ Source::Outcome<> Source::start_streaming() {
   if (!started) {
     const auto& error = started.error();
     // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
-    if (error.code == EFAULT || (error.code == EINVAL && error.call == v4l2::request::qbuf.name))
+    if (error.code == EFAULT ||
+        (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
       return std::unexpected{no_such_io_mode(path(), settings().io_mode, error)};
     return std::unexpected{failed(path(), error, "to start streaming")};
   }
