@@ -57,6 +57,8 @@ v4l2::Result<> Capture::settle(const Downstream& downstream) {
         if (const auto mapped = settle_mapped(count);
             mapped || !means_unsupported(mapped.error()) || agreement_->dmabuf_caps)
           return mapped;
+        shelf_.reset();
+        buffers_.reset();
         if (device_->capability().has(V4L2_CAP_READWRITE)) return settle_read(count);
         return settle_userptr(count);
       case IoMode::mmap:
@@ -116,6 +118,13 @@ v4l2::Result<> Capture::settle_mapped(std::uint32_t count) {
       return exported;
     GST_INFO_OBJECT(element_, "io-mode=auto: the driver exports no DMABuf (%s)",
                     g_strerror(exported.error().code));
+    if (lazy) {
+      // Plain memory is not told when a CPU maps it, so the kernel has to synchronise it.
+      settings_.cache_hints = CacheHints::cached;
+      shelf_.reset();
+      buffers_.reset();
+      return settle_mapped(count);
+    }
   }
   travel_ = Travel::mmap;
   return stock_up(mapped_memory(*buffers_));

@@ -157,6 +157,20 @@ GST_START_TEST(test_cache_hints_reach_the_driver) {
 
 GST_END_TEST
 
+GST_START_TEST(test_lazy_memory_that_is_not_exported_is_synchronised_by_the_kernel) {
+  auto model = fake::webcam();
+  model.cache_hints = true;
+  model.exports = false;
+  Rig rig{model};
+  gst_util_set_object_arg(G_OBJECT(rig.element), "cache-hints", "lazy");
+  rig.play();
+  fail_unless(rig::shows(rig.next().get(), 0));
+  fail_unless_equals_int(rig.camera->memory_flags(), V4L2_MEMORY_FLAG_NON_COHERENT);
+  fail_unless_equals_int(rig.camera->queue_flags(), 0);
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_cache_hints_are_no_matter_to_a_driver_without_them) {
   Rig rig;
   gst_util_set_object_arg(G_OBJECT(rig.element), "cache-hints", "lazy");
@@ -409,6 +423,7 @@ static Suite* memory_suite() {
                       TEST(test_bayer_for_a_peer_without_video_meta_is_tight),
                       TEST(test_an_alignment_is_met_where_the_driver_can),
                       TEST(test_cache_hints_reach_the_driver),
+                      TEST(test_lazy_memory_that_is_not_exported_is_synchronised_by_the_kernel),
                       TEST(test_cache_hints_are_no_matter_to_a_driver_without_them),
                       TEST(test_a_driver_that_cannot_let_go_is_told_apart_from_a_busy_one),
                       TEST(test_lies_about_buffers_name_the_call_and_the_value),
