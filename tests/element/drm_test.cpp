@@ -2,6 +2,7 @@
 // held.
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -263,7 +264,9 @@ static void check_held(std::size_t keep, const char* policy) {
   while (counters.delivered + counters.starved < frames)
     std::this_thread::yield();
   auto* const bus = gst_element_get_bus(pipeline);
+  const auto before = std::chrono::steady_clock::now();
   gst_element_set_state(pipeline, GST_STATE_NULL);
+  fail_unless(std::chrono::steady_clock::now() - before < std::chrono::milliseconds{500});
   fail_unless_equals_uint64(counters.delivered + counters.starved, frames);
   fail_unless_equals_uint64(counters.copied, 0);
   fail_unless_equals_uint64(counters.lost, 0);

@@ -233,6 +233,24 @@ GST_START_TEST(test_a_driver_that_cannot_let_go_is_told_apart_from_a_busy_one) {
 
 GST_END_TEST
 
+GST_START_TEST(test_frames_held_over_an_unplug_stay_as_they_were) {
+  Watched rig;
+  rig.play();
+  const auto first = rig.next();
+  const auto second = rig.next();
+  const auto open = rig::holdings().descriptors;
+  rig.kernel.unplug(rig::path);
+  const auto text = error_of(rig.bus);
+  fail_unless(text.find("went away") != std::string::npos, "%s", text.c_str());
+  rig.set_state(GST_STATE_NULL);
+  // The node, and the exports of the frames that nobody holds.
+  fail_unless(rig::holdings().descriptors <= open - 3);
+  fail_unless(rig::shows(first.get(), 0));
+  fail_unless(rig::shows(second.get(), 1));
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_lies_about_buffers_name_the_call_and_the_value) {
   struct Lie {
     unsigned long request;
@@ -426,6 +444,7 @@ static Suite* memory_suite() {
                       TEST(test_lazy_memory_that_is_not_exported_is_synchronised_by_the_kernel),
                       TEST(test_cache_hints_are_no_matter_to_a_driver_without_them),
                       TEST(test_a_driver_that_cannot_let_go_is_told_apart_from_a_busy_one),
+                      TEST(test_frames_held_over_an_unplug_stay_as_they_were),
                       TEST(test_lies_about_buffers_name_the_call_and_the_value),
                       TEST(test_more_planes_than_announced_is_an_error),
                       TEST(test_frames_that_cannot_be_are_left_out_and_counted),
