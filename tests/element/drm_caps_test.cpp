@@ -17,7 +17,6 @@
 namespace {
 
 using v4l2gst::CapsPtr;
-using v4l2gst::Offer;
 
 class DrmCaps : public testing::Test {
 protected:

@@ -188,7 +188,7 @@ static std::string error_of(GstBus* bus) {
   GError* error{};
   gchar* debug{};
   gst_message_parse_error(message, &error, &debug);
-  const std::string text{error->message};
+  std::string text{error->message};
   g_error_free(error);
   g_free(debug);
   gst_message_unref(message);

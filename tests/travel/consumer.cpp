@@ -1,5 +1,6 @@
 #include "travel/consumer.h"
 
+#include <array>
 #include <utility>
 
 #include <gst/allocators/allocators.h>
@@ -83,8 +84,8 @@ static GstFlowReturn travel_pool_alloc(GstBufferPool* pool, GstBuffer** made,
                                        GstBufferPoolAcquireParams*) {
   auto* const self = reinterpret_cast<TravelPool*>(pool);
   auto* const buffer = gst_buffer_new();
-  gsize offset[GST_VIDEO_MAX_PLANES]{};
-  gint stride[GST_VIDEO_MAX_PLANES]{};
+  std::array<gsize, GST_VIDEO_MAX_PLANES> offset{};
+  std::array<gint, GST_VIDEO_MAX_PLANES> stride{};
   gsize start = 0;
   for (std::size_t plane = 0; plane < self->plane_sizes.size(); ++plane) {
     const auto size = self->plane_sizes[plane];
@@ -110,7 +111,7 @@ static GstFlowReturn travel_pool_alloc(GstBufferPool* pool, GstBuffer** made,
   gst_buffer_add_video_meta_full(
       buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&self->info),
       static_cast<guint>(GST_VIDEO_INFO_WIDTH(&self->info)),
-      static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&self->info)), planes, offset, stride);
+      static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&self->info)), planes, offset.data(), stride.data());
   *made = buffer;
   return GST_FLOW_OK;
 }

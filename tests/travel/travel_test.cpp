@@ -216,6 +216,7 @@ const char* name_of(Consumer consumer) {
   return "drm_importer";
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const Cell& cell, std::ostream* out) {
   *out << cell.mode << " to " << name_of(cell.consumer);
 }
@@ -422,7 +423,7 @@ protected:
   }
 
   std::unique_ptr<Target> target_;
-  GstVideoInfo info_;
+  GstVideoInfo info_{};
   std::string caps_;
   std::vector<std::size_t> plane_sizes_;
   GstBufferPool* pool_{};
