@@ -161,7 +161,8 @@ void Importer::recall() {
 
 void Importer::unmap(Entry& entry) {
   auto* const buffer = entry.buffer.get();
-  for (std::uint32_t plane = 0; plane < std::exchange(entry.mapped, 0U); ++plane)
+  const auto mapped = std::exchange(entry.mapped, 0U);
+  for (std::uint32_t plane = 0; plane < mapped; ++plane)
     gst_memory_unmap(gst_buffer_peek_memory(buffer, plane), &entry.maps[plane]);
 }
 

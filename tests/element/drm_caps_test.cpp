@@ -17,6 +17,8 @@
 namespace {
 
 using v4l2gst::CapsPtr;
+// NOLINTNEXTLINE(misc-unused-using-decls): used from GStreamer 1.24 on
+using v4l2gst::Offer;
 
 class DrmCaps : public testing::Test {
 protected:

@@ -513,6 +513,8 @@ INSTANTIATE_TEST_SUITE_P(Cells, Travel, testing::ValuesIn(cells()),
 
 int main(int argc, char** argv) {
   gst_init(nullptr, nullptr);
+  // What GStreamer finds wrong with our use of it is a failure.
+  g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK));
   for (int i = 1; i + 1 < argc; ++i) {
     const std::string_view option{argv[i]};
     const std::string value{argv[i + 1]};
