@@ -10,17 +10,9 @@
 
 using rig::Buffer;
 using rig::Rig;
+using rig::stat;
 
 namespace {
-
-guint64 stat(GstElement* element, const char* name) {
-  GstStructure* stats{};
-  guint64 value{};
-  g_object_get(element, "stats", &stats, nullptr);
-  fail_unless(gst_structure_get_uint64(stats, name, &value));
-  gst_structure_free(stats);
-  return value;
-}
 
 void heed_video_meta(Rig& rig, GstStructure* wishes = nullptr) {
   gst_harness_add_propose_allocation_meta(rig.harness, GST_VIDEO_META_API_TYPE, wishes);

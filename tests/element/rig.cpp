@@ -81,6 +81,15 @@ FreeRun::~FreeRun() {
   thread_.join();
 }
 
+guint64 stat(GstElement* element, const char* name) {
+  GstStructure* stats{};
+  guint64 value{};
+  g_object_get(element, "stats", &stats, nullptr);
+  fail_unless(gst_structure_get_uint64(stats, name, &value));
+  gst_structure_free(stats);
+  return value;
+}
+
 std::vector<std::string> texts_of(GstBus* bus, GstMessageType type) {
   std::vector<std::string> texts;
   while (auto* const message = gst_bus_pop_filtered(bus, type)) {

@@ -75,6 +75,9 @@ private:
   std::thread thread_;
 };
 
+/// A field of the element's `stats`.
+guint64 stat(GstElement* element, const char* name);
+
 /// All messages of a kind that were posted, each as its text.
 std::vector<std::string> texts_of(GstBus* bus, GstMessageType type);
 

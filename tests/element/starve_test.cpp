@@ -12,17 +12,9 @@
 
 using rig::Buffer;
 using rig::Rig;
+using rig::stat;
 
 namespace {
-
-guint64 stat(GstElement* element, const char* name) {
-  GstStructure* stats{};
-  guint64 value{};
-  g_object_get(element, "stats", &stats, nullptr);
-  fail_unless(gst_structure_get_uint64(stats, name, &value));
-  gst_structure_free(stats);
-  return value;
-}
 
 /// A pipeline on a camera that is always ready, whose sink keeps the first `keep` buffers for ever.
 class Hoarder {
