@@ -1,6 +1,8 @@
 #include "copier.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 
 namespace v4l2gst {
@@ -14,6 +16,23 @@ bool activate(GstBufferPool* pool, GstCaps* caps, guint size) {
   gst_buffer_pool_config_set_params(config, caps, size, 0, 0);
   return gst_buffer_pool_set_config(pool, config) != FALSE &&
          gst_buffer_pool_set_active(pool, TRUE) != FALSE;
+}
+
+/// Pictures from here on don't fit a processor's caches together with their copy.
+constexpr std::size_t large_picture = std::size_t{8} << 20U;
+
+/// Copies a line in blocks that the compiler moves through registers. memcpy() chooses its way by
+/// the length of one line, and of a large picture's lines that is the wrong one with some C
+/// libraries: half of the memory's rate (docs/decisions/0013).
+void copy_in_blocks(guint8* out, const guint8* in, std::size_t length) {
+  using Block = std::array<std::uint64_t, 8>;
+  for (; length >= sizeof(Block);
+       length -= sizeof(Block), in += sizeof(Block), out += sizeof(Block)) {
+    Block block;
+    std::memcpy(&block, in, sizeof(block));
+    std::memcpy(out, &block, sizeof(block));
+  }
+  std::memcpy(out, in, length);
 }
 
 }  // namespace
@@ -55,11 +74,17 @@ bool Copier::copy_picture(GstBuffer* frame, GstBuffer* copy) const {
     const auto* in = static_cast<const guint8*>(data);
     auto* out = to.data + plane.usual_offset;
     const auto line = static_cast<std::size_t>(std::min(stride, plane.usual_stride));
-    if (stride == plane.usual_stride)
+    const bool large = layout_->usual_size >= large_picture;
+    if (stride == plane.usual_stride) {
       std::memcpy(out, in, line * plane.rows);
-    else
-      for (std::size_t row = 0; row < plane.rows; ++row, in += stride, out += plane.usual_stride)
-        std::memcpy(out, in, line);
+    } else {
+      for (std::size_t row = 0; row < plane.rows; ++row, in += stride, out += plane.usual_stride) {
+        if (large)
+          copy_in_blocks(out, in, line);
+        else
+          std::memcpy(out, in, line);
+      }
+    }
     gst_video_meta_unmap(meta, index, &from);
   }
   gst_buffer_unmap(copy, &to);
