@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -173,7 +174,9 @@ v4l2::Interval Camera::interval() {
 
 void Camera::changed() {
   changed_.notify_all();
-  if (listener_) listener_({.news = mask(POLLIN) != 0, .gone = unplugged_});
+  const bool event =
+      std::ranges::any_of(events_, [](const auto& subscriber) { return subscriber.second > 0; });
+  if (listener_) listener_({.news = mask(POLLIN) != 0, .gone = unplugged_, .event = event});
 }
 
 void Camera::listen(std::function<void(Level)> listener) {
@@ -201,6 +204,7 @@ int Camera::ioctl(const Opener& opener, bool block, unsigned long request, void*
 
 void Camera::closed(const Opener& opener) {
   const std::lock_guard lock{mutex_};
+  events_.erase(&opener);
   if (owner_ != &opener) return;
   queue_.free();
   owner_ = nullptr;
@@ -213,7 +217,9 @@ short Camera::poll_mask(const Opener& opener, short wanted) {
   const std::lock_guard lock{mutex_};
   // vb2_core_poll(): who asks for frames where there are no buffers means to read().
   if ((wanted & POLLIN) != 0 && !unplugged_ && !queue_.busy()) begin_reading(opener);
-  return mask(wanted);
+  const auto waiting = events_.find(&opener);
+  const bool event = waiting != events_.end() && waiting->second > 0 && (wanted & POLLPRI) != 0;
+  return static_cast<short>(mask(wanted) | (event ? POLLPRI : 0));
 }
 
 /// vb2's file I/O emulator: buffers of the driver's own, all queued, and it streams.
@@ -326,8 +332,10 @@ int Camera::dispatch(const Opener& opener, unsigned long request, void* argument
     case VIDIOC_S_PARM:
       return s_parm(*static_cast<v4l2_streamparm*>(argument));
     default:
-      return queue_ioctl(opener, request, argument);
+      break;
   }
+  const int answered = source_ioctl(opener, request, argument);
+  return answered == ENOTTY ? queue_ioctl(opener, request, argument) : answered;
 }
 
 int Camera::querycap(v4l2_capability& answer) const {
@@ -346,10 +354,13 @@ int Camera::enum_input(v4l2_input& answer) const {
   answer = {};
   put_text(answer.name, model_.card);
   answer.type = V4L2_INPUT_TYPE_CAMERA;
+  answer.capabilities = model_.input_capabilities;
+  answer.std = model_.standards;
   return 0;
 }
 
 int Camera::enum_fmt(v4l2_fmtdesc& answer) const {
+  if (!model_.lists_formats) return ENOTTY;
   if (answer.type != to_wire(buffer_type()) || answer.index >= model_.formats.size()) return EINVAL;
   const auto index = answer.index;
   answer = {};
@@ -362,8 +373,23 @@ int Camera::enum_fmt(v4l2_fmtdesc& answer) const {
 }
 
 int Camera::enum_framesizes(v4l2_frmsizeenum& answer) const {
+  if (!model_.lists_sizes) return ENOTTY;
   const auto format = std::ranges::find(model_.formats, answer.pixel_format, &ModelFormat::fourcc);
   if (format == model_.formats.end() || answer.index >= format->modes.size()) return EINVAL;
+  if (format->step != v4l2::Size{}) {
+    if (answer.index > 0) return EINVAL;
+    const auto& least = format->modes.front().size;
+    const auto& most = format->modes.back().size;
+    answer.type = format->step == v4l2::Size{1, 1} ? V4L2_FRMSIZE_TYPE_CONTINUOUS
+                                                   : V4L2_FRMSIZE_TYPE_STEPWISE;
+    answer.stepwise = {.min_width = least.width,
+                       .max_width = most.width,
+                       .step_width = format->step.width,
+                       .min_height = least.height,
+                       .max_height = most.height,
+                       .step_height = format->step.height};
+    return 0;
+  }
   const auto& size = format->modes[answer.index].size;
   answer.type = V4L2_FRMSIZE_TYPE_DISCRETE;
   answer.discrete = {.width = size.width, .height = size.height};
@@ -375,7 +401,10 @@ int Camera::enum_frameintervals(v4l2_frmivalenum& answer) const {
   const auto format = std::ranges::find(model_.formats, answer.pixel_format, &ModelFormat::fourcc);
   if (format == model_.formats.end()) return EINVAL;
   const v4l2::Size size{answer.width, answer.height};
-  const auto mode = std::ranges::find(format->modes, size, &ModelMode::size);
+  // All sizes of a range come in the last one's intervals.
+  const auto mode = format->step != v4l2::Size{}
+                        ? std::prev(format->modes.end())
+                        : std::ranges::find(format->modes, size, &ModelMode::size);
   if (mode == format->modes.end() || answer.index >= mode->intervals.size()) return EINVAL;
   const auto& interval = mode->intervals[answer.index];
   answer.type = V4L2_FRMIVAL_TYPE_DISCRETE;
@@ -397,10 +426,23 @@ v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   v4l2::Format actual;
   actual.fourcc = {format->fourcc};
   actual.size = mode->size;
+  if (format->step != v4l2::Size{}) {
+    const auto clamp = [](std::uint32_t asked, std::uint32_t least, std::uint32_t most,
+                          std::uint32_t step) {
+      return least + (std::clamp(asked, least, most) - least) / step * step;
+    };
+    const auto& least = format->modes.front().size;
+    const auto& most = format->modes.back().size;
+    actual.size = {clamp(wanted.size.width, least.width, most.width, format->step.width),
+                   clamp(wanted.size.height, least.height, most.height, format->step.height)};
+  }
+  actual.field = std::ranges::find(model_.fields, wanted.field) != model_.fields.end()
+                     ? wanted.field
+                     : model_.field;
   actual.colorimetry.colorspace =
       is_compressed(format->fourcc) ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SRGB;
   const auto planes =
-      planes_of(model_, format->fourcc, mode->size, wanted.planes[0].bytes_per_line);
+      planes_of(model_, format->fourcc, actual.size, wanted.planes[0].bytes_per_line);
   actual.plane_count = static_cast<std::uint32_t>(planes.size());
   for (std::size_t plane = 0; plane < planes.size(); ++plane)
     actual.planes[plane] = {.bytes_per_line = planes[plane].bytes_per_line,
@@ -435,6 +477,7 @@ void Camera::set_format(const v4l2::Format& format) {
 const ModelMode* Camera::mode() const {
   for (const auto& format : model_.formats) {
     if (format.fourcc != format_.fourcc.code) continue;
+    if (format.step != v4l2::Size{}) return &format.modes.back();
     const auto found = std::ranges::find(format.modes, format_.size, &ModelMode::size);
     if (found != format.modes.end()) return &*found;
   }

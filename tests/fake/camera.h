@@ -53,6 +53,15 @@ public:
   void unplug();
   /// The driver gives up until the stream is stopped (vb2_queue_error()).
   void fail_stream();
+  /// The source sends something else: from now on there are these formats, and whoever has
+  /// subscribed gets a V4L2_EVENT_SOURCE_CHANGE.
+  void change_source(std::vector<ModelFormat> formats);
+  /// The same with DV timings: what VIDIOC_QUERY_DV_TIMINGS finds from now on, or the errno that it
+  /// says. The formats follow when VIDIOC_S_DV_TIMINGS is called.
+  void change_timings(const v4l2_dv_timings& timings);
+  void lose_signal(int error);
+  /// The same with an analog standard, of which VIDIOC_QUERYSTD tells.
+  void change_standard(v4l2_std_id standard);
 
   /// Runs `order` on the faults, under the camera's lock.
   template <class Order>
@@ -84,8 +93,9 @@ public:
 
   /// What a poll may wait for.
   struct Level {
-    bool news{};  ///< whoever asks for POLLIN would get an answer
-    bool gone{};  ///< whoever asks for anything would
+    bool news{};   ///< whoever asks for POLLIN would get an answer
+    bool gone{};   ///< whoever asks for anything would
+    bool event{};  ///< some who ask for POLLPRI would
   };
 
   /// `listener` is called after each change, with the camera's lock held, and once now.
@@ -113,6 +123,15 @@ private:
   int s_fmt(const Opener& opener, v4l2_format& answer);
   int g_parm(v4l2_streamparm& answer) const;
   int s_parm(v4l2_streamparm& answer);
+  int source_ioctl(const Opener& opener, unsigned long request, void* argument);
+  int cropcap(v4l2_cropcap& answer) const;
+  int g_selection(v4l2_selection& answer) const;
+  int query_dv_timings(v4l2_dv_timings& answer) const;
+  int s_dv_timings(const v4l2_dv_timings& wanted);
+  int s_std(v4l2_std_id wanted);
+  int subscribe(const Opener& opener, const v4l2_event_subscription& wanted);
+  int dqevent(const Opener& opener, v4l2_event& answer);
+  void send_source_change();
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
   int begin_reading(const Opener& opener);
@@ -145,7 +164,13 @@ private:
   };
 
   std::optional<InHand> in_hand_;
-  bool reading_{};  // read() drives the queue, as vb2's file I/O emulator does
+  bool reading_{};              // read() drives the queue, as vb2's file I/O emulator does
+  v4l2_dv_timings timings_{};   // that it is set to
+  v4l2_dv_timings incoming_{};  // that its source sends
+  int no_signal_{};             // an errno instead
+  v4l2_std_id standard_{};
+  v4l2_std_id incoming_standard_{};
+  std::map<const Opener*, std::uint32_t> events_;  // how many wait, of those who have subscribed
   bool always_ready_{};
   bool paints_{true};
   bool unplugged_{};

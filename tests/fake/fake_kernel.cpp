@@ -55,6 +55,7 @@ struct FakeKernel::Node {
   std::shared_ptr<Camera> camera;
   Signal news;
   Signal gone;
+  Signal events;
   std::string identity{identity_of(news.descriptor())};
 };
 
@@ -84,6 +85,7 @@ std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, Model model) {
     if (!alive) return;
     alive->news.set(level.news);
     alive->gone.set(level.gone);
+    alive->events.set(level.event);
   });
   const std::lock_guard lock{mutex_};
   refusals_.erase(path);
@@ -157,6 +159,7 @@ int FakeKernel::open(const char* path, int flags) {
 int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
   const auto handle = handle_of(descriptor);
   if (!handle) return v4l2::system_kernel().ioctl(descriptor, request, argument);
+  if (const auto latency = latency_.load(); latency != 0) time_ += latency;
   // Who allocated the buffers may have closed its descriptor since.
   if (request == VIDIOC_S_FMT || request == VIDIOC_REQBUFS) sweep();
   const int error =
@@ -186,7 +189,7 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
     return -1;
   }
   std::array<std::shared_ptr<Handle>, most> handles;
-  std::array<pollfd, 2 * most> real{};
+  std::array<pollfd, 3 * most> real{};
   std::size_t real_count = descriptors.size();
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     handles[i] = handle_of(descriptors[i].fd);
@@ -197,6 +200,9 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
     real[i].events = POLLIN;
     real[real_count++] = {
         .fd = handles[i]->node->gone.descriptor(), .events = POLLIN, .revents = 0};
+    if ((descriptors[i].events & POLLPRI) != 0)
+      real[real_count++] = {
+          .fd = handles[i]->node->events.descriptor(), .events = POLLIN, .revents = 0};
   }
   for (;;) {
     const int woken = ::poll(real.data(), real_count, timeout_ms);

@@ -30,6 +30,12 @@ public:
   /// Fixes the clock; without it, it is the real one.
   void set_time(std::chrono::nanoseconds now) { time_ = now.count(); }
 
+  /// Each ioctl takes so long, on a clock that nothing else moves.
+  void set_latency(std::chrono::nanoseconds latency) {
+    latency_ = latency.count();
+    if (time_ < 0) time_ = 0;
+  }
+
   /// How many descriptors the program has open on the node at `path`.
   std::size_t open_count(const std::string& path);
 
@@ -67,6 +73,7 @@ private:
   std::map<std::string, int> refusals_;
   std::map<int, std::shared_ptr<Handle>> handles_;  // by the program's descriptor
   std::atomic<std::int64_t> time_{-1};
+  std::atomic<std::int64_t> latency_{};
   std::atomic<unsigned> poll_calls_{};
   std::atomic<unsigned> read_calls_{};
 };

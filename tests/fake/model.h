@@ -18,7 +18,9 @@ struct ModelMode {
 
 struct ModelFormat {
   std::uint32_t fourcc{};
-  std::vector<ModelMode> modes;
+  std::vector<ModelMode> modes;  ///< of a range, the ends: only these have intervals
+  /// Sizes are a range from the first mode's to the last one's, in such steps; 0 for single sizes.
+  v4l2::Size step{};
 };
 
 /// What kind of camera the fake is. Tests change what they need before they plug it in.
@@ -28,16 +30,25 @@ struct Model {
   std::string bus{"platform:fake"};
   std::uint32_t device_caps{V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT};
   std::vector<ModelFormat> formats;
-  bool exports{true};    ///< VIDIOC_EXPBUF works
-  bool orphans{true};    ///< buffers may outlive REQBUFS(0)
-  bool creates{true};    ///< VIDIOC_CREATE_BUFS works
-  bool removes{true};    ///< VIDIOC_REMOVE_BUFS works
-  bool maps{true};       ///< V4L2_MEMORY_MMAP works
-  bool userptrs{true};   ///< V4L2_MEMORY_USERPTR works
-  bool imports{true};    ///< V4L2_MEMORY_DMABUF works
-  bool cache_hints{};    ///< V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS
-  bool strides{};        ///< VIDIOC_S_FMT takes a bytesperline that is larger than it needs
-  bool has_rates{true};  ///< VIDIOC_S_PARM and ENUM_FRAMEINTERVALS work
+  bool exports{true};        ///< VIDIOC_EXPBUF works
+  bool orphans{true};        ///< buffers may outlive REQBUFS(0)
+  bool creates{true};        ///< VIDIOC_CREATE_BUFS works
+  bool removes{true};        ///< VIDIOC_REMOVE_BUFS works
+  bool maps{true};           ///< V4L2_MEMORY_MMAP works
+  bool userptrs{true};       ///< V4L2_MEMORY_USERPTR works
+  bool imports{true};        ///< V4L2_MEMORY_DMABUF works
+  bool cache_hints{};        ///< V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS
+  bool strides{};            ///< VIDIOC_S_FMT takes a bytesperline that is larger than it needs
+  bool has_rates{true};      ///< VIDIOC_S_PARM and ENUM_FRAMEINTERVALS work
+  bool lists_formats{true};  ///< VIDIOC_ENUM_FMT works
+  bool lists_sizes{true};    ///< VIDIOC_ENUM_FRAMESIZES works
+  std::uint32_t field{
+      V4L2_FIELD_NONE};                ///< what S_FMT settles on, unless `fields` has what is asked
+  std::vector<std::uint32_t> fields;   ///< V4L2_FIELD_* that it does besides
+  v4l2_fract pixel_aspect{};           ///< VIDIOC_CROPCAP's, height over width; 0: no such call
+  std::uint32_t input_capabilities{};  ///< V4L2_IN_CAP_*
+  v4l2_std_id standards{};             ///< of its input
+  bool tells_changes{};                ///< V4L2_EVENT_SOURCE_CHANGE, also without such inputs
   std::uint32_t most_buffers{32};
   std::uint32_t least_buffers{1};
   std::uint32_t line_padding{};  ///< bytes added to each line of a raw format

@@ -72,6 +72,44 @@ TEST_F(Modes, KnowRanges) {
   EXPECT_FALSE(intervals->front().step.known());
 }
 
+TEST_F(Modes, LeaveOutRangesThatEndBeforeTheyBegin) {
+  lie<v4l2_frmsizeenum>(
+      VIDIOC_ENUM_FRAMESIZES,
+      [](v4l2_frmsizeenum& answer) {
+        answer.type = V4L2_FRMSIZE_TYPE_STEPWISE;
+        answer.stepwise = {.min_width = 4096,
+                           .max_width = 16,
+                           .step_width = 1,
+                           .min_height = 16,
+                           .max_height = 2160,
+                           .step_height = 2};
+      },
+      1);
+  EXPECT_TRUE(modes.sizes(yuyv)->empty());
+  lie<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS, [](v4l2_frmivalenum& answer) {
+    answer.type = V4L2_FRMIVAL_TYPE_STEPWISE;
+    answer.stepwise = {.min = {1, 1}, .max = {1, 30}, .step = {1, 1}};
+  });
+  EXPECT_TRUE(modes.intervals(yuyv, vga)->empty());
+}
+
+TEST_F(Modes, AreThereOnceHoweverOftenTheDriverSaysThem) {
+  lie<v4l2_fmtdesc>(
+      VIDIOC_ENUM_FMT, [](v4l2_fmtdesc& answer) { answer.pixelformat = V4L2_PIX_FMT_YUYV; }, 11);
+  EXPECT_EQ(modes.formats()->size(), 1U);
+}
+
+TEST(ModesOfASimpleDriver, AreWhatItIsSetTo) {
+  fake::FakeKernel kernel;
+  auto model = fake::webcam();
+  model.lists_formats = false;
+  kernel.plug("/dev/video0", model);
+  const auto device = *v4l2::Device::open(kernel, "/dev/video0");
+  const auto formats = device.modes()->formats();
+  ASSERT_EQ(formats->size(), 1U);
+  EXPECT_EQ(formats->front().fourcc, yuyv);
+}
+
 TEST(ModesOfABadDriver, EndEvenIfTheDriverNeverSaysSo) {
   // The fake says "no more" by itself; a driver that has an answer to everything is made by hand.
   class Endless final : public v4l2::Kernel {
@@ -97,6 +135,11 @@ TEST(ModesOfABadDriver, EndEvenIfTheDriverNeverSaysSo) {
   v4l2::Modes asked{node, v4l2::BufferType::capture};
   EXPECT_TRUE(asked.formats());
   EXPECT_LT(endless.calls, 1000);
+  for (std::uint32_t code = 1; code < 2000; ++code) {
+    EXPECT_TRUE(asked.sizes({code}));
+    EXPECT_TRUE(asked.intervals({code}, vga));
+  }
+  EXPECT_LT(endless.calls, 20000);
 }
 
 TEST_F(Modes, AreEmptyWhereTheDriverCannotSay) {

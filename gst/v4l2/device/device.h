@@ -67,6 +67,9 @@ public:
 
   [[nodiscard]] const std::shared_ptr<Modes>& modes() const { return modes_; }
 
+  /// Forgets what it offers, which its source has changed.
+  void renew_modes() { modes_ = std::make_shared<Modes>(node_, buffer_type()); }
+
   /// What the device is set to.
   [[nodiscard]] Result<Format> format() const;
   /// Asks for `wanted` and returns what the driver made of it. Error EBUSY while buffers are

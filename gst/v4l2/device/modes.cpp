@@ -7,25 +7,63 @@
 namespace v4l2 {
 namespace {
 
-/// No driver offers more; one that never says "no more" must not hold us for ever.
+/// No driver has longer lists; one that never says "no more" must not hold us for ever.
 constexpr std::uint32_t most_entries = 512;
+/// Nor has any so many lists: vivid, which has the most, needs 7,000 questions.
+constexpr std::uint32_t most_questions = 16384;
+
+/// The shorter of two intervals.
+bool shorter(Interval one, Interval other) {
+  return std::uint64_t{one.numerator} * other.denominator <
+         std::uint64_t{other.numerator} * one.denominator;
+}
+
+/// False for what no picture can have.
+bool plausible(const SizeRange& range) {
+  return range.smallest.width != 0 && range.smallest.height != 0 &&
+         range.smallest.width <= range.largest.width &&
+         range.smallest.height <= range.largest.height;
+}
+
+bool plausible(const IntervalRange& range) {
+  return range.shortest.known() && range.longest.known() && !shorter(range.longest, range.shortest);
+}
+
+template <class T>
+void add_once(std::vector<T>& entries, const T& entry) {
+  if (std::ranges::find(entries, entry) == entries.end()) entries.push_back(entry);
+}
+
+}  // namespace
 
 /// Walks an enumeration: asks with index 0, 1, 2, ... and gives each answer to `keep`, which
 /// returns false when it has had enough.
 template <class Argument, class Keep>
-Result<> enumerate(const Node& node, const Request<Argument>& request, Argument argument,
-                   Keep keep) {
-  for (std::uint32_t index = 0; index < most_entries; ++index) {
+Result<> Modes::enumerate(const Request<Argument>& request, Argument argument, Keep keep) {
+  for (std::uint32_t index = 0; index < most_entries && questions_ < most_questions; ++index) {
     Argument answer = argument;
     answer.index = index;
-    const auto more = node.ask(request, answer);
+    ++questions_;
+    const auto more = node_->ask(request, answer);
     if (!more) return std::unexpected{more.error()};
     if (!*more || !keep(answer)) break;
   }
   return {};
 }
 
-}  // namespace
+Result<Format> Modes::current() {
+  const std::lock_guard lock{mutex_};
+  return current_locked();
+}
+
+Result<Format> Modes::current_locked() {
+  if (current_) return *current_;
+  v4l2_format wire{};
+  wire.type = to_wire(type_);
+  const auto done = node_->call(request::g_fmt, wire);
+  if (!done) return std::unexpected{done.error()};
+  return current_.emplace(from_wire(wire));
+}
 
 Result<std::span<const OfferedFormat>> Modes::formats() {
   const std::lock_guard lock{mutex_};
@@ -33,13 +71,21 @@ Result<std::span<const OfferedFormat>> Modes::formats() {
   std::vector<OfferedFormat> found;
   v4l2_fmtdesc question{};
   question.type = to_wire(type_);
-  const auto done = enumerate(*node_, request::enum_fmt, question, [&](const v4l2_fmtdesc& answer) {
-    found.push_back({.fourcc = {answer.pixelformat},
-                     .flags = answer.flags,
-                     .description = text_of(answer.description)});
+  const auto done = enumerate(request::enum_fmt, question, [&](const v4l2_fmtdesc& answer) {
+    if (std::ranges::find(found, answer.pixelformat, [](const OfferedFormat& format) {
+          return format.fourcc.code;
+        }) == found.end())
+      found.push_back({.fourcc = {answer.pixelformat},
+                       .flags = answer.flags,
+                       .description = text_of(answer.description)});
     return true;
   });
   if (!done) return std::unexpected{done.error()};
+  if (found.empty()) {
+    const auto current = current_locked();
+    if (!current) return std::unexpected{current.error()};
+    found.push_back({.fourcc = current->fourcc, .description = {}});
+  }
   formats_ = std::move(found);
   formats_known_ = true;
   return formats_;
@@ -52,19 +98,20 @@ Result<std::span<const SizeRange>> Modes::sizes(Fourcc fourcc) {
   v4l2_frmsizeenum question{};
   question.pixel_format = fourcc.code;
   const auto done =
-      enumerate(*node_, request::enum_framesizes, question, [&](const v4l2_frmsizeenum& answer) {
+      enumerate(request::enum_framesizes, question, [&](const v4l2_frmsizeenum& answer) {
         if (answer.type == V4L2_FRMSIZE_TYPE_DISCRETE) {
           const Size size{.width = answer.discrete.width, .height = answer.discrete.height};
-          if (size.width != 0 && size.height != 0)
-            found.push_back({.smallest = size, .largest = size});
+          if (const SizeRange offered{.smallest = size, .largest = size}; plausible(offered))
+            add_once(found, offered);
           return true;
         }
         const auto& range = answer.stepwise;
         // A step of 0 is what some drivers say for "any".
-        found.push_back(
-            {.smallest = {range.min_width, range.min_height},
-             .largest = {range.max_width, range.max_height},
-             .step = {std::max(range.step_width, 1U), std::max(range.step_height, 1U)}});
+        const SizeRange offered{
+            .smallest = {range.min_width, range.min_height},
+            .largest = {range.max_width, range.max_height},
+            .step = {std::max(range.step_width, 1U), std::max(range.step_height, 1U)}};
+        if (plausible(offered)) found.push_back(offered);
         return false;  // a range is the only entry (V4L2 specification, VIDIOC_ENUM_FRAMESIZES)
       });
   if (!done) return std::unexpected{done.error()};
@@ -80,11 +127,13 @@ Result<std::span<const IntervalRange>> Modes::intervals(Fourcc fourcc, Size size
   question.pixel_format = fourcc.code;
   question.width = size.width;
   question.height = size.height;
-  const auto done = enumerate(
-      *node_, request::enum_frameintervals, question, [&](const v4l2_frmivalenum& answer) {
+  const auto done =
+      enumerate(request::enum_frameintervals, question, [&](const v4l2_frmivalenum& answer) {
         if (answer.type == V4L2_FRMIVAL_TYPE_DISCRETE) {
           const Interval interval{answer.discrete.numerator, answer.discrete.denominator};
-          if (interval.known()) found.push_back({.shortest = interval, .longest = interval});
+          if (const IntervalRange offered{.shortest = interval, .longest = interval};
+              plausible(offered))
+            add_once(found, offered);
           return true;
         }
         const auto& range = answer.stepwise;
@@ -94,7 +143,7 @@ Result<std::span<const IntervalRange>> Modes::intervals(Fourcc fourcc, Size size
             .step = answer.type == V4L2_FRMIVAL_TYPE_CONTINUOUS
                         ? Interval{}
                         : Interval{range.step.numerator, range.step.denominator}};
-        if (offered.shortest.known() && offered.longest.known()) found.push_back(offered);
+        if (plausible(offered)) found.push_back(offered);
         return false;
       });
   if (!done) return std::unexpected{done.error()};

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct SizeRange {
   Size largest;
   Size step{1, 1};
 
+  friend constexpr bool operator==(const SizeRange&, const SizeRange&) = default;
+
   [[nodiscard]] bool single() const { return smallest == largest; }
 };
 
@@ -39,6 +42,8 @@ struct IntervalRange {
   Interval longest;
   Interval step{};
 
+  friend constexpr bool operator==(const IntervalRange&, const IntervalRange&) = default;
+
   [[nodiscard]] bool single() const { return shortest == longest; }
 };
 
@@ -48,19 +53,32 @@ class Modes {
 public:
   Modes(std::shared_ptr<const Node> node, BufferType type) : node_{std::move(node)}, type_{type} {}
 
-  /// In the driver's order.
+  // What can't be, such as sizes of 0 and ranges that end before they begin, is left out, and what
+  // a driver says twice is there once. Of a driver that never says "no more" there is as much as is
+  // plausible.
+
+  /// In the driver's order. Where it enumerates none (no VIDIOC_ENUM_FMT), the one that it is set
+  /// to.
   Result<std::span<const OfferedFormat>> formats();
   /// Empty where the driver cannot say (no VIDIOC_ENUM_FRAMESIZES).
   Result<std::span<const SizeRange>> sizes(Fourcc fourcc);
   /// Empty where the driver cannot say (no VIDIOC_ENUM_FRAMEINTERVALS).
   Result<std::span<const IntervalRange>> intervals(Fourcc fourcc, Size size);
+  /// What the device was set to when it was asked first (VIDIOC_G_FMT).
+  Result<Format> current();
 
 private:
+  Result<Format> current_locked();
+  template <class Argument, class Keep>
+  Result<> enumerate(const Request<Argument>& request, Argument argument, Keep keep);
+
   std::shared_ptr<const Node> node_;
   BufferType type_;
   std::mutex mutex_;  // guards all below; held across the driver's answers
   std::vector<OfferedFormat> formats_;
   bool formats_known_{};
+  std::optional<Format> current_;
+  std::uint32_t questions_{};
   std::map<Fourcc, std::vector<SizeRange>> sizes_;
   std::map<std::pair<Fourcc, Size>, std::vector<IntervalRange>> intervals_;
 };

@@ -21,7 +21,11 @@ struct Lost {
   Error error;
 };
 
+/// The source sends something else now (V4L2_EVENT_SOURCE_CHANGE): format and timings hold no
+/// longer.
+struct SourceChanged {};
+
 /// What waiting for a frame can end in.
-using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost>;
+using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost, SourceChanged>;
 
 }  // namespace v4l2

@@ -39,6 +39,7 @@ Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
     if (auto* const lost = std::get_if<Lost>(&*wake)) return *lost;
     if (std::holds_alternative<Stalled>(*wake)) return Stalled{};
     if (std::holds_alternative<Starved>(*wake)) return Starved{};
+    if (std::holds_alternative<SourceChanged>(*wake)) return SourceChanged{};
     return Interrupted{};
   }
 }

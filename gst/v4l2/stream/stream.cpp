@@ -43,6 +43,7 @@ Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
     if (auto* const lost = std::get_if<Lost>(&*wake)) return *lost;
     if (std::holds_alternative<Stalled>(*wake)) return Stalled{};
     if (std::holds_alternative<Starved>(*wake)) return Starved{};
+    if (std::holds_alternative<SourceChanged>(*wake)) return SourceChanged{};
     return Interrupted{};
   }
 }

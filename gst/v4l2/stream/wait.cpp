@@ -3,6 +3,8 @@
 #include <array>
 #include <cerrno>
 
+#include "device/inputs.h"
+
 namespace v4l2 {
 namespace {
 
@@ -34,11 +36,12 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
   for (;;) {
     // With nothing queued there is nothing to read, and after a restart vb2 even answers POLLERR to
     // whoever asks for POLLIN before the first buffer is queued (vb2_core_poll()). Asked for
-    // nothing, it still tells when the device is gone.
+    // nothing else than events, it still tells when the device is gone.
     const bool dry = desk.dry();
-    std::array waits{
-        pollfd{.fd = node.descriptor(), .events = dry ? short{0} : short{POLLIN}, .revents = 0},
-        pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
+    std::array waits{pollfd{.fd = node.descriptor(),
+                            .events = dry ? short{POLLPRI} : short{POLLIN | POLLPRI},
+                            .revents = 0},
+                     pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
     const int ready = node.kernel().poll(waits, patience);
     if (ready < 0) {
       if (errno == EINTR) continue;
@@ -50,7 +53,13 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
     }
     if (waits[1].revents != 0)
       if (auto end = woken(waker, desk)) return std::move(*end);
-    if (waits[0].revents != 0) return Ready{.in_trouble = (waits[0].revents & complaints) != 0};
+    const bool in_trouble = (waits[0].revents & complaints) != 0;
+    if ((waits[0].revents & POLLPRI) != 0 && !in_trouble) {
+      const auto changed = source_changed(node);
+      if (!changed) return std::unexpected{changed.error()};
+      if (*changed) return SourceChanged{};
+    }
+    if ((waits[0].revents & ~POLLPRI) != 0) return Ready{.in_trouble = in_trouble};
   }
 }
 

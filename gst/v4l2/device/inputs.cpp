@@ -1,0 +1,127 @@
+#include "device/inputs.h"
+
+#include "device/text.h"
+
+namespace v4l2 {
+namespace {
+
+/// Two timings that give the same picture at the same rate. Drivers fill in flags and the standards
+/// they know the timings by as they like.
+bool same(const v4l2_dv_timings& one, const v4l2_dv_timings& other) {
+  const auto& a = one.bt;
+  const auto& b = other.bt;
+  return a.width == b.width && a.height == b.height && a.interlaced == b.interlaced &&
+         a.pixelclock == b.pixelclock && a.hfrontporch == b.hfrontporch && a.hsync == b.hsync &&
+         a.hbackporch == b.hbackporch && a.vfrontporch == b.vfrontporch && a.vsync == b.vsync &&
+         a.vbackporch == b.vbackporch;
+}
+
+/// What the errors of VIDIOC_QUERY_DV_TIMINGS mean (V4L2 specification, there).
+std::optional<Signal> signal_of(int code) {
+  switch (code) {
+    case ENOLINK:
+      return Signal::none;
+    case ENOLCK:
+      return Signal::unstable;
+    case ERANGE:
+      return Signal::out_of_range;
+    case EINVAL:
+    case ENOTTY:
+    case ENODATA:
+      return Signal::unknown;
+    default:
+      return std::nullopt;
+  }
+}
+
+Result<Source> follow_timings(const Node& node) {
+  v4l2_dv_timings found{};
+  const auto queried = node.call(request::query_dv_timings, found);
+  if (!queried) {
+    const auto signal = signal_of(queried.error().code);
+    if (!signal) return std::unexpected{queried.error()};
+    return Source{.signal = *signal};
+  }
+  v4l2_dv_timings current{};
+  const auto known = node.ask(request::g_dv_timings, current);
+  if (!known) return std::unexpected{known.error()};
+  if (*known && same(found, current)) return Source{.signal = Signal::present};
+  const auto set = node.call(request::s_dv_timings, found);
+  if (!set) return std::unexpected{set.error()};
+  return Source{.signal = Signal::present, .changed = true};
+}
+
+Result<Source> follow_standard(const Node& node) {
+  v4l2_std_id found{};
+  const auto told = node.ask(request::query_std, found);
+  if (!told) return std::unexpected{told.error()};
+  if (!*told) return Source{};
+  if (found == V4L2_STD_UNKNOWN) return Source{.signal = Signal::none};
+  v4l2_std_id current{};
+  const auto known = node.ask(request::g_std, current);
+  if (!known) return std::unexpected{known.error()};
+  // A detector often can't tell all standards of a kind apart: what is set may be right.
+  if (*known && (found & current) != 0) return Source{.signal = Signal::present};
+  const auto set = node.call(request::s_std, found);
+  if (!set) return std::unexpected{set.error()};
+  return Source{.signal = Signal::present, .changed = true};
+}
+
+}  // namespace
+
+Result<std::optional<Input>> current_input(const Node& node) {
+  int index{};
+  const auto has_inputs = node.ask(request::g_input, index);
+  if (!has_inputs) return std::unexpected{has_inputs.error()};
+  if (!*has_inputs || index < 0) return std::nullopt;
+  v4l2_input answer{};
+  answer.index = static_cast<std::uint32_t>(index);
+  const auto described = node.ask(request::enum_input, answer);
+  if (!described) return std::unexpected{described.error()};
+  if (!*described) return std::nullopt;
+  return Input{.index = answer.index,
+               .name = text_of(answer.name),
+               .standards = answer.std,
+               .dv_timings = (answer.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0};
+}
+
+Result<Source> follow_source(const Node& node, const Input& input) {
+  if (input.dv_timings) return follow_timings(node);
+  if (input.standards != 0) return follow_standard(node);
+  return Source{};
+}
+
+bool bottom_field_first(const Node& node, const Input& input) {
+  if (input.standards == 0) return false;
+  v4l2_std_id standard{};
+  const auto known = node.ask(request::g_std, standard);
+  return known && *known && (standard & V4L2_STD_525_60) != 0;
+}
+
+Result<bool> subscribe_source_change(const Node& node, std::uint32_t input) {
+  v4l2_event_subscription wire{};
+  wire.type = V4L2_EVENT_SOURCE_CHANGE;
+  wire.id = input;
+  return node.ask(request::subscribe_event, wire);
+}
+
+Result<bool> source_changed(const Node& node) {
+  // The kernel keeps a few events for each kind that was subscribed to; a driver that never runs
+  // out of them must not hold us.
+  constexpr int most_events = 64;
+  bool changed{};
+  for (int i = 0; i < most_events; ++i) {
+    v4l2_event event{};
+    const auto fetched = node.call(request::dqevent, event);
+    if (!fetched) {
+      if (const int code = fetched.error().code; code == ENOENT || code == EAGAIN) break;
+      return std::unexpected{fetched.error()};
+    }
+    changed = changed || (event.type == V4L2_EVENT_SOURCE_CHANGE &&
+                          (event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION) != 0);
+    if (event.pending == 0) break;
+  }
+  return changed;
+}
+
+}  // namespace v4l2

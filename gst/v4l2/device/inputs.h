@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "device/format.h"
+#include "kernel/node.h"
+
+namespace v4l2 {
+
+/// The input that a device captures from (VIDIOC_G_INPUT, VIDIOC_ENUMINPUT).
+struct Input {
+  std::uint32_t index{};
+  std::string name;
+  std::uint64_t standards{};  ///< V4L2_STD_* that it can do; 0 for what is no analog input
+  bool dv_timings{};          ///< HDMI and its like: the source decides on size and rate
+
+  /// True where a source outside the device decides what is captured.
+  [[nodiscard]] bool has_source() const { return dv_timings || standards != 0; }
+};
+
+/// Nothing where the device knows no inputs.
+Result<std::optional<Input>> current_input(const Node& node);
+
+/// What comes in at an input.
+enum class Signal {
+  unknown,       ///< the driver can't tell
+  present,       ///< locked, and the device is set to it
+  none,          ///< no signal
+  unstable,      ///< a signal that can't be locked to
+  out_of_range,  ///< a signal beyond what the device can do
+};
+
+/// What follow_source() found.
+struct Source {
+  Signal signal{Signal::unknown};
+  bool changed{};  ///< the device was set to something else, and so its format may be another
+};
+
+/// Looks at what the source sends (VIDIOC_QUERY_DV_TIMINGS, VIDIOC_QUERYSTD) and sets the device to
+/// it, unless it is so already. Error EBUSY while buffers are allocated.
+Result<Source> follow_source(const Node& node, const Input& input);
+
+/// True when the lower field of an interlaced frame is the older: with the 525-line standards (V4L2
+/// specification, enum v4l2_field, "V4L2_FIELD_INTERLACED").
+bool bottom_field_first(const Node& node, const Input& input);
+
+/// Subscribes to V4L2_EVENT_SOURCE_CHANGE of an input. False where the driver has no such event.
+Result<bool> subscribe_source_change(const Node& node, std::uint32_t input);
+
+/// Fetches the events that wait. True when the source changed: what was negotiated holds no longer.
+Result<bool> source_changed(const Node& node);
+
+}  // namespace v4l2

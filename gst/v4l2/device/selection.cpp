@@ -1,0 +1,47 @@
+#include "device/selection.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace v4l2 {
+
+Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
+  // Both calls take this type for multi-planar devices as well (V4L2 specification, VIDIOC_CROPCAP
+  // and VIDIOC_G_SELECTION).
+  v4l2_cropcap cropcap{};
+  cropcap.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  const auto known = node.ask(request::cropcap, cropcap);
+  if (!known) return std::unexpected{known.error()};
+  const auto& pixel = cropcap.pixelaspect;
+  // Its numerator is the height: "y / x" (V4L2 specification, struct v4l2_cropcap).
+  constexpr std::uint32_t plausible = 1U << 16U;  // and the products below fit 64 bits
+  if (!*known || pixel.numerator == 0 || pixel.denominator == 0 ||
+      pixel.numerator == pixel.denominator ||
+      std::max(pixel.numerator, pixel.denominator) >= plausible)
+    return PixelAspect{};
+  std::uint64_t width = pixel.denominator;
+  std::uint64_t height = pixel.numerator;
+  // That holds for the unscaled picture; the frame shows the crop rectangle.
+  v4l2_selection crop{};
+  crop.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  crop.target = V4L2_SEL_TGT_CROP;
+  const auto cropped = node.ask(request::g_selection, crop);
+  if (!cropped) return std::unexpected{cropped.error()};
+  if (*cropped && crop.r.width != 0 && crop.r.height != 0 && frame.width != 0 &&
+      frame.height != 0) {
+    const auto across = std::gcd(crop.r.width, frame.width);
+    const auto down = std::gcd(crop.r.height, frame.height);
+    width *= std::uint64_t{crop.r.width / across} * (frame.height / down);
+    height *= std::uint64_t{frame.width / across} * (crop.r.height / down);
+  }
+  const auto common = std::gcd(width, height);
+  width /= common;
+  height /= common;
+  constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
+  if (width > most || height > most) return PixelAspect{};
+  return PixelAspect{.width = static_cast<std::uint32_t>(width),
+                     .height = static_cast<std::uint32_t>(height)};
+}
+
+}  // namespace v4l2

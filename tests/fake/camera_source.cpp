@@ -1,0 +1,147 @@
+// What comes in from outside: inputs' sources, their events, and the shape of their pixels.
+
+#include <cerrno>
+
+#include "fake/camera.h"
+
+namespace fake {
+
+void Camera::change_source(std::vector<ModelFormat> formats) {
+  const std::lock_guard lock{mutex_};
+  model_.formats = std::move(formats);
+  send_source_change();
+}
+
+void Camera::change_timings(const v4l2_dv_timings& timings) {
+  const std::lock_guard lock{mutex_};
+  incoming_ = timings;
+  no_signal_ = 0;
+  send_source_change();
+}
+
+void Camera::lose_signal(int error) {
+  const std::lock_guard lock{mutex_};
+  no_signal_ = error;
+  send_source_change();
+}
+
+void Camera::change_standard(v4l2_std_id standard) {
+  const std::lock_guard lock{mutex_};
+  incoming_standard_ = standard;
+  send_source_change();
+}
+
+void Camera::send_source_change() {
+  for (auto& [opener, waiting] : events_)
+    ++waiting;
+  changed();
+}
+
+int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argument) {
+  const bool dv = (model_.input_capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
+  const bool analog = model_.standards != 0;
+  switch (request) {
+    case VIDIOC_CROPCAP:
+      return cropcap(*static_cast<v4l2_cropcap*>(argument));
+    case VIDIOC_G_SELECTION:
+      return g_selection(*static_cast<v4l2_selection*>(argument));
+    case VIDIOC_SUBSCRIBE_EVENT:
+      return subscribe(opener, *static_cast<v4l2_event_subscription*>(argument));
+    case VIDIOC_DQEVENT:
+      return dqevent(opener, *static_cast<v4l2_event*>(argument));
+    case VIDIOC_QUERY_DV_TIMINGS:
+      return dv ? query_dv_timings(*static_cast<v4l2_dv_timings*>(argument)) : ENODATA;
+    case VIDIOC_G_DV_TIMINGS:
+      if (!dv) return ENODATA;
+      *static_cast<v4l2_dv_timings*>(argument) = timings_;
+      return 0;
+    case VIDIOC_S_DV_TIMINGS:
+      return dv ? s_dv_timings(*static_cast<const v4l2_dv_timings*>(argument)) : ENODATA;
+    case VIDIOC_QUERYSTD:
+      if (!analog) return ENODATA;
+      *static_cast<v4l2_std_id*>(argument) = incoming_standard_;
+      return 0;
+    case VIDIOC_G_STD:
+      if (!analog) return ENODATA;
+      *static_cast<v4l2_std_id*>(argument) = standard_;
+      return 0;
+    case VIDIOC_S_STD:
+      return analog ? s_std(*static_cast<const v4l2_std_id*>(argument)) : ENODATA;
+    default:
+      return ENOTTY;
+  }
+}
+
+int Camera::cropcap(v4l2_cropcap& answer) const {
+  if (model_.pixel_aspect.numerator == 0) return ENOTTY;
+  if (answer.type != V4L2_BUF_TYPE_VIDEO_CAPTURE) return EINVAL;
+  answer.pixelaspect = model_.pixel_aspect;
+  answer.bounds = {.left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
+  answer.defrect = answer.bounds;
+  return 0;
+}
+
+int Camera::g_selection(v4l2_selection& answer) const {
+  if (model_.pixel_aspect.numerator == 0) return ENOTTY;
+  if (answer.type != V4L2_BUF_TYPE_VIDEO_CAPTURE || answer.target != V4L2_SEL_TGT_CROP)
+    return EINVAL;
+  answer.r = {.left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
+  return 0;
+}
+
+int Camera::query_dv_timings(v4l2_dv_timings& answer) const {
+  if (no_signal_ != 0) return no_signal_;
+  answer = incoming_;
+  return 0;
+}
+
+int Camera::s_dv_timings(const v4l2_dv_timings& wanted) {
+  if (queue_.busy()) return EBUSY;
+  timings_ = wanted;
+  const auto& bt = wanted.bt;
+  const auto total = (bt.width + bt.hfrontporch + bt.hsync + bt.hbackporch) *
+                     (bt.height + bt.vfrontporch + bt.vsync + bt.vbackporch);
+  interval_ = {total, static_cast<std::uint32_t>(bt.pixelclock)};
+  for (auto& format : model_.formats) {
+    format.modes = {{.size = {bt.width, bt.height}, .intervals = {interval_}}};
+    format.step = {};
+  }
+  set_format(nearest(format_));
+  return 0;
+}
+
+int Camera::s_std(v4l2_std_id wanted) {
+  if ((wanted & model_.standards) == 0) return EINVAL;
+  if (queue_.busy()) return EBUSY;
+  standard_ = wanted;
+  const bool lines_525 = (wanted & V4L2_STD_525_60) != 0;
+  interval_ = lines_525 ? v4l2::Interval{1001, 30000} : v4l2::Interval{1, 25};
+  for (auto& format : model_.formats) {
+    format.modes = {{.size = {720, lines_525 ? 480U : 576U}, .intervals = {interval_}}};
+    format.step = {};
+  }
+  set_format(nearest(format_));
+  return 0;
+}
+
+int Camera::subscribe(const Opener& opener, const v4l2_event_subscription& wanted) {
+  const bool has_source =
+      model_.standards != 0 || (model_.input_capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
+  if (wanted.type != V4L2_EVENT_SOURCE_CHANGE || !(has_source || model_.tells_changes))
+    return EINVAL;
+  events_.emplace(&opener, 0);
+  return 0;
+}
+
+int Camera::dqevent(const Opener& opener, v4l2_event& answer) {
+  const auto waiting = events_.find(&opener);
+  if (waiting == events_.end() || waiting->second == 0) return ENOENT;
+  answer = {};
+  answer.type = V4L2_EVENT_SOURCE_CHANGE;
+  answer.u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+  answer.pending = --waiting->second;
+  changed();
+  return 0;
+}
+
+}  // namespace fake
