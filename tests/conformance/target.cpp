@@ -28,6 +28,7 @@ fake::Model test_driver() {
   model.device_caps |= V4L2_CAP_READWRITE;
   model.removes = false;
   model.cache_hints = true;
+  model.csc = true;
   return model;
 }
 

@@ -331,6 +331,8 @@ int Camera::dispatch(const Opener& opener, unsigned long request, void* argument
       return g_parm(*static_cast<v4l2_streamparm*>(argument));
     case VIDIOC_S_PARM:
       return s_parm(*static_cast<v4l2_streamparm*>(argument));
+    case VIDIOC_G_EXT_CTRLS:
+      return g_ext_ctrls(*static_cast<v4l2_ext_controls*>(argument));
     default:
       break;
   }
@@ -367,7 +369,11 @@ int Camera::enum_fmt(v4l2_fmtdesc& answer) const {
   answer.index = index;
   answer.type = to_wire(buffer_type());
   answer.pixelformat = model_.formats[index].fourcc;
-  if (is_compressed(answer.pixelformat)) answer.flags = V4L2_FMT_FLAG_COMPRESSED;
+  if (is_compressed(answer.pixelformat))
+    answer.flags = V4L2_FMT_FLAG_COMPRESSED;
+  else if (model_.csc)
+    answer.flags = V4L2_FMT_FLAG_CSC_COLORSPACE | V4L2_FMT_FLAG_CSC_XFER_FUNC |
+                   V4L2_FMT_FLAG_CSC_YCBCR_ENC | V4L2_FMT_FLAG_CSC_QUANTIZATION;
   put_text(answer.description, v4l2::Fourcc{answer.pixelformat}.to_string());
   return 0;
 }
@@ -412,6 +418,22 @@ int Camera::enum_frameintervals(v4l2_frmivalenum& answer) const {
   return 0;
 }
 
+/// The camera's own colours, or those that are asked for where it converts; DEFAULT asks for
+/// nothing, and without a colorspace the kernel takes no other wish.
+v4l2::Colorimetry Camera::colorimetry(std::uint32_t fourcc, const v4l2::Format& wanted) const {
+  if (is_compressed(fourcc)) return {.colorspace = V4L2_COLORSPACE_JPEG};
+  auto colours = model_.colorimetry;
+  if (!model_.csc || !wanted.convert || wanted.colorimetry.colorspace == 0) return colours;
+  const auto take = [](std::uint32_t& own, std::uint32_t asked) {
+    if (asked != 0) own = asked;
+  };
+  take(colours.colorspace, wanted.colorimetry.colorspace);
+  take(colours.transfer, wanted.colorimetry.transfer);
+  take(colours.encoding, wanted.colorimetry.encoding);
+  take(colours.quantization, wanted.colorimetry.quantization);
+  return colours;
+}
+
 /// As drivers do: never refuses, but goes to the nearest thing that it has.
 v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   auto format = std::ranges::find(model_.formats, wanted.fourcc.code, &ModelFormat::fourcc);
@@ -439,8 +461,7 @@ v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   actual.field = std::ranges::find(model_.fields, wanted.field) != model_.fields.end()
                      ? wanted.field
                      : model_.field;
-  actual.colorimetry.colorspace =
-      is_compressed(format->fourcc) ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SRGB;
+  actual.colorimetry = colorimetry(format->fourcc, wanted);
   const auto planes =
       planes_of(model_, format->fourcc, actual.size, wanted.planes[0].bytes_per_line);
   actual.plane_count = static_cast<std::uint32_t>(planes.size());
@@ -450,15 +471,30 @@ v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   return actual;
 }
 
+/// to_wire() is for wishes, and silent on colours that are none.
+v4l2_format Camera::answer_of(v4l2::Format format) const {
+  format.convert = true;
+  auto wire = to_wire(format, buffer_type());
+  if (buffer_type() == v4l2::BufferType::capture_mplane)
+    wire.fmt.pix_mp.flags = 0;
+  else
+    wire.fmt.pix.flags = 0;
+  return wire;
+}
+
 int Camera::g_fmt(v4l2_format& answer) const {
   if (answer.type != to_wire(buffer_type())) return EINVAL;
-  answer = to_wire(format_, buffer_type());
+  answer = answer_of(format_);
   return 0;
 }
 
 int Camera::try_fmt(v4l2_format& answer) const {
   if (answer.type != to_wire(buffer_type())) return EINVAL;
-  answer = to_wire(nearest(v4l2::from_wire(answer)), buffer_type());
+  auto wanted = v4l2::from_wire(answer);
+  const auto flags = buffer_type() == v4l2::BufferType::capture_mplane ? answer.fmt.pix_mp.flags
+                                                                       : answer.fmt.pix.flags;
+  wanted.convert = (flags & V4L2_PIX_FMT_FLAG_SET_CSC) != 0;
+  answer = answer_of(nearest(wanted));
   return 0;
 }
 
@@ -510,6 +546,30 @@ int Camera::s_parm(v4l2_streamparm& answer) {
     interval_ = *std::ranges::min_element(at->intervals, {}, distance);
   }
   return g_parm(answer);
+}
+
+/// What a V4L2 control framework answers: EINVAL for a control that is not there, ENOSPC for a
+/// place that is too small for its value.
+int Camera::g_ext_ctrls(v4l2_ext_controls& answer) const {
+  for (auto& control : std::span{answer.controls, answer.count}) {
+    const auto give = [&control](const auto& value) {
+      if (!value) return EINVAL;
+      if (control.size < sizeof *value) {
+        control.size = sizeof *value;
+        return ENOSPC;
+      }
+      std::memcpy(control.ptr, &*value, sizeof *value);
+      return 0;
+    };
+    int error = EINVAL;
+    if (control.id == V4L2_CID_COLORIMETRY_HDR10_CLL_INFO) error = give(model_.light_level);
+    if (control.id == V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY)
+      error = give(model_.mastering_display);
+    if (error == 0) continue;
+    answer.error_idx = answer.count;
+    return error;
+  }
+  return 0;
 }
 
 int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argument) {

@@ -132,6 +132,7 @@ private:
   int subscribe(const Opener& opener, const v4l2_event_subscription& wanted);
   int dqevent(const Opener& opener, v4l2_event& answer);
   void send_source_change();
+  int g_ext_ctrls(v4l2_ext_controls& answer) const;
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
   int begin_reading(const Opener& opener);
@@ -139,6 +140,9 @@ private:
 
   [[nodiscard]] bool captures() const;
   [[nodiscard]] v4l2::BufferType buffer_type() const;
+  [[nodiscard]] v4l2::Colorimetry colorimetry(std::uint32_t fourcc,
+                                              const v4l2::Format& wanted) const;
+  [[nodiscard]] v4l2_format answer_of(v4l2::Format format) const;
   [[nodiscard]] v4l2::Format nearest(const v4l2::Format& wanted) const;
   [[nodiscard]] const ModelMode* mode() const;
   void set_format(const v4l2::Format& format);

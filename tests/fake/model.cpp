@@ -27,13 +27,18 @@ const std::vector<Layout>& layouts() {
       {V4L2_PIX_FMT_XBGR32, false, {{32, 1}}},
       {V4L2_PIX_FMT_GREY, false, {{8, 1}}},
       {V4L2_PIX_FMT_SRGGB8, false, {{8, 1}}},
+      {V4L2_PIX_FMT_SRGGB10, false, {{16, 1}}},
       {V4L2_PIX_FMT_Y10, false, {{16, 1}}},
+      {V4L2_PIX_FMT_Y12, false, {{16, 1}}},
+      {V4L2_PIX_FMT_Y16, false, {{16, 1}}},
       {V4L2_PIX_FMT_XRGB444, false, {{16, 1}}},
       {V4L2_PIX_FMT_NV42, false, {{8, 1}, {16, 1}}},
       {V4L2_PIX_FMT_NV12, false, {{8, 1}, {8, 2}}},
       {V4L2_PIX_FMT_YUV420, false, {{8, 1}, {4, 2}, {4, 2}}},
+      {V4L2_PIX_FMT_NV12_4L4, false, {{8, 1}, {8, 2}}},
       {V4L2_PIX_FMT_NV12M, true, {{8, 1}, {8, 2}}},
       {V4L2_PIX_FMT_YUV420M, true, {{8, 1}, {4, 2}, {4, 2}}},
+      {V4L2_PIX_FMT_YVU422M, true, {{8, 1}, {4, 1}, {4, 1}}},
   };
   return all;
 }

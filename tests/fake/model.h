@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,11 @@ struct Model {
   std::uint32_t input_capabilities{};  ///< V4L2_IN_CAP_*
   v4l2_std_id standards{};             ///< of its input
   bool tells_changes{};                ///< V4L2_EVENT_SOURCE_CHANGE, also without such inputs
+  bool csc{};            ///< converts the colours of uncompressed formats to what S_FMT asks for
+  v4l2::Colorimetry colorimetry{.colorspace = V4L2_COLORSPACE_SRGB};  ///< of uncompressed formats
+  std::optional<v4l2_ctrl_hdr10_cll_info> light_level;  ///< V4L2_CID_COLORIMETRY_HDR10_CLL_INFO
+  /// V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY
+  std::optional<v4l2_ctrl_hdr10_mastering_display> mastering_display;
   std::uint32_t most_buffers{32};
   std::uint32_t least_buffers{1};
   std::uint32_t line_padding{};  ///< bytes added to each line of a raw format

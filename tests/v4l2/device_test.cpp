@@ -88,6 +88,34 @@ TEST(Device, FormatIsWhatTheDriverMadeOfIt) {
   EXPECT_EQ(*device->format(), *actual);
 }
 
+TEST(Device, ColoursAreTheDriversUnlessItConverts) {
+  constexpr v4l2::Colorimetry own{.colorspace = V4L2_COLORSPACE_REC709,
+                                  .transfer = V4L2_XFER_FUNC_SRGB};
+  v4l2::Format wanted;
+  wanted.fourcc = {V4L2_PIX_FMT_YUYV};
+  wanted.size = {.width = 640, .height = 480};
+  wanted.colorimetry = {.colorspace = V4L2_COLORSPACE_BT2020,
+                        .quantization = V4L2_QUANTIZATION_FULL_RANGE};
+  for (auto model : {fake::webcam(), fake::multiplanar_camera()})
+    for (const bool converts : {false, true})
+      for (const bool convert : {false, true}) {
+        fake::FakeKernel kernel;
+        model.colorimetry = own;
+        model.csc = converts;
+        kernel.plug(path, model);
+        const auto device = Device::open(kernel, path);
+        EXPECT_EQ(device->modes()->formats()->front().converts_colorspace(), converts);
+        wanted.convert = convert;
+        auto expected = own;
+        if (convert && converts) {
+          expected.colorspace = V4L2_COLORSPACE_BT2020;
+          expected.quantization = V4L2_QUANTIZATION_FULL_RANGE;
+        }
+        EXPECT_EQ(device->set_format(wanted)->colorimetry, expected);
+        EXPECT_EQ(device->format()->colorimetry, expected);
+      }
+}
+
 TEST(Device, MultiplanarFormatHasAMemoryPlaneForEachColourPlane) {
   fake::FakeKernel kernel;
   kernel.plug(path, fake::multiplanar_camera());

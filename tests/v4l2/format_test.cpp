@@ -22,13 +22,34 @@ Format sample(std::uint32_t plane_count) {
   return format;
 }
 
+/// `format` as an answer, which is never a wish.
+Format through(Format format, BufferType type) {
+  format.convert = true;
+  return v4l2::from_wire(to_wire(format, type));
+}
+
 TEST(Format, SurvivesTheWayThroughEitherApi) {
-  EXPECT_EQ(v4l2::from_wire(to_wire(sample(1), BufferType::capture)), sample(1));
-  EXPECT_EQ(v4l2::from_wire(to_wire(sample(3), BufferType::capture_mplane)), sample(3));
+  EXPECT_EQ(through(sample(1), BufferType::capture), sample(1));
+  EXPECT_EQ(through(sample(3), BufferType::capture_mplane), sample(3));
 }
 
 TEST(Format, MarksTheExtendedFieldsAsMeant) {
   EXPECT_EQ(to_wire(sample(1), BufferType::capture).fmt.pix.priv, V4L2_PIX_FMT_PRIV_MAGIC);
+}
+
+TEST(Format, AsksForColoursOnlyWhenTheyAreToBeConverted) {
+  for (const bool convert : {false, true}) {
+    auto format = sample(1);
+    format.convert = convert;
+    const auto single = to_wire(format, BufferType::capture);
+    const auto multi = to_wire(format, BufferType::capture_mplane);
+    const auto flags = convert ? std::uint32_t{V4L2_PIX_FMT_FLAG_SET_CSC} : 0U;
+    EXPECT_EQ(single.fmt.pix.flags, flags);
+    EXPECT_EQ(multi.fmt.pix_mp.flags, flags);
+    const auto colours = convert ? format.colorimetry : v4l2::Colorimetry{};
+    EXPECT_EQ(v4l2::from_wire(single).colorimetry, colours);
+    EXPECT_EQ(v4l2::from_wire(multi).colorimetry, colours);
+  }
 }
 
 TEST(Format, DoesNotBelieveInMorePlanesThanThereCanBe) {

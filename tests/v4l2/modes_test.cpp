@@ -37,6 +37,24 @@ TEST_F(Modes, AreWhatTheDriverEnumerates) {
   EXPECT_EQ((*modes.intervals(yuyv, vga))[2].shortest, (v4l2::Interval{1, 10}));
 }
 
+TEST_F(Modes, TellWhichColoursADriverConverts) {
+  lie<v4l2_fmtdesc>(VIDIOC_ENUM_FMT, [](v4l2_fmtdesc& answer) {
+    answer.flags |= V4L2_FMT_FLAG_CSC_YCBCR_ENC | V4L2_FMT_FLAG_CSC_QUANTIZATION;
+  });
+  const auto formats = *modes.formats();
+  EXPECT_FALSE(formats[0].converts_colorspace());
+  EXPECT_FALSE(formats[0].converts_transfer());
+  EXPECT_TRUE(formats[0].converts_encoding());
+  EXPECT_TRUE(formats[0].converts_quantization());
+  EXPECT_FALSE(formats[1].converts_quantization());
+  const v4l2::Colorimetry own{.colorspace = 8, .transfer = 2};
+  const v4l2::Colorimetry wish{.colorspace = 1, .transfer = 1, .encoding = 1, .quantization = 1};
+  EXPECT_EQ(formats[0].convertible(wish, own),
+            (v4l2::Colorimetry{.colorspace = 8, .transfer = 2, .encoding = 1, .quantization = 1}));
+  EXPECT_EQ(formats[1].convertible(wish, own), own);
+  EXPECT_EQ(formats[0].convertible({}, wish), wish);
+}
+
 TEST_F(Modes, AreAskedForOnce) {
   for (int turn = 0; turn < 2; ++turn) {
     ASSERT_TRUE(modes.formats());

@@ -6,6 +6,10 @@ namespace v4l2 {
 
 v4l2_format to_wire(const Format& format, BufferType type) {
   v4l2_format wire{};
+  // Not written unless they are wished for: uvcvideo gives back, as its answer, whatever stands in
+  // `quantization` (seen with Linux 6.1).
+  const auto colours = format.convert ? format.colorimetry : Colorimetry{};
+  const std::uint8_t flags = format.convert ? V4L2_PIX_FMT_FLAG_SET_CSC : 0;
   wire.type = to_wire(type);
   if (type == BufferType::capture_mplane) {
     auto& pix = wire.fmt.pix_mp;
@@ -13,10 +17,11 @@ v4l2_format to_wire(const Format& format, BufferType type) {
     pix.height = format.size.height;
     pix.pixelformat = format.fourcc.code;
     pix.field = format.field;
-    pix.colorspace = format.colorimetry.colorspace;
-    pix.xfer_func = static_cast<std::uint8_t>(format.colorimetry.transfer);
-    pix.ycbcr_enc = static_cast<std::uint8_t>(format.colorimetry.encoding);
-    pix.quantization = static_cast<std::uint8_t>(format.colorimetry.quantization);
+    pix.colorspace = colours.colorspace;
+    pix.xfer_func = static_cast<std::uint8_t>(colours.transfer);
+    pix.ycbcr_enc = static_cast<std::uint8_t>(colours.encoding);
+    pix.quantization = static_cast<std::uint8_t>(colours.quantization);
+    pix.flags = flags;
     pix.num_planes = static_cast<std::uint8_t>(format.plane_count);
     for (std::size_t plane = 0; plane < format.plane_count; ++plane) {
       pix.plane_fmt[plane].bytesperline = format.planes[plane].bytes_per_line;
@@ -34,10 +39,11 @@ v4l2_format to_wire(const Format& format, BufferType type) {
   // Without this mark the driver may take what follows `colorspace` for garbage of an old program
   // (V4L2 specification, struct v4l2_pix_format, "priv").
   pix.priv = V4L2_PIX_FMT_PRIV_MAGIC;
-  pix.colorspace = format.colorimetry.colorspace;
-  pix.xfer_func = format.colorimetry.transfer;
-  pix.ycbcr_enc = format.colorimetry.encoding;
-  pix.quantization = format.colorimetry.quantization;
+  pix.colorspace = colours.colorspace;
+  pix.xfer_func = colours.transfer;
+  pix.ycbcr_enc = colours.encoding;
+  pix.quantization = colours.quantization;
+  pix.flags = flags;
   return wire;
 }
 

@@ -56,6 +56,10 @@ struct Format {
   Colorimetry colorimetry;
   std::uint32_t plane_count{1};
   std::array<PlaneFormat, VIDEO_MAX_PLANES> planes{};
+  /// In a wish: that the driver convert the colours to `colorimetry`, which else is no part of it.
+  /// Never set in an answer. Ask for what OfferedFormat::convertible() says and believe
+  /// VIDIOC_G_FMT only: a driver that does not convert may yet answer here that it did.
+  bool convert{};
 
   friend bool operator==(const Format&, const Format&) = default;
 
@@ -74,7 +78,8 @@ constexpr std::uint32_t to_wire(BufferType type) {
   return static_cast<std::uint32_t>(type);
 }
 
-/// For VIDIOC_S_FMT and VIDIOC_TRY_FMT. Strides and sizes of 0 let the driver choose.
+/// For VIDIOC_S_FMT and VIDIOC_TRY_FMT. Strides and sizes of 0 let the driver choose; of the
+/// colours it has its say, unless `format` is for converting them.
 v4l2_format to_wire(const Format& format, BufferType type);
 
 /// From what VIDIOC_G_FMT, S_FMT or TRY_FMT answered. A plane count beyond VIDEO_MAX_PLANES is cut.

@@ -65,6 +65,21 @@ Result<Format> Modes::current_locked() {
   return current_.emplace(from_wire(wire));
 }
 
+Colorimetry OfferedFormat::convertible(const Colorimetry& wish, const Colorimetry& own) const {
+  // The rest is not left at DEFAULT, though the specification says so ("shall be set to
+  // *_DEFAULT"): the kernel forgets the other three where no colorspace is named
+  // (v4l_sanitize_colorspace() in v4l2-ioctl.c).
+  auto asked = own;
+  const auto ask = [](std::uint32_t& part, std::uint32_t wished, bool converts) {
+    if (converts && wished != 0) part = wished;  // 0 is DEFAULT of all four
+  };
+  ask(asked.colorspace, wish.colorspace, converts_colorspace());
+  ask(asked.transfer, wish.transfer, converts_transfer());
+  ask(asked.encoding, wish.encoding, converts_encoding());
+  ask(asked.quantization, wish.quantization, converts_quantization());
+  return asked;
+}
+
 Result<std::span<const OfferedFormat>> Modes::formats() {
   const std::lock_guard lock{mutex_};
   if (formats_known_) return formats_;

@@ -20,7 +20,23 @@ struct OfferedFormat {
   std::uint32_t flags{};
   std::string description;
 
-  [[nodiscard]] bool compressed() const { return (flags & V4L2_FMT_FLAG_COMPRESSED) != 0; }
+  [[nodiscard]] bool compressed() const { return has(V4L2_FMT_FLAG_COMPRESSED); }
+
+  // What Format::convert may ask for.
+  [[nodiscard]] bool converts_colorspace() const { return has(V4L2_FMT_FLAG_CSC_COLORSPACE); }
+
+  [[nodiscard]] bool converts_transfer() const { return has(V4L2_FMT_FLAG_CSC_XFER_FUNC); }
+
+  [[nodiscard]] bool converts_encoding() const { return has(V4L2_FMT_FLAG_CSC_YCBCR_ENC); }
+
+  [[nodiscard]] bool converts_quantization() const { return has(V4L2_FMT_FLAG_CSC_QUANTIZATION); }
+
+  /// What to ask for in order to come as near to `wish` as the driver converts: `own` is what it
+  /// tells of its colours unasked. The same as `own` where nothing can be done.
+  [[nodiscard]] Colorimetry convertible(const Colorimetry& wish, const Colorimetry& own) const;
+
+private:
+  [[nodiscard]] bool has(std::uint32_t flag) const { return (flags & flag) != 0; }
 };
 
 /// Sizes that a format comes in: from `smallest` to `largest` in steps; a single size where both

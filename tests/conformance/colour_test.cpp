@@ -1,0 +1,104 @@
+// What is believed of colours: who decides on them, and where HDR10's metadata is.
+
+#include <array>
+
+#include "conformance/target.h"
+#include "device/hdr.h"
+
+namespace {
+
+using conformance::Belief;
+namespace request = v4l2::request;
+
+struct Conversion {
+  std::uint32_t flag;
+  std::uint32_t v4l2::Colorimetry::*what;
+  std::array<std::uint32_t, 2> choice;
+};
+
+constexpr std::array conversions{
+    Conversion{V4L2_FMT_FLAG_CSC_COLORSPACE,
+               &v4l2::Colorimetry::colorspace,
+               {V4L2_COLORSPACE_REC709, V4L2_COLORSPACE_SMPTE170M}},
+    Conversion{V4L2_FMT_FLAG_CSC_XFER_FUNC,
+               &v4l2::Colorimetry::transfer,
+               {V4L2_XFER_FUNC_709, V4L2_XFER_FUNC_SRGB}},
+    Conversion{V4L2_FMT_FLAG_CSC_YCBCR_ENC,
+               &v4l2::Colorimetry::encoding,
+               {V4L2_YCBCR_ENC_709, V4L2_YCBCR_ENC_601}},
+    Conversion{V4L2_FMT_FLAG_CSC_QUANTIZATION,
+               &v4l2::Colorimetry::quantization,
+               {V4L2_QUANTIZATION_FULL_RANGE, V4L2_QUANTIZATION_LIM_RANGE}},
+};
+
+/// What VIDIOC_G_FMT tells of the colours after VIDIOC_S_FMT of `wire`.
+v4l2::Colorimetry colours_after(const v4l2::Node& node, v4l2_format wire) {
+  EXPECT_TRUE(node.call(request::s_fmt, wire));
+  v4l2_format current{};
+  current.type = wire.type;
+  EXPECT_TRUE(node.call(request::g_fmt, current));
+  return v4l2::from_wire(current).colorimetry;
+}
+
+// struct v4l2_pix_format, "colorspace" and its kin: "set by the driver for capture streams", unless
+// V4L2_PIX_FMT_FLAG_SET_CSC is set. (VIDIOC_S_FMT's own answer does not tell: uvcvideo hands back
+// the quantization that was written. So to_wire() writes none.)
+TEST_P(Belief, ColoursAreTheDriversWhateverIsWritten) {
+  const auto node = open();
+  auto wish = set_format(*node);
+  const auto own = colours_after(*node, to_wire(wish, type));
+  wish.convert = true;
+  for (const auto& conversion : conversions)
+    for (const auto value : conversion.choice) {
+      wish.colorimetry.*conversion.what = value;
+      auto wire = to_wire(wish, type);
+      if (type == v4l2::BufferType::capture_mplane)
+        wire.fmt.pix_mp.flags = 0;
+      else
+        wire.fmt.pix.flags = 0;
+      EXPECT_EQ(colours_after(*node, wire), own);
+    }
+}
+
+// V4L2_FMT_FLAG_CSC_*: "the driver allows the application to try to change" it, with
+// V4L2_PIX_FMT_FLAG_SET_CSC; both of two common values are to be had wherever it does, and no other
+// than its own where it does not. OfferedFormat::convertible().
+TEST_P(Belief, ADriverConvertsWhatItSaysItConverts) {
+  const auto node = open();
+  auto wish = set_format(*node);
+  const auto own = colours_after(*node, to_wire(wish, type));
+  v4l2_fmtdesc offered{};
+  offered.type = to_wire(type);
+  while (errno_of(*node, request::enum_fmt, offered) == 0 &&
+         offered.pixelformat != wish.fourcc.code)
+    ++offered.index;
+  ASSERT_EQ(offered.pixelformat, wish.fourcc.code);
+  wish.convert = true;
+  for (const auto& conversion : conversions)
+    for (const auto value : conversion.choice) {
+      wish.colorimetry = own;
+      wish.colorimetry.*conversion.what = value;
+      EXPECT_EQ(colours_after(*node, to_wire(wish, type)).*conversion.what,
+                (offered.flags & conversion.flag) != 0 ? value : own.*conversion.what)
+          << conversion.flag;
+    }
+}
+
+// VIDIOC_G_EXT_CTRLS: EINVAL for a control that the device does not have. (ENOTTY where it has none
+// at all.) hdr_info() takes both for an answer.
+TEST_P(Belief, AControlThatIsNotThereIsInvalid) {
+  const auto node = open();
+  std::int32_t value{};
+  v4l2_ext_control control{};
+  control.id = V4L2_CID_COLORIMETRY_CLASS_BASE + 0xff;
+  control.size = sizeof value;
+  control.ptr = &value;
+  v4l2_ext_controls wire{};
+  wire.which = V4L2_CTRL_WHICH_CUR_VAL;
+  wire.count = 1;
+  wire.controls = &control;
+  EXPECT_EQ(errno_of(*node, request::g_ext_ctrls, wire), EINVAL);
+  EXPECT_TRUE(v4l2::hdr_info(*node));
+}
+
+}  // namespace
