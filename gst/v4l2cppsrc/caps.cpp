@@ -11,8 +11,6 @@
 namespace v4l2gst {
 namespace {
 
-constexpr int most_pixels = 32768;  // the kernel's widest drivers stop at half of it
-
 void set_fraction(GValue* value, v4l2::Interval interval) {
   // A rate is the interval turned over.
   gst_value_set_fraction(value, static_cast<gint>(interval.denominator),
@@ -80,12 +78,6 @@ void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& 
   }
 }
 
-/// Whether any structure of `wanted` leaves room for one of `ours`.
-bool possible(const GstCaps* wanted, const CapsPtr& ours) {
-  if (wanted == nullptr) return gst_caps_is_empty(ours.get()) == FALSE;
-  return gst_caps_can_intersect(wanted, ours.get()) != FALSE;
-}
-
 /// Adds a text to a list of them, unless it is there already.
 void add_once(GValue* texts, const char* text) {
   GValue added = G_VALUE_INIT;
@@ -96,6 +88,39 @@ void add_once(GValue* texts, const char* text) {
   g_value_unset(texts);
   g_value_unset(&added);
   *texts = merged;
+}
+
+/// Of raw caps in system memory, those whose fields have buffers of their own.
+void make_alternate(GstCaps* caps) {
+  gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "alternate", nullptr);
+  gst_caps_set_features_simple(caps,
+                               gst_caps_features_new_single(GST_CAPS_FEATURE_FORMAT_INTERLACED));
+}
+
+/// Says how many of a sample's bits are used, in caps of what has fewer than its format.
+void set_significant_bits(GstStructure* structure, const FormatRow& row) {
+  if (row.significant_bits == 0) return;
+  gst_structure_set(structure, significant_bits_field, G_TYPE_INT,
+                    static_cast<gint>(row.significant_bits), nullptr);
+}
+
+/// Adds a row's caps, such as those of Bayer patterns as one structure with a list.
+void add_media(CapsPtr& caps, const FormatRow& row) {
+  auto added = caps_of(row, false);
+  if (gst_caps_is_empty(added.get()) != FALSE) return;
+  const auto size = gst_caps_get_size(caps.get());
+  auto* const last = size > 0 ? gst_caps_get_structure(caps.get(), size - 1) : nullptr;
+  const auto* const next = gst_caps_get_structure(added.get(), 0);
+  const auto* const format = gst_structure_get_value(next, "format");
+  const bool alike = last != nullptr && format != nullptr && gst_structure_n_fields(next) == 1 &&
+                     gst_structure_has_name(last, gst_structure_get_name(next)) != FALSE;
+  if (!alike) {
+    caps.reset(gst_caps_merge(caps.release(), added.release()));
+    return;
+  }
+  GValue formats = G_VALUE_INIT;
+  gst_value_list_merge(&formats, gst_structure_get_value(last, "format"), format);
+  gst_structure_take_value(last, "format", &formats);
 }
 
 GstCapsFeatures* dmabuf_feature() {
@@ -114,9 +139,10 @@ CapsPtr caps_of(const FormatRow& row, bool dmabuf_caps) {
                             G_TYPE_STRING, format.get(), nullptr),
           dmabuf_feature());
   } else if (row.raw()) {
-    gst_caps_append_structure(caps.get(),
-                              gst_structure_new("video/x-raw", "format", G_TYPE_STRING,
-                                                gst_video_format_to_string(row.video), nullptr));
+    auto* const structure = gst_structure_new("video/x-raw", "format", G_TYPE_STRING,
+                                              gst_video_format_to_string(row.video), nullptr);
+    set_significant_bits(structure, row);
+    gst_caps_append_structure(caps.get(), structure);
   } else if (row.media != nullptr) {
     gst_caps_append_structure(caps.get(), gst_structure_from_string(row.media, nullptr));
   }
@@ -135,13 +161,16 @@ CapsPtr template_caps() {
     if (row.raw())
       add_once(&formats, gst_video_format_to_string(row.video));
     else
-      others.reset(gst_caps_merge(others.release(), caps_of(row, false).release()));
+      add_media(others, row);
     if (const auto drm_format = drm_format_of(row)) add_once(&drm_formats, drm_format.get());
   }
   auto* const raw = gst_structure_new_empty("video/x-raw");
   gst_structure_take_value(raw, "format", &formats);
   CapsPtr caps{gst_caps_new_full(raw, nullptr)};
+  CapsPtr alternate{gst_caps_copy(caps.get())};
+  make_alternate(alternate.get());
   gst_caps_append(caps.get(), others.release());
+  gst_caps_append(caps.get(), alternate.release());
   if (gst_value_list_get_size(&drm_formats) > 0) {
     auto* const drm = gst_structure_new("video/x-raw", "format", G_TYPE_STRING, "DMA_DRM", nullptr);
     gst_structure_set_value(drm, "drm-format", &drm_formats);
@@ -157,6 +186,7 @@ CapsPtr template_caps() {
 
 CapsPtr caps_of(const Offer& offer) {
   auto caps = caps_of(*offer.row, offer.dmabuf_caps);
+  if (offer.alternate) make_alternate(caps.get());
   auto* const structure = gst_caps_get_structure(caps.get(), 0);
   const auto& sizes = offer.sizes;
   set_dimension(structure, "width", sizes.smallest.width, sizes.largest.width, sizes.step.width);
@@ -173,67 +203,48 @@ CapsPtr caps_of(std::span<const Offer> offers) {
   return caps;
 }
 
-CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format, int rate_n,
-                   int rate_d) {
-  auto caps = caps_of(row, dmabuf_caps);
-  if (gst_caps_is_empty(caps.get()) != FALSE) return caps;
-  if (row.raw() || dmabuf_caps) {
-    auto info = video_info_of(row, format.size);
-    info.fps_n = rate_n;
-    info.fps_d = rate_d;
-    caps = dmabuf_caps ? fixed_drm_caps(row, info) : CapsPtr{gst_video_info_to_caps(&info)};
-    // What GstVideoInfo guessed from the size is not what the driver said.
-    auto* const structure = gst_caps_get_structure(caps.get(), 0);
-    gst_structure_remove_fields(structure, "colorimetry", "chroma-site", nullptr);
-    return caps;
-  }
-  gst_caps_set_simple(caps.get(), "width", G_TYPE_INT, static_cast<gint>(format.size.width),
-                      "height", G_TYPE_INT, static_cast<gint>(format.size.height), "framerate",
-                      GST_TYPE_FRACTION, rate_n, rate_d, nullptr);
-  return caps;
+std::uint32_t frame_height(const v4l2::Format& format) {
+  return format.field == V4L2_FIELD_ALTERNATE ? 2 * format.size.height : format.size.height;
 }
 
 namespace {
 
-/// Adds what a format offers, with caps of one kind.
-v4l2::Result<> add_offers(std::vector<Offer>& offers, v4l2::Modes& modes, const FormatRow& row,
-                          bool dmabuf_caps, const GstCaps* wanted) {
-  if (!possible(wanted, caps_of(row, dmabuf_caps))) return {};
-  const v4l2::Fourcc fourcc{row.fourcc};
-  const auto sizes = modes.sizes(fourcc);
-  if (!sizes) return std::unexpected{sizes.error()};
-  std::vector<v4l2::SizeRange> ranges{sizes->begin(), sizes->end()};
-  if (ranges.empty()) ranges.push_back({.smallest = {1, 1}, .largest = {most_pixels, most_pixels}});
-  for (const auto& range : ranges) {
-    Offer offer{.row = &row, .sizes = range, .intervals = {}, .dmabuf_caps = dmabuf_caps};
-    if (!possible(wanted, caps_of(offer))) continue;
-    if (!sizes->empty()) {
-      const auto intervals = modes.intervals(fourcc, range.largest);
-      if (!intervals) return std::unexpected{intervals.error()};
-      offer.intervals.assign(intervals->begin(), intervals->end());
-    }
-    if (possible(wanted, caps_of(offer))) offers.push_back(std::move(offer));
-  }
-  return {};
+void set_traits(GstCaps* caps, const Traits& traits) {
+  auto* const structure = gst_caps_get_structure(caps, 0);
+  // What GstVideoInfo guessed from the size is not what the driver said.
+  gst_structure_remove_fields(structure, "colorimetry", "chroma-site", "pixel-aspect-ratio",
+                              nullptr);
+  if (traits.pixel_aspect)
+    gst_structure_set(structure, "pixel-aspect-ratio", GST_TYPE_FRACTION,
+                      static_cast<gint>(traits.pixel_aspect->width),
+                      static_cast<gint>(traits.pixel_aspect->height), nullptr);
+  if (!traits.colorimetry.empty())
+    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, traits.colorimetry.c_str(), nullptr);
 }
 
 }  // namespace
 
-v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps* wanted,
-                                               bool dmabuf_caps) {
-  const auto formats = modes.formats();
-  if (!formats) return std::unexpected{formats.error()};
-  std::vector<Offer> offers;
-  for (const bool dmabuf : {false, true}) {
-    if (dmabuf && !dmabuf_caps) break;
-    for (const auto& format : *formats) {
-      const auto* const row = row_of(format.fourcc.code);
-      if (row == nullptr) continue;
-      const auto added = add_offers(offers, modes, *row, dmabuf, wanted);
-      if (!added) return std::unexpected{added.error()};
-    }
+CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format,
+                   v4l2::Interval interval, const Traits& traits) {
+  auto caps = caps_of(row, dmabuf_caps);
+  if (gst_caps_is_empty(caps.get()) != FALSE) return caps;
+  const int rate_n = interval.known() ? static_cast<int>(interval.denominator) : 0;
+  const int rate_d = interval.known() ? static_cast<int>(interval.numerator) : 1;
+  if (row.raw() || dmabuf_caps) {
+    auto info = video_info_of(row, {format.size.width, frame_height(format)});
+    info.fps_n = rate_n;
+    info.fps_d = rate_d;
+    info.interlace_mode = traits.interlace;
+    GST_VIDEO_INFO_FIELD_ORDER(&info) = traits.field_order;
+    caps = dmabuf_caps ? fixed_drm_caps(row, info) : CapsPtr{gst_video_info_to_caps(&info)};
+    set_traits(caps.get(), traits);
+    if (!dmabuf_caps) set_significant_bits(gst_caps_get_structure(caps.get(), 0), row);
+    return with_hdr_metadata(std::move(caps), traits.hdr);
   }
-  return offers;
+  gst_caps_set_simple(caps.get(), "width", G_TYPE_INT, static_cast<gint>(format.size.width),
+                      "height", G_TYPE_INT, static_cast<gint>(frame_height(format)), "framerate",
+                      GST_TYPE_FRACTION, rate_n, rate_d, nullptr);
+  return caps;
 }
 
 }  // namespace v4l2gst

@@ -23,6 +23,7 @@
 #include "stock.h"
 #include "stream/reader.h"
 #include "stream/stream.h"
+#include "traits.h"
 
 namespace v4l2gst {
 
@@ -33,6 +34,7 @@ struct Agreement {
   v4l2::Interval interval;
   CapsPtr caps;
   std::optional<Layout> layout;  // of what has lines
+  Interlacing interlacing;
   /// Downstream was promised DMABuf memory: nothing else may come, not a copy either.
   bool dmabuf_caps{};
 };

@@ -197,7 +197,9 @@ v4l2::Result<bool> Capture::settle_allocator(const Downstream& downstream, std::
 /// Asks the driver for longer lines. What it makes of that is what counts.
 void Capture::ask_for_stride(std::uint32_t stride) {
   const auto& planes = agreement_->format.planes;
-  if (!agreement_->layout || stride <= planes[0].bytes_per_line) return;
+  // What is in tiles has no stride to ask for.
+  if (!agreement_->layout || agreement_->layout->tiled || stride <= planes[0].bytes_per_line)
+    return;
   auto wanted = agreement_->format;
   for (auto& plane : wanted.planes)
     plane = {};

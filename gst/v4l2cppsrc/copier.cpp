@@ -73,16 +73,19 @@ bool Copier::copy_picture(GstBuffer* frame, GstBuffer* copy) const {
     const auto& plane = layout_->planes[index];
     const auto* in = static_cast<const guint8*>(data);
     auto* out = to.data + plane.usual_offset;
-    const auto line = static_cast<std::size_t>(std::min(stride, plane.usual_stride));
+    const auto line = std::min(plane.pitch, plane.usual_pitch);
     const bool large = layout_->usual_size >= large_picture;
-    if (stride == plane.usual_stride) {
+    if (plane.pitch == plane.usual_pitch) {
       std::memcpy(out, in, line * plane.rows);
     } else {
-      for (std::size_t row = 0; row < plane.rows; ++row, in += stride, out += plane.usual_stride) {
+      for (std::size_t row = 0; row < plane.rows; row += layout_->together) {
+        const auto rows = std::min(layout_->together, plane.rows - row);
         if (large)
-          copy_in_blocks(out, in, line);
+          copy_in_blocks(out, in, line * rows);
         else
-          std::memcpy(out, in, line);
+          std::memcpy(out, in, line * rows);
+        in += plane.pitch * rows;
+        out += plane.usual_pitch * rows;
       }
     }
     gst_video_meta_unmap(meta, index, &from);

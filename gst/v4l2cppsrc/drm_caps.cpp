@@ -6,15 +6,17 @@ namespace v4l2gst {
 
 namespace {
 
-constexpr std::uint64_t linear = 0;              // DRM_FORMAT_MOD_LINEAR
-constexpr std::uint32_t big_endian = 1U << 31U;  // DRM_FORMAT_BIG_ENDIAN
+constexpr std::uint64_t linear = 0;  // DRM_FORMAT_MOD_LINEAR
 
 std::uint32_t drm_fourcc_of(const FormatRow& row) {
+  // GStreamer's own names are for formats that are used to the last bit.
+  const bool asks = row.raw() && row.significant_bits == 0;
   const auto fourcc = row.drm != 0 ? row.drm
-                      : row.raw()  ? gst_video_dma_drm_fourcc_from_format(row.video)
+                      : asks       ? gst_video_dma_drm_fourcc_from_format(row.video)
                                    : 0;
-  // GStreamer 1.26.2 writes this bit into the name as "_BE" and can't read that back.
-  return (fourcc & big_endian) == 0 ? fourcc : 0;
+  // An older GStreamer writes a name for it that it can't read back.
+  if (!GST_CHECK_VERSION(1, 26, 0) && (fourcc & drm_big_endian) != 0) return 0;
+  return fourcc;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ using v4l2gst::CacheHints;
 using v4l2gst::IoMode;
 using v4l2gst::Leaky;
 using v4l2gst::OnStarved;
+using v4l2gst::Prefer;
 
 GType gst_v4l2_cpp_io_mode_get_type() {
   static const std::array values{
@@ -60,6 +61,23 @@ GType gst_v4l2_cpp_cache_hints_get_type() {
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppCacheHints", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_prefer_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(Prefer::balanced),
+                 "At least 24 frames per second, then size up to 1920x1080, then rate", "balanced"},
+      GEnumValue{static_cast<int>(Prefer::framerate), "The highest rate, then size up to 1920x1080",
+                 "framerate"},
+      GEnumValue{static_cast<int>(Prefer::resolution), "The largest picture, then rate",
+                 "resolution"},
+      GEnumValue{static_cast<int>(Prefer::raw), "Not compressed, then as balanced", "raw"},
+      GEnumValue{static_cast<int>(Prefer::compressed), "Compressed, then as balanced",
+                 "compressed"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppPrefer", values.data());
   return type;
 }
 

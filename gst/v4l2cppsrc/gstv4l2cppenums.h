@@ -16,5 +16,8 @@ GType gst_v4l2_cpp_leaky_get_type();
 #define GST_TYPE_V4L2_CPP_CACHE_HINTS (gst_v4l2_cpp_cache_hints_get_type())
 GType gst_v4l2_cpp_cache_hints_get_type();
 
+#define GST_TYPE_V4L2_CPP_PREFER (gst_v4l2_cpp_prefer_get_type())
+GType gst_v4l2_cpp_prefer_get_type();
+
 #define GST_TYPE_V4L2_CPP_DEVICE_FLAGS (gst_v4l2_cpp_device_flags_get_type())
 GType gst_v4l2_cpp_device_flags_get_type();

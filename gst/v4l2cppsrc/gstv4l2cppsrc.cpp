@@ -8,6 +8,7 @@ using v4l2gst::CacheHints;
 using v4l2gst::IoMode;
 using v4l2gst::Leaky;
 using v4l2gst::OnStarved;
+using v4l2gst::Prefer;
 using v4l2gst::Settings;
 using v4l2gst::Source;
 
@@ -35,6 +36,10 @@ enum Property : guint {
   prop_on_starved,
   prop_leaky,
   prop_cache_hints,
+  prop_prefer,
+  prop_pixel_aspect_ratio,
+  prop_force_aspect_ratio,
+  prop_colorimetry,
   prop_stats,
 };
 
@@ -53,13 +58,15 @@ static GstStructure* stats_of(const Source& source) {
 static void gst_v4l2_cpp_src_set_property(GObject* object, guint id, const GValue* value,
                                           GParamSpec* spec) noexcept {
   auto& source = GST_V4L2_CPP_SRC(object)->source;
+  const auto text = [value]() -> std::string {
+    const char* const set = g_value_get_string(value);
+    return set != nullptr ? set : "";
+  };
   source.change_settings([&](Settings& settings) {
     switch (id) {
-      case prop_device: {
-        const char* const device = g_value_get_string(value);
-        settings.device = device != nullptr ? device : "";
+      case prop_device:
+        settings.device = text();
         break;
-      }
       case prop_io_mode:
         settings.io_mode = static_cast<IoMode>(g_value_get_enum(value));
         break;
@@ -77,6 +84,18 @@ static void gst_v4l2_cpp_src_set_property(GObject* object, guint id, const GValu
         break;
       case prop_cache_hints:
         settings.cache_hints = static_cast<CacheHints>(g_value_get_enum(value));
+        break;
+      case prop_prefer:
+        settings.prefer = static_cast<Prefer>(g_value_get_enum(value));
+        break;
+      case prop_pixel_aspect_ratio:
+        settings.pixel_aspect_ratio = text();
+        break;
+      case prop_force_aspect_ratio:
+        settings.force_aspect_ratio = g_value_get_boolean(value) != FALSE;
+        break;
+      case prop_colorimetry:
+        settings.colorimetry = text();
         break;
       default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -122,6 +141,18 @@ static void gst_v4l2_cpp_src_get_property(GObject* object, guint id, GValue* val
       break;
     case prop_cache_hints:
       g_value_set_enum(value, static_cast<int>(settings.cache_hints));
+      break;
+    case prop_prefer:
+      g_value_set_enum(value, static_cast<int>(settings.prefer));
+      break;
+    case prop_pixel_aspect_ratio:
+      set_text(settings.pixel_aspect_ratio);
+      break;
+    case prop_force_aspect_ratio:
+      g_value_set_boolean(value, settings.force_aspect_ratio);
+      break;
+    case prop_colorimetry:
+      set_text(settings.colorimetry);
       break;
     case prop_stats:
       g_value_take_boxed(value, stats_of(source));
@@ -193,6 +224,29 @@ static void install_properties(GObjectClass* klass) {
                         "(V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS)",
                         GST_TYPE_V4L2_CPP_CACHE_HINTS, static_cast<int>(defaults.cache_hints),
                         until_ready));
+  g_object_class_install_property(
+      klass, prop_prefer,
+      g_param_spec_enum("prefer", "Prefer",
+                        "Which of the device's modes to take where downstream leaves a choice",
+                        GST_TYPE_V4L2_CPP_PREFER, static_cast<int>(defaults.prefer), until_ready));
+  g_object_class_install_property(
+      klass, prop_pixel_aspect_ratio,
+      g_param_spec_string("pixel-aspect-ratio", "Pixel aspect ratio",
+                          "Width of a pixel over its height, such as 59/54, for a device that is "
+                          "wrong about it; unset: the device's",
+                          nullptr, until_ready));
+  g_object_class_install_property(
+      klass, prop_force_aspect_ratio,
+      g_param_spec_boolean("force-aspect-ratio", "Force aspect ratio",
+                           "Whether caps carry the pixel aspect ratio; without it any is taken",
+                           defaults.force_aspect_ratio, until_ready));
+  g_object_class_install_property(
+      klass, prop_colorimetry,
+      g_param_spec_string("colorimetry", "Colorimetry",
+                          "Colorimetry of raw video, such as bt709 or 2:4:7:1: the device is asked "
+                          "to convert to it, if it can, and caps say it in any case, for a device "
+                          "that is wrong about it; unset: the device's",
+                          nullptr, until_ready));
   g_object_class_install_property(
       klass, prop_stats,
       g_param_spec_boxed(
@@ -292,6 +346,10 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   object->set_property = gst_v4l2_cpp_src_set_property;
   object->get_property = gst_v4l2_cpp_src_get_property;
   install_properties(object);
+  // As v4l2src's: the descriptor, and the caps that the device is about to be set to. Emitted
+  // before each VIDIOC_S_FMT, by the streaming thread.
+  g_signal_new("prepare-format", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr, nullptr,
+               nullptr, G_TYPE_NONE, 2, G_TYPE_INT, GST_TYPE_CAPS);
 
   auto* const element = GST_ELEMENT_CLASS(klass);
   element->change_state = gst_v4l2_cpp_src_change_state;
@@ -319,6 +377,7 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_STARVED, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_LEAKY, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_CACHE_HINTS, GstPluginAPIFlags{});
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_PREFER, GstPluginAPIFlags{});
 }
 
 Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self) {

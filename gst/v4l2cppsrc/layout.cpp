@@ -5,11 +5,70 @@
 namespace v4l2gst {
 namespace {
 
-std::size_t rows_of(const GstVideoFormatInfo* format, guint plane, std::uint32_t height) {
-  std::array<gint, GST_VIDEO_MAX_COMPONENTS> components{};
+using Components = std::array<gint, GST_VIDEO_MAX_COMPONENTS>;
+
+Components components_of(const GstVideoFormatInfo* format, guint plane) {
+  Components components{};
   gst_video_format_info_component(format, plane, components.data());
-  return static_cast<std::size_t>(GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(
-      format, static_cast<guint>(components[0]), static_cast<gint>(height)));
+  return components;
+}
+
+/// A plane's stride by the first one's. GStreamer 1.22's own function rounds each of two components
+/// that share a line, V4L2 rounds the line: at odd widths NV12's chroma has as many bytes as luma.
+int stride_after(const GstVideoFormatInfo* format, guint plane, int first) {
+  if (plane == 0) return first;
+  const auto components = components_of(format, plane);
+  const auto count =
+      std::ranges::count_if(components, [](gint component) { return component >= 0; });
+  return GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(format, static_cast<guint>(components[0]),
+                                           first * static_cast<int>(count));
+}
+
+/// Fills in how long rows are, and how many there are. `bytes_per_line` is the plane's own; 0 where
+/// a driver leaves it at that, which means lines without padding.
+void measure_lines(Layout::Plane& plane, const GstVideoInfo& info, guint index,
+                   int bytes_per_line) {
+  const auto first = static_cast<guint>(components_of(info.finfo, index)[0]);
+  plane.rows = static_cast<std::size_t>(
+      GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(info.finfo, first, GST_VIDEO_INFO_HEIGHT(&info)));
+  plane.usual_stride = GST_VIDEO_INFO_PLANE_STRIDE(&info, index);
+  plane.stride = bytes_per_line != 0 ? bytes_per_line : plane.usual_stride;
+  plane.pitch = static_cast<std::size_t>(plane.stride);
+  plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
+}
+
+/// The same for rows of tiles, which GStreamer counts.
+void measure_tiles(Layout::Plane& plane, const GstVideoInfo& info, guint index,
+                   int bytes_per_line) {
+  const auto size = static_cast<std::size_t>(GST_VIDEO_FORMAT_INFO_TILE_SIZE(info.finfo, index));
+  const auto line = static_cast<int>(GST_VIDEO_FORMAT_INFO_TILE_STRIDE(info.finfo, index));
+  plane.usual_stride = GST_VIDEO_INFO_PLANE_STRIDE(&info, index);
+  const auto usual = GST_VIDEO_TILE_X_TILES(plane.usual_stride);
+  const auto down = GST_VIDEO_TILE_Y_TILES(plane.usual_stride);
+  const auto across = bytes_per_line != 0 ? (bytes_per_line + line - 1) / line : usual;
+  plane.stride = GST_VIDEO_TILE_MAKE_STRIDE(across, down);
+  plane.rows = static_cast<std::size_t>(down);
+  plane.pitch = static_cast<std::size_t>(across) * size;
+  plane.usual_pitch = static_cast<std::size_t>(usual) * size;
+}
+
+/// The same for lines that GstVideoInfo knows nothing of. Bayer's elements round to 4 bytes.
+void measure_unknown(Layout::Plane& plane, const FormatRow& row, v4l2::Size size,
+                     int bytes_per_line) {
+  const auto line = static_cast<int>(size.width * row.bits_per_pixel / 8);
+  plane.rows = size.height;
+  plane.usual_stride = GST_ROUND_UP_4(line);
+  plane.stride = bytes_per_line != 0 ? bytes_per_line : line;
+  plane.pitch = static_cast<std::size_t>(plane.stride);
+  plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
+}
+
+/// Where a memory begins in a GstBuffer of all of them.
+std::size_t start_of(const v4l2::Format& format, std::uint32_t memory) {
+  std::size_t start{};
+  for (std::uint32_t before = 0; before < memory; ++before)
+    start += format.planes[before].size_image;
+  return start;
 }
 
 }  // namespace
@@ -27,40 +86,32 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
   const bool known = row.shape() != GST_VIDEO_FORMAT_UNKNOWN;
   layout.format = row.raw() ? row.video : GST_VIDEO_FORMAT_ENCODED;
   layout.plane_count = known ? GST_VIDEO_INFO_N_PLANES(&info) : 1;
+  layout.tiled = known && GST_VIDEO_FORMAT_INFO_IS_TILED(info.finfo);
+  const bool zigzag =
+      layout.tiled && GST_VIDEO_FORMAT_INFO_TILE_MODE(info.finfo) == GST_VIDEO_TILE_MODE_ZFLIPZ_2X2;
+  layout.together = zigzag ? 2 : 1;
   layout.usual = true;
-  std::size_t end{};    // of the planes so far, in their memory
-  std::size_t start{};  // of that memory, in the GstBuffer
   for (guint index = 0; index < layout.plane_count; ++index) {
     auto& plane = layout.planes[index];
-    plane.memory = row.separate_planes ? index : 0U;
-    if (known) {
-      plane.rows = rows_of(info.finfo, index, format.size.height);
-      plane.usual_stride = GST_VIDEO_INFO_PLANE_STRIDE(&info, index);
-      plane.usual_offset = GST_VIDEO_INFO_PLANE_OFFSET(&info, index);
-    } else {
-      plane.rows = format.size.height;
-      plane.usual_stride = static_cast<int>(format.size.width * row.bits_per_pixel / 8);
-    }
-    const auto& memory = format.planes[plane.memory];
-    auto stride = static_cast<int>(memory.bytes_per_line);
+    plane.memory = row.memory_of(index);
+    auto bytes_per_line = static_cast<int>(format.planes[plane.memory].bytes_per_line);
     if (known && !row.separate_planes)
-      stride =
-          gst_video_format_info_extrapolate_stride(info.finfo, static_cast<gint>(index), stride);
-    // A driver that leaves bytesperline at 0 means lines without padding.
-    plane.stride = memory.bytes_per_line == 0 ? plane.usual_stride : stride;
-    if (row.separate_planes) {
-      start += index > 0 ? format.planes[index - 1].size_image : 0;
-      end = 0;
-    }
+      bytes_per_line = stride_after(info.finfo, index, bytes_per_line);
+    if (!known)
+      measure_unknown(plane, row, format.size, bytes_per_line);
+    else if (layout.tiled)
+      measure_tiles(plane, info, index, bytes_per_line);
+    else
+      measure_lines(plane, info, index, bytes_per_line);
+    if (known) plane.usual_offset = GST_VIDEO_INFO_PLANE_OFFSET(&info, index);
+    auto& end = layout.needed[plane.memory];  // of the planes so far, in their memory
     plane.offset = end;
-    end += static_cast<std::size_t>(plane.stride) * plane.rows;
-    layout.needed[plane.memory] = std::max(layout.needed[plane.memory], end);
+    end += plane.pitch * plane.rows;
     layout.usual = layout.usual && plane.stride == plane.usual_stride &&
-                   start + plane.offset == plane.usual_offset;
+                   start_of(format, plane.memory) + plane.offset == plane.usual_offset;
   }
   layout.usual_size =
-      known ? GST_VIDEO_INFO_SIZE(&info)
-            : static_cast<std::size_t>(layout.planes[0].usual_stride) * layout.planes[0].rows;
+      known ? GST_VIDEO_INFO_SIZE(&info) : layout.planes[0].usual_pitch * layout.planes[0].rows;
   return layout;
 }
 

@@ -11,16 +11,19 @@
 
 namespace v4l2gst {
 
-/// How a raw picture lies in a driver's buffer, as GstVideoMeta wants to know it: strides in bytes,
-/// and for each colour plane its memory plane and its offset in that. And how it would lie where
-/// nobody says how: as GstVideoInfo has it by default, or without padding where it has none.
+/// How a raw picture lies in a driver's buffer, as GstVideoMeta wants to know it: strides, and for
+/// each colour plane its memory plane and its offset in that. And how it would lie where nobody
+/// says how: as GstVideoInfo has it by default, or as GStreamer's elements expect it where it has
+/// none.
 struct Layout {
   struct Plane {
-    int stride{};
+    int stride{};            ///< GStreamer's: bytes for a line, or how many tiles there are
     std::uint32_t memory{};  ///< the memory plane that it is in
     std::size_t offset{};    ///< there
-    std::size_t rows{};
+    std::size_t rows{};      ///< lines, or rows of tiles
+    std::size_t pitch{};     ///< bytes from one row to the next
     int usual_stride{};
+    std::size_t usual_pitch{};
     std::size_t usual_offset{};  ///< in the whole GstBuffer
   };
 
@@ -33,6 +36,10 @@ struct Layout {
   std::size_t usual_size{};
   /// True when it lies as it usually would, so that nobody needs to be told.
   bool usual{};
+  /// True when the strides are numbers of tiles.
+  bool tiled{};
+  /// So many rows that belong together; 2 where tiles follow each other in a Z over two rows.
+  std::size_t together{1};
   /// The bytes that each memory plane must hold for the picture to be whole.
   std::array<std::size_t, VIDEO_MAX_PLANES> needed{};
 
@@ -46,7 +53,7 @@ GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size);
 
 /// V4L2's rule: in a contiguous format the planes follow each other without a gap, and bytesperline
 /// is the first one's; the others' shrink with their width (V4L2 specification, "Planar YUV
-/// formats").
+/// formats"). Of tiles it is as many bytes as a line would have without them.
 Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVideoInfo& info);
 
 }  // namespace v4l2gst

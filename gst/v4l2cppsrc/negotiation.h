@@ -2,28 +2,63 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "caps.h"
 #include "device/format.h"
 #include "handles.h"
+#include "offers.h"
+#include "settings.h"
 
 namespace v4l2gst {
 
 /// One mode, fixed: what VIDIOC_S_FMT and VIDIOC_S_PARM are asked for.
 struct Choice {
   const FormatRow* row{};
+  /// Of whole frames.
   v4l2::Size size;
   /// Unknown where neither the driver nor downstream names a rate.
   v4l2::Interval interval;
   /// With caps of DMABuf memory and a DRM format.
   bool dmabuf_caps{};
+  /// V4L2_FIELD_* to ask for: ANY where downstream leaves it to the driver.
+  std::uint32_t field{V4L2_FIELD_ANY};
+  /// The colorimetry that downstream wants, as GStreamer writes it; empty where it does not care.
+  std::string colorimetry;
+
+  friend bool operator==(const Choice&, const Choice&) = default;
 };
 
+/// How to choose where downstream leaves a choice.
+struct Preference {
+  Prefer prefer{Prefer::balanced};
+  /// The size that the device's source sends, which is better than any to which it could be scaled.
+  std::optional<v4l2::Size> native;
+};
+
+/// Frames per second; 0 where it is not known.
+double rate_of(v4l2::Interval interval);
+
+/// At this rate and above a picture moves for the eye.
+inline constexpr double fluent = 24.0;
+
 /// What `wanted` and the offers have in common, best first: downstream's order of structures, then
-/// caps of system memory, then at least 24 frames per second, then the larger picture up to
-/// 1920x1080, then the higher rate, then the format table's order. Pure, and independent of the
-/// order of the offers.
-std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted);
+/// caps of system memory, then as `preference` says, then the format table's order. Pure, and
+/// independent of the order of the offers.
+std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted,
+                            const Preference& preference = {});
+
+/// Where downstream's first structure names one format and one size, the choices that could mean
+/// it, to be tried without asking the driver what it has. Those with a rate that is not fixed have
+/// an unknown interval and `wanted`'s rates are still to be matched.
+std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, CapsKinds kinds);
+
+/// The shortest of `offered` intervals whose rate `wanted`'s first structure takes; unknown where
+/// there are none, or where anything goes and the driver names none.
+v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered, const Choice& choice,
+                             const GstCaps* wanted);
+
+/// "MJPG 1920x1080 at 30/1": for messages.
+std::string describe(const Choice& choice);
 
 }  // namespace v4l2gst

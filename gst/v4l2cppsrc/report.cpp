@@ -42,6 +42,8 @@ const char* name_of(Cause cause) {
       return "unsupported";
     case Cause::not_negotiated:
       return "not-negotiated";
+    case Cause::slow:
+      return "slow";
   }
   return "io";
 }
@@ -94,7 +96,8 @@ Report resource(GstResourceError code, Cause cause, const std::string& path, std
           .text = std::move(text),
           .debug = error.code != 0 ? debug_of(error) : std::string{},
           .device = path,
-          .error = error};
+          .error = error,
+          .refusal = {}};
 }
 
 }  // namespace
@@ -239,23 +242,65 @@ Report fallback(const std::string& path, const std::string& mode) {
                   {});
 }
 
-Report not_negotiated(const std::string& path, std::string text) {
+Report not_negotiated(const std::string& path, Refusal refusal) {
   return {.domain = GST_STREAM_ERROR,
           .code = GST_STREAM_ERROR_FORMAT,
           .cause = Cause::not_negotiated,
-          .text = std::move(text),
+          .text = text_of(refusal, path),
           .debug = {},
           .device = path,
-          .error = {}};
+          .error = {},
+          .refusal = std::move(refusal)};
+}
+
+Report bad_setting(const std::string& path, std::string_view name, std::string_view value,
+                   std::string_view example) {
+  return unsupported(path, "The property '" + std::string{name} + "' is '" + std::string{value} +
+                               "', which is not " + std::string{example} + ".");
+}
+
+Report crawl(const std::string& path, std::string_view chosen, std::string_view better,
+             std::string_view caps) {
+  return {.domain = GST_STREAM_ERROR,
+          .code = GST_STREAM_ERROR_FORMAT,
+          .cause = Cause::slow,
+          .text = "The device at " + quoted(path) + " gives raw video slowly: " +
+                  std::string{chosen} + ". Compressed it gives " + std::string{better} +
+                  ": ask for '" + std::string{caps} + "' and insert a decoder, such as decodebin.",
+          .debug = {},
+          .device = path,
+          .error = {},
+          .refusal = {}};
 }
 
 namespace {
+
+void set_texts(GstStructure* details, const char* field, const std::vector<std::string>& texts) {
+  GValue list = G_VALUE_INIT;
+  g_value_init(&list, GST_TYPE_LIST);
+  for (const auto& text : texts) {
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, G_TYPE_STRING);
+    g_value_set_string(&value, text.c_str());
+    gst_value_list_append_and_take_value(&list, &value);
+  }
+  gst_structure_take_value(details, field, &list);
+}
+
+void add_refusal(GstStructure* details, const Refusal& refusal) {
+  gst_structure_set(details, "asked", G_TYPE_STRING, refusal.asked.c_str(), "field", G_TYPE_STRING,
+                    refusal.field.c_str(), "has", G_TYPE_STRING, refusal.has.c_str(), "advice",
+                    G_TYPE_STRING, refusal.advice.c_str(), nullptr);
+  set_texts(details, "nearest", refusal.nearest);
+  set_texts(details, "inexpressible", refusal.inexpressible);
+}
 
 void send(GstElement* element, GstMessageType type, const Report& report) {
   auto* const details =
       gst_structure_new(details_name, "device", G_TYPE_STRING, report.device.c_str(), "cause",
                         G_TYPE_STRING, name_of(report.cause), "call", G_TYPE_STRING,
                         report.error.call, "errno", G_TYPE_INT, report.error.code, nullptr);
+  if (report.refusal) add_refusal(details, *report.refusal);
   gst_element_message_full_with_details(
       element, type, report.domain, report.code, g_strdup(report.text.c_str()),
       report.debug.empty() ? nullptr : g_strdup(report.debug.c_str()), __FILE__, G_STRFUNC,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,7 @@
 
 #include "device/device.h"
 #include "kernel/error.h"
+#include "refusal.h"
 #include "settings.h"
 
 namespace v4l2gst {
@@ -27,6 +29,7 @@ enum class Cause {
   broken_driver,   ///< "broken-driver": it answered with what can't be true
   unsupported,     ///< "unsupported": the device or this element can't do what is asked
   not_negotiated,  ///< "not-negotiated": no mode suits downstream
+  slow,            ///< "slow": another mode would be faster
 };
 
 /// One failure as a person and a program shall read it. Made by pure functions, posted in one
@@ -41,6 +44,8 @@ struct Report {
   std::string debug;
   std::string device;
   v4l2::Error error;
+  /// Where no mode suits downstream: why.
+  std::optional<Refusal> refusal;
 };
 
 /// `error` came from opening or identifying the device at `path`.
@@ -74,7 +79,16 @@ Report held_downstream(const std::string& path, std::uint32_t held, const v4l2::
 Report fallback(const std::string& path, const std::string& mode);
 
 /// Nothing in common with downstream.
-Report not_negotiated(const std::string& path, std::string text);
+Report not_negotiated(const std::string& path, Refusal refusal);
+
+/// The property `name` is set to what can't be understood; `example` is what could.
+Report bad_setting(const std::string& path, std::string_view name, std::string_view value,
+                   std::string_view example);
+
+/// Downstream takes only raw video, and the device gives it slowly: `chosen`. It has the same size
+/// compressed at a usual rate: `better`, with these caps.
+Report crawl(const std::string& path, std::string_view chosen, std::string_view better,
+             std::string_view caps);
 
 /// Posts the one ERROR that stands for this failure.
 void post(GstElement* element, const Report& report);

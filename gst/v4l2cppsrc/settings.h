@@ -42,6 +42,16 @@ enum class CacheHints : int {
   lazy,    ///< cached memory, synchronised only when and where a CPU maps it
 };
 
+/// Which of a device's modes is taken where downstream leaves a choice.
+enum class Prefer : int {
+  balanced,    ///< at least 24 frames per second, then the larger picture up to 1920x1080, then the
+               ///< higher rate
+  framerate,   ///< the highest rate, then the larger picture up to 1920x1080
+  resolution,  ///< the largest picture, then the higher rate
+  raw,         ///< not compressed, then as `balanced`
+  compressed,  ///< compressed, then as `balanced`
+};
+
 /// What the user asked for: always there, defaults in one place.
 struct Settings {
   /// A path under /dev, or a link to one; empty for the first capture node.
@@ -52,6 +62,13 @@ struct Settings {
   OnStarved on_starved{OnStarved::grow};
   Leaky leaky{Leaky::no};
   CacheHints cache_hints{CacheHints::off};
+  Prefer prefer{Prefer::balanced};
+  /// "59/54", width over height, of a device that does not tell the truth; empty for the device's.
+  std::string pixel_aspect_ratio;
+  /// Whether caps carry it.
+  bool force_aspect_ratio{true};
+  /// "bt709", of a device that does not tell the truth; empty for the device's.
+  std::string colorimetry;
 };
 
 }  // namespace v4l2gst

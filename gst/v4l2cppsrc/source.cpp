@@ -38,6 +38,7 @@ void Source::update_facts() {
     facts.device_fd = device().node()->descriptor();
     facts.capabilities = device().capability().bits();
     facts.modes = device().modes();
+    facts.input = input_;
     facts.exports = exports_;
   }
   if (agreement_) facts.frame_duration = duration_of(agreement().interval);
@@ -63,8 +64,12 @@ bool Source::open() {
     const auto wanted = settings().device;
     auto device = open_device();
     if (!device) return std::unexpected{device.error()};
+    auto input = v4l2::current_input(*device->node());
+    if (!input) return std::unexpected{failed(wanted, input.error(), "to ask for its input")};
     const std::lock_guard lock{context_};
     device_.emplace(std::move(*device));
+    input_ = std::move(*input);
+    subscribed_ = false;
     exports_ = device_->may_export();
     opened_for_ = wanted;
     update_facts();
@@ -136,6 +141,13 @@ void Source::stop() {
   agreement_.reset();
   clock_.reset();
   waker_.lower(v4l2::Waker::pause);
+  update_facts();
+}
+
+void Source::forget_source() {
+  capture_.reset();
+  agreement_.reset();
+  device_->renew_modes();
   update_facts();
 }
 
@@ -262,6 +274,10 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                    [&](const v4l2::Lost& lost) -> Flow {
                      return std::unexpected{failed(path(), lost.error, "to receive a frame")};
                    },
+                   [&](v4l2::SourceChanged) -> Flow {
+                     forget_source();
+                     return unallocated;
+                   },
                    // There is no timeout, so these do not come.
                    [](v4l2::Stalled) -> Flow { return std::nullopt; },
                    [](v4l2::Starved) -> Flow {
@@ -317,6 +333,7 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   const auto timestamp = monotonic ? std::optional{frame->timestamp()} : std::nullopt;
   const bool partial_frame = (flags & (V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME)) != 0 &&
                              (flags & V4L2_BUF_FLAG_KEYFRAME) == 0;
+  const auto fields = field_flags(agreement().interlacing, frame->field());
 
   auto wrapped = capture_->wrap(std::move(*frame));
   if (!wrapped) return std::unexpected{failed(path(), wrapped.error(), "to queue a buffer")};
@@ -331,6 +348,7 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   GST_BUFFER_OFFSET_END(out) = seen.offset + 1;
   if (seen.discontinuous) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DISCONT);
   if (partial_frame) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (fields != 0) GST_BUFFER_FLAG_SET(out, fields);
   if ((flags & V4L2_BUF_FLAG_ERROR) != 0) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
   *buffer = wrapped->release();
   Counters::add(counters_.delivered);
@@ -360,8 +378,9 @@ CapsPtr Source::caps(GstCaps* filter) const {
   const auto known = facts();
   auto offered = [&] {
     if (!known.modes) return template_caps();
-    const auto offers =
-        offers_within(*known.modes, filter, known.exports && may_share(settings().io_mode));
+    const CapsKinds kinds{.dmabuf = known.exports && may_share(settings().io_mode),
+                          .alternate = known.input && known.input->has_source()};
+    const auto offers = offers_within(*known.modes, filter, kinds, std::nullopt);
     return offers ? caps_of(*offers) : template_caps();
   }();
   if (filter == nullptr) return offered;

@@ -14,6 +14,7 @@
 #include "continuity.h"
 #include "counters.h"
 #include "device/device.h"
+#include "device/inputs.h"
 #include "kernel/waker.h"
 #include "negotiation.h"
 #include "report.h"
@@ -29,6 +30,7 @@ struct Facts {
   int device_fd{-1};
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
+  std::optional<v4l2::Input> input;
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
   bool exports{};         ///< whether its frames may become DMABuf memory
   std::uint32_t depth{};  ///< frames that may be on their way; 0 while nothing is allocated
@@ -95,10 +97,32 @@ private:
   Outcome<v4l2::Device> open_device() const;
   Outcome<v4l2::Device> first_camera() const;
   [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
+
+  /// What the driver made of a choice, for who asks why it will not do.
+  struct Given {
+    CapsPtr caps;
+    std::string field;  ///< the one to blame, where that is known already
+    std::string has;
+  };
+
+  struct Overrides;
   Outcome<CapsPtr> agree(const GstCaps* wanted);
-  Outcome<> settle(const Choice& choice, const GstCaps* wanted);
+  Outcome<> follow();
+  Outcome<std::optional<Given>> try_choices(std::span<const Choice> best, const GstCaps* wanted,
+                                            const Overrides& overrides, std::uint32_t held);
+  Outcome<std::optional<Given>> settle(const Choice& choice, const GstCaps* wanted,
+                                       const Overrides& overrides);
+  Outcome<v4l2::Format> settle_format(const Choice& choice);
   Outcome<v4l2::Interval> settle_interval(v4l2::Interval wanted) const;
-  [[nodiscard]] Report changed(const Choice& choice, const std::string& what) const;
+  Outcome<Traits> read_traits(const v4l2::Format& format, const FormatRow& row,
+                              const Interlacing& interlacing, const Overrides& overrides) const;
+  Outcome<v4l2::Format> convert_colours(const v4l2::Format& format, const FormatRow& row,
+                                        const std::string& colorimetry) const;
+  Outcome<> warn_of_crawl(const Choice& choice, const GstCaps* wanted);
+  Outcome<Report> refusal(const GstCaps* wanted, const std::optional<Given>& given) const;
+  [[nodiscard]] CapsKinds caps_kinds() const;
+  [[nodiscard]] Outcome<std::optional<v4l2::Size>> native_size() const;
+  void forget_source();
   Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
@@ -138,6 +162,8 @@ private:
   std::string opened_for_;  // the device setting that device_ was opened for
   std::optional<v4l2::Device> device_;
   bool exports_{};  // device_ is not known to export nothing
+  std::optional<v4l2::Input> input_;
+  bool subscribed_{};  // to changes of its source
   std::optional<Agreement> agreement_;
   std::unique_ptr<Capture> capture_;
   Continuity continuity_;

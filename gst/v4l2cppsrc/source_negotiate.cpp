@@ -1,16 +1,35 @@
 // How a Source agrees with the driver and downstream.
 
+#include <algorithm>
 #include <utility>
 
+#include "colorimetry.h"
+#include "device/hdr.h"
 #include "drm_caps.h"
+#include "refusal.h"
 #include "source.h"
 
+GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
+#define GST_CAT_DEFAULT v4l2_cpp_src_debug
+
 namespace v4l2gst {
+
+/// What the user says of a device that does not tell the truth.
+struct Source::Overrides {
+  std::optional<v4l2::PixelAspect> pixel_aspect;
+  bool carry_pixel_aspect{true};
+  std::optional<GstVideoColorimetry> colorimetry;
+  std::string colorimetry_text;
+};
+
 namespace {
 
-std::string name_of(const Choice& choice) {
-  return v4l2::Fourcc{choice.row->fourcc}.to_string() + " " + std::to_string(choice.size.width) +
-         "x" + std::to_string(choice.size.height);
+bool is_rgb(const FormatRow& row) {
+  return GST_VIDEO_FORMAT_INFO_IS_RGB(gst_video_format_get_info(row.video));
+}
+
+unsigned depth_of(const FormatRow& row) {
+  return GST_VIDEO_FORMAT_INFO_DEPTH(gst_video_format_get_info(row.video), 0);
 }
 
 }  // namespace
@@ -32,42 +51,160 @@ bool Source::negotiate() {
   return gst_base_src_set_caps(element_, agreed->get()) != FALSE;
 }
 
-Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
-  const bool dmabuf_caps = exports_ && may_share(settings().io_mode);
-  const auto offers = offers_within(*device().modes(), wanted, dmabuf_caps);
-  if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
-  const auto best = choices(*offers, wanted);
-  if (best.empty()) {
-    const TextPtr text{gst_caps_to_string(wanted)};
-    return std::unexpected{not_negotiated(
-        path(), "The device at '" + path() +
-                    "' has no mode that downstream takes. Downstream takes: " + text.get() +
-                    ". 'v4l2-ctl -d " + path() +
-                    " --list-formats-ext' shows what the device has.")};
+CapsKinds Source::caps_kinds() const {
+  return {.dmabuf = exports_ && may_share(settings().io_mode),
+          .alternate = input_ && input_->has_source()};
+}
+
+/// Sets the device to what its source sends, and wants to be told of changes.
+Source::Outcome<> Source::follow() {
+  if (!input_) return {};
+  const auto& node = *device().node();
+  if (!subscribed_) {
+    const auto told = v4l2::subscribe_source_change(node, input_->index);
+    if (!told) return std::unexpected{failed(path(), told.error(), "to subscribe to its events")};
+    subscribed_ = true;
   }
-  // The driver refuses another format as long as buffers are allocated; and one that knows no
+  if (!input_->has_source()) return {};
+  const auto source = v4l2::follow_source(node, *input_);
+  if (!source) return std::unexpected{failed(path(), source.error(), "to follow its source")};
+  GST_INFO_OBJECT(element_, "input %u (%s): signal %d%s", input_->index, input_->name.c_str(),
+                  static_cast<int>(source->signal), source->changed ? ", changed" : "");
+  if (!source->changed) return {};
+  device_->renew_modes();
+  update_facts();
+  return {};
+}
+
+/// The size that the source sends: what the driver is set to once it follows it. Nothing where no
+/// source decides.
+Source::Outcome<std::optional<v4l2::Size>> Source::native_size() const {
+  if (!input_ || !input_->has_source()) return std::nullopt;
+  const auto current = device().modes()->current();
+  if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
+  if (current->size.width == 0 || current->size.height == 0) return std::nullopt;
+  return v4l2::Size{current->size.width, frame_height(*current)};
+}
+
+Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
+  const auto wishes = settings();
+  Overrides overrides{.pixel_aspect = std::nullopt,
+                      .carry_pixel_aspect = wishes.force_aspect_ratio,
+                      .colorimetry = std::nullopt,
+                      .colorimetry_text = {}};
+  if (!wishes.pixel_aspect_ratio.empty()) {
+    overrides.pixel_aspect = parse_pixel_aspect(wishes.pixel_aspect_ratio);
+    if (!overrides.pixel_aspect)
+      return std::unexpected{bad_setting(path(), "pixel-aspect-ratio", wishes.pixel_aspect_ratio,
+                                         "a ratio such as 59/54")};
+  }
+  if (!wishes.colorimetry.empty()) {
+    overrides.colorimetry = parse_colorimetry(wishes.colorimetry);
+    if (!overrides.colorimetry)
+      return std::unexpected{bad_setting(path(), "colorimetry", wishes.colorimetry,
+                                         "a name such as bt709, or four numbers such as 2:4:7:1")};
+    overrides.colorimetry_text = colorimetry_text(*overrides.colorimetry).get();
+  }
+  // The driver takes no other format as long as buffers are allocated; and one that knows no
   // orphans, as long as downstream holds one of them.
   const auto held = capture_ && capture_->pinned() ? capture_->held() : 0;
   capture_.reset();
   agreement_.reset();
-  Outcome<> settled;
-  for (const auto& choice : best) {
-    if (choice.dmabuf_caps && !exports_) continue;  // which one of them has found out
-    settled = settle(choice, wanted);
-    if (settled) return CapsPtr{gst_caps_ref(agreement().caps.get())};
-    if (held > 0 && settled.error().cause == Cause::busy)
-      return std::unexpected{held_downstream(path(), held, settled.error().error)};
-    // Only what the driver changed is worth another try; a failed call is not.
-    if (settled.error().cause != Cause::not_negotiated) break;
+  if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
+
+  const auto kinds = caps_kinds();
+  const bool multiplanar = device().buffer_type() == v4l2::BufferType::capture_mplane;
+  auto direct = direct_choices(wanted, multiplanar, kinds);
+  for (auto& choice : direct) {
+    if (choice.interval.known()) continue;
+    const auto intervals = device().modes()->intervals({choice.row->fourcc}, choice.size);
+    if (!intervals)
+      return std::unexpected{failed(path(), intervals.error(), "to list its frame rates")};
+    choice.interval = best_interval(*intervals, choice, wanted);
   }
-  return std::unexpected{settled.error()};
+  auto given = try_choices(direct, wanted, overrides, held);
+  if (!given) return std::unexpected{given.error()};
+  if (!agreement_) {
+    const auto native = native_size();
+    if (!native) return std::unexpected{native.error()};
+    const auto offers = offers_within(*device().modes(), wanted, kinds, *native);
+    if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
+    auto best = choices(*offers, wanted, {.prefer = wishes.prefer, .native = *native});
+    std::erase_if(best, [&](const Choice& choice) {
+      return std::ranges::find(direct, choice) != direct.end();
+    });
+    auto other = try_choices(best, wanted, overrides, held);
+    if (!other) return std::unexpected{other.error()};
+    if (*other) given = std::move(other);
+  }
+  if (!agreement_) {
+    auto why = refusal(wanted, *given);
+    return std::unexpected{why ? *std::move(why) : why.error()};
+  }
+  return CapsPtr{gst_caps_ref(agreement().caps.get())};
 }
 
-/// The driver made of a choice what nobody asked for.
-Report Source::changed(const Choice& choice, const std::string& what) const {
-  return not_negotiated(path(), "The device at '" + path() + "' was asked for " + name_of(choice) +
-                                    " and settled on " + what +
-                                    ", which downstream does not take.");
+/// Nothing once there is an agreement; else what the driver made of the first choice.
+Source::Outcome<std::optional<Source::Given>> Source::try_choices(std::span<const Choice> best,
+                                                                  const GstCaps* wanted,
+                                                                  const Overrides& overrides,
+                                                                  std::uint32_t held) {
+  // Each costs calls that may be slow; who has not found one among so many will not.
+  constexpr std::size_t most_tries = 8;
+  std::optional<Given> first;
+  for (const auto& choice : best.first(std::min(best.size(), most_tries))) {
+    if (choice.dmabuf_caps && !exports_) continue;  // which one of them has found out
+    auto given = settle(choice, wanted, overrides);
+    if (!given && held > 0 && given.error().cause == Cause::busy)
+      return std::unexpected{held_downstream(path(), held, given.error().error)};
+    // Only what the driver changed is worth another try; a failed call is not.
+    if (!given) return std::unexpected{given.error()};
+    if (!*given) {
+      GST_INFO_OBJECT(element_, "chose %s, the best of %zu: %" GST_PTR_FORMAT,
+                      describe(choice).c_str(), best.size(),
+                      static_cast<void*>(agreement().caps.get()));
+      const auto warned = warn_of_crawl(choice, wanted);
+      if (!warned) return std::unexpected{warned.error()};
+      return std::nullopt;
+    }
+    GST_DEBUG_OBJECT(element_, "asked for %s, got %" GST_PTR_FORMAT, describe(choice).c_str(),
+                     static_cast<void*>((*given)->caps.get()));
+    if (!first) first = std::move(*given);
+  }
+  return first;
+}
+
+// ---- one choice ---------------------------------------------------------------------------------
+
+Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
+  v4l2::Format asked;
+  asked.fourcc = {choice.row->fourcc};
+  asked.size = choice.size;
+  asked.field = choice.field;
+  const Offer offer{.row = choice.row,
+                    .sizes = {.smallest = choice.size, .largest = choice.size},
+                    .intervals = {},
+                    .dmabuf_caps = choice.dmabuf_caps,
+                    .alternate = choice.field == V4L2_FIELD_ALTERNATE};
+  const auto caps = caps_of(offer);
+  g_signal_emit_by_name(element_, "prepare-format", device().node()->descriptor(), caps.get());
+  const auto ask = [&](std::uint32_t field) {
+    asked.field = field;
+    asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;
+    return device().set_format(asked);
+  };
+  auto format = ask(choice.field);
+  if (choice.field == V4L2_FIELD_ANY) {
+    // Of the driver's own choices these two can't be had by whoever did not ask for them.
+    const auto unwanted = [](const v4l2::Format& given) {
+      return given.field == V4L2_FIELD_ALTERNATE || !interlacing_of(given.field, false);
+    };
+    for (const std::uint32_t field : {V4L2_FIELD_INTERLACED, V4L2_FIELD_NONE})
+      if (format && unwanted(*format)) format = ask(field);
+  }
+  if (!format)
+    return std::unexpected{failed(path(), format.error(), "to set the format " + describe(choice))};
+  return *format;
 }
 
 Source::Outcome<v4l2::Interval> Source::settle_interval(v4l2::Interval wanted) const {
@@ -81,26 +218,97 @@ Source::Outcome<v4l2::Interval> Source::settle_interval(v4l2::Interval wanted) c
   return current ? *current : wanted;
 }
 
-Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
-  v4l2::Format asked;
-  asked.fourcc = {choice.row->fourcc};
-  asked.size = choice.size;
-  asked.field = V4L2_FIELD_ANY;
-  const auto format = device().set_format(asked);
-  if (!format)
-    return std::unexpected{failed(path(), format.error(), "to set the format " + name_of(choice))};
+/// Has the driver convert its colours, where it can; else the format stays as it was.
+Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format,
+                                                      const FormatRow& row,
+                                                      const std::string& colorimetry) const {
+  const auto wanted = parse_colorimetry(colorimetry);
+  if (!wanted || !row.raw()) return format;
+  const auto actual = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row));
+  if (actual && meets(*wanted, *actual)) return format;
+  const auto wire = wire_colorimetry(*wanted);
+  if (!wire) return format;
+  const auto formats = device().modes()->formats();
+  if (!formats) return std::unexpected{failed(path(), formats.error(), "to list its formats")};
+  const auto offered = std::ranges::find(*formats, format.fourcc, &v4l2::OfferedFormat::fourcc);
+  if (offered == formats->end()) return format;
+  auto asked = format;
+  asked.colorimetry = offered->convertible(*wire, format.colorimetry);
+  if (asked.colorimetry == format.colorimetry) return format;
+  asked.convert = true;
+  auto converted = device().set_format(asked);
+  // What VIDIOC_S_FMT answers may be no more than an echo (uvcvideo).
+  if (converted) converted = device().format();
+  if (!converted)
+    return std::unexpected{failed(path(), converted.error(), "to set the colorimetry")};
+  converted->convert = true;  // for who asks again, with other strides
+  return *converted;
+}
+
+Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const FormatRow& row,
+                                            const Interlacing& interlacing,
+                                            const Overrides& overrides) const {
+  Traits traits{.interlace = interlacing.mode,
+                .field_order = interlacing.order,
+                .pixel_aspect = overrides.pixel_aspect,
+                .colorimetry = overrides.colorimetry_text,
+                .hdr = {}};
+  const auto& node = *device().node();
+  if (!overrides.carry_pixel_aspect) {
+    traits.pixel_aspect.reset();
+  } else if (!traits.pixel_aspect) {
+    v4l2::Size frame{format.size.width, frame_height(format)};
+    if (single_field(format.field)) frame.height *= 2;
+    const auto aspect = v4l2::pixel_aspect(node, frame);
+    if (!aspect)
+      return std::unexpected{failed(path(), aspect.error(), "to ask for its pixel aspect")};
+    traits.pixel_aspect = *aspect;
+    if (single_field(format.field)) traits.pixel_aspect->height *= 2;
+  }
+  if (!row.raw()) return traits;
+  if (traits.colorimetry.empty())
+    if (const auto known = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row)))
+      if (const auto text = colorimetry_text(*known)) traits.colorimetry = text.get();
+  if (format.colorimetry.transfer == V4L2_XFER_FUNC_SMPTE2084) {
+    const auto hdr = v4l2::hdr_info(node);
+    if (!hdr) return std::unexpected{failed(path(), hdr.error(), "to ask for its HDR metadata")};
+    if (*hdr) traits.hdr = hdr_metadata(**hdr);
+  }
+  return traits;
+}
+
+/// Nothing when it suits, and then there is an agreement.
+Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choice,
+                                                             const GstCaps* wanted,
+                                                             const Overrides& overrides) {
+  auto format = settle_format(choice);
+  if (!format) return std::unexpected{format.error()};
+  const auto* const row = row_of(format->fourcc.code);
+  if (row == nullptr)
+    return Given{.caps = CapsPtr{gst_caps_new_empty()},
+                 .field = "format",
+                 .has = format->fourcc.to_string()};
+  const auto& colours =
+      overrides.colorimetry_text.empty() ? choice.colorimetry : overrides.colorimetry_text;
+  if (!colours.empty()) {
+    auto converted = convert_colours(*format, *row, colours);
+    if (!converted) return std::unexpected{converted.error()};
+    format = std::move(converted);
+  }
   const auto interval = settle_interval(choice.interval);
   if (!interval) return std::unexpected{interval.error()};
-  const auto* const row = row_of(format->fourcc.code);
-  if (row == nullptr) return std::unexpected{changed(choice, format->fourcc.to_string())};
-  const bool known = interval->known();
-  auto caps = fixed_caps(*row, choice.dmabuf_caps, *format,
-                         known ? static_cast<int>(interval->denominator) : 0,
-                         known ? static_cast<int>(interval->numerator) : 1);
-  if (gst_caps_can_intersect(caps.get(), wanted) == FALSE) {
-    const TextPtr text{gst_caps_to_string(caps.get())};
-    return std::unexpected{changed(choice, text.get())};
-  }
+  const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && input_ &&
+                            v4l2::bottom_field_first(*device().node(), *input_);
+  const auto interlacing = interlacing_of(format->field, bottom_first);
+  auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}), overrides);
+  if (!traits) return std::unexpected{traits.error()};
+  auto caps = fixed_caps(*row, choice.dmabuf_caps, *format, *interval, *traits);
+  if (!interlacing)
+    return Given{.caps = std::move(caps),
+                 .field = "interlace-mode",
+                 .has = "both fields one after the other in each frame, which caps can't say"};
+  if (gst_caps_can_intersect(caps.get(), wanted) == FALSE)
+    return Given{.caps = std::move(caps), .field = {}, .has = {}};
   if (choice.dmabuf_caps) {
     // What is promised before the allocation must come true in it.
     const auto exported = can_export(device(), waker_, format->plane_count);
@@ -109,7 +317,8 @@ Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
     if (!*exported) {
       exports_ = false;
       update_facts();
-      return std::unexpected{changed(choice, "buffers that it can't export")};
+      return Given{
+          .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
     }
   }
   agreement_.emplace(Agreement{.row = row,
@@ -117,12 +326,75 @@ Source::Outcome<> Source::settle(const Choice& choice, const GstCaps* wanted) {
                                .interval = *interval,
                                .caps = std::move(caps),
                                .layout = std::nullopt,
+                               .interlacing = *interlacing,
                                .dmabuf_caps = choice.dmabuf_caps});
-  if (!row->has_lines()) return {};
+  if (!row->has_lines()) return std::nullopt;
   auto layout = layout_of(*format, *row, video_info_of(*row, format->size));
+  layout.height = frame_height(*format);
   if (choice.dmabuf_caps) layout.format = drm_video_format();
   agreement().layout = layout;
+  return std::nullopt;
+}
+
+// ---- what it tells ------------------------------------------------------------------------------
+
+/// Raw video that crawls where a compressed mode would run: whoever asks for raw video of a size
+/// often does not know that the bus is too narrow for it.
+Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wanted) {
+  const auto rate = rate_of(agreement().interval);
+  if (!choice.row->raw() || rate == 0 || rate >= fluent || gst_caps_is_any(wanted) != FALSE)
+    return {};
+  for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
+    const auto* const structure = gst_caps_get_structure(wanted, i);
+    // Who takes something else, or named a rate, has chosen.
+    if (gst_structure_has_name(structure, "video/x-raw") == FALSE) return {};
+    const auto* const asked = gst_structure_get_value(structure, "framerate");
+    if (asked != nullptr && GST_VALUE_HOLDS_FRACTION(asked)) return {};
+  }
+  const auto formats = device().modes()->formats();
+  if (!formats) return std::unexpected{failed(path(), formats.error(), "to list its formats")};
+  for (const auto& format : *formats) {
+    const auto* const row = row_of(format.fourcc.code);
+    if (row == nullptr || row->has_lines()) continue;
+    const auto intervals = device().modes()->intervals(format.fourcc, choice.size);
+    if (!intervals)
+      return std::unexpected{failed(path(), intervals.error(), "to list its frame rates")};
+    Choice better{.row = row, .size = choice.size, .interval = {}, .colorimetry = {}};
+    for (const auto& offered : *intervals)
+      if (rate_of(offered.shortest) > rate_of(better.interval)) better.interval = offered.shortest;
+    if (rate_of(better.interval) < fluent) continue;
+    const auto caps =
+        caps_of(Offer{.row = row,
+                      .sizes = {.smallest = choice.size, .largest = choice.size},
+                      .intervals = {{.shortest = better.interval, .longest = better.interval}}});
+    warn(GST_ELEMENT(element_),
+         crawl(path(), describe(choice), describe(better), short_caps(caps.get())));
+    return {};
+  }
   return {};
+}
+
+Source::Outcome<Report> Source::refusal(const GstCaps* wanted,
+                                        const std::optional<Given>& given) const {
+  constexpr std::size_t near_enough = 8;
+  auto& modes = *device().modes();
+  const auto cannot_list = [this](const v4l2::Error& error) {
+    return std::unexpected{failed(path(), error, "to list its modes")};
+  };
+  const auto all = all_offers(modes);
+  if (!all) return cannot_list(all.error());
+  auto inexpressible = inexpressible_formats(modes);
+  if (!inexpressible) return cannot_list(inexpressible.error());
+  auto near = nearest_offers(*all, wanted, near_enough);
+  for (auto& offer : near) {
+    const auto size = size_within(offer, nullptr, std::nullopt);
+    const auto intervals = modes.intervals({offer.row->fourcc}, size.value_or(offer.sizes.largest));
+    if (!intervals) return cannot_list(intervals.error());
+    offer.intervals.assign(intervals->begin(), intervals->end());
+  }
+  if (!given) return not_negotiated(path(), refuse(*all, near, std::move(*inexpressible), wanted));
+  return not_negotiated(path(), refuse_given(given->caps, {given->field, given->has}, *all, near,
+                                             std::move(*inexpressible), wanted));
 }
 
 }  // namespace v4l2gst

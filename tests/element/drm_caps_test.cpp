@@ -61,10 +61,20 @@ TEST_F(DrmCaps, EachFormatIsANameThatGStreamerReadsBack) {
     if (row.drm != 0) {
       EXPECT_EQ(fourcc, row.drm);
       EXPECT_TRUE(row.has_lines());
-      EXPECT_FALSE(row.has_system_caps());
     }
   }
   EXPECT_GE(named, 45U);
+}
+
+TEST_F(DrmCaps, DepthsHaveNamesOfTheirOwn) {
+  const auto name = [](std::uint32_t fourcc) {
+    const auto format = v4l2gst::drm_format_of(*v4l2gst::row_of(fourcc));
+    return std::string{format ? format.get() : "none"};
+  };
+  EXPECT_EQ(name(V4L2_PIX_FMT_Y10), "R10 ");
+  EXPECT_EQ(name(V4L2_PIX_FMT_Y12), "R12 ");
+  EXPECT_EQ(name(V4L2_PIX_FMT_Y14), "none");
+  EXPECT_EQ(name(V4L2_PIX_FMT_Y16), "R16 ");
 }
 
 TEST_F(DrmCaps, TheTemplateListsThemLast) {
@@ -78,7 +88,7 @@ TEST_F(DrmCaps, FixedOnesAreReadBack) {
   v4l2::Format format;
   format.size = {320, 240};
   for (const auto& row : v4l2gst::format_table) {
-    const auto caps = v4l2gst::fixed_caps(row, true, format, 30, 1);
+    const auto caps = v4l2gst::fixed_caps(row, true, format, {1, 30}, {});
     if (!v4l2gst::drm_format_of(row)) {
       EXPECT_TRUE(gst_caps_is_empty(caps.get()));
       continue;
@@ -156,10 +166,11 @@ TEST_F(DrmCaps, SystemMemoryWinsUnlessDownstreamNamesTheOtherFirst) {
 }
 
 TEST_F(DrmCaps, WhatOnlyDrmKnowsIsChosenWhereNothingElseIsThere) {
-  const std::vector alone{offer(V4L2_PIX_FMT_Y10, true)};
-  EXPECT_EQ(best(alone, "ANY"), "DMABuf Y10 ");
+  const std::vector alone{offer(V4L2_PIX_FMT_XRGB444, true)};
+  EXPECT_EQ(best(alone, "ANY"), "DMABuf XR12");
   EXPECT_EQ(best(alone, "video/x-raw"), "none");
-  const std::vector beside{offer(V4L2_PIX_FMT_Y10, true, 1280), offer(V4L2_PIX_FMT_GREY, false)};
+  const std::vector beside{offer(V4L2_PIX_FMT_XRGB444, true, 1280),
+                           offer(V4L2_PIX_FMT_GREY, false)};
   EXPECT_EQ(best(beside, "ANY"), "system GREY");
 }
 

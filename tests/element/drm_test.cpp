@@ -165,7 +165,7 @@ static void check_drm_only(std::uint32_t fourcc, const char* wanted, std::vector
 
 GST_START_TEST(test_formats_that_only_drm_knows) {
   check_drm_only(V4L2_PIX_FMT_Y10, "video/x-raw(memory:DMABuf),drm-format=\"R10\\ \"", {672}, {0});
-  check_drm_only(V4L2_PIX_FMT_Y10, "ANY", {672}, {0});
+  check_drm_only(V4L2_PIX_FMT_XRGB444, "ANY", {672}, {0});
   check_drm_only(V4L2_PIX_FMT_XRGB444, "video/x-raw(memory:DMABuf),drm-format=XR12", {672}, {0});
   check_drm_only(V4L2_PIX_FMT_NV42, "video/x-raw(memory:DMABuf),drm-format=NV42", {352, 704},
                  {0, 352 * 240});

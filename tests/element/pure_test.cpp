@@ -1,8 +1,7 @@
-// The pure parts: running time, continuity, layout, the table, the chooser.
+// The pure parts: running time, continuity, layout, the chooser.
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -104,19 +103,6 @@ TEST(ContinuityTest, ACountThatStartsOverGoesOn) {
   EXPECT_EQ(restarted.offset, 3U);
   EXPECT_EQ(restarted.lost, 0U);
   EXPECT_TRUE(restarted.discontinuous);
-}
-
-// ---- the table ----------------------------------------------------------------------------------
-
-TEST_F(Pure, EachFourccHasOneRowWithCapsThatParse) {
-  std::set<std::uint32_t> seen;
-  for (const auto& row : v4l2gst::format_table) {
-    EXPECT_TRUE(seen.insert(row.fourcc).second) << v4l2::Fourcc{row.fourcc}.to_string();
-    EXPECT_EQ(v4l2gst::row_of(row.fourcc), &row);
-    EXPECT_EQ(gst_caps_get_size(v4l2gst::caps_of(row, false).get()),
-              row.has_system_caps() ? 1U : 0U);
-    EXPECT_EQ(row.raw() + (row.media != nullptr) + (row.drm != 0), 1);
-  }
 }
 
 // ---- layout -------------------------------------------------------------------------------------
