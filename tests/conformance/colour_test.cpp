@@ -4,6 +4,7 @@
 
 #include "conformance/target.h"
 #include "device/hdr.h"
+#include "device/key_frame.h"
 
 namespace {
 
@@ -99,6 +100,15 @@ TEST_P(Belief, AControlThatIsNotThereIsInvalid) {
   wire.controls = &control;
   EXPECT_EQ(errno_of(*node, request::g_ext_ctrls, wire), EINVAL);
   EXPECT_TRUE(v4l2::hdr_info(*node));
+}
+
+// VIDIOC_S_CTRL: the same. force_key_frame() takes both for an answer.
+TEST_P(Belief, AControlThatIsNotThereIsNotSet) {
+  const auto node = open();
+  v4l2_control control{};
+  control.id = V4L2_CID_COLORIMETRY_CLASS_BASE + 0xff;
+  EXPECT_EQ(errno_of(*node, request::s_ctrl, control), EINVAL);
+  EXPECT_TRUE(v4l2::force_key_frame(*node));
 }
 
 }  // namespace

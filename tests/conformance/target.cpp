@@ -29,6 +29,7 @@ fake::Model test_driver() {
   model.removes = false;
   model.cache_hints = true;
   model.csc = true;
+  model.pixel_aspect = {1, 1};
   return model;
 }
 
@@ -37,6 +38,23 @@ fake::Model multiplanar_test_driver() {
   const auto multiplanar = fake::multiplanar_camera();
   model.device_caps = multiplanar.device_caps | V4L2_CAP_READWRITE;
   model.formats = multiplanar.formats;
+  return model;
+}
+
+/// What vivid has at its HDMI and its S-Video input.
+fake::Model capture_card() {
+  auto model = test_driver();
+  model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+  model.composes = true;
+  model.echoes = true;
+  return model;
+}
+
+fake::Model tv_card() {
+  auto model = test_driver();
+  model.standards = V4L2_STD_ALL;
+  model.pixel_aspect = {54, 59};
+  model.composes = true;
   return model;
 }
 
@@ -158,6 +176,8 @@ int main(int argc, char** argv) {
     targets.push_back(conformance::fake_target("fake_test_driver", conformance::test_driver));
     targets.push_back(conformance::fake_target("fake_multiplanar_test_driver",
                                                conformance::multiplanar_test_driver));
+    targets.push_back(conformance::fake_target("fake_capture_card", conformance::capture_card));
+    targets.push_back(conformance::fake_target("fake_tv_card", conformance::tv_card));
   } else {
     targets.push_back({.name = "device", .path = device, .begin = [unplug] {
                          return Target::Session{// The system's kernel is nobody's to destroy.

@@ -19,6 +19,17 @@ void put_text(std::span<std::uint8_t> field, const std::string& text) {
   std::memcpy(field.data(), text.data(), std::min(text.size(), field.size() - 1));
 }
 
+/// Lets a frame begin and end as a JPEG does, with SOI and EOI.
+void frame_jpeg(std::span<std::byte> frame) {
+  if (frame.size() < 4) return;
+  const auto put = [](std::span<std::byte> where, unsigned char code) {
+    where[0] = std::byte{0xff};
+    where[1] = std::byte{code};
+  };
+  put(frame.first(2), 0xd8);
+  put(frame.last(2), 0xd9);
+}
+
 std::chrono::nanoseconds now() {
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -76,9 +87,10 @@ bool Camera::fill_locked(const FrameOptions& options) {
       continue;
     }
     buffer->bytes_used[plane] = options.bytes_used.value_or(planes_[plane].size);
-    if (!paints_) continue;
-    for (std::size_t offset = 0; offset < planes_[plane].size; ++offset)
+    for (std::size_t offset = 0; paints_ && offset < planes_[plane].size; ++offset)
       bytes[offset] = expected_byte(sequence, plane, offset);
+    if (format_.fourcc == v4l2::Fourcc{V4L2_PIX_FMT_MJPEG})
+      frame_jpeg(bytes.first(std::min<std::size_t>(buffer->bytes_used[plane], bytes.size())));
   }
   queue_.filled();
   changed();
@@ -142,6 +154,11 @@ std::uint32_t Camera::queue_flags() {
 void Camera::wait_streaming(bool on) {
   std::unique_lock lock{mutex_};
   changed_.wait(lock, [this, on] { return queue_.streaming() == on; });
+}
+
+void Camera::wait_controls(unsigned count) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [&] { return calls_[VIDIOC_S_CTRL] >= count; });
 }
 
 void Camera::wait_queued(std::size_t count) {
@@ -331,6 +348,8 @@ int Camera::dispatch(const Opener& opener, unsigned long request, void* argument
       return g_parm(*static_cast<v4l2_streamparm*>(argument));
     case VIDIOC_S_PARM:
       return s_parm(*static_cast<v4l2_streamparm*>(argument));
+    case VIDIOC_S_CTRL:
+      return s_ctrl(*static_cast<v4l2_control*>(argument));
     case VIDIOC_G_EXT_CTRLS:
       return g_ext_ctrls(*static_cast<v4l2_ext_controls*>(argument));
     default:
@@ -358,6 +377,7 @@ int Camera::enum_input(v4l2_input& answer) const {
   answer.type = V4L2_INPUT_TYPE_CAMERA;
   answer.capabilities = model_.input_capabilities;
   answer.std = model_.standards;
+  answer.status = model_.input_status;
   return 0;
 }
 
@@ -546,6 +566,12 @@ int Camera::s_parm(v4l2_streamparm& answer) {
     interval_ = *std::ranges::min_element(at->intervals, {}, distance);
   }
   return g_parm(answer);
+}
+
+int Camera::s_ctrl(const v4l2_control& wanted) {
+  changed();
+  const bool there = model_.forces_key_frames && wanted.id == V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME;
+  return there ? 0 : EINVAL;
 }
 
 /// What a V4L2 control framework answers: EINVAL for a control that is not there, ENOSPC for a

@@ -25,7 +25,8 @@ struct FrameOptions {
   std::optional<std::chrono::nanoseconds> timestamp{};  ///< else CLOCK_MONOTONIC's now
   std::optional<std::uint32_t> bytes_used{};            ///< of each plane; else the whole picture
   std::uint32_t flags{};                                ///< V4L2_BUF_FLAG_ERROR and its like
-  std::span<const std::byte> content{};                 ///< else the pattern of expected_byte()
+  std::span<const std::byte> content{};                 ///< else the pattern of expected_byte(),
+                                                        ///< of MJPEG between an SOI and an EOI
 };
 
 /// A camera as its driver: one method for each ioctl, which returns 0 or an errno. It fills a
@@ -79,6 +80,8 @@ public:
   /// Waits until the stream is on or off.
   void wait_streaming(bool on);
   void wait_queued(std::size_t count);
+  /// Waits until VIDIOC_S_CTRL was called so often.
+  void wait_controls(unsigned count);
   /// How often an ioctl was called.
   [[nodiscard]] unsigned calls(unsigned long request);
   /// How often any ioctl was called.
@@ -126,12 +129,14 @@ private:
   int source_ioctl(const Opener& opener, unsigned long request, void* argument);
   int cropcap(v4l2_cropcap& answer) const;
   int g_selection(v4l2_selection& answer) const;
+  int s_selection(const v4l2_selection& wanted);
   int query_dv_timings(v4l2_dv_timings& answer) const;
   int s_dv_timings(const v4l2_dv_timings& wanted);
   int s_std(v4l2_std_id wanted);
   int subscribe(const Opener& opener, const v4l2_event_subscription& wanted);
   int dqevent(const Opener& opener, v4l2_event& answer);
   void send_source_change();
+  int s_ctrl(const v4l2_control& wanted);
   int g_ext_ctrls(v4l2_ext_controls& answer) const;
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
@@ -174,6 +179,7 @@ private:
   int no_signal_{};             // an errno instead
   v4l2_std_id standard_{};
   v4l2_std_id incoming_standard_{};
+  v4l2_rect compose_{};
   std::map<const Opener*, std::uint32_t> events_;  // how many wait, of those who have subscribed
   bool always_ready_{};
   bool paints_{true};

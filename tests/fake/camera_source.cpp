@@ -5,6 +5,14 @@
 #include "fake/camera.h"
 
 namespace fake {
+namespace {
+
+/// Whichever API it is of.
+bool for_capture(std::uint32_t type) {
+  return type == V4L2_BUF_TYPE_VIDEO_CAPTURE || type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+}
+
+}  // namespace
 
 void Camera::change_source(std::vector<ModelFormat> formats) {
   const std::lock_guard lock{mutex_};
@@ -45,6 +53,8 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
       return cropcap(*static_cast<v4l2_cropcap*>(argument));
     case VIDIOC_G_SELECTION:
       return g_selection(*static_cast<v4l2_selection*>(argument));
+    case VIDIOC_S_SELECTION:
+      return s_selection(*static_cast<const v4l2_selection*>(argument));
     case VIDIOC_SUBSCRIBE_EVENT:
       return subscribe(opener, *static_cast<v4l2_event_subscription*>(argument));
     case VIDIOC_DQEVENT:
@@ -74,7 +84,7 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
 
 int Camera::cropcap(v4l2_cropcap& answer) const {
   if (model_.pixel_aspect.numerator == 0) return ENOTTY;
-  if (answer.type != V4L2_BUF_TYPE_VIDEO_CAPTURE) return EINVAL;
+  if (!for_capture(answer.type)) return EINVAL;
   answer.pixelaspect = model_.pixel_aspect;
   answer.bounds = {.left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
   answer.defrect = answer.bounds;
@@ -82,10 +92,25 @@ int Camera::cropcap(v4l2_cropcap& answer) const {
 }
 
 int Camera::g_selection(v4l2_selection& answer) const {
-  if (model_.pixel_aspect.numerator == 0) return ENOTTY;
-  if (answer.type != V4L2_BUF_TYPE_VIDEO_CAPTURE || answer.target != V4L2_SEL_TGT_CROP)
+  const bool crops = model_.pixel_aspect.numerator != 0;
+  if (!crops && !model_.composes) return ENOTTY;
+  if (!for_capture(answer.type)) return EINVAL;
+  const v4l2_rect whole{
+      .left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
+  if ((crops && answer.target == V4L2_SEL_TGT_CROP) ||
+      (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE_DEFAULT))
+    answer.r = whole;
+  else if (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE)
+    answer.r = compose_;
+  else
     return EINVAL;
-  answer.r = {.left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
+  return 0;
+}
+
+int Camera::s_selection(const v4l2_selection& wanted) {
+  if (!model_.composes) return ENOTTY;
+  if (!for_capture(wanted.type) || wanted.target != V4L2_SEL_TGT_COMPOSE) return EINVAL;
+  compose_ = wanted.r;
   return 0;
 }
 
@@ -107,6 +132,7 @@ int Camera::s_dv_timings(const v4l2_dv_timings& wanted) {
     format.step = {};
   }
   set_format(nearest(format_));
+  if (model_.echoes) send_source_change();
   return 0;
 }
 

@@ -79,7 +79,7 @@ FakeKernel::~FakeKernel() {
 
 std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, Model model) {
   auto node = std::make_shared<Node>();
-  node->camera = std::make_shared<Camera>(std::move(model));
+  node->camera = std::make_shared<Camera>(model);
   node->camera->listen([observer = std::weak_ptr{node}](Camera::Level level) {
     const auto alive = observer.lock();
     if (!alive) return;
@@ -90,6 +90,7 @@ std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, Model model) {
   const std::lock_guard lock{mutex_};
   refusals_.erase(path);
   nodes_[path] = node;
+  sysfs_.add(path, model);
   return node->camera;
 }
 
@@ -104,8 +105,19 @@ void FakeKernel::unplug(const std::string& path) {
     const std::lock_guard lock{mutex_};
     node = nodes_.at(path);
     nodes_.erase(path);
+    sysfs_.remove(path);
   }
   node->camera->unplug();
+}
+
+void FakeKernel::link(const std::string& path, const std::string& target) {
+  const std::lock_guard lock{mutex_};
+  links_[path] = target;
+}
+
+std::string FakeKernel::target_of(const std::string& path) const {
+  const auto link = links_.find(path);
+  return link == links_.end() ? path : link->second;
 }
 
 std::size_t FakeKernel::open_count(const std::string& path) {
@@ -137,16 +149,17 @@ void FakeKernel::sweep() {
   }
 }
 
-int FakeKernel::open(const char* path, int flags) {
+int FakeKernel::open(const char* name, int flags) {
   sweep();
   const std::lock_guard lock{mutex_};
+  const auto path = target_of(name);
   if (const auto refusal = refusals_.find(path); refusal != refusals_.end()) {
     errno = refusal->second;
     return -1;
   }
   const auto node = nodes_.find(path);
   if (node == nodes_.end()) {
-    if (!std::string_view{path}.starts_with("/dev/video")) return ::open(path, flags);
+    if (!path.starts_with("/dev/video")) return ::open(path.c_str(), flags);
     errno = ENOENT;
     return -1;
   }
@@ -244,7 +257,28 @@ std::vector<std::string> FakeKernel::list(const char* directory) {
     add(path);
   for (const auto& path : refusals_ | std::views::keys)
     add(path);
+  for (const auto& path : links_ | std::views::keys)
+    add(path);
   return names;
+}
+
+std::string FakeKernel::read_text(const char* path) {
+  const std::lock_guard lock{mutex_};
+  return sysfs_.read_text(path).value_or(v4l2::system_kernel().read_text(path));
+}
+
+std::string FakeKernel::real_path(const char* path) {
+  const std::lock_guard lock{mutex_};
+  const auto target = target_of(path);
+  if (nodes_.contains(target)) return target;
+  return sysfs_.real_path(target).value_or(v4l2::system_kernel().real_path(target.c_str()));
+}
+
+std::string FakeKernel::device_number(const char* path) {
+  const std::lock_guard lock{mutex_};
+  const auto target = target_of(path);
+  if (target.starts_with("/dev/video")) return sysfs_.device_number(target);
+  return v4l2::system_kernel().device_number(target.c_str());
 }
 
 bool FakeKernel::knows(int descriptor) {

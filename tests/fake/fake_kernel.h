@@ -9,6 +9,7 @@
 #include <string>
 
 #include "fake/camera.h"
+#include "fake/sysfs.h"
 #include "kernel/kernel.h"
 
 namespace fake {
@@ -26,6 +27,9 @@ public:
   void refuse(const std::string& path, int error);
   /// Takes the node away and unplugs the camera behind it.
   void unplug(const std::string& path);
+
+  /// Makes `path` a link to `target`, which may come later.
+  void link(const std::string& path, const std::string& target);
 
   /// Fixes the clock; without it, it is the real one.
   void set_time(std::chrono::nanoseconds now) { time_ = now.count(); }
@@ -52,6 +56,9 @@ public:
   ssize_t read(int descriptor, std::span<std::byte> into) override;
   std::chrono::nanoseconds monotonic_time() override;
   std::vector<std::string> list(const char* directory) override;
+  std::string read_text(const char* path) override;
+  std::string real_path(const char* path) override;
+  std::string device_number(const char* path) override;
 
   // For the preload library, which sees more of a program than the doors.
 
@@ -65,12 +72,16 @@ private:
   struct Handle;
 
   std::shared_ptr<Handle> handle_of(int descriptor);
+  /// What a path is a link to, or itself.
+  [[nodiscard]] std::string target_of(const std::string& path) const;
   /// Finds the descriptors that the program has closed without telling, as it may.
   void sweep();
 
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Node>> nodes_;
   std::map<std::string, int> refusals_;
+  std::map<std::string, std::string> links_;
+  Sysfs sysfs_;
   std::map<int, std::shared_ptr<Handle>> handles_;  // by the program's descriptor
   std::atomic<std::int64_t> time_{-1};
   std::atomic<std::int64_t> latency_{};

@@ -89,6 +89,17 @@ Model webcam() {
   return model;
 }
 
+Model usb_camera(std::string serial, std::string port) {
+  auto model = webcam();
+  model.driver = "uvcvideo";
+  model.bus = "usb-fake-" + port;
+  model.vendor_id = "046d";
+  model.product_id = "0825";
+  model.serial = std::move(serial);
+  model.port = std::move(port);
+  return model;
+}
+
 Model multiplanar_camera() {
   auto model = webcam();
   model.device_caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT;

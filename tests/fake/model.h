@@ -29,6 +29,15 @@ struct Model {
   std::string driver{"fake"};
   std::string card{"Fake Camera"};
   std::string bus{"platform:fake"};
+  // What sysfs says of it. With a vendor it is a USB camera.
+  std::string vendor_id;   ///< "046d"
+  std::string product_id;  ///< "0825"
+  std::string serial;
+  std::string port;             ///< "1-1.2"; by default that of the node it was first plugged in at
+  std::string function{"1.0"};  ///< which configuration and interface of the USB device
+  std::string usb_speed{"480"};  ///< Mb/s
+  unsigned index{};              ///< of the node within its device
+  std::string number;  ///< of the node, where its path says another, as it may in a container
   std::uint32_t device_caps{V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT};
   std::vector<ModelFormat> formats;
   bool exports{true};        ///< VIDIOC_EXPBUF works
@@ -47,14 +56,18 @@ struct Model {
       V4L2_FIELD_NONE};                ///< what S_FMT settles on, unless `fields` has what is asked
   std::vector<std::uint32_t> fields;   ///< V4L2_FIELD_* that it does besides
   v4l2_fract pixel_aspect{};           ///< VIDIOC_CROPCAP's, height over width; 0: no such call
+  bool composes{};                     ///< has a compose rectangle, which VIDIOC_S_FMT leaves alone
   std::uint32_t input_capabilities{};  ///< V4L2_IN_CAP_*
+  std::uint32_t input_status{};        ///< V4L2_IN_ST_*
   v4l2_std_id standards{};             ///< of its input
   bool tells_changes{};                ///< V4L2_EVENT_SOURCE_CHANGE, also without such inputs
-  bool csc{};            ///< converts the colours of uncompressed formats to what S_FMT asks for
+  bool echoes{};  ///< tells of changes of its source also when they are set here
+  bool csc{};     ///< converts the colours of uncompressed formats to what S_FMT asks for
   v4l2::Colorimetry colorimetry{.colorspace = V4L2_COLORSPACE_SRGB};  ///< of uncompressed formats
   std::optional<v4l2_ctrl_hdr10_cll_info> light_level;  ///< V4L2_CID_COLORIMETRY_HDR10_CLL_INFO
   /// V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY
   std::optional<v4l2_ctrl_hdr10_mastering_display> mastering_display;
+  bool forces_key_frames{};  ///< V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME
   std::uint32_t most_buffers{32};
   std::uint32_t least_buffers{1};
   std::uint32_t line_padding{};  ///< bytes added to each line of a raw format
@@ -65,6 +78,9 @@ struct Model {
 /// A webcam: YUYV, NV12, RGB24, GREY and more at 640x480 and 320x240, MJPEG and H.264 up to
 /// 1280x720.
 Model webcam();
+
+/// The same with a place in sysfs: a USB camera of that serial number (may be empty) in that port.
+Model usb_camera(std::string serial, std::string port);
 
 /// The same over the multi-planar API, with NV12M and YUV420M besides.
 Model multiplanar_camera();

@@ -42,6 +42,12 @@ public:
 
   std::vector<std::string> list(const char* directory) override { return kernel_->list(directory); }
 
+  std::string read_text(const char* name) override { return kernel_->read_text(name); }
+
+  std::string real_path(const char* name) override { return kernel_->real_path(name); }
+
+  std::string device_number(const char* name) override { return kernel_->device_number(name); }
+
 private:
   fake::FakeKernel* kernel_;
   fake::Camera* camera_;

@@ -65,6 +65,19 @@ TEST(Inputs, TimingsAreFollowed) {
   EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
 }
 
+TEST(Inputs, FollowingIsNoNews) {
+  auto model = capture_card();
+  model.echoes = true;
+  Rig rig{model};
+  const auto& node = *rig.device->node();
+  ASSERT_TRUE(*v4l2::subscribe_source_change(node, 0));
+  rig.camera->change_timings(timings(1280, 720));
+  EXPECT_TRUE(*v4l2::source_changed(node));
+  EXPECT_TRUE(follow(rig).changed);
+  EXPECT_FALSE(*v4l2::source_changed(node));
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
+}
+
 TEST(Inputs, TellWhyThereIsNoSignal) {
   Rig rig{capture_card()};
   for (const auto& [error, signal] : {std::pair{ENOLINK, Signal::none},
@@ -144,6 +157,35 @@ TEST(PixelAspect, IsSquareWhereNobodySaysMore) {
     Rig strange{model};
     EXPECT_EQ(*v4l2::pixel_aspect(*strange.device->node(), {320, 240}), (v4l2::PixelAspect{1, 1}));
   }
+}
+
+// ---- what shows in a frame ----------------------------------------------------------------------
+
+TEST(Compose, FillsTheFrame) {
+  auto model = fake::webcam();
+  model.composes = true;
+  Rig rig{model};
+  const auto& node = *rig.device->node();
+  ASSERT_TRUE(v4l2::fill_frame(node));
+  v4l2_selection compose{};
+  compose.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  compose.target = V4L2_SEL_TGT_COMPOSE;
+  ASSERT_TRUE(node.call(v4l2::request::g_selection, compose));
+  EXPECT_EQ((v4l2::Size{compose.r.width, compose.r.height}), rig.camera->format().size);
+}
+
+TEST(Compose, IsLeftAloneWhereThereIsNone) {
+  Rig rig;
+  ASSERT_TRUE(v4l2::fill_frame(*rig.device->node()));
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_SELECTION), 0U);
+}
+
+TEST(Compose, MayBeRefused) {
+  auto model = fake::webcam();
+  model.composes = true;
+  Rig rig{model};
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_S_SELECTION, EINVAL); });
+  EXPECT_TRUE(v4l2::fill_frame(*rig.device->node()));
 }
 
 }  // namespace

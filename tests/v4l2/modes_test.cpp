@@ -146,6 +146,12 @@ TEST(ModesOfABadDriver, EndEvenIfTheDriverNeverSaysSo) {
 
     std::vector<std::string> list(const char*) override { return {}; }
 
+    std::string read_text(const char*) override { return {}; }
+
+    std::string real_path(const char*) override { return {}; }
+
+    std::string device_number(const char*) override { return {}; }
+
     int calls{};
   } endless;
 

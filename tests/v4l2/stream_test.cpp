@@ -107,6 +107,16 @@ TEST(Stream, TheSameBufferTwiceIsALie) {
   EXPECT_EQ(rig.stream->next().error().code, EPROTO);
 }
 
+TEST(Stream, AnErrandEndsAWait) {
+  Rig rig;
+  rig.start();
+  rig.waker.raise(v4l2::Waker::errand);
+  EXPECT_TRUE(ends_in<v4l2::Interrupted>(rig.stream->next()));
+  rig.waker.lower(v4l2::Waker::errand);
+  rig.camera->fill();
+  EXPECT_TRUE(ends_in<v4l2::Frame>(rig.stream->next()));
+}
+
 TEST(Stream, WakerEndsAWaitAndStaysUp) {
   Rig rig;
   rig.start();

@@ -67,6 +67,12 @@ Result<Source> follow_standard(const Node& node) {
   return Source{.signal = Signal::present, .changed = true};
 }
 
+Result<Source> look(const Node& node, const Input& input) {
+  if (input.dv_timings) return follow_timings(node);
+  if (input.standards != 0) return follow_standard(node);
+  return Source{};
+}
+
 }  // namespace
 
 Result<std::optional<Input>> current_input(const Node& node) {
@@ -82,13 +88,25 @@ Result<std::optional<Input>> current_input(const Node& node) {
   return Input{.index = answer.index,
                .name = text_of(answer.name),
                .standards = answer.std,
-               .dv_timings = (answer.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0};
+               .dv_timings = (answer.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0,
+               .no_signal = (answer.status & (V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL |
+                                              V4L2_IN_ST_NO_SYNC)) != 0};
 }
 
 Result<Source> follow_source(const Node& node, const Input& input) {
-  if (input.dv_timings) return follow_timings(node);
-  if (input.standards != 0) return follow_standard(node);
-  return Source{};
+  // A source that never comes to rest is followed as far as this, and then by its next event.
+  constexpr int most_looks = 4;
+  bool changed{};
+  for (int i = 0; i < most_looks; ++i) {
+    const auto found = look(node, input);
+    if (!found) return std::unexpected{found.error()};
+    if (!found->changed) return Source{.signal = found->signal, .changed = changed};
+    changed = true;
+    // Being set makes some drivers tell of a change themselves (vivid, whose colours change with
+    // the timings). That is no news; what else there was shows in another look.
+    static_cast<void>(source_changed(node));
+  }
+  return Source{.signal = Signal::present, .changed = changed};
 }
 
 bool bottom_field_first(const Node& node, const Input& input) {

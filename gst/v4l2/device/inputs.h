@@ -15,6 +15,7 @@ struct Input {
   std::string name;
   std::uint64_t standards{};  ///< V4L2_STD_* that it can do; 0 for what is no analog input
   bool dv_timings{};          ///< HDMI and its like: the source decides on size and rate
+  bool no_signal{};           ///< nothing came in when it was asked
 
   /// True where a source outside the device decides what is captured.
   [[nodiscard]] bool has_source() const { return dv_timings || standards != 0; }
@@ -39,7 +40,8 @@ struct Source {
 };
 
 /// Looks at what the source sends (VIDIOC_QUERY_DV_TIMINGS, VIDIOC_QUERYSTD) and sets the device to
-/// it, unless it is so already. Error EBUSY while buffers are allocated.
+/// it, unless it is so already. Events that come of that are fetched. Error EBUSY while buffers are
+/// allocated.
 Result<Source> follow_source(const Node& node, const Input& input);
 
 /// True when the lower field of an interlaced frame is the older: with the 525-line standards (V4L2

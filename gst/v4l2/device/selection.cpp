@@ -44,4 +44,26 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
                      .height = static_cast<std::uint32_t>(height)};
 }
 
+Result<std::optional<v4l2_rect>> composed(const Node& node) {
+  v4l2_selection compose{};
+  compose.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  compose.target = V4L2_SEL_TGT_COMPOSE;
+  const auto composes = node.ask(request::g_selection, compose);
+  if (!composes) return std::unexpected{composes.error()};
+  return *composes ? std::optional{compose.r} : std::nullopt;
+}
+
+Result<> fill_frame(const Node& node) {
+  v4l2_selection whole{};
+  whole.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  whole.target = V4L2_SEL_TGT_COMPOSE_DEFAULT;
+  const auto composes = node.ask(request::g_selection, whole);
+  if (!composes) return std::unexpected{composes.error()};
+  if (!*composes) return {};
+  whole.target = V4L2_SEL_TGT_COMPOSE;
+  // Where it is read-only it is what the driver thinks best.
+  static_cast<void>(node.call(request::s_selection, whole));
+  return {};
+}
+
 }  // namespace v4l2

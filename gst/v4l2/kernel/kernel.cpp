@@ -1,5 +1,7 @@
 #include "kernel/kernel.h"
 
+#include <array>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 
@@ -7,7 +9,11 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "kernel/unique_fd.h"
 
 namespace v4l2 {
 namespace {
@@ -48,6 +54,32 @@ public:
     while (const dirent* entry = readdir(entries.get()))
       names.emplace_back(entry->d_name);
     return names;
+  }
+
+  std::string read_text(const char* path) override {
+    // Not what would block, such as a pipe that somebody has put there.
+    const UniqueFd file{::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    std::array<char, 4096> bytes{};
+    const auto got = file ? ::read(file.get(), bytes.data(), bytes.size()) : -1;
+    std::string text{bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+    while (text.ends_with('\n'))
+      text.pop_back();
+    return text;
+  }
+
+  std::string real_path(const char* path) override {
+    const auto release = [](char* text) {
+      std::free(text);  // NOLINT(cppcoreguidelines-no-malloc): realpath()'s
+    };
+    const std::unique_ptr<char, decltype(release)> resolved{::realpath(path, nullptr)};
+    return resolved ? resolved.get() : std::string{};
+  }
+
+  std::string device_number(const char* path) override {
+    struct stat status {};
+
+    if (::stat(path, &status) != 0 || !S_ISCHR(status.st_mode)) return {};
+    return std::to_string(major(status.st_rdev)) + ":" + std::to_string(minor(status.st_rdev));
   }
 };
 

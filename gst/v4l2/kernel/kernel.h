@@ -34,6 +34,14 @@ public:
   virtual std::chrono::nanoseconds monotonic_time() = 0;
   /// The names in a directory, in no order; empty when it cannot be read.
   virtual std::vector<std::string> list(const char* directory) = 0;
+  /// The first 4 KiB of a small file, such as those of sysfs, without the line end; empty when it
+  /// can't be read.
+  virtual std::string read_text(const char* path) = 0;
+  /// The path without links and dots; empty where it leads nowhere.
+  virtual std::string real_path(const char* path) = 0;
+  /// "81:3", the numbers by which the kernel knows the character device at a path; empty where
+  /// there is none.
+  virtual std::string device_number(const char* path) = 0;
 };
 
 /// The running kernel. One for the process; stateless, so any thread may use it.

@@ -53,9 +53,11 @@ inline constexpr Request<v4l2_dv_timings> s_dv_timings{VIDIOC_S_DV_TIMINGS, "VID
 inline constexpr Request<v4l2_dv_timings> query_dv_timings{VIDIOC_QUERY_DV_TIMINGS, "VIDIOC_QUERY_DV_TIMINGS"};
 inline constexpr Request<v4l2_cropcap> cropcap{VIDIOC_CROPCAP, "VIDIOC_CROPCAP"};
 inline constexpr Request<v4l2_selection> g_selection{VIDIOC_G_SELECTION, "VIDIOC_G_SELECTION"};
+inline constexpr Request<v4l2_selection> s_selection{VIDIOC_S_SELECTION, "VIDIOC_S_SELECTION"};
 inline constexpr Request<v4l2_event_subscription> subscribe_event{VIDIOC_SUBSCRIBE_EVENT, "VIDIOC_SUBSCRIBE_EVENT"};
 inline constexpr Request<v4l2_event> dqevent{VIDIOC_DQEVENT, "VIDIOC_DQEVENT"};
 inline constexpr Request<v4l2_ext_controls> g_ext_ctrls{VIDIOC_G_EXT_CTRLS, "VIDIOC_G_EXT_CTRLS"};
+inline constexpr Request<v4l2_control> s_ctrl{VIDIOC_S_CTRL, "VIDIOC_S_CTRL"};
 inline constexpr Request<v4l2_requestbuffers> reqbufs{VIDIOC_REQBUFS, "VIDIOC_REQBUFS"};
 inline constexpr Request<v4l2_create_buffers> create_bufs{VIDIOC_CREATE_BUFS, "VIDIOC_CREATE_BUFS"};
 inline constexpr Request<v4l2_remove_buffers> remove_bufs{VIDIOC_REMOVE_BUFS, "VIDIOC_REMOVE_BUFS"};

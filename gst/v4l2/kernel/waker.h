@@ -16,6 +16,7 @@ public:
     pause = 2,       ///< the pipeline is paused: the device shall stop streaming
     trouble = 4,     ///< a buffer could not be handed back to the driver
     homecoming = 8,  ///< a buffer came back while all were out
+    errand = 16,     ///< the streaming context has something to do before it waits on
   };
 
   Waker();

@@ -7,7 +7,7 @@
 
 namespace v4l2 {
 
-/// Somebody raised the waker for a flush or a pause.
+/// Somebody raised the waker for a flush, a pause or an errand.
 struct Interrupted {};
 
 /// Nothing came in time although the driver had buffers to fill: the camera is silent.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -23,6 +24,8 @@ struct BufferPlane {
 struct Payload {
   std::uint32_t offset{};
   std::uint32_t length{};
+  /// From the offset to the end of the plane.
+  std::uint32_t room{};
 };
 
 /// One filled buffer on loan from the driver; destroying it hands the buffer back, on whatever
@@ -44,7 +47,8 @@ public:
     for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
       const auto end = std::min(filled.bytes_used(plane), planes[plane].length);
       const auto begin = std::min(filled.data_offset(plane), end);
-      payloads_[plane] = {.offset = begin, .length = end - begin};
+      payloads_[plane] = {
+          .offset = begin, .length = end - begin, .room = planes[plane].length - begin};
       impossible_ = impossible_ || filled.bytes_used(plane) > planes[plane].length ||
                     filled.data_offset(plane) > filled.bytes_used(plane);
     }
@@ -73,6 +77,15 @@ public:
 
   [[nodiscard]] std::span<const Payload> payloads() const {
     return std::span{payloads_}.first(plane_count_);
+  }
+
+  /// From now on a plane's payload is so long, for who wants the whole picture although the driver
+  /// wrote less of it. False when the plane has no room for that.
+  [[nodiscard]] bool stretch(std::uint32_t plane, std::size_t length) {
+    auto& payload = payloads_[plane];
+    if (length > payload.room) return false;
+    payload.length = static_cast<std::uint32_t>(length);
+    return true;
   }
 
   /// True when the driver claimed to have written more than the buffer holds, or that the picture

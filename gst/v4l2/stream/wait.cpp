@@ -18,7 +18,8 @@ std::optional<Result<Wake>> woken(Waker& waker, ReturnDesk& desk) {
     if (complaint && complaint->code == ENODEV) return Lost{*complaint};
     if (complaint) return std::unexpected{*complaint};
   }
-  if (waker.raised(Waker::flush) || waker.raised(Waker::pause)) return Interrupted{};
+  if (waker.raised(Waker::flush) || waker.raised(Waker::pause) || waker.raised(Waker::errand))
+    return Interrupted{};
   return std::nullopt;
 }
 
@@ -61,6 +62,11 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
     }
     if ((waits[0].revents & ~POLLPRI) != 0) return Ready{.in_trouble = in_trouble};
   }
+}
+
+bool rest(Kernel& kernel, const Waker& waker, std::chrono::milliseconds patience) {
+  std::array waits{pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
+  return kernel.poll(waits, static_cast<int>(patience.count())) > 0;
 }
 
 }  // namespace v4l2

@@ -27,4 +27,8 @@ bool in_trouble(const Node& node);
 Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
                   std::optional<std::chrono::milliseconds> timeout);
 
+/// Waits until the waker is raised, at most for `patience`: where there is no device to wait for.
+/// True when it was raised.
+bool rest(Kernel& kernel, const Waker& waker, std::chrono::milliseconds patience);
+
 }  // namespace v4l2

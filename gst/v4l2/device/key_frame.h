@@ -1,0 +1,11 @@
+#pragma once
+
+#include "kernel/node.h"
+
+namespace v4l2 {
+
+/// Asks the device's encoder to make its next frame one that decoding can begin with
+/// (V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME). False where there is no such control.
+Result<bool> force_key_frame(const Node& node);
+
+}  // namespace v4l2

@@ -1,0 +1,129 @@
+// What is believed of inputs, of the source behind them and its events, and of what a frame shows
+// of it.
+
+#include <array>
+
+#include <poll.h>
+
+#include "conformance/target.h"
+
+namespace {
+
+using conformance::Belief;
+namespace request = v4l2::request;
+
+bool means_no_such_thing(int error) {
+  return error == EINVAL || error == ENOTTY || error == ENODATA;
+}
+
+// VIDIOC_G_INPUT and VIDIOC_ENUMINPUT: whoever knows inputs describes the current one, and EINVAL
+// ends the list. current_input().
+TEST_P(Belief, AnInputIsDescribed) {
+  const auto node = open();
+  int current{-1};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  v4l2_input input{};
+  input.index = static_cast<std::uint32_t>(current);
+  ASSERT_EQ(errno_of(*node, request::enum_input, input), 0);
+  EXPECT_NE(input.name[0], 0);
+  for (input.index = 0; errno_of(*node, request::enum_input, input) == 0; ++input.index)
+    ASSERT_LT(input.index, 64U);
+  EXPECT_EQ(errno_of(*node, request::enum_input, input), EINVAL);
+  EXPECT_LT(current, static_cast<int>(input.index));
+}
+
+// VIDIOC_QUERY_DV_TIMINGS and VIDIOC_QUERYSTD: ENODATA for an input that has none, ENOTTY where
+// there is no such call. follow_source() asks only whoever says that there are.
+TEST_P(Belief, WhatAnInputLacksIsNoData) {
+  const auto node = open();
+  int current{};
+  v4l2_input input{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  input.index = static_cast<std::uint32_t>(current);
+  ASSERT_EQ(errno_of(*node, request::enum_input, input), 0);
+  v4l2_dv_timings timings{};
+  v4l2_std_id standard{};
+  if ((input.capabilities & V4L2_IN_CAP_DV_TIMINGS) == 0) {
+    EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::query_dv_timings, timings)));
+    EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::g_dv_timings, timings)));
+  }
+  if (input.std == 0) {
+    EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::query_std, standard)));
+    EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::g_std, standard)));
+  }
+}
+
+// VIDIOC_SUBSCRIBE_EVENT: an event that can't come is EINVAL, or ENOTTY where there are none at
+// all; twice is no error. subscribe_source_change().
+TEST_P(Belief, AnEventThatCannotComeIsNoFailure) {
+  const auto node = open();
+  v4l2_event_subscription wanted{};
+  wanted.type = V4L2_EVENT_SOURCE_CHANGE;
+  const auto first = errno_of(*node, request::subscribe_event, wanted);
+  EXPECT_TRUE(first == 0 || means_no_such_thing(first)) << first;
+  EXPECT_EQ(errno_of(*node, request::subscribe_event, wanted), first);
+}
+
+// VIDIOC_DQEVENT: ENOENT where nothing waits, whether anything was subscribed to or not.
+// source_changed().
+TEST_P(Belief, NoEventIsNoEntry) {
+  const auto node = open();
+  v4l2_event event{};
+  EXPECT_EQ(errno_of(*node, request::dqevent, event), ENOENT);
+  v4l2_event_subscription wanted{};
+  wanted.type = V4L2_EVENT_SOURCE_CHANGE;
+  errno_of(*node, request::subscribe_event, wanted);
+  EXPECT_EQ(errno_of(*node, request::dqevent, event), ENOENT);
+}
+
+// poll(): asked for POLLPRI alone it neither starts reading, which would take the queue, nor
+// complains that nothing streams; an event is all that it tells. wait() stands on it.
+TEST_P(Belief, PollingForEventsLeavesTheQueueAlone) {
+  const auto node = open();
+  EXPECT_EQ(poll(*node, POLLPRI, 0), 0);
+  set_format(*node);
+  EXPECT_GE(request(*node, 2), 2U);
+  EXPECT_EQ(poll(*node, POLLPRI, 0), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  EXPECT_EQ(poll(*node, POLLPRI, 0), 0);
+}
+
+// VIDIOC_CROPCAP, VIDIOC_G_SELECTION: "the type must be V4L2_BUF_TYPE_VIDEO_CAPTURE" for
+// multi-planar devices as well; newer kernels take either (v4l2-ioctl.c). pixel_aspect().
+TEST_P(Belief, CroppingKnowsOneTypeForBothApis) {
+  const auto node = open();
+  set_format(*node);
+  v4l2_cropcap cropcap{};
+  cropcap.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  const auto capable = errno_of(*node, request::cropcap, cropcap);
+  EXPECT_TRUE(capable == 0 || means_no_such_thing(capable)) << capable;
+  v4l2_cropcap by_api{};
+  by_api.type = to_wire(type);
+  EXPECT_EQ(errno_of(*node, request::cropcap, by_api), capable);
+  for (const auto target : {V4L2_SEL_TGT_CROP, V4L2_SEL_TGT_COMPOSE_DEFAULT}) {
+    v4l2_selection selection{};
+    selection.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    selection.target = static_cast<std::uint32_t>(target);
+    const auto known = errno_of(*node, request::g_selection, selection);
+    EXPECT_TRUE(known == 0 || means_no_such_thing(known)) << known;
+    selection.type = to_wire(type);
+    EXPECT_EQ(errno_of(*node, request::g_selection, selection), known);
+  }
+}
+
+// V4L2_SEL_TGT_COMPOSE_DEFAULT: the whole frame, whatever the rectangle was; and setting it is no
+// error. fill_frame().
+TEST_P(Belief, APictureFillsTheFrameByDefault) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  v4l2_selection whole{};
+  whole.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  whole.target = V4L2_SEL_TGT_COMPOSE_DEFAULT;
+  if (errno_of(*node, request::g_selection, whole) != 0) return;
+  EXPECT_EQ((v4l2::Size{whole.r.width, whole.r.height}), format.size);
+  whole.target = V4L2_SEL_TGT_COMPOSE;
+  EXPECT_EQ(errno_of(*node, request::s_selection, whole), 0);
+  EXPECT_EQ((v4l2::Size{whole.r.width, whole.r.height}), format.size);
+}
+
+}  // namespace
