@@ -4,8 +4,8 @@
 # What building takes, and what the tests and the demo use besides.
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libgtest-dev libjpeg-dev'
-test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good v4l-utils strace
-  python3 ffmpeg qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
+test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  v4l-utils strace python3 ffmpeg qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
 
 # Runs a command in silence, or shows what it said if it fails.
 quietly() {

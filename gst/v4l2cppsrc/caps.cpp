@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
+#include <set>
+#include <utility>
 
 #include <gst/allocators/allocators.h>
 
@@ -20,6 +23,15 @@ void set_fraction(GValue* value, v4l2::Interval interval) {
 bool fits_fraction(v4l2::Interval interval) {
   constexpr auto most = static_cast<std::uint32_t>(std::numeric_limits<gint>::max());
   return interval.known() && interval.numerator <= most && interval.denominator <= most;
+}
+
+/// As exact as a fraction can be; nothing for what is out of its reach.
+v4l2::Interval within_reach(v4l2::Interval interval) {
+  if (const auto common = std::gcd(interval.numerator, interval.denominator); common != 0)
+    interval = {interval.numerator / common, interval.denominator / common};
+  while (interval.known() && !fits_fraction(interval))
+    interval = {interval.numerator / 2, interval.denominator / 2};
+  return interval;
 }
 
 void set_dimension(GstStructure* structure, const char* field, std::uint32_t smallest,
@@ -196,11 +208,47 @@ CapsPtr caps_of(const Offer& offer) {
   return caps;
 }
 
+namespace {
+
+/// Appends caps, but for what is there already in the same words. gst_caps_merge() would ask
+/// whether it is within any of the others, which takes the square of their number and, where ranges
+/// have steps, gives a wrong answer or ends the program (gst_value_is_subset(), seen with 1.22).
+class Collection {
+public:
+  void add(CapsPtr caps) {
+    const TextPtr text{gst_caps_to_string(caps.get())};
+    if (seen_.insert(text.get()).second) gst_caps_append(all_.get(), caps.release());
+  }
+
+  [[nodiscard]] CapsPtr take() { return std::move(all_); }
+
+private:
+  CapsPtr all_{gst_caps_new_empty()};
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
 CapsPtr caps_of(std::span<const Offer> offers) {
-  CapsPtr caps{gst_caps_new_empty()};
+  Collection caps;
   for (const auto& offer : offers)
-    caps.reset(gst_caps_merge(caps.release(), caps_of(offer).release()));
-  return caps;
+    caps.add(caps_of(offer));
+  return caps.take();
+}
+
+CapsPtr common_caps(const GstCaps* first, const GstCaps* second) {
+  if (gst_caps_is_any(first) != FALSE) return CapsPtr{gst_caps_copy(second)};
+  if (gst_caps_is_any(second) != FALSE) return CapsPtr{gst_caps_copy(first)};
+  Collection common;
+  for (guint i = 0; i < gst_caps_get_size(first); ++i) {
+    const CapsPtr one{gst_caps_copy_nth(first, i)};
+    for (guint j = 0; j < gst_caps_get_size(second); ++j) {
+      const CapsPtr other{gst_caps_copy_nth(second, j)};
+      CapsPtr both{gst_caps_intersect(one.get(), other.get())};
+      if (gst_caps_is_empty(both.get()) == FALSE) common.add(std::move(both));
+    }
+  }
+  return common.take();
 }
 
 std::uint32_t frame_height(const v4l2::Format& format) {
@@ -228,8 +276,9 @@ CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& f
                    v4l2::Interval interval, const Traits& traits) {
   auto caps = caps_of(row, dmabuf_caps);
   if (gst_caps_is_empty(caps.get()) != FALSE) return caps;
-  const int rate_n = interval.known() ? static_cast<int>(interval.denominator) : 0;
-  const int rate_d = interval.known() ? static_cast<int>(interval.numerator) : 1;
+  const auto told = within_reach(interval);
+  const int rate_n = told.known() ? static_cast<int>(told.denominator) : 0;
+  const int rate_d = told.known() ? static_cast<int>(told.numerator) : 1;
   if (row.raw() || dmabuf_caps) {
     auto info = video_info_of(row, {format.size.width, frame_height(format)});
     info.fps_n = rate_n;

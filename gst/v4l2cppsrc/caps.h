@@ -61,6 +61,10 @@ CapsPtr caps_of(const Offer& offer);
 /// What a device offers, as caps.
 CapsPtr caps_of(std::span<const Offer> offers);
 
+/// What both have in common, in the order of the first, as gst_caps_intersect_full() would give it
+/// but for what is within something else.
+CapsPtr common_caps(const GstCaps* first, const GstCaps* second);
+
 /// The fixed caps of what the driver settled on; empty where there are none. framerate 0/1 where
 /// `interval` is not known.
 CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format,

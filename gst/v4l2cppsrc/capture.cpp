@@ -38,7 +38,7 @@ Capture::Outcome<std::unique_ptr<Capture>> Capture::allocate(
     const auto& error = settled.error();
     if (means_unsupported(error) || error.code == EFAULT)
       return std::unexpected{no_such_io_mode(device.path(), settings.io_mode, error)};
-    return std::unexpected{failed(device.path(), error, "to allocate its buffers")};
+    return std::unexpected{failed(device.path(), error, "to get its buffers")};
   }
   return capture;
 }
@@ -68,17 +68,18 @@ void Capture::stop() {
   if (importer_) importer_->recall();
 }
 
-v4l2::Result<v4l2::Arrival> Capture::next() {
-  if (auto* const reader = std::get_if<v4l2::Reader>(&stream_)) return reader->next();
+v4l2::Result<v4l2::Arrival> Capture::next(std::optional<std::chrono::milliseconds> timeout) {
+  if (auto* const reader = std::get_if<v4l2::Reader>(&stream_)) return reader->next(timeout);
   auto* const stream = std::get_if<v4l2::Stream>(&stream_);
   if (stream == nullptr) return v4l2::Interrupted{};
-  if (!importer_) return stream->next();
-  for (;;) {
+  if (!importer_) return stream->next(timeout);
+  for (std::chrono::milliseconds waited{};; waited += pool_patience) {
     const auto filled = importer_->refill();
     if (!filled) return std::unexpected{filled.error()};
-    if (desk().waiting() > 0) return stream->next();
+    if (desk().waiting() > 0) return stream->next(timeout);
     auto arrival = stream->next(pool_patience);
     if (!arrival || !std::holds_alternative<v4l2::Starved>(*arrival)) return arrival;
+    if (timeout && waited >= *timeout) return arrival;
   }
 }
 
@@ -213,6 +214,14 @@ bool Capture::suits(const Downstream& downstream) {
   copier_.reset();
   arrange_copies(downstream);
   return true;
+}
+
+std::span<const std::byte> Capture::look(const v4l2::Frame& frame) const {
+  const auto plane =
+      importer_ ? importer_->readable(frame.index()) : shelf_->readable(frame.index());
+  const auto& payload = frame.payloads()[0];
+  if (payload.offset > plane.size() || payload.length > plane.size() - payload.offset) return {};
+  return plane.subspan(payload.offset, payload.length);
 }
 
 bool Capture::pinned() const {

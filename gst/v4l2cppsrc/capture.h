@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -76,8 +78,9 @@ public:
 
   [[nodiscard]] bool streaming() const { return !std::holds_alternative<std::monostate>(stream_); }
 
-  /// Waits for the next frame, or for what there is instead. While it streams.
-  v4l2::Result<v4l2::Arrival> next();
+  /// Waits for the next frame, or for what there is instead; without a timeout for ever. While it
+  /// streams.
+  v4l2::Result<v4l2::Arrival> next(std::optional<std::chrono::milliseconds> timeout);
   /// What is there already, if anything. While it streams.
   std::optional<v4l2::Result<v4l2::Arrival>> ready();
 
@@ -100,6 +103,14 @@ public:
 
   /// Only the newest of the frames that wait goes downstream.
   [[nodiscard]] bool leaky() const { return settings_.leaky == Leaky::newest; }
+
+  /// What is done with damaged frames.
+  [[nodiscard]] OnCorrupt on_corrupt() const { return settings_.on_corrupt; }
+
+  /// A frame's first plane as a CPU reads it, without a call. Empty where it can't: in DMABufs of
+  /// downstream's, in memory whose caches each map synchronises (cache-hints=lazy), and in formats
+  /// of which nobody asks to see anything.
+  [[nodiscard]] std::span<const std::byte> look(const v4l2::Frame& frame) const;
 
   /// How many frames may be on their way before one is lost.
   [[nodiscard]] std::uint32_t depth() const;
@@ -132,6 +143,8 @@ private:
   void arrange_copies(const Downstream& downstream);
   void tell(const std::string& how) const;
   void warn_of_fallback(const char* mode) const;
+
+  [[nodiscard]] bool looks_into_frames() const;
 
   [[nodiscard]] v4l2::ReturnDesk& desk() const { return *desk_; }
 

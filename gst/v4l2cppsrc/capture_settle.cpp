@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "capture.h"
+#include "key_frame.h"
 
 namespace v4l2gst {
 namespace {
@@ -95,8 +96,23 @@ v4l2::Result<> Capture::request(std::uint32_t count, v4l2::Memory memory,
   return {};
 }
 
+bool Capture::looks_into_frames() const {
+  const auto& row = *agreement_->row;
+  return (row.jpeg() && settings_.on_corrupt != OnCorrupt::pass) ||
+         (settings_.start_on_keyframe && shows_units(row.fourcc));
+}
+
 v4l2::Result<> Capture::stock_up(MemoryMaker maker) {
   maker_ = std::move(maker);
+  if (looks_into_frames()) {
+    maker_ = [make = std::move(maker_)](std::uint32_t index) {
+      auto made = make(index);
+      if (made)
+        for (const auto& memory : *made)
+          map_ahead(memory.get());
+      return made;
+    };
+  }
   shelf_ = Shelf::make(agreement_->format.plane_count, agreement_->layout);
   for (std::uint32_t index = 0; index < buffer_count(); ++index) {
     auto memories = maker_(index);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string_view>
 
 #include <linux/videodev2.h>
 
@@ -178,21 +180,35 @@ TextPtr colorimetry_text(const GstVideoColorimetry& colorimetry) {
   return TextPtr{gst_video_colorimetry_to_string(&colorimetry)};
 }
 
+namespace {
+
+/// Four numbers, "2:4:7:1". GStreamer takes any, and whatever follows them, and puts what is no
+/// value of an enumeration into one.
+std::optional<GstVideoColorimetry> parse_numbers(std::string_view text) {
+  std::array<int, 4> numbers{};
+  for (auto& number : numbers) {
+    const auto [end, problem] = std::from_chars(text.begin(), text.end(), number);
+    const bool last = &number == &numbers.back();
+    if (problem != std::errc{} || (last ? end != text.end() : end == text.end() || *end != ':'))
+      return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()) + (last ? 0 : 1));
+  }
+  constexpr std::array<int, 4> last{GST_VIDEO_COLOR_RANGE_16_235, GST_VIDEO_COLOR_MATRIX_BT2020,
+                                    GST_VIDEO_TRANSFER_BT601, GST_VIDEO_COLOR_PRIMARIES_EBU3213};
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (numbers[i] < 0 || numbers[i] > last[i]) return std::nullopt;
+  return GstVideoColorimetry{.range = static_cast<GstVideoColorRange>(numbers[0]),
+                             .matrix = static_cast<GstVideoColorMatrix>(numbers[1]),
+                             .transfer = static_cast<GstVideoTransferFunction>(numbers[2]),
+                             .primaries = static_cast<GstVideoColorPrimaries>(numbers[3])};
+}
+
+}  // namespace
+
 std::optional<GstVideoColorimetry> parse_colorimetry(const std::string& text) {
+  if (text.find(':') != std::string::npos) return parse_numbers(text);
   GstVideoColorimetry parsed{};
   if (gst_video_colorimetry_from_string(&parsed, text.c_str()) == FALSE) return std::nullopt;
-  // GStreamer takes any four numbers, and whatever follows them.
-  const auto colons = std::ranges::count(text, ':');
-  const bool digits = text.find_first_not_of("0123456789:") == std::string::npos;
-  if (colons != 0 && (colons != 3 || !digits)) return std::nullopt;
-  const auto within = [](auto value, auto last) {
-    return value >= decltype(value){} && value <= last;
-  };
-  if (!within(parsed.range, GST_VIDEO_COLOR_RANGE_16_235) ||
-      !within(parsed.matrix, GST_VIDEO_COLOR_MATRIX_BT2020) ||
-      !within(parsed.transfer, GST_VIDEO_TRANSFER_BT601) ||
-      !within(parsed.primaries, GST_VIDEO_COLOR_PRIMARIES_EBU3213))
-    return std::nullopt;
   return parsed;
 }
 

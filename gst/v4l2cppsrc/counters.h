@@ -10,12 +10,14 @@ namespace v4l2gst {
 struct Counters {
   using Count = std::atomic<std::uint64_t>;
 
-  Count delivered{};  ///< went downstream
-  Count copied{};     ///< of these: as a copy
-  Count lost{};       ///< by the driver, as the sequence numbers tell
-  Count starved{};    ///< left out because downstream held too many buffers (on-starved=drop)
-  Count skipped{};    ///< left out for a newer one (leaky=newest)
-  Count damaged{};    ///< left out because they were short, empty or impossible
+  Count delivered{};    ///< went downstream
+  Count copied{};       ///< of these: as a copy
+  Count lost{};         ///< by the driver, as the sequence numbers tell
+  Count starved{};      ///< left out because downstream held too many buffers (on-starved=drop)
+  Count skipped{};      ///< left out for a newer one (leaky=newest), or at a start
+  Count damaged{};      ///< left out because they were damaged
+  Count restarted{};    ///< how often a silent stream or device was started again
+  Count reconnected{};  ///< how often a lost device was found again
 
   /// There is one writer, so no read-modify-write is needed.
   static void add(Count& count, std::uint64_t number = 1) {
@@ -23,7 +25,8 @@ struct Counters {
   }
 
   void restart() {
-    for (auto* const count : {&delivered, &copied, &lost, &starved, &skipped, &damaged})
+    for (auto* const count :
+         {&delivered, &copied, &lost, &starved, &skipped, &damaged, &restarted, &reconnected})
       count->store(0, std::memory_order_relaxed);
   }
 };

@@ -49,6 +49,10 @@ struct FormatRow {
   /// What GstVideoInfo is to be asked for strides and planes; UNKNOWN where it can't say.
   [[nodiscard]] constexpr GstVideoFormat shape() const { return raw() ? video : alike; }
 
+  [[nodiscard]] constexpr bool jpeg() const {
+    return fourcc == V4L2_PIX_FMT_MJPEG || fourcc == V4L2_PIX_FMT_JPEG;
+  }
+
   /// True when there are caps for it in system memory.
   [[nodiscard]] constexpr bool has_system_caps() const { return raw() || media != nullptr; }
 

@@ -9,6 +9,9 @@
 using v4l2gst::CacheHints;
 using v4l2gst::IoMode;
 using v4l2gst::Leaky;
+using v4l2gst::OnCorrupt;
+using v4l2gst::OnDisconnect;
+using v4l2gst::OnStall;
 using v4l2gst::OnStarved;
 using v4l2gst::Prefer;
 
@@ -50,6 +53,17 @@ GType gst_v4l2_cpp_leaky_get_type() {
   return type;
 }
 
+GType gst_v4l2_cpp_on_corrupt_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnCorrupt::drop), "Leave the frame out and count it", "drop"},
+      GEnumValue{static_cast<int>(OnCorrupt::flag), "Send it, marked as corrupted", "flag"},
+      GEnumValue{static_cast<int>(OnCorrupt::pass), "Send it, without a look at it", "pass"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnCorrupt", values.data());
+  return type;
+}
+
 GType gst_v4l2_cpp_cache_hints_get_type() {
   static const std::array values{
       GEnumValue{static_cast<int>(CacheHints::off), "Coherent memory, the driver's own choice",
@@ -78,6 +92,32 @@ GType gst_v4l2_cpp_prefer_get_type() {
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppPrefer", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_on_disconnect_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnDisconnect::error), "Post an ERROR", "error"},
+      GEnumValue{static_cast<int>(OnDisconnect::wait),
+                 "Wait for the same camera, at whatever node, and go on", "wait"},
+      GEnumValue{static_cast<int>(OnDisconnect::eos), "End the stream", "eos"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnDisconnect", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_on_stall_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnStall::warn), "Post a WARNING", "warn"},
+      GEnumValue{static_cast<int>(OnStall::restart), "Start the stream again", "restart"},
+      GEnumValue{static_cast<int>(OnStall::reopen),
+                 "Start the stream again, and if that has not helped, open the device again",
+                 "reopen"},
+      GEnumValue{static_cast<int>(OnStall::error), "Post an ERROR", "error"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnStall", values.data());
   return type;
 }
 

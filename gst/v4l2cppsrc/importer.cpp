@@ -93,7 +93,22 @@ std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
   return unused ? unused : any;
 }
 
+/// What was left out was not taken, and is filled again where it is: a pool may have no other.
+v4l2::Result<> Importer::requeue_left() {
+  for (auto home = buffers_->desk()->at_home(); home != 0; home &= home - 1) {
+    const auto index = static_cast<std::uint32_t>(std::countr_zero(home));
+    auto& entry = entries_[index];
+    if (!entry.buffer) continue;
+    unmap(entry);
+    const auto queued = queue(index, std::move(entry.buffer));
+    if (!queued) return std::unexpected{queued.error()};
+  }
+  return {};
+}
+
 v4l2::Result<> Importer::refill() {
+  auto requeued = requeue_left();
+  if (!requeued) return requeued;
   while (buffers_->desk()->at_home() != 0) {
     auto buffer = acquire();
     if (!buffer) return {};
@@ -135,6 +150,13 @@ v4l2::Result<bool> Importer::queue(std::uint32_t index, BufferPtr buffer) {
   unmap(entry);
   entry.buffer.reset();
   return std::unexpected{queued.error()};
+}
+
+std::span<const std::byte> Importer::readable(std::uint32_t index) const {
+  const auto& entry = entries_[index];
+  if (entry.mapped == 0) return {};
+  const auto& map = entry.maps[0];
+  return std::as_bytes(std::span{map.data, map.size});
 }
 
 BufferPtr Importer::take(v4l2::Frame&& frame) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "downstream.h"
@@ -38,9 +39,13 @@ public:
   /// From now on the driver's buffers are to be filled by refill().
   void attach(const v4l2::Buffers& buffers) { buffers_ = &buffers; }
 
-  /// Hands the driver as many of the pool's buffers as both have, without waiting. Error: that of
-  /// VIDIOC_QBUF.
+  /// Hands the driver as many of the pool's buffers as both have, without waiting; those that came
+  /// back without take() first. Error: that of VIDIOC_QBUF.
   v4l2::Result<> refill();
+
+  /// The first plane of a buffer that the driver has filled, where it is mapped (USERPTR); else
+  /// empty.
+  [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const;
 
   /// The GstBuffer that a frame was written into. Null when the driver names one that it does not
   /// have.
@@ -68,6 +73,7 @@ private:
 
   BufferPtr acquire();
   std::optional<std::uint32_t> place_for(GstBuffer* buffer) const;
+  v4l2::Result<> requeue_left();
   v4l2::Result<bool> queue(std::uint32_t index, BufferPtr buffer);
   static void unmap(Entry& entry);
 

@@ -1,6 +1,10 @@
 #include "layout.h"
 
 #include <algorithm>
+#include <cerrno>
+
+#include "caps.h"
+#include "kernel/request.h"
 
 namespace v4l2gst {
 namespace {
@@ -24,15 +28,27 @@ int stride_after(const GstVideoFormatInfo* format, guint plane, int first) {
                                            first * static_cast<int>(count));
 }
 
-/// Fills in how long rows are, and how many there are. `bytes_per_line` is the plane's own; 0 where
-/// a driver leaves it at that, which means lines without padding.
+/// Beyond this a line is a lie, whose products would not fit their numbers.
+constexpr std::uint32_t longest_line = 1U << 26U;
+
+/// What the picture takes of a line, in bytes, whatever rounding there is at its end.
+int least_line(const GstVideoInfo& info, guint index, guint component) {
+  const auto pixel = GST_VIDEO_FORMAT_INFO_PSTRIDE(info.finfo, component);
+  if (pixel == 0) return GST_VIDEO_INFO_PLANE_STRIDE(&info, index);  // several share their bytes
+  return (GST_VIDEO_INFO_WIDTH(&info) >> info.finfo->w_sub[component]) * pixel;
+}
+
+/// Fills in how long rows are, and how many there are. `bytes_per_line` is the plane's own; less
+/// than the picture takes, such as 0, means lines without padding.
 void measure_lines(Layout::Plane& plane, const GstVideoInfo& info, guint index,
                    int bytes_per_line) {
   const auto first = static_cast<guint>(components_of(info.finfo, index)[0]);
   plane.rows = static_cast<std::size_t>(
       GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(info.finfo, first, GST_VIDEO_INFO_HEIGHT(&info)));
   plane.usual_stride = GST_VIDEO_INFO_PLANE_STRIDE(&info, index);
-  plane.stride = bytes_per_line != 0 ? bytes_per_line : plane.usual_stride;
+  plane.stride = bytes_per_line != 0 && bytes_per_line >= least_line(info, index, first)
+                     ? bytes_per_line
+                     : plane.usual_stride;
   plane.pitch = static_cast<std::size_t>(plane.stride);
   plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
 }
@@ -45,7 +61,7 @@ void measure_tiles(Layout::Plane& plane, const GstVideoInfo& info, guint index,
   plane.usual_stride = GST_VIDEO_INFO_PLANE_STRIDE(&info, index);
   const auto usual = GST_VIDEO_TILE_X_TILES(plane.usual_stride);
   const auto down = GST_VIDEO_TILE_Y_TILES(plane.usual_stride);
-  const auto across = bytes_per_line != 0 ? (bytes_per_line + line - 1) / line : usual;
+  const auto across = std::max((bytes_per_line + line - 1) / line, usual);
   plane.stride = GST_VIDEO_TILE_MAKE_STRIDE(across, down);
   plane.rows = static_cast<std::size_t>(down);
   plane.pitch = static_cast<std::size_t>(across) * size;
@@ -58,7 +74,7 @@ void measure_unknown(Layout::Plane& plane, const FormatRow& row, v4l2::Size size
   const auto line = static_cast<int>(size.width * row.bits_per_pixel / 8);
   plane.rows = size.height;
   plane.usual_stride = GST_ROUND_UP_4(line);
-  plane.stride = bytes_per_line != 0 ? bytes_per_line : line;
+  plane.stride = std::max(bytes_per_line, line);
   plane.pitch = static_cast<std::size_t>(plane.stride);
   plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
 }
@@ -81,6 +97,23 @@ GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size) {
   return info;
 }
 
+std::optional<v4l2::Error> lie_in(const v4l2::Format& format, const FormatRow& row) {
+  const auto lie = [](const char* hint, std::uint32_t value) {
+    return v4l2::Error{
+        .code = EPROTO, .call = v4l2::request::s_fmt.name, .hint = hint, .value = value};
+  };
+  constexpr std::uint32_t most = most_pixels;
+  const auto [width, height] = format.size;
+  if (width == 0 || width > most) return lie("a picture of width", width);
+  if (height == 0 || height > most || frame_height(format) > most)
+    return lie("a picture of height", height);
+  const auto info = video_info_of(row, format.size);
+  const auto memories = row.separate_planes ? GST_VIDEO_INFO_N_PLANES(&info) : 1;
+  if (format.plane_count < memories)
+    return lie("fewer planes than its format has", format.plane_count);
+  return std::nullopt;
+}
+
 Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVideoInfo& info) {
   Layout layout{.width = format.size.width, .height = format.size.height};
   const bool known = row.shape() != GST_VIDEO_FORMAT_UNKNOWN;
@@ -94,7 +127,8 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
   for (guint index = 0; index < layout.plane_count; ++index) {
     auto& plane = layout.planes[index];
     plane.memory = row.memory_of(index);
-    auto bytes_per_line = static_cast<int>(format.planes[plane.memory].bytes_per_line);
+    const auto told = format.planes[plane.memory].bytes_per_line;
+    auto bytes_per_line = told <= longest_line ? static_cast<int>(told) : 0;
     if (known && !row.separate_planes)
       bytes_per_line = stride_after(info.finfo, index, bytes_per_line);
     if (!known)

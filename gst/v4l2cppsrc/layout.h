@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include <gst/video/video.h>
 
 #include "device/format.h"
 #include "format_table.h"
+#include "kernel/error.h"
 
 namespace v4l2gst {
 
@@ -51,9 +53,14 @@ struct Layout {
 /// GstVideoInfo's idea of a row's pictures, by its shape(); of no format where it has none.
 GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size);
 
+/// What of a format that the driver settled on can't be true; nothing where all can be. Lines of
+/// a wrong length are no such lie: layout_of() does without.
+std::optional<v4l2::Error> lie_in(const v4l2::Format& format, const FormatRow& row);
+
 /// V4L2's rule: in a contiguous format the planes follow each other without a gap, and bytesperline
 /// is the first one's; the others' shrink with their width (V4L2 specification, "Planar YUV
-/// formats"). Of tiles it is as many bytes as a line would have without them.
+/// formats"). Of tiles it is as many bytes as a line would have without them. What is shorter than
+/// a line of the picture, or longer than any, is taken for lines without padding.
 Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVideoInfo& info);
 
 }  // namespace v4l2gst

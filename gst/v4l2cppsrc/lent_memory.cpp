@@ -103,6 +103,14 @@ MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std:
   return memory;
 }
 
+void map_ahead(GstMemory* memory) {
+  if (G_TYPE_CHECK_INSTANCE_TYPE(memory->allocator, gst_v4l2_cpp_allocator_get_type()) == FALSE)
+    return;
+  auto* const home = Home::of(memory);
+  if (home == nullptr || home->brackets_reads()) return;
+  home->map(gst_dmabuf_memory_get_fd(memory), memory->maxsize);
+}
+
 MemoryPtr system_memory(v4l2::Mapping mapping) {
   const auto bytes = mapping.bytes();
   MemoryPtr memory{gst_memory_new_wrapped(GstMemoryFlags{}, bytes.data(), bytes.size(), 0,

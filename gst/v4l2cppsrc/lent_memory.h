@@ -50,6 +50,13 @@ public:
   /// Keeps a mapping that exists already.
   void keep(v4l2::Mapping mapping) { mapping_ = std::move(mapping); }
 
+  /// Where a CPU reads the memory without a call; null where it is not mapped, or where each map
+  /// has caches to synchronise. Any thread.
+  [[nodiscard]] const std::byte* readable() const {
+    if (brackets_reads_) return nullptr;
+    return mapping_.bytes().empty() ? mapped() : mapping_.bytes().data();
+  }
+
   /// Nobody synchronises the caches when the driver is done, so each map for reading must.
   void bracket_reads() { brackets_reads_ = true; }
 
@@ -71,6 +78,10 @@ private:
 /// since vb2 itself synchronises the caches of an MMAP buffer when it is queued and dequeued
 /// (unless it was asked not to: Home::bracket_reads()).
 MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length);
+
+/// Has a memory of dmabuf_memory() mapped now rather than at the first question, so that frames can
+/// be looked into. Nothing is done for other memory, and nothing said where it can't be mapped.
+void map_ahead(GstMemory* memory);
 
 /// A memory of one plane in plain, mapped system memory.
 MemoryPtr system_memory(v4l2::Mapping mapping);

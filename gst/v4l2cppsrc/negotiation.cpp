@@ -47,22 +47,31 @@ std::uint32_t field_of(const GstStructure* structure) {
   return V4L2_FIELD_INTERLACED;
 }
 
-/// True where nothing bounds the rate from above, so that none is to be invented.
-bool any_rate(const GstStructure* structure) {
-  const auto* const rates = gst_structure_get_value(structure, "framerate");
-  if (rates == nullptr) return true;
-  if (!GST_VALUE_HOLDS_FRACTION_RANGE(rates)) return false;
-  return gst_value_get_fraction_numerator(gst_value_get_fraction_range_max(rates)) == G_MAXINT;
+/// The highest rate that a field allows, be it one, a range or a list of such: of lists
+/// gst_structure_fixate_field_nearest_fraction() sees only the fractions. Null where it allows
+/// none.
+const GValue* highest_rate(const GValue* allowed) {
+  if (GST_VALUE_HOLDS_FRACTION(allowed)) return allowed;
+  if (GST_VALUE_HOLDS_FRACTION_RANGE(allowed)) return gst_value_get_fraction_range_max(allowed);
+  if (!GST_VALUE_HOLDS_LIST(allowed)) return nullptr;
+  const GValue* best{};
+  for (guint i = 0; i < gst_value_list_get_size(allowed); ++i) {
+    const auto* const rate = highest_rate(gst_value_list_get_value(allowed, i));
+    if (rate == nullptr) continue;
+    if (best == nullptr || gst_value_compare(rate, best) == GST_VALUE_GREATER_THAN) best = rate;
+  }
+  return best;
 }
 
-/// The highest rate that a structure has; unknown where it has no bound.
-v4l2::Interval fix_rate(GstStructure* structure) {
-  if (any_rate(structure)) return {};
-  gst_structure_fixate_field_nearest_fraction(structure, "framerate", G_MAXINT, 1);
-  gint rate_n{};
-  gint rate_d{};
-  gst_structure_get_fraction(structure, "framerate", &rate_n, &rate_d);
-  if (rate_n <= 0 || rate_d <= 0) return {};
+/// The highest rate that a structure has; unknown where nothing bounds it from above, so that none
+/// is invented.
+v4l2::Interval rate_within(const GstStructure* structure) {
+  const auto* const rates = gst_structure_get_value(structure, "framerate");
+  const auto* const highest = rates != nullptr ? highest_rate(rates) : nullptr;
+  if (highest == nullptr) return {};
+  const auto rate_n = gst_value_get_fraction_numerator(highest);
+  const auto rate_d = gst_value_get_fraction_denominator(highest);
+  if (rate_n <= 0 || rate_n == G_MAXINT || rate_d <= 0) return {};
   return {static_cast<std::uint32_t>(rate_d), static_cast<std::uint32_t>(rate_n)};
 }
 
@@ -75,7 +84,7 @@ Choice fix(const Offer& offer, GstStructure* structure, const Preference& prefer
   gst_structure_get_int(structure, "height", &height);
   return {.row = offer.row,
           .size = {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)},
-          .interval = fix_rate(structure),
+          .interval = rate_within(structure),
           .dmabuf_caps = offer.dmabuf_caps,
           .field = offer.alternate ? std::uint32_t{V4L2_FIELD_ALTERNATE} : field_of(structure),
           .colorimetry = text_of(structure, "colorimetry")};

@@ -1,5 +1,8 @@
 #include "offers.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "drm_caps.h"
 
 namespace v4l2gst {
@@ -55,21 +58,52 @@ v4l2::Result<> add_offers(std::vector<Offer>& offers, v4l2::Modes& modes, Offer 
   return {};
 }
 
+gint nearest_in_range(const GValue* range, gint target) {
+  const auto least = gst_value_get_int_range_min(range);
+  const auto most = gst_value_get_int_range_max(range);
+  const auto step = gst_value_get_int_range_step(range);
+  const auto inside = std::clamp(target, least, most);
+  const auto below = inside - (inside - least) % step;
+  return inside - below > step / 2 && below <= most - step ? below + step : below;
+}
+
+/// The number nearest to `target` that a field allows, be it one, a range or a list of such: of
+/// lists gst_structure_fixate_field_nearest_int() sees only the numbers. Nothing where it allows
+/// none.
+std::optional<gint> nearest(const GValue* allowed, gint target) {
+  if (G_VALUE_HOLDS_INT(allowed)) return g_value_get_int(allowed);
+  if (GST_VALUE_HOLDS_INT_RANGE(allowed)) return nearest_in_range(allowed, target);
+  if (!GST_VALUE_HOLDS_LIST(allowed)) return std::nullopt;
+  std::optional<gint> best;
+  const auto distance = [target](gint number) {
+    return std::abs(std::int64_t{number} - target);
+  };
+  for (guint i = 0; i < gst_value_list_get_size(allowed); ++i) {
+    const auto number = nearest(gst_value_list_get_value(allowed, i), target);
+    if (number && (!best || distance(*number) < distance(*best))) best = number;
+  }
+  return best;
+}
+
+void fix_dimension(GstStructure* structure, const char* field, std::uint32_t target) {
+  const auto most = static_cast<gint>(std::min<std::uint32_t>(target, most_pixels));
+  if (const auto size = nearest(gst_structure_get_value(structure, field), most))
+    gst_structure_set(structure, field, G_TYPE_INT, *size, nullptr);
+}
+
 }  // namespace
 
 void fix_size(GstStructure* structure, std::optional<v4l2::Size> native) {
   const auto target = native.value_or(full_hd);
-  gst_structure_fixate_field_nearest_int(structure, "width", static_cast<gint>(target.width));
-  gst_structure_fixate_field_nearest_int(structure, "height", static_cast<gint>(target.height));
+  fix_dimension(structure, "width", target.width);
+  fix_dimension(structure, "height", target.height);
 }
 
 std::optional<v4l2::Size> size_within(const Offer& offer, const GstCaps* wanted,
                                       std::optional<v4l2::Size> native) {
   const auto ours = caps_of(offer);
-  const CapsPtr common{wanted == nullptr
-                           ? gst_caps_ref(ours.get())
-                           : gst_caps_intersect_full(const_cast<GstCaps*>(wanted), ours.get(),
-                                                     GST_CAPS_INTERSECT_FIRST)};
+  const auto common =
+      wanted == nullptr ? CapsPtr{gst_caps_ref(ours.get())} : common_caps(wanted, ours.get());
   if (gst_caps_is_empty(common.get()) != FALSE) return std::nullopt;
   if (offer.sizes.single()) return offer.sizes.largest;
   const StructurePtr structure{gst_structure_copy(gst_caps_get_structure(common.get(), 0))};

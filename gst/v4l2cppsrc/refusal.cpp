@@ -52,91 +52,6 @@ CapsPtr sizes_of(const GstCaps* wanted) {
               {"format", "drm-format", "stream-format", "significant-bits", "width", "height"});
 }
 
-/// The nearest to `asked` in what a structure says of a size; nothing where it says nothing.
-std::optional<double> wanted_size(const GstStructure* structure, const char* field) {
-  const auto* const value = gst_structure_get_value(structure, field);
-  if (value == nullptr) return std::nullopt;
-  const StructurePtr copy{gst_structure_copy(structure)};
-  gst_structure_fixate_field_nearest_int(copy.get(), field, field[0] == 'w' ? 1920 : 1080);
-  gint size{};
-  if (gst_structure_get_int(copy.get(), field, &size) == FALSE) return std::nullopt;
-  return size;
-}
-
-std::optional<double> wanted_rate(const GstStructure* structure) {
-  if (gst_structure_get_value(structure, "framerate") == nullptr) return std::nullopt;
-  const StructurePtr copy{gst_structure_copy(structure)};
-  gst_structure_fixate_field_nearest_fraction(copy.get(), "framerate", 30, 1);
-  gint rate_n{};
-  gint rate_d{};
-  if (gst_structure_get_fraction(copy.get(), "framerate", &rate_n, &rate_d) == FALSE || rate_n <= 0)
-    return std::nullopt;
-  return static_cast<double>(rate_n) / rate_d;
-}
-
-/// How far one number is from another, as people see it: half is as far as double.
-double distance(double one, double other) {
-  return one > 0 && other > 0 ? std::abs(std::log2(one / other)) : 0;
-}
-
-/// How far an offer is from a structure: another kind of format counts more than any size.
-double distance(const Offer& offer, const GstStructure* structure) {
-  const auto ours = caps_of(*offer.row, false);
-  const auto* const mine = gst_caps_get_structure(ours.get(), 0);
-  double far{};
-  const bool same_kind = gst_structure_has_name(mine, gst_structure_get_name(structure)) != FALSE;
-  const StructurePtr theirs{gst_structure_copy(structure)};
-  gst_structure_remove_fields(theirs.get(), "width", "height", "framerate", "colorimetry",
-                              "pixel-aspect-ratio", "interlace-mode", nullptr);
-  if (!same_kind)
-    far += 3;
-  else if (gst_structure_can_intersect(mine, theirs.get()) == FALSE)
-    far += 1;
-  const auto within = [](double wanted, std::uint32_t least, std::uint32_t most) {
-    return std::clamp<double>(wanted, least, most);
-  };
-  const auto& sizes = offer.sizes;
-  if (const auto width = wanted_size(structure, "width"))
-    far += distance(*width, within(*width, sizes.smallest.width, sizes.largest.width));
-  if (const auto height = wanted_size(structure, "height"))
-    far += distance(*height, within(*height, sizes.smallest.height, sizes.largest.height));
-  return far;
-}
-
-double distance(const Offer& offer, const GstCaps* wanted) {
-  if (wanted == nullptr || gst_caps_get_size(wanted) == 0) return 0;
-  double nearest = distance(offer, gst_caps_get_structure(wanted, 0));
-  for (guint i = 1; i < gst_caps_get_size(wanted); ++i)
-    nearest = std::min(nearest, distance(offer, gst_caps_get_structure(wanted, i)));
-  return nearest;
-}
-
-/// An offer as caps for people to copy: one size of a range, and the rate nearest to the wanted.
-std::string shown(const Offer& offer, const GstCaps* wanted) {
-  auto caps = caps_of(offer);
-  auto* const structure = gst_caps_get_structure(caps.get(), 0);
-  const auto* const asked = wanted != nullptr && gst_caps_get_size(wanted) > 0
-                                ? gst_caps_get_structure(wanted, 0)
-                                : nullptr;
-  const auto near = [asked](const char* field, gint otherwise) {
-    const auto size = asked != nullptr ? wanted_size(asked, field) : std::nullopt;
-    return size ? static_cast<gint>(*size) : otherwise;
-  };
-  gst_structure_fixate_field_nearest_int(structure, "width", near("width", 1920));
-  gst_structure_fixate_field_nearest_int(structure, "height", near("height", 1080));
-  if (offer.intervals.empty()) {
-    gst_structure_remove_field(structure, "framerate");
-  } else {
-    const auto rate = asked != nullptr ? wanted_rate(asked) : std::nullopt;
-    gint rate_n{G_MAXINT};
-    gint rate_d{1};
-    if (rate) gst_util_double_to_fraction(*rate, &rate_n, &rate_d);
-    gst_structure_fixate_field_nearest_fraction(structure, "framerate", rate_n, rate_d);
-  }
-  gst_structure_remove_field(structure, "parsed");
-  return short_caps(caps.get());
-}
-
 std::string names_of(std::span<const Offer> offers) {
   std::string names;
   std::vector<const FormatRow*> seen;
@@ -207,26 +122,39 @@ std::string decoder_of(const FormatRow& row) {
   return "decodebin";
 }
 
+/// Whether an offer meets one structure of `wanted` but for its format, and if told so, its rate.
+bool meets_otherwise(const Offer& offer, const GstCaps* wanted, bool with_rate) {
+  const auto ours = caps_of(offer);
+  const auto* const mine = gst_caps_get_structure(ours.get(), 0);
+  for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
+    const StructurePtr theirs{gst_structure_copy(gst_caps_get_structure(wanted, i))};
+    gst_structure_set_name(theirs.get(), gst_structure_get_name(mine));
+    for (const auto* const field : {"format", "significant-bits", "colorimetry", "interlace-mode",
+                                    "pixel-aspect-ratio", "chroma-site"})
+      gst_structure_remove_field(theirs.get(), field);
+    if (!with_rate) gst_structure_remove_field(theirs.get(), "framerate");
+    if (gst_structure_can_intersect(mine, theirs.get()) != FALSE) return true;
+  }
+  return false;
+}
+
 /// Advice for who wants raw video that fits only another way; empty where that would not help.
 std::string decode_advice(std::span<const Offer> near, const GstCaps* wanted, bool with_rate) {
   if (!asks_for_raw(wanted)) return {};
-  for (const auto& offer : near) {
-    if (offer.row->raw()) continue;
-    const auto ours = caps_of(offer);
-    const auto* const mine = gst_caps_get_structure(ours.get(), 0);
-    for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
-      const StructurePtr theirs{gst_structure_copy(gst_caps_get_structure(wanted, i))};
-      gst_structure_set_name(theirs.get(), gst_structure_get_name(mine));
-      for (const auto* const field :
-           {"format", "colorimetry", "interlace-mode", "pixel-aspect-ratio", "chroma-site"})
-        gst_structure_remove_field(theirs.get(), field);
-      if (!with_rate) gst_structure_remove_field(theirs.get(), "framerate");
-      if (gst_structure_can_intersect(mine, theirs.get()) == FALSE) continue;
-      return "The device has it as " + shown(offer, wanted) + ": ask for that and insert " +
-             decoder_of(*offer.row) + " behind it.";
-    }
-  }
-  return {};
+  const auto raw = [](const Offer& offer) {
+    return offer.row->raw();
+  };
+  const auto meets = [&](const Offer& offer) {
+    return meets_otherwise(offer, wanted, with_rate);
+  };
+  // Another raw format is easier to convert.
+  if (std::ranges::any_of(near, [&](const Offer& offer) { return raw(offer) && meets(offer); }))
+    return {};
+  const auto found =
+      std::ranges::find_if(near, [&](const Offer& offer) { return !raw(offer) && meets(offer); });
+  if (found == near.end()) return {};
+  return "The device has it as " + shown(*found, wanted) + ": ask for that and insert " +
+         decoder_of(*found->row) + " behind it.";
 }
 
 std::string advice_for(const Refusal& refusal, std::span<const Offer> near, const GstCaps* wanted) {
@@ -243,7 +171,8 @@ std::string advice_for(const Refusal& refusal, std::span<const Offer> near, cons
   if (field == "size") return "Ask for one of these sizes, or insert videoscale behind one.";
   if (field == "framerate") return "Ask for one of these rates, or insert videorate behind one.";
   if (field == "interlace-mode")
-    return "Leave interlace-mode out, and insert deinterlace if frames must be progressive.";
+    return "Leave interlace-mode out of the caps, and insert deinterlace for progressive frames or "
+           "interlace for others.";
   if (field == "pixel-aspect-ratio")
     return "Leave pixel-aspect-ratio out of the caps, insert videoscale, or, if the device is "
            "wrong, set the property 'pixel-aspect-ratio' or 'force-aspect-ratio=false'.";
@@ -270,55 +199,33 @@ std::string broken_field(std::span<const Offer> all, std::span<const Offer> near
   return "mode";
 }
 
+/// What the driver lists of a field; empty for what it does not.
+std::string listed(std::string_view field, std::span<const Offer> all, std::span<const Offer> near,
+                   const GstCaps* wanted) {
+  const auto anywhere = in_any_memory(wanted);
+  if (field == "media type" || field == "format") return names_of(all);
+  if (field == "size") return sizes_text(all, formats_of(anywhere.get()));
+  if (field == "framerate") return rates_text(near, sizes_of(anywhere.get()));
+  return {};
+}
+
 void fill_in(Refusal& refusal, std::span<const Offer> all, std::span<const Offer> near,
              const GstCaps* wanted) {
   refusal.asked = short_caps(wanted);
+  std::vector<const Offer*> chosen;
   for (const auto& offer : near) {
-    const auto text = shown(offer, wanted);
-    if (std::ranges::find(refusal.nearest, text) != refusal.nearest.end()) continue;
-    if (refusal.nearest.size() == most_shown) break;
-    refusal.nearest.push_back(text);
+    if (chosen.size() == most_shown) break;
+    const bool told = std::ranges::any_of(
+        chosen, [&](const Offer* earlier) { return much_alike(*earlier, offer); });
+    if (told && refusal.field != "format") continue;
+    chosen.push_back(&offer);
+    refusal.nearest.push_back(shown(offer, wanted));
   }
-  const auto anywhere = in_any_memory(wanted);
-  if (refusal.has.empty()) {
-    if (refusal.field == "media type" || refusal.field == "format")
-      refusal.has = names_of(all);
-    else if (refusal.field == "size")
-      refusal.has = sizes_text(all, formats_of(anywhere.get()));
-    else if (refusal.field == "framerate")
-      refusal.has = rates_text(near, sizes_of(anywhere.get()));
-  }
+  if (refusal.has.empty()) refusal.has = listed(refusal.field, all, near, wanted);
   refusal.advice = advice_for(refusal, near, wanted);
 }
 
 }  // namespace
-
-std::string short_caps(const GstCaps* caps) {
-  const TextPtr text{gst_caps_to_string(caps)};
-  std::string short_text{text.get()};
-  for (const std::string_view type : {"(int)", "(string)", "(fraction)", "(boolean)"})
-    for (auto at = short_text.find(type); at != std::string::npos; at = short_text.find(type))
-      short_text.erase(at, type.size());
-  return short_text;
-}
-
-std::vector<Offer> nearest_offers(std::span<const Offer> all, const GstCaps* wanted,
-                                  std::size_t most) {
-  std::vector<std::tuple<double, const FormatRow*, double, const Offer*>> ranked;
-  for (const auto& offer : all) {
-    const auto& size = offer.sizes.largest;
-    // Of those that are equally near, the larger picture is the more likely wish.
-    ranked.emplace_back(distance(offer, wanted), offer.row,
-                        -static_cast<double>(size.width) * size.height, &offer);
-  }
-  std::ranges::sort(ranked);
-  std::vector<Offer> nearest;
-  for (const auto& entry : ranked) {
-    if (nearest.size() == most) break;
-    nearest.push_back(*std::get<const Offer*>(entry));
-  }
-  return nearest;
-}
 
 Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
                std::vector<std::string> inexpressible, const GstCaps* wanted) {
@@ -334,7 +241,7 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
                      const GstCaps* wanted) {
   Refusal refusal;
   refusal.inexpressible = std::move(inexpressible);
-  refusal.field = blame.field.empty() ? "mode" : blame.field;
+  refusal.field = blame.field.empty() ? broken_field(all, near, wanted) : blame.field;
   refusal.has = blame.has;
 
   // The field without which the two would agree.
@@ -345,7 +252,7 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
 
   const std::array parts{Part{"colorimetry", {"colorimetry"}},
                          Part{"pixel-aspect-ratio", {"pixel-aspect-ratio"}},
-                         Part{"interlace-mode", {"interlace-mode", "field-order"}},
+                         Part{"interlace-mode", {"interlace-mode"}},
                          Part{"framerate", {"framerate"}},
                          Part{"size", {"width", "height"}},
                          Part{"format", {"format", "drm-format"}}};
@@ -357,19 +264,50 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
     for (const auto* const field : part.fields) {
       if (const auto* const value = gst_structure_get_value(structure, field)) {
         const TextPtr text{gst_value_serialize(value)};
-        has += (has.empty() ? "" : " ") + std::string{text.get()};
+        has += (has.empty() ? "" : "x") + std::string{text.get()};
       }
       gst_structure_remove_field(structure, field);
     }
     const auto anywhere = in_any_memory(rest.get());
     if (gst_caps_can_intersect(anywhere.get(), wanted) == FALSE) continue;
     refusal.field = part.name;
-    refusal.has = has;
+    // Of what the driver lists, all of it is of use.
+    refusal.has = listed(refusal.field, all, near, wanted);
+    if (refusal.has.empty()) refusal.has = has;
     break;
   }
   fill_in(refusal, all, near, wanted);
   return refusal;
 }
+
+namespace {
+
+/// Caps without what nobody reads: long lists, such as all formats that videoconvert knows, and
+/// alternatives beyond the second.
+std::string abridged(const std::string& caps) {
+  constexpr std::size_t most_entries = 6;
+  std::string text;
+  std::size_t entries{};
+  std::size_t structures{1};
+  bool in_list{};
+  for (const char letter : caps) {
+    if (letter == '{') {
+      in_list = true;
+      entries = 0;
+    } else if (letter == '}') {
+      if (in_list && entries >= most_entries) text += ", … ";
+      in_list = false;
+    } else if (in_list && letter == ',') {
+      ++entries;
+    } else if (!in_list && letter == ';' && ++structures > 2) {
+      return text + "; …";
+    }
+    if (!in_list || entries < most_entries) text += letter;
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string text_of(const Refusal& refusal, std::string_view path) {
   std::string text =
@@ -379,8 +317,8 @@ std::string text_of(const Refusal& refusal, std::string_view path) {
   else if (refusal.has.empty())
     text += "none has that " + refusal.field + ".";
   else
-    text += "its " + refusal.field + " would be " + refusal.has + ".";
-  text += " Asked for: " + refusal.asked + ".";
+    text += "none has that " + refusal.field + "; it has " + refusal.has + ".";
+  text += " Asked for: " + abridged(refusal.asked) + ".";
   if (!refusal.nearest.empty()) {
     text += " Nearest:";
     for (std::size_t i = 0; i < refusal.nearest.size(); ++i)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "handles.h"
-#include "offers.h"
+#include "nearness.h"
 
 namespace v4l2gst {
 
@@ -28,11 +28,6 @@ struct Refusal {
   std::string advice;
 };
 
-/// The offers of `all` that come nearest to what `wanted` asks for, nearest first, by format and
-/// size alone: those whose intervals are worth asking for.
-std::vector<Offer> nearest_offers(std::span<const Offer> all, const GstCaps* wanted,
-                                  std::size_t most);
-
 /// `all` is what the device has, without intervals; `near` those of nearest_offers(), with them.
 Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
                std::vector<std::string> inexpressible, const GstCaps* wanted);
@@ -48,9 +43,6 @@ struct Blame {
 Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const Offer> all,
                      std::span<const Offer> near, std::vector<std::string> inexpressible,
                      const GstCaps* wanted);
-
-/// Caps as people write them, without types: "image/jpeg, width=640, height=480".
-std::string short_caps(const GstCaps* caps);
 
 /// The whole text, for the device at `path`.
 std::string text_of(const Refusal& refusal, std::string_view path);

@@ -5,10 +5,6 @@
 #include <cstring>
 #include <utility>
 
-#include <grp.h>
-#include <pwd.h>
-#include <sys/stat.h>
-
 namespace v4l2gst {
 namespace {
 
@@ -44,6 +40,14 @@ const char* name_of(Cause cause) {
       return "not-negotiated";
     case Cause::slow:
       return "slow";
+    case Cause::stalled:
+      return "stalled";
+    case Cause::starved:
+      return "starved";
+    case Cause::no_signal:
+      return "no-signal";
+    case Cause::no_link:
+      return "no-link";
   }
   return "io";
 }
@@ -57,35 +61,10 @@ std::string debug_of(const v4l2::Error& error) {
   return text;
 }
 
-/// "VIDIOC_DQBUF: a buffer that was not queued, index 77".
-std::string lie_of(const v4l2::Error& error) {
-  auto text = std::string{error.call};
-  if (error.hint != nullptr)
-    text += std::string{": "} + error.hint + " " + std::to_string(error.value);
-  return text;
-}
+}  // namespace
 
 std::string quoted(const std::string& path) {
   return "'" + path + "'";
-}
-
-/// " (it belongs to root:video, mode 0660)", and whom to add where; empty when stat() can't tell.
-std::string owner_of(const std::string& path) {
-  struct stat status {};
-
-  if (stat(path.c_str(), &status) != 0) return {};
-  const auto* const user = getpwuid(status.st_uid);
-  const std::string owner = user != nullptr ? user->pw_name : std::to_string(status.st_uid);
-  const auto* const entry = getgrgid(status.st_gid);
-  const std::string group = entry != nullptr ? entry->gr_name : std::to_string(status.st_gid);
-  std::array<char, 8> mode{};
-  g_snprintf(mode.data(), mode.size(), "%04o", status.st_mode & 07777U);
-  auto text = " (it belongs to " + owner + ":" + group + ", mode " + mode.data() + ").";
-  if ((status.st_mode & S_IRGRP) != 0 && (status.st_mode & S_IWGRP) != 0)
-    text += " Join its group with 'sudo usermod -aG " + group + " $USER' and log in again.";
-  else
-    text += " Ask its owner for access.";
-  return text;
 }
 
 Report resource(GstResourceError code, Cause cause, const std::string& path, std::string text,
@@ -98,45 +77,6 @@ Report resource(GstResourceError code, Cause cause, const std::string& path, std
           .device = path,
           .error = error,
           .refusal = {}};
-}
-
-}  // namespace
-
-Report cannot_open(const std::string& path, const v4l2::Error& error) {
-  const auto name = quoted(path);
-  switch (error.code) {
-    case ENOENT:
-    case ENXIO:
-    case ENODEV:
-      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, path,
-                      "There is no device at " + name +
-                          ". Plug it in, or set 'device' to one of those that "
-                          "'v4l2-ctl --list-devices' shows.",
-                      error);
-    case EACCES:
-    case EPERM: {
-      auto owner = owner_of(path);
-      if (owner.empty()) owner = ". Join the group that owns it (often 'video') and log in again.";
-      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::permission, path,
-                      "You may not open the device at " + name + owner, error);
-    }
-    case EBUSY:
-      return failed(path, error, "to open it");
-    case ENOTTY:
-    case EISDIR:
-    case ENOTDIR:
-    case EINVAL:
-      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::not_a_device, path,
-                      name +
-                          " is not a V4L2 device. Set 'device' to one of those that "
-                          "'v4l2-ctl --list-devices' shows.",
-                      error);
-    default:
-      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::io, path,
-                      "The device at " + name + " can't be opened: " + std::strerror(error.code) +
-                          ". The kernel log ('dmesg') may say more.",
-                      error);
-  }
 }
 
 Report no_camera() {
@@ -158,54 +98,6 @@ Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::strin
     text += " and captures no video. The capture node of the same device is " + quoted(sibling) +
             ": set 'device' to that.";
   return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::wrong_node, path, std::move(text), {});
-}
-
-Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing) {
-  const auto device = "The device at " + quoted(path);
-  const auto attempt = " (while trying " + std::string{doing} + ")";
-  switch (error.code) {
-    case EBUSY:
-      return resource(GST_RESOURCE_ERROR_BUSY, Cause::busy, path,
-                      device + " is busy" + attempt +
-                          ": another program uses it. Close that one ('fuser -v " + path +
-                          "' names it), or share the camera through PipeWire.",
-                      error);
-    case ENOSPC:
-      return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, path,
-                      device + " gets no room on its USB bus" + attempt +
-                          ": the bus is too narrow for this mode beside what else it carries. Ask "
-                          "for a smaller size, a lower rate or a compressed format, or use another "
-                          "USB controller.",
-                      error);
-    case ENOMEM:
-      if (error.hint != nullptr)
-        return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory, path,
-                        device + " has no buffers" + attempt + ": " + lie_of(error) +
-                            ". Ask for a smaller size, or free memory (on a board, enlarge CMA).",
-                        error);
-      return resource(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory, path,
-                      device + " found no memory for its buffers" + attempt +
-                          ". Ask for a smaller size, or free memory (on a board, enlarge CMA).",
-                      error);
-    case ENODEV:
-    case ENXIO:
-      return resource(GST_RESOURCE_ERROR_READ, Cause::lost, path,
-                      device + " went away" + attempt +
-                          ". Check its cable and power, then start the pipeline again.",
-                      error);
-    case EPROTO:
-      return resource(GST_RESOURCE_ERROR_FAILED, Cause::broken_driver, path,
-                      "The driver of the device at " + quoted(path) +
-                          " answered with what can't be true" + attempt + ": " + lie_of(error) +
-                          ". Report it to the driver's authors.",
-                      error);
-    default:
-      return resource(GST_RESOURCE_ERROR_READ, Cause::io, path,
-                      device + " failed" + attempt + ": " + std::strerror(error.code) +
-                          ". The kernel log ('dmesg') may say more; unplugging it for a moment "
-                          "often helps.",
-                      error);
-  }
 }
 
 Report unsupported(const std::string& path, std::string text) {
@@ -243,10 +135,11 @@ Report fallback(const std::string& path, const std::string& mode) {
 }
 
 Report not_negotiated(const std::string& path, Refusal refusal) {
+  auto text = text_of(refusal, path);
   return {.domain = GST_STREAM_ERROR,
           .code = GST_STREAM_ERROR_FORMAT,
           .cause = Cause::not_negotiated,
-          .text = text_of(refusal, path),
+          .text = std::move(text),
           .debug = {},
           .device = path,
           .error = {},
@@ -301,6 +194,11 @@ void send(GstElement* element, GstMessageType type, const Report& report) {
                         G_TYPE_STRING, name_of(report.cause), "call", G_TYPE_STRING,
                         report.error.call, "errno", G_TYPE_INT, report.error.code, nullptr);
   if (report.refusal) add_refusal(details, *report.refusal);
+  if (!report.holders.empty()) set_texts(details, "holders", report.holders);
+  if (!report.cheaper.empty()) set_texts(details, "cheaper", report.cheaper);
+  if (report.bytes_per_second > 0)
+    gst_structure_set(details, "bytes-per-second", G_TYPE_UINT64,
+                      static_cast<guint64>(report.bytes_per_second), nullptr);
   gst_element_message_full_with_details(
       element, type, report.domain, report.code, g_strdup(report.text.c_str()),
       report.debug.empty() ? nullptr : g_strdup(report.debug.c_str()), __FILE__, G_STRFUNC,

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gst/gst.h>
 
 #include "device/device.h"
+#include "device/identity.h"
+#include "holder.h"
 #include "kernel/error.h"
 #include "refusal.h"
 #include "settings.h"
@@ -30,7 +35,13 @@ enum class Cause {
   unsupported,     ///< "unsupported": the device or this element can't do what is asked
   not_negotiated,  ///< "not-negotiated": no mode suits downstream
   slow,            ///< "slow": another mode would be faster
+  stalled,         ///< "stalled": the device is silent
+  starved,         ///< "starved": downstream holds all buffers
+  no_signal,       ///< "no-signal": nothing comes in at its input
+  no_link,         ///< "no-link": its media graph is not set up
 };
+
+inline constexpr auto last_cause = Cause::no_link;
 
 /// One failure as a person and a program shall read it. Made by pure functions, posted in one
 /// place.
@@ -46,6 +57,12 @@ struct Report {
   v4l2::Error error;
   /// Where no mode suits downstream: why.
   std::optional<Refusal> refusal;
+  /// Where another program has the device: "v4l2-ctl (pid 1234)".
+  std::vector<std::string> holders{};
+  /// Where the bus is too narrow: what the mode takes, 0 where that is not known, and caps of modes
+  /// that take less.
+  std::uint64_t bytes_per_second{};
+  std::vector<std::string> cheaper{};
 };
 
 /// `error` came from opening or identifying the device at `path`.
@@ -58,8 +75,28 @@ Report no_camera();
 /// known.
 Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling);
 
-/// `error` came while the element was `doing` something: "to set the format YUYV 640x480".
-Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing);
+/// What was going on when a call failed, as far as its cause may lie there.
+struct Situation {
+  /// How many descriptors of the device this element has open.
+  unsigned descriptors{1};
+  /// Of an input that has a source, such as HDMI: its name.
+  std::optional<std::string> input{};
+  v4l2::Identity identity{};
+  /// Other devices on the same USB bus, one node of each.
+  std::vector<std::string> beside{};
+  std::string mode{};                  ///< "YUYV 640x480 at 30/1"
+  std::uint64_t bytes_per_second{};    ///< that it takes; 0: not known
+  std::vector<std::string> cheaper{};  ///< other modes that downstream takes, as caps
+};
+
+/// `error` came while the element was `doing` something: "to set the format YUYV 640x480". For
+/// EBUSY it looks for the holders.
+Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing,
+              const Situation& situation = {});
+
+/// EBUSY, by these.
+Report busy(const std::string& path, const v4l2::Error& error, std::string_view doing,
+            std::span<const Holder> holders);
 
 /// What is asked for does not exist, here or in this version.
 Report unsupported(const std::string& path, std::string text);
@@ -89,6 +126,13 @@ Report bad_setting(const std::string& path, std::string_view name, std::string_v
 /// compressed at a usual rate: `better`, with these caps.
 Report crawl(const std::string& path, std::string_view chosen, std::string_view better,
              std::string_view caps);
+
+/// "'/dev/video0'".
+std::string quoted(const std::string& path);
+
+/// A report of GST_RESOURCE_ERROR.
+Report resource(GstResourceError code, Cause cause, const std::string& path, std::string text,
+                const v4l2::Error& error);
 
 /// Posts the one ERROR that stands for this failure.
 void post(GstElement* element, const Report& report);

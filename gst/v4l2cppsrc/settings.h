@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -34,6 +35,14 @@ enum class Leaky : int {
   newest,  ///< the newest; those before it are left out and counted
 };
 
+/// What is done with a frame that is damaged. One that is empty, or larger than its buffer, is left
+/// out in any case.
+enum class OnCorrupt : int {
+  drop,  ///< it is left out and counted
+  flag,  ///< it goes downstream with GST_BUFFER_FLAG_CORRUPTED
+  pass,  ///< it goes downstream as it is, and nobody looks
+};
+
 /// Who keeps the CPU's caches in order, where the driver leaves that to us
 /// (V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS).
 enum class CacheHints : int {
@@ -52,6 +61,21 @@ enum class Prefer : int {
   compressed,  ///< compressed, then as `balanced`
 };
 
+/// What becomes of the stream when the device goes away.
+enum class OnDisconnect : int {
+  error,  ///< an ERROR
+  wait,   ///< it is waited for, and goes on in the same stream
+  eos,    ///< the stream ends, so that what was recorded can be finished
+};
+
+/// What is done when no frame comes for first-frame-timeout or stall-timeout.
+enum class OnStall : int {
+  warn,     ///< a WARNING
+  restart,  ///< and the stream is started again
+  reopen,   ///< and if that has not helped, the device is opened again
+  error,    ///< an ERROR
+};
+
 /// What the user asked for: always there, defaults in one place.
 struct Settings {
   /// A path under /dev, or a link to one; empty for the first capture node.
@@ -61,12 +85,24 @@ struct Settings {
   std::uint32_t max_buffers{16};
   OnStarved on_starved{OnStarved::grow};
   Leaky leaky{Leaky::no};
+  OnCorrupt on_corrupt{OnCorrupt::drop};
+  /// How many frames are left out after each start of the device's stream.
+  std::uint32_t skip_frames{};
+  /// Whether compressed frames are left out after each start until one that can be decoded alone.
+  bool start_on_keyframe{};
   CacheHints cache_hints{CacheHints::off};
   Prefer prefer{Prefer::balanced};
   /// "59/54", width over height, of a device that does not tell the truth; empty for the device's.
   std::string pixel_aspect_ratio;
   /// Whether caps carry it.
   bool force_aspect_ratio{true};
+  OnDisconnect on_disconnect{OnDisconnect::error};
+  /// How long a device is waited for; 0 for ever.
+  std::chrono::milliseconds reconnect_timeout{};
+  // 0 for ever.
+  std::chrono::milliseconds first_frame_timeout{};
+  std::chrono::milliseconds stall_timeout{};
+  OnStall on_stall{OnStall::warn};
   /// "bt709", of a device that does not tell the truth; empty for the device's.
   std::string colorimetry;
 };

@@ -23,6 +23,7 @@ void Shelf::put(std::uint32_t index, std::vector<MemoryPtr> memories) {
 
 void Shelf::discard(std::uint32_t index) {
   auto& slot = slots_[index];
+  if (slot.memories[0] == nullptr) return;  // there was none to be had
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
     Home::give(slot.memories[plane]).settle({}, 0, 0);  // so that it dies
     slot.memories[plane] = nullptr;
@@ -31,6 +32,13 @@ void Shelf::discard(std::uint32_t index) {
   slot.envelope.reset();
   slot.meta = nullptr;
   envelopes_[index].store(nullptr, std::memory_order_relaxed);
+}
+
+std::span<const std::byte> Shelf::readable(std::uint32_t index) const {
+  auto* const memory = slots_[index].memories[0];
+  const auto* const bytes = Home::of(memory)->readable();
+  if (bytes == nullptr) return {};
+  return {bytes, memory->maxsize};
 }
 
 BufferPtr Shelf::lend(v4l2::Frame&& frame) {

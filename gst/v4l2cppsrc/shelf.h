@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <gst/video/video.h>
@@ -39,6 +40,9 @@ public:
   Shelf(const Shelf&) = delete;
   Shelf& operator=(const Shelf&) = delete;
   ~Shelf() = default;
+
+  /// The first plane of a buffer at home, as a CPU reads it without a call; empty where it can't.
+  [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const;
 
   /// Puts a frame into an envelope. Never blocks; allocates only for a first envelope and for one
   /// that did not come back.

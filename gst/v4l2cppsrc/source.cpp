@@ -10,10 +10,13 @@
 namespace v4l2gst {
 namespace {
 
-GstClockTime duration_of(v4l2::Interval interval) {
+/// Of a buffer: of a frame, or of one of its two fields.
+GstClockTime duration_of(const Agreement& agreement) {
+  const auto interval = agreement.interval;
   if (!interval.known()) return GST_CLOCK_TIME_NONE;
   // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
-  return GST_SECOND * interval.numerator / interval.denominator;
+  const auto frame = GST_SECOND * interval.numerator / interval.denominator;
+  return agreement.format.field == V4L2_FIELD_ALTERNATE ? frame / 2 : frame;
 }
 
 }  // namespace
@@ -41,7 +44,7 @@ void Source::update_facts() {
     facts.input = input_;
     facts.exports = exports_;
   }
-  if (agreement_) facts.frame_duration = duration_of(agreement().interval);
+  if (agreement_) facts.frame_duration = duration_of(agreement());
   if (capture_) facts.depth = capture_->depth();
   const std::lock_guard lock{settings_mutex_};
   facts_ = std::move(facts);
@@ -56,79 +59,19 @@ bool Source::redundant(GstMessage* message) const {
   return reported_ && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && !is_report(message);
 }
 
-// ---- opening and closing ------------------------------------------------------------------------
-
-bool Source::open() {
-  reported_ = false;
-  auto opened = [this]() -> Outcome<> {
-    const auto wanted = settings().device;
-    auto device = open_device();
-    if (!device) return std::unexpected{device.error()};
-    auto input = v4l2::current_input(*device->node());
-    if (!input) return std::unexpected{failed(wanted, input.error(), "to ask for its input")};
-    const std::lock_guard lock{context_};
-    device_.emplace(std::move(*device));
-    input_ = std::move(*input);
-    subscribed_ = false;
-    exports_ = device_->may_export();
-    opened_for_ = wanted;
-    update_facts();
-    return {};
-  }();
-  if (!opened) report(opened.error());
-  return opened.has_value();
-}
-
-Source::Outcome<v4l2::Device> Source::open_device() const {
-  const auto wanted = settings().device;
-  if (wanted.empty()) return first_camera();
-  auto device = v4l2::Device::open(*kernel_, wanted);
-  if (!device) return std::unexpected{cannot_open(wanted, device.error())};
-  const auto kind = device->capability().kind();
-  if (kind != v4l2::NodeKind::capture)
-    return std::unexpected{wrong_node(wanted, kind, sibling_of(*device))};
-  return std::move(*device);
-}
-
-Source::Outcome<v4l2::Device> Source::first_camera() const {
-  std::optional<Report> obstacle;
-  for (const auto& node : v4l2::video_nodes(*kernel_)) {
-    auto device = v4l2::Device::open(*kernel_, node);
-    if (device && device->capability().kind() == v4l2::NodeKind::capture) return std::move(*device);
-    // Of several, the first is the one that the user most likely means.
-    if (!device && !obstacle) obstacle = cannot_open(node, device.error());
-  }
-  return std::unexpected{obstacle.value_or(no_camera())};
-}
-
-std::string Source::sibling_of(const v4l2::Device& device) const {
-  const auto bus = device.capability().bus();
-  for (const auto& node : v4l2::video_nodes(*kernel_)) {
-    const auto other = v4l2::Device::open(*kernel_, node);
-    if (other && other->capability().kind() == v4l2::NodeKind::capture &&
-        other->capability().bus() == bus)
-      return node;
-  }
-  return {};
-}
-
-void Source::close() {
-  const std::lock_guard lock{context_};
-  capture_.reset();
-  agreement_.reset();
-  device_.reset();
-  update_facts();
-}
+// ---- starting and stopping ---------------------------------------------------------------------
 
 bool Source::start() {
   reported_ = false;
   const bool other_device = [this] {
     const std::lock_guard lock{context_};
-    return !device_ || opened_for_ != settings().device;
+    return (!device_ && !absence_) || opened_for_ != settings().device;
   }();
   // The property may be changed in READY.
   if (other_device && !open()) return false;
   const std::lock_guard lock{context_};
+  const auto wishes = settings();
+  watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};
   continuity_.restart();
   running_time_.restart();
   counters_.restart();
@@ -141,6 +84,7 @@ void Source::stop() {
   agreement_.reset();
   clock_.reset();
   waker_.lower(v4l2::Waker::pause);
+  waker_.lower(v4l2::Waker::errand);
   update_facts();
 }
 
@@ -177,10 +121,12 @@ void Source::unlock() {
   // starts it again. What a pause takes is done by pause().
   if (pausing_.load() == std::this_thread::get_id()) return;
   waker_.raise(v4l2::Waker::flush);
+  absence_waker_.raise(v4l2::Waker::flush);
 }
 
 void Source::unlock_stop() {
   waker_.lower(v4l2::Waker::flush);
+  absence_waker_.lower(v4l2::Waker::flush);
 }
 
 // ---- allocation ---------------------------------------------------------------------------------
@@ -204,6 +150,7 @@ bool Source::decide_allocation(GstQuery* query) {
     return {};
   }();
   if (!allocated) {
+    if (survives(allocated.error())) return true;  // and create() waits for it
     report(allocated.error());
     return false;
   }
@@ -214,25 +161,21 @@ bool Source::decide_allocation(GstQuery* query) {
 
 // ---- data flow ----------------------------------------------------------------------------------
 
-namespace {
-
-/// What next_buffer() says besides the usual: it was interrupted, and is to be asked again when the
-/// pipeline plays.
-constexpr auto interrupted = GST_FLOW_CUSTOM_SUCCESS;
-/// There are no buffers to capture into.
-constexpr auto unallocated = GST_FLOW_CUSTOM_SUCCESS_1;
-
-}  // namespace
-
 GstFlowReturn Source::create(GstBuffer** buffer) {
   for (;;) {
     const auto outcome = next_buffer(buffer);
     if (!outcome) {
+      if (survives(outcome.error())) continue;
+      post_notices();
       report(outcome.error());
       return GST_FLOW_ERROR;
     }
+    if (*outcome == GST_FLOW_OK) return GST_FLOW_OK;
+    post_notices();
+    if (*outcome == again) continue;
     if (*outcome == unallocated) {
-      if (gst_base_src_negotiate(element_) == FALSE) return GST_FLOW_NOT_NEGOTIATED;
+      if (gst_base_src_negotiate(element_) == FALSE)
+        return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
       continue;
     }
     if (*outcome != interrupted) return *outcome;
@@ -250,15 +193,18 @@ Source::Outcome<> Source::start_streaming() {
     if (error.code == EFAULT ||
         (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
       return std::unexpected{no_such_io_mode(path(), settings().io_mode, error)};
-    return std::unexpected{failed(path(), error, "to start streaming")};
+    return std::unexpected{failure(error, "to start streaming")};
   }
+  const auto wanted = settings();
+  beginning_.stream_began(wanted.skip_frames, wanted.start_on_keyframe);
   continuity_.stream_began();
+  watchdog_.stream_began();
   return {};
 }
 
 Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   const std::lock_guard lock{context_};
-  if (!capture_) return agreement_ ? unallocated : GST_FLOW_NOT_NEGOTIATED;
+  if (!capture_) return agreement_ || absence_ ? unallocated : GST_FLOW_NOT_NEGOTIATED;
   if (!capture_->streaming()) {
     if (waker_.raised(v4l2::Waker::pause)) return interrupted;
     const auto started = start_streaming();
@@ -266,36 +212,35 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   }
   using Flow = Outcome<std::optional<GstFlowReturn>>;
   for (;;) {
-    auto arrival = capture_->next();
-    if (!arrival) return std::unexpected{failed(path(), arrival.error(), "to receive a frame")};
+    run_errands();
+    auto arrival = capture_->next(watchdog_.patience());
+    if (!arrival) return std::unexpected{failure(arrival.error(), "to receive a frame")};
     const auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },
-                   [](v4l2::Interrupted) -> Flow { return interrupted; },
+                   [&](v4l2::Interrupted) -> Flow {
+                     const bool errand_only = waker_.raised(v4l2::Waker::errand) &&
+                                              !waker_.raised(v4l2::Waker::flush) &&
+                                              !waker_.raised(v4l2::Waker::pause);
+                     if (errand_only) return std::nullopt;
+                     return interrupted;
+                   },
                    [&](const v4l2::Lost& lost) -> Flow {
-                     return std::unexpected{failed(path(), lost.error, "to receive a frame")};
+                     const auto ended = lose(failed(path(), lost.error, "to receive a frame"));
+                     if (!ended) return std::unexpected{ended.error()};
+                     return *ended;
                    },
                    [&](v4l2::SourceChanged) -> Flow {
                      forget_source();
                      return unallocated;
                    },
-                   // There is no timeout, so these do not come.
-                   [](v4l2::Stalled) -> Flow { return std::nullopt; },
-                   [](v4l2::Starved) -> Flow {
-                     return std::nullopt;
+                   [&](v4l2::Stalled) { return on_stalled(); },
+                   [&](v4l2::Starved) {
+                     return on_starved();
                    }},
         *arrival);
     if (!flow) return std::unexpected{flow.error()};
     if (const auto& end = *flow) return *end;
   }
-}
-
-bool Source::complete(const v4l2::Frame& frame) const {
-  if (frame.impossible()) return false;
-  const auto& layout = agreement().layout;
-  if (!layout) return frame.payloads()[0].length > 0;
-  for (std::size_t plane = 0; plane < frame.payloads().size(); ++plane)
-    if (frame.payloads()[plane].length < layout->needed[plane]) return false;
-  return true;
 }
 
 Continuity::Verdict Source::observe(const v4l2::Frame& frame) {
@@ -312,7 +257,13 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     continuity_.withhold();
   };
   std::optional frame{std::move(arrived)};
-  while (capture_->leaky()) {
+  if (beginning_.skips()) {
+    observe(*frame);
+    leave_out(&counters_.skipped);
+    return std::nullopt;
+  }
+  // A key frame that is awaited is not left out for a newer one.
+  while (capture_->leaky() && !beginning_.awaits_key_frame()) {
     auto more = capture_->ready();
     if (!more) break;
     if (!*more) return std::unexpected{failed(path(), more->error(), "to receive a frame")};
@@ -323,16 +274,20 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     frame.emplace(std::move(*newer));  // the end of the older one requeues it
   }
   const auto seen = observe(*frame);
-  if (!complete(*frame)) {
+  const auto fate = judge(*frame);
+  if (fate == Fate::leave_out) {
     leave_out(&counters_.damaged);
+    return std::nullopt;
+  }
+  if (!may_begin_with(*frame)) {
+    leave_out(&counters_.skipped);
     return std::nullopt;
   }
   const auto flags = frame->flags();
   const bool monotonic =
       (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
   const auto timestamp = monotonic ? std::optional{frame->timestamp()} : std::nullopt;
-  const bool partial_frame = (flags & (V4L2_BUF_FLAG_PFRAME | V4L2_BUF_FLAG_BFRAME)) != 0 &&
-                             (flags & V4L2_BUF_FLAG_KEYFRAME) == 0;
+  const bool partial_frame = unit_of(flags) == Unit::delta;
   const auto fields = field_flags(agreement().interlacing, frame->field());
 
   auto wrapped = capture_->wrap(std::move(*frame));
@@ -343,14 +298,18 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   }
   auto* const out = wrapped->get();
   GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, read_clocks());
-  GST_BUFFER_DURATION(out) = duration_of(agreement().interval);
+  GST_BUFFER_DURATION(out) = duration_of(agreement());
   GST_BUFFER_OFFSET(out) = seen.offset;
   GST_BUFFER_OFFSET_END(out) = seen.offset + 1;
   if (seen.discontinuous) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DISCONT);
   if (partial_frame) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_DELTA_UNIT);
   if (fields != 0) GST_BUFFER_FLAG_SET(out, fields);
-  if ((flags & V4L2_BUF_FLAG_ERROR) != 0) GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
+  if (fate == Fate::flag || (flags & V4L2_BUF_FLAG_ERROR) != 0)
+    GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
+  watchdog_.frame();
+  pause_ = {};
   *buffer = wrapped->release();
+  beginning_.has_begun();
   Counters::add(counters_.delivered);
   return GST_FLOW_OK;
 }
@@ -384,7 +343,7 @@ CapsPtr Source::caps(GstCaps* filter) const {
     return offers ? caps_of(*offers) : template_caps();
   }();
   if (filter == nullptr) return offered;
-  return CapsPtr{gst_caps_intersect_full(filter, offered.get(), GST_CAPS_INTERSECT_FIRST)};
+  return common_caps(filter, offered.get());
 }
 
 bool Source::answer_latency(GstQuery* query) const {

@@ -1,25 +1,32 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <expected>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gst/base/gstbasesrc.h>
 
+#include "beginning.h"
 #include "caps.h"
 #include "capture.h"
 #include "continuity.h"
 #include "counters.h"
 #include "device/device.h"
+#include "device/identity.h"
 #include "device/inputs.h"
+#include "frame_check.h"
 #include "kernel/waker.h"
 #include "negotiation.h"
+#include "notice.h"
 #include "report.h"
 #include "running_time.h"
 #include "settings.h"
+#include "watchdog.h"
 
 namespace v4l2gst {
 
@@ -86,6 +93,10 @@ public:
   [[nodiscard]] CapsPtr caps(GstCaps* filter) const;
   bool answer_latency(GstQuery* query) const;
 
+  /// Asks the encoder of the device for a frame that decoding can begin with, before the next one
+  /// is waited for. Any thread. False where the device is known to have no such control.
+  bool ask_for_key_frame();
+
   /// True for a message that a base class posts about what this has reported already: a user shall
   /// see one ERROR for one failure.
   [[nodiscard]] bool redundant(GstMessage* message) const;
@@ -105,9 +116,18 @@ private:
     std::string has;
   };
 
-  struct Overrides;
+  /// What the user says of a device that does not tell the truth.
+  struct Overrides {
+    std::optional<v4l2::PixelAspect> pixel_aspect;
+    bool carry_pixel_aspect{true};
+    std::optional<GstVideoColorimetry> colorimetry;
+    std::string colorimetry_text;
+  };
+
   Outcome<CapsPtr> agree(const GstCaps* wanted);
   Outcome<> follow();
+  [[nodiscard]] Outcome<bool> fills_frame() const;
+  void tell_signal(v4l2::Signal signal);
   Outcome<std::optional<Given>> try_choices(std::span<const Choice> best, const GstCaps* wanted,
                                             const Overrides& overrides, std::uint32_t held);
   Outcome<std::optional<Given>> settle(const Choice& choice, const GstCaps* wanted,
@@ -123,11 +143,44 @@ private:
   [[nodiscard]] CapsKinds caps_kinds() const;
   [[nodiscard]] Outcome<std::optional<v4l2::Size>> native_size() const;
   void forget_source();
+  [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
+  void add_demand(Situation& situation) const;
   Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
+
+  /// The device is away, and is waited for.
+  struct Absence {
+    std::chrono::nanoseconds since{};
+    Report reason;
+  };
+
+  // What next_buffer() says besides the usual: it was interrupted, and is to be asked again, if
+  // need be when the pipeline plays; and that there are no buffers to capture into, or no device.
+  static constexpr auto interrupted = GST_FLOW_CUSTOM_SUCCESS;
+  static constexpr auto unallocated = GST_FLOW_CUSTOM_SUCCESS_1;
+  static constexpr auto again = GST_FLOW_CUSTOM_SUCCESS_2;
+
+  Outcome<> adopt(v4l2::Device&& device);
+  void tell(Notice::State state, const std::string& device, std::string text,
+            const v4l2::Error& error);
+  void post_notices();
+  void let_go();
+  Outcome<GstFlowReturn> lose(const Report& report);
+  void miss(const Report& report);
+  bool survives(const Report& report);
+  [[nodiscard]] bool may_wait_for(const Report& report) const;
+  Outcome<v4l2::Device> open_again() const;
+  Outcome<bool> look_for_device();
+  bool await_device();
+  Outcome<std::optional<GstFlowReturn>> on_starved();
+  Outcome<std::optional<GstFlowReturn>> on_stalled();
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
   Continuity::Verdict observe(const v4l2::Frame& frame);
-  [[nodiscard]] bool complete(const v4l2::Frame& frame) const;
+  /// What becomes of a frame by its state. One that is sent although it is short is as long as it
+  /// should be from now on.
+  Fate judge(v4l2::Frame& frame) const;
+  [[nodiscard]] bool may_begin_with(const v4l2::Frame& frame) const;
+  void run_errands();
   [[nodiscard]] ClockReading read_clocks();
 
   // Existence is state: each of these is asked for only in a state in which it exists.
@@ -150,9 +203,11 @@ private:
   GstBaseSrc* element_;
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
   v4l2::Waker waker_;
+  v4l2::Waker absence_waker_;  // raised for a flush only: who waits for a device has no stream
   std::atomic<bool> reported_{};
-  Counters counters_;                       // written under context_
-  std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
+  std::atomic<bool> forces_key_frames_{true};  // the device is not known to lack the control
+  Counters counters_;                          // written under context_
+  std::atomic<std::thread::id> pausing_{};     // the thread between begin_pause() and pause()
 
   mutable std::mutex settings_mutex_;  // never held across a system call
   Settings settings_;                  // guarded by settings_mutex_
@@ -163,9 +218,23 @@ private:
   std::optional<v4l2::Device> device_;
   bool exports_{};  // device_ is not known to export nothing
   std::optional<v4l2::Input> input_;
-  bool subscribed_{};  // to changes of its source
+  bool subscribed_{};                   // to changes of its source
+  std::optional<v4l2::Signal> signal_;  // that was told last
+  v4l2::Identity identity_;             // of the device that was open last
+  std::string card_;                    // its name
+  std::string former_path_;             // where it was
+  CapsPtr former_caps_;                 // what it gave before it went away
+  std::optional<Absence> absence_;
+  std::chrono::nanoseconds next_look_{};
+  std::chrono::milliseconds pause_{};  // before the next try; 0 once a frame has come
+  Watchdog watchdog_{{}, {}, OnStall::warn};
+  // To be posted without the lock.
+  std::vector<Notice> notices_;
+  std::vector<Report> warnings_;
+  CapsPtr wanted_;  // what downstream takes, as of the latest agreement
   std::optional<Agreement> agreement_;
   std::unique_ptr<Capture> capture_;
+  Beginning beginning_;
   Continuity continuity_;
   RunningTime running_time_;
   ClockPtr clock_;  // the element's, as of the latest frame

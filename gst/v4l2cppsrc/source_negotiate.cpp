@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "colorimetry.h"
-#include "device/hdr.h"
-#include "drm_caps.h"
 #include "refusal.h"
 #include "source.h"
 
@@ -14,41 +12,27 @@ GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
 
 namespace v4l2gst {
 
-/// What the user says of a device that does not tell the truth.
-struct Source::Overrides {
-  std::optional<v4l2::PixelAspect> pixel_aspect;
-  bool carry_pixel_aspect{true};
-  std::optional<GstVideoColorimetry> colorimetry;
-  std::string colorimetry_text;
-};
-
-namespace {
-
-bool is_rgb(const FormatRow& row) {
-  return GST_VIDEO_FORMAT_INFO_IS_RGB(gst_video_format_get_info(row.video));
-}
-
-unsigned depth_of(const FormatRow& row) {
-  return GST_VIDEO_FORMAT_INFO_DEPTH(gst_video_format_get_info(row.video), 0);
-}
-
-}  // namespace
-
 bool Source::negotiate() {
-  // Not filtered by our own caps: their order would pass for a preference of downstream's.
-  const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
-  auto agreed = [&]() -> Outcome<CapsPtr> {
-    const std::lock_guard lock{context_};
-    // A change elsewhere in the pipeline that still takes what flows is no reason to stop the flow.
-    if (agreement_ && capture_ && gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
-      return CapsPtr{gst_caps_ref(agreement().caps.get())};
-    return agree(wanted.get());
-  }();
-  if (!agreed) {
+  for (;;) {
+    if (!await_device()) return false;
+    // Not filtered by our own caps: their order would pass for a preference of downstream's.
+    const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
+    const auto agreed = [&]() -> Outcome<CapsPtr> {
+      const std::lock_guard lock{context_};
+      if (!device_) return std::unexpected{Report{absence_ ? absence_->reason : no_camera()}};
+      // A change elsewhere in the pipeline that still takes what flows is no reason to stop the
+      // flow.
+      if (agreement_ && capture_ &&
+          gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
+        return CapsPtr{gst_caps_ref(agreement().caps.get())};
+      return agree(wanted.get());
+    }();
+    post_notices();
+    if (agreed) return gst_base_src_set_caps(element_, agreed->get()) != FALSE;
+    if (survives(agreed.error())) continue;
     report(agreed.error());
     return false;
   }
-  return gst_base_src_set_caps(element_, agreed->get()) != FALSE;
 }
 
 CapsKinds Source::caps_kinds() const {
@@ -70,10 +54,23 @@ Source::Outcome<> Source::follow() {
   if (!source) return std::unexpected{failed(path(), source.error(), "to follow its source")};
   GST_INFO_OBJECT(element_, "input %u (%s): signal %d%s", input_->index, input_->name.c_str(),
                   static_cast<int>(source->signal), source->changed ? ", changed" : "");
+  tell_signal(source->signal);
   if (!source->changed) return {};
   device_->renew_modes();
   update_facts();
   return {};
+}
+
+void Source::tell_signal(v4l2::Signal signal) {
+  const auto lost = [](v4l2::Signal it) {
+    return it != v4l2::Signal::present && it != v4l2::Signal::unknown;
+  };
+  const auto before = std::exchange(signal_, signal);
+  if (lost(signal) && before != signal)
+    tell(Notice::State::signal_lost, path(), no_signal(path(), input_->name).text, {});
+  if (signal == v4l2::Signal::present && before && lost(*before))
+    tell(Notice::State::signal_found, path(),
+         "Something comes in again at the input '" + input_->name + "' of '" + path() + "'.", {});
 }
 
 /// The size that the source sends: what the driver is set to once it follows it. Nothing where no
@@ -110,11 +107,17 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   const auto held = capture_ && capture_->pinned() ? capture_->held() : 0;
   capture_.reset();
   agreement_.reset();
+  wanted_.reset(gst_caps_copy(wanted));
   if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
 
   const auto kinds = caps_kinds();
   const bool multiplanar = device().buffer_type() == v4l2::BufferType::capture_mplane;
   auto direct = direct_choices(wanted, multiplanar, kinds);
+  // After a loss, what flowed before comes first.
+  if (former_caps_ && gst_caps_can_intersect(former_caps_.get(), wanted) != FALSE) {
+    auto former = direct_choices(former_caps_.get(), multiplanar, kinds);
+    direct.insert(direct.begin(), former.begin(), former.end());
+  }
   for (auto& choice : direct) {
     if (choice.interval.known()) continue;
     const auto intervals = device().modes()->intervals({choice.row->fourcc}, choice.size);
@@ -174,168 +177,6 @@ Source::Outcome<std::optional<Source::Given>> Source::try_choices(std::span<cons
   return first;
 }
 
-// ---- one choice ---------------------------------------------------------------------------------
-
-Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
-  v4l2::Format asked;
-  asked.fourcc = {choice.row->fourcc};
-  asked.size = choice.size;
-  asked.field = choice.field;
-  const Offer offer{.row = choice.row,
-                    .sizes = {.smallest = choice.size, .largest = choice.size},
-                    .intervals = {},
-                    .dmabuf_caps = choice.dmabuf_caps,
-                    .alternate = choice.field == V4L2_FIELD_ALTERNATE};
-  const auto caps = caps_of(offer);
-  g_signal_emit_by_name(element_, "prepare-format", device().node()->descriptor(), caps.get());
-  const auto ask = [&](std::uint32_t field) {
-    asked.field = field;
-    asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;
-    return device().set_format(asked);
-  };
-  auto format = ask(choice.field);
-  if (choice.field == V4L2_FIELD_ANY) {
-    // Of the driver's own choices these two can't be had by whoever did not ask for them.
-    const auto unwanted = [](const v4l2::Format& given) {
-      return given.field == V4L2_FIELD_ALTERNATE || !interlacing_of(given.field, false);
-    };
-    for (const std::uint32_t field : {V4L2_FIELD_INTERLACED, V4L2_FIELD_NONE})
-      if (format && unwanted(*format)) format = ask(field);
-  }
-  if (!format)
-    return std::unexpected{failed(path(), format.error(), "to set the format " + describe(choice))};
-  return *format;
-}
-
-Source::Outcome<v4l2::Interval> Source::settle_interval(v4l2::Interval wanted) const {
-  if (wanted.known()) {
-    const auto actual = device().set_interval(wanted);
-    if (!actual) return std::unexpected{failed(path(), actual.error(), "to set the frame rate")};
-    // Where the driver knows no rates, what downstream asked for is as good as any.
-    return actual->known() ? *actual : wanted;
-  }
-  const auto current = device().interval();
-  return current ? *current : wanted;
-}
-
-/// Has the driver convert its colours, where it can; else the format stays as it was.
-Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format,
-                                                      const FormatRow& row,
-                                                      const std::string& colorimetry) const {
-  const auto wanted = parse_colorimetry(colorimetry);
-  if (!wanted || !row.raw()) return format;
-  const auto actual = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row));
-  if (actual && meets(*wanted, *actual)) return format;
-  const auto wire = wire_colorimetry(*wanted);
-  if (!wire) return format;
-  const auto formats = device().modes()->formats();
-  if (!formats) return std::unexpected{failed(path(), formats.error(), "to list its formats")};
-  const auto offered = std::ranges::find(*formats, format.fourcc, &v4l2::OfferedFormat::fourcc);
-  if (offered == formats->end()) return format;
-  auto asked = format;
-  asked.colorimetry = offered->convertible(*wire, format.colorimetry);
-  if (asked.colorimetry == format.colorimetry) return format;
-  asked.convert = true;
-  auto converted = device().set_format(asked);
-  // What VIDIOC_S_FMT answers may be no more than an echo (uvcvideo).
-  if (converted) converted = device().format();
-  if (!converted)
-    return std::unexpected{failed(path(), converted.error(), "to set the colorimetry")};
-  converted->convert = true;  // for who asks again, with other strides
-  return *converted;
-}
-
-Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const FormatRow& row,
-                                            const Interlacing& interlacing,
-                                            const Overrides& overrides) const {
-  Traits traits{.interlace = interlacing.mode,
-                .field_order = interlacing.order,
-                .pixel_aspect = overrides.pixel_aspect,
-                .colorimetry = overrides.colorimetry_text,
-                .hdr = {}};
-  const auto& node = *device().node();
-  if (!overrides.carry_pixel_aspect) {
-    traits.pixel_aspect.reset();
-  } else if (!traits.pixel_aspect) {
-    v4l2::Size frame{format.size.width, frame_height(format)};
-    if (single_field(format.field)) frame.height *= 2;
-    const auto aspect = v4l2::pixel_aspect(node, frame);
-    if (!aspect)
-      return std::unexpected{failed(path(), aspect.error(), "to ask for its pixel aspect")};
-    traits.pixel_aspect = *aspect;
-    if (single_field(format.field)) traits.pixel_aspect->height *= 2;
-  }
-  if (!row.raw()) return traits;
-  if (traits.colorimetry.empty())
-    if (const auto known = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row)))
-      if (const auto text = colorimetry_text(*known)) traits.colorimetry = text.get();
-  if (format.colorimetry.transfer == V4L2_XFER_FUNC_SMPTE2084) {
-    const auto hdr = v4l2::hdr_info(node);
-    if (!hdr) return std::unexpected{failed(path(), hdr.error(), "to ask for its HDR metadata")};
-    if (*hdr) traits.hdr = hdr_metadata(**hdr);
-  }
-  return traits;
-}
-
-/// Nothing when it suits, and then there is an agreement.
-Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choice,
-                                                             const GstCaps* wanted,
-                                                             const Overrides& overrides) {
-  auto format = settle_format(choice);
-  if (!format) return std::unexpected{format.error()};
-  const auto* const row = row_of(format->fourcc.code);
-  if (row == nullptr)
-    return Given{.caps = CapsPtr{gst_caps_new_empty()},
-                 .field = "format",
-                 .has = format->fourcc.to_string()};
-  const auto& colours =
-      overrides.colorimetry_text.empty() ? choice.colorimetry : overrides.colorimetry_text;
-  if (!colours.empty()) {
-    auto converted = convert_colours(*format, *row, colours);
-    if (!converted) return std::unexpected{converted.error()};
-    format = std::move(converted);
-  }
-  const auto interval = settle_interval(choice.interval);
-  if (!interval) return std::unexpected{interval.error()};
-  const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && input_ &&
-                            v4l2::bottom_field_first(*device().node(), *input_);
-  const auto interlacing = interlacing_of(format->field, bottom_first);
-  auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}), overrides);
-  if (!traits) return std::unexpected{traits.error()};
-  auto caps = fixed_caps(*row, choice.dmabuf_caps, *format, *interval, *traits);
-  if (!interlacing)
-    return Given{.caps = std::move(caps),
-                 .field = "interlace-mode",
-                 .has = "both fields one after the other in each frame, which caps can't say"};
-  if (gst_caps_can_intersect(caps.get(), wanted) == FALSE)
-    return Given{.caps = std::move(caps), .field = {}, .has = {}};
-  if (choice.dmabuf_caps) {
-    // What is promised before the allocation must come true in it.
-    const auto exported = can_export(device(), waker_, format->plane_count);
-    if (!exported)
-      return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
-    if (!*exported) {
-      exports_ = false;
-      update_facts();
-      return Given{
-          .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
-    }
-  }
-  agreement_.emplace(Agreement{.row = row,
-                               .format = *format,
-                               .interval = *interval,
-                               .caps = std::move(caps),
-                               .layout = std::nullopt,
-                               .interlacing = *interlacing,
-                               .dmabuf_caps = choice.dmabuf_caps});
-  if (!row->has_lines()) return std::nullopt;
-  auto layout = layout_of(*format, *row, video_info_of(*row, format->size));
-  layout.height = frame_height(*format);
-  if (choice.dmabuf_caps) layout.format = drm_video_format();
-  agreement().layout = layout;
-  return std::nullopt;
-}
-
 // ---- what it tells ------------------------------------------------------------------------------
 
 /// Raw video that crawls where a compressed mode would run: whoever asks for raw video of a size
@@ -363,12 +204,11 @@ Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wan
     for (const auto& offered : *intervals)
       if (rate_of(offered.shortest) > rate_of(better.interval)) better.interval = offered.shortest;
     if (rate_of(better.interval) < fluent) continue;
-    const auto caps =
-        caps_of(Offer{.row = row,
+    const Offer offer{.row = row,
                       .sizes = {.smallest = choice.size, .largest = choice.size},
-                      .intervals = {{.shortest = better.interval, .longest = better.interval}}});
+                      .intervals = {{.shortest = better.interval, .longest = better.interval}}};
     warn(GST_ELEMENT(element_),
-         crawl(path(), describe(choice), describe(better), short_caps(caps.get())));
+         crawl(path(), describe(choice), describe(better), shown(offer, nullptr)));
     return {};
   }
   return {};

@@ -27,6 +27,13 @@ std::optional<Interlacing> interlacing_of(std::uint32_t field, bool bottom_field
   }
 }
 
+v4l2::PixelAspect flattened(v4l2::PixelAspect whole) {
+  constexpr std::uint32_t most = G_MAXINT;  // as far as fractions go
+  if (whole.width % 2 == 0) return {.width = whole.width / 2, .height = whole.height};
+  if (whole.height > most / 2) return {.width = 1, .height = 2};
+  return {.width = whole.width, .height = 2 * whole.height};
+}
+
 guint field_flags(const Interlacing& interlacing, std::uint32_t field) {
   switch (interlacing.mode) {
     case GST_VIDEO_INTERLACE_MODE_ALTERNATE:

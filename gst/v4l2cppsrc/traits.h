@@ -31,6 +31,9 @@ constexpr bool single_field(std::uint32_t field) {
   return field == V4L2_FIELD_TOP || field == V4L2_FIELD_BOTTOM;
 }
 
+/// The shape of their pixels, where `whole` is that of both fields together.
+v4l2::PixelAspect flattened(v4l2::PixelAspect whole);
+
 /// GST_VIDEO_BUFFER_FLAG_* of a frame, by the stream's interlacing and the frame's enum v4l2_field.
 guint field_flags(const Interlacing& interlacing, std::uint32_t field);
 

@@ -85,6 +85,7 @@ struct Measurement {
   fake::FakeKernel kernel;
   std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", camera_with_read());
   travel::Proposal proposal;
+  const char* caps{rig::small_yuyv};
   bool map{};
   int frames{};
   unsigned polls{};
@@ -131,9 +132,9 @@ struct Measurement {
     gst_util_set_object_arg(G_OBJECT(source), "io-mode", io_mode);
     g_object_set(source, "num-buffers", warm_up + measured + 10, nullptr);
     gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
-    auto* const caps = gst_caps_from_string(rig::small_yuyv);
-    fail_unless(gst_element_link_filtered(source, sink, caps));
-    gst_caps_unref(caps);
+    auto* const wanted = gst_caps_from_string(caps);
+    fail_unless(gst_element_link_filtered(source, sink, wanted));
+    gst_caps_unref(wanted);
     auto* const pad = gst_element_get_static_pad(sink, "sink");
     gst_pad_add_probe(
         pad, GST_PAD_PROBE_TYPE_BUFFER,
@@ -153,11 +154,13 @@ struct Measurement {
   }
 };
 
-void check(const char* io_mode, bool map, travel::Proposal proposal = {}) {
+void check(const char* io_mode, bool map, travel::Proposal proposal = {},
+           const char* caps = rig::small_yuyv) {
   allocations = 0;
   Measurement measurement;
   measurement.map = map;
   measurement.proposal = proposal;
+  measurement.caps = caps;
   measurement.run(io_mode);
   const bool reads = std::string_view{io_mode} == "rw";
   fail_unless_equals_int(measurement.frames, warm_up + measured + 10);
@@ -193,6 +196,13 @@ GST_END_TEST
 
 GST_START_TEST(test_memory_of_our_own_costs_no_more) {
   check("userptr", true);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_look_at_jpegs_costs_no_more) {
+  for (const char* const mode : {"dmabuf", "mmap", "userptr"})
+    check(mode, false, {}, "image/jpeg,width=640,height=480");
 }
 
 GST_END_TEST
@@ -241,6 +251,7 @@ static Suite* cost_suite() {
                               TEST(test_dmabuf_costs_a_reader_no_more),
                               TEST(test_mmap_costs_two_calls_and_no_allocation),
                               TEST(test_memory_of_our_own_costs_no_more),
+                              TEST(test_a_look_at_jpegs_costs_no_more),
                               TEST(test_read_costs_two_calls_and_no_allocation),
                               TEST(test_downstreams_pool_costs_no_more),
                           });

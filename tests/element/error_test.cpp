@@ -1,7 +1,10 @@
 // One failure, one ERROR: it names the device, the cause and what to do; and then the element is
 // fit for another try.
 
+#include <array>
+#include <atomic>
 #include <cstring>
+#include <memory>
 #include <thread>
 
 #include "element/rig.h"
@@ -31,34 +34,63 @@ struct Pipeline {
     gst_object_unref(pipeline);
   }
 
+  /// What an ERROR said.
+  struct Failure {
+    GQuark domain{};
+    int code{};
+    std::string text;
+    std::string debug;
+    std::unique_ptr<GstStructure, decltype(&gst_structure_free)> details{nullptr,
+                                                                         gst_structure_free};
+  };
+
   /// Plays, waits for the ERROR, stops, and checks that it was the only one.
-  void fails_with(GQuark domain, int code, std::initializer_list<std::string> parts,
-                  const char* cause) {
+  Failure fail() {
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
     auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
     GError* error{};
+    gchar* debug{};
     const GstStructure* details{};
-    gst_message_parse_error(message, &error, nullptr);
+    gst_message_parse_error(message, &error, &debug);
     gst_message_parse_error_details(message, &details);
-    fail_unless(g_error_matches(error, domain, code), "%s", error->message);
-    for (const auto& part : parts)
-      fail_unless(strstr(error->message, part.c_str()) != nullptr, "'%s' lacks '%s'",
-                  error->message, part.c_str());
-    fail_unless_equals_string(gst_structure_get_string(details, "cause"), cause);
+    fail_unless(details != nullptr, "'%s' is not ours", error->message);
+    Failure failure{.domain = error->domain,
+                    .code = error->code,
+                    .text = error->message,
+                    .debug = debug != nullptr ? debug : ""};
+    failure.details.reset(gst_structure_copy(details));
     g_error_free(error);
+    g_free(debug);
     gst_message_unref(message);
     // The streaming thread is joined here, so nothing can follow.
     gst_element_set_state(pipeline, GST_STATE_NULL);
     fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
+    return failure;
+  }
+
+  Failure fails_with(GQuark domain, int code, std::initializer_list<std::string> parts,
+                     const char* cause) {
+    auto failure = fail();
+    fail_unless(failure.domain == domain && failure.code == code, "%d: %s", failure.code,
+                failure.text.c_str());
+    for (const auto& part : parts)
+      fail_unless(failure.text.find(part) != std::string::npos, "'%s' lacks '%s'",
+                  failure.text.c_str(), part.c_str());
+    fail_unless_equals_string(gst_structure_get_string(failure.details.get(), "cause"), cause);
+    return failure;
   }
 
   /// The element is as good as new: pointed at a camera, it gives a frame.
   void works_at(const char* device) {
     const auto camera = kernel.plug(device, fake::webcam());
     g_object_set(element, "device", device, nullptr);
+    works(*camera);
+  }
+
+  void works(fake::Camera& camera) {
     fail_if(gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
-    camera->fill_when_queued();
-    camera->wait_queued(4);  // it went down the pipeline and came back
+    camera.fill_when_queued();
+    camera.wait_queued(4);  // it went down the pipeline and came back
     gst_element_set_state(pipeline, GST_STATE_NULL);
     fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
   }
@@ -193,34 +225,201 @@ GST_START_TEST(test_busy) {
 
 GST_END_TEST
 
-GST_START_TEST(test_calls_that_fail) {
-  struct Case {
-    unsigned long request;
-    int error;
-    int code;
-    const char* part;
-    const char* cause;
-  };
+namespace {
 
-  for (const auto& [request, error, code, part, cause] : {
-           Case{VIDIOC_STREAMON, ENOSPC, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "USB bus", "bandwidth"},
-           Case{VIDIOC_STREAMON, EIO, GST_RESOURCE_ERROR_READ, "to start streaming", "io"},
-           Case{VIDIOC_REQBUFS, ENOMEM, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "memory",
-                "out-of-memory"},
-           Case{VIDIOC_REQBUFS, EBUSY, GST_RESOURCE_ERROR_BUSY, "another program", "busy"},
-           Case{VIDIOC_QUERYBUF, EIO, GST_RESOURCE_ERROR_READ, "to allocate its buffers", "io"},
-           Case{VIDIOC_S_FMT, EIO, GST_RESOURCE_ERROR_READ, "to set the format", "io"},
-           Case{VIDIOC_S_PARM, EIO, GST_RESOURCE_ERROR_READ, "to set the frame rate", "io"},
-           Case{VIDIOC_ENUM_FMT, EIO, GST_RESOURCE_ERROR_READ, "to list its modes", "io"},
-           Case{VIDIOC_QBUF, EIO, GST_RESOURCE_ERROR_READ, "to start streaming", "io"},
-           Case{VIDIOC_S_FMT, ENODEV, GST_RESOURCE_ERROR_READ, "went away", "lost"},
-       }) {
+struct Call {
+  unsigned long request{};
+  const char* name{};
+  const char* doing{};
+  /// How many go well before the one that fails.
+  unsigned after{};
+};
+
+constexpr std::array calls{
+    Call{VIDIOC_S_FMT, "VIDIOC_S_FMT", "to set the format"},
+    Call{VIDIOC_S_PARM, "VIDIOC_S_PARM", "to set the frame rate"},
+    Call{VIDIOC_REQBUFS, "VIDIOC_REQBUFS", "to get its buffers"},
+    Call{VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF", "to get its buffers"},
+    // The first one asks whether there is such a call.
+    Call{VIDIOC_EXPBUF, "VIDIOC_EXPBUF", "to get its buffers", 1},
+    Call{VIDIOC_QBUF, "VIDIOC_QBUF", "to start streaming"},
+    Call{VIDIOC_STREAMON, "VIDIOC_STREAMON", "to start streaming"},
+    Call{VIDIOC_DQBUF, "VIDIOC_DQBUF", "to receive a frame"},
+};
+
+struct Meaning {
+  int error;
+  int code;
+  const char* cause;
+  const char* text;
+};
+
+/// What an errno means, whichever call it comes from.
+constexpr std::array meanings{
+    Meaning{EBUSY, GST_RESOURCE_ERROR_BUSY, "busy", "is busy"},
+    Meaning{ENOMEM, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "out-of-memory", "memory"},
+    Meaning{ENODEV, GST_RESOURCE_ERROR_READ, "lost", "went away"},
+    Meaning{ENXIO, GST_RESOURCE_ERROR_READ, "lost", "went away"},
+    Meaning{EPROTO, GST_RESOURCE_ERROR_READ, "io", "does not answer as it should"},
+    Meaning{ETIMEDOUT, GST_RESOURCE_ERROR_READ, "io", "does not answer as it should"},
+    Meaning{EINVAL, GST_RESOURCE_ERROR_SETTINGS, "unsupported", ""},
+    Meaning{EIO, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{EAGAIN, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{EACCES, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{ENOSPC, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{EPIPE, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{ENOLINK, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{ENOLCK, GST_RESOURCE_ERROR_READ, "io", "failed"},
+};
+
+/// What it means when streaming is to begin.
+constexpr std::array meanings_at_start{
+    Meaning{ENOSPC, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "bandwidth", "gets no room on its USB bus"},
+    Meaning{EPIPE, GST_RESOURCE_ERROR_READ, "io", "failed"},
+    Meaning{ENOLINK, GST_RESOURCE_ERROR_SETTINGS, "no-link",
+            "is not connected to what it captures"},
+};
+
+bool is_no_failure(const Call& call, int error) {
+  // A driver without rates, and no frame yet.
+  return (call.request == VIDIOC_S_PARM && error == EINVAL) ||
+         (call.request == VIDIOC_DQBUF && error == EAGAIN);
+}
+
+void fails_as_it_means(const Call& call, const Meaning& meaning) {
+  Pipeline pipeline;
+  gst_util_set_object_arg(G_OBJECT(pipeline.element), "io-mode", "dmabuf");
+  const auto camera = pipeline.kernel.plug("/dev/video1", fake::usb_camera("A1", "1-1.2"));
+  camera->fault(
+      [&](fake::Faults& faults) { faults.fail(call.request, meaning.error, 1, call.after); });
+  // The element may dequeue before there is a frame or when there is one.
+  std::atomic<bool> over{call.request != VIDIOC_DQBUF};
+  std::thread filler{[&] {
+    while (!over && !camera->fill())
+      std::this_thread::yield();
+  }};
+  const auto failure = pipeline.fails_with(GST_RESOURCE_ERROR, meaning.code,
+                                           {"'/dev/video1'", meaning.text}, meaning.cause);
+  over = true;
+  filler.join();
+  const auto& text = failure.text;
+  const auto* const details = failure.details.get();
+  int error{};
+  fail_unless(gst_structure_get_int(details, "errno", &error));
+  fail_unless_equals_int(error, meaning.error);
+  fail_unless_equals_string(gst_structure_get_string(details, "call"), call.name);
+  fail_unless_equals_string(gst_structure_get_string(details, "device"), "/dev/video1");
+  const auto answer = std::string{call.name} + ": " + strerror(meaning.error);
+  fail_unless(failure.debug.find(answer) != std::string::npos, "%s", failure.debug.c_str());
+  if (text.find("can't do io-mode=") == std::string::npos)
+    fail_unless(
+        text.find(call.doing) != std::string::npos && text.find(answer) != std::string::npos, "%s",
+        text.c_str());
+  fail_unless(meaning.error == ENOMEM || text.find("allocat") == std::string::npos, "%s",
+              text.c_str());
+  fail_unless_equals_int(pipeline.kernel.open_count("/dev/video1"), 0);
+  camera->fault([](fake::Faults& faults) { faults.clear(); });
+  pipeline.works(*camera);
+}
+
+}  // namespace
+
+GST_START_TEST(test_each_error_of_each_call) {
+  for (const auto& call : calls)
+    for (auto meaning : meanings) {
+      if (is_no_failure(call, meaning.error)) continue;
+      if (call.request == VIDIOC_STREAMON)
+        for (const auto& special : meanings_at_start)
+          if (special.error == meaning.error) meaning = special;
+      fails_as_it_means(call, meaning);
+    }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_an_interrupted_call_is_made_again) {
+  for (const auto& call : calls) {
     Pipeline pipeline;
     const auto camera = pipeline.kernel.plug("/dev/video1", fake::webcam());
-    camera->fault([&](fake::Faults& faults) { faults.fail(request, error); });
-    pipeline.fails_with(GST_RESOURCE_ERROR, code, {"/dev/video1", part}, cause);
-    fail_unless_equals_int(pipeline.kernel.open_count("/dev/video1"), 0);
-    pipeline.works_at("/dev/video1");
+    camera->fault([&](fake::Faults& faults) { faults.fail(call.request, EINTR, 3, call.after); });
+    pipeline.works(*camera);
+    fail_unless(camera->calls(call.request) > 3, "%s", call.name);
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_other_calls_that_fail) {
+  Pipeline pipeline;
+  const auto camera = pipeline.kernel.plug("/dev/video1", fake::webcam());
+  camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_ENUM_FMT, EIO); });
+  pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+                      {"/dev/video1", "to list its modes", "VIDIOC_ENUM_FMT"}, "io");
+  pipeline.works(*camera);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_no_room_on_the_bus) {
+  Pipeline pipeline;
+  auto* const filter = gst_element_factory_make("capsfilter", nullptr);
+  gst_util_set_object_arg(G_OBJECT(filter), "caps", "video/x-raw,format=YUY2,width=640,height=480");
+  gst_bin_add(GST_BIN(pipeline.pipeline), filter);
+  gst_element_unlink(pipeline.element, pipeline.sink);
+  fail_unless(gst_element_link_many(pipeline.element, filter, pipeline.sink, nullptr));
+  const auto camera = pipeline.kernel.plug("/dev/video1", fake::usb_camera("A1", "1-1.2"));
+  pipeline.kernel.plug("/dev/video3", fake::usb_camera("B2", "1-3"));
+  pipeline.kernel.plug("/dev/video5", fake::usb_camera("C3", "2-1"));
+  pipeline.kernel.plug("/dev/video6", fake::webcam());
+  g_object_set(pipeline.element, "device", "/dev/video1", nullptr);
+  camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, ENOSPC); });
+  const auto failure =
+      pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+                          {"USB bus", "port 1-1.2 of bus 1 runs at 480 Mb/s",
+                           "YUYV 640x480 at 30/1 takes up to 18.4 MB/s", "also '/dev/video3'.",
+                           "No disk is full", "framerate=15/1' or '"},
+                          "bandwidth");
+  const auto* const details = failure.details.get();
+  guint64 rate{};
+  fail_unless(gst_structure_get_uint64(details, "bytes-per-second", &rate));
+  fail_unless_equals_uint64(rate, 640 * 480 * 2 * 30);
+  const auto* const cheaper = gst_structure_get_value(details, "cheaper");
+  fail_unless_equals_int(gst_value_list_get_size(cheaper), 2);
+  // They can be had.
+  for (guint i = 0; i < 2; ++i) {
+    g_object_set(filter, "caps", nullptr, nullptr);
+    gst_util_set_object_arg(G_OBJECT(filter), "caps",
+                            g_value_get_string(gst_value_list_get_value(cheaper, i)));
+    pipeline.works(*camera);
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_no_signal_at_the_start) {
+  for (const int error : {ENOLINK, ENOLCK}) {
+    Pipeline pipeline;
+    auto model = fake::webcam();
+    model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+    const auto camera = pipeline.kernel.plug("/dev/video1", model);
+    camera->fault([&](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, error); });
+    pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+                        {"Nothing comes in at the input", "/dev/video1", "to start streaming"},
+                        "no-signal");
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_media_graph_that_is_not_set_up) {
+  for (const int error : {ENOLINK, EPIPE}) {
+    Pipeline pipeline;
+    const auto camera = pipeline.kernel.plug("/dev/video1", fake::webcam());
+    camera->fault([&](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, error); });
+    pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                        {"/dev/video1", "is not connected to what it captures", "media-ctl"},
+                        "no-link");
+    pipeline.works(*camera);
   }
 }
 
@@ -310,7 +509,12 @@ static Suite* error_suite() {
                                TEST(test_no_permission),
                                TEST(test_no_permission_for_the_only_camera),
                                TEST(test_busy),
-                               TEST(test_calls_that_fail),
+                               TEST(test_each_error_of_each_call),
+                               TEST(test_an_interrupted_call_is_made_again),
+                               TEST(test_other_calls_that_fail),
+                               TEST(test_no_room_on_the_bus),
+                               TEST(test_no_signal_at_the_start),
+                               TEST(test_a_media_graph_that_is_not_set_up),
                                TEST(test_unplugged_while_streaming),
                                TEST(test_a_driver_that_lies),
                                TEST(test_io_modes_that_the_driver_lacks),

@@ -206,10 +206,13 @@ GST_START_TEST(test_compressed_frames_are_as_long_as_they_are) {
   rig.play();
   const std::vector<std::byte> jpeg{std::byte{0xff}, std::byte{0xd8}, std::byte{0x12},
                                     std::byte{0xff}, std::byte{0xd9}};
+  const std::vector<std::byte> shorter{std::byte{0xff}, std::byte{0xd8}, std::byte{0xff},
+                                       std::byte{0xd9}};
   for (int turn = 0; turn < 6; ++turn) {
-    const auto buffer = rig.next({.content = std::span{jpeg}.first(turn % 2 == 0 ? 5 : 3)});
-    fail_unless_equals_uint64(gst_buffer_get_size(buffer.get()), turn % 2 == 0 ? 5 : 3);
-    fail_unless(gst_buffer_memcmp(buffer.get(), 0, jpeg.data(), 3) == 0);
+    const auto& content = turn % 2 == 0 ? jpeg : shorter;
+    const auto buffer = rig.next({.content = content});
+    fail_unless_equals_uint64(gst_buffer_get_size(buffer.get()), content.size());
+    fail_unless(gst_buffer_memcmp(buffer.get(), 0, content.data(), content.size()) == 0);
     fail_unless(gst_buffer_get_video_meta(buffer.get()) == nullptr);
   }
 }

@@ -2,6 +2,7 @@
 // and again when the source or downstream changes.
 
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -338,6 +339,13 @@ GST_START_TEST(test_fields_in_sequence_are_refused_or_woven) {
 
 GST_END_TEST
 
+GST_START_TEST(test_another_kind_of_format_is_named_as_such) {
+  Rig rig{fake::webcam(), "video/x-vp8,width=320,height=240,framerate=30/1"};
+  fail_unless_has(error_of(rig), "media type");
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_fields_in_turn) {
   auto model = tv_card();
   model.fields = {V4L2_FIELD_ALTERNATE};
@@ -354,6 +362,7 @@ GST_START_TEST(test_fields_in_turn) {
   fail_unless_has(caps, "height=(int)576");
   fail_unless_has(caps, "interlace-mode=(string)alternate");
   fail_unless_equals_uint64(gst_buffer_get_size(field.get()), 720 * 288 * 2);
+  fail_unless_equals_uint64(GST_BUFFER_DURATION(field.get()), GST_SECOND / 50);
   fail_unless(GST_BUFFER_FLAG_IS_SET(field.get(), GST_VIDEO_BUFFER_FLAG_INTERLACED));
   fail_unless(GST_BUFFER_FLAG_IS_SET(field.get(), GST_VIDEO_BUFFER_FLAG_ONEFIELD));
   GstVideoInfo info;
@@ -363,6 +372,24 @@ GST_START_TEST(test_fields_in_turn) {
   GstVideoFrame frame;
   fail_unless(gst_video_frame_map(&frame, &info, field.get(), GST_MAP_READ));
   gst_video_frame_unmap(&frame);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_who_has_nothing_but_fields_is_asked_for_their_height) {
+  auto model = tv_card();
+  model.field = V4L2_FIELD_ALTERNATE;
+  model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
+                    .modes = {{.size = {16, 16}, .intervals = {}},
+                              {.size = {1920, 1200}, .intervals = {{1, 25}}}},
+                    .step = {2, 2}}};
+  Rig rig{model, "video/x-raw(ANY),format=YUY2,width=720,height=576"};
+  rig.play();
+  const auto field = rig.next();
+  fail_unless_has(caps_of(rig), "interlace-mode=(string)alternate");
+  fail_unless_has(caps_of(rig), "height=(int)576");
+  fail_unless_equals_uint64(gst_buffer_get_size(field.get()), 720 * 288 * 2);
+  fail_unless_equals_uint64(GST_BUFFER_DURATION(field.get()), 20 * GST_MSECOND);
 }
 
 GST_END_TEST
@@ -399,7 +426,7 @@ GST_START_TEST(test_colours_are_converted_where_the_driver_can) {
   model.csc = false;
   Rig other{model, wanted};
   const auto text = error_of(other);
-  fail_unless_has(text, "its colorimetry would be");
+  fail_unless_has(text, "none has that colorimetry; it has 2:4:7:1");
   fail_unless_has(text, "property 'colorimetry'");
 }
 
@@ -439,6 +466,80 @@ GST_START_TEST(test_hdr10_metadata) {
   const auto caps = caps_of(rig);
   fail_unless_has(caps, "content-light-level=(string)1000:400");
   fail_unless_has(caps, "colorimetry=(string)bt2100-pq");
+}
+
+GST_END_TEST
+
+// ---- refusals -----------------------------------------------------------------------------------
+
+GST_START_TEST(test_a_refusal_is_one_error_with_details) {
+  Rig rig{fake::webcam(), "video/x-raw,format=YUY2,width=1280,height=720"};
+  auto* const bus = gst_bus_new();
+  gst_element_set_bus(rig.element, bus);
+  rig.play();
+  auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
+  const GstStructure* details{};
+  gst_message_parse_error_details(message, &details);
+  fail_unless_equals_string(gst_structure_get_string(details, "cause"), "not-negotiated");
+  fail_unless_equals_string(gst_structure_get_string(details, "field"), "size");
+  fail_unless_equals_string(gst_structure_get_string(details, "has"), "640x480, 320x240");
+  fail_unless(gst_structure_get_string(details, "asked") != nullptr);
+  fail_unless(strstr(gst_structure_get_string(details, "advice"), "jpegdec") != nullptr);
+  const auto* const nearest = gst_structure_get_value(details, "nearest");
+  fail_unless_equals_int(gst_value_list_get_size(nearest), 3);
+  // What stands there can be copied into a pipeline.
+  auto* const caps = gst_caps_from_string(g_value_get_string(gst_value_list_get_value(nearest, 0)));
+  fail_unless(gst_caps_is_fixed(caps));
+  gst_caps_unref(caps);
+  gst_message_unref(message);
+  rig.set_state(GST_STATE_NULL);
+  fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
+  gst_element_set_bus(rig.element, nullptr);
+  gst_object_unref(bus);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_what_caps_cannot_express_is_named) {
+  auto model = fake::webcam();
+  model.formats = {{.fourcc = V4L2_PIX_FMT_HSV24,
+                    .modes = {{.size = {640, 480}, .intervals = {{1, 30}}}},
+                    .step = {}}};
+  Rig rig{model, nullptr};
+  const auto text = error_of(rig);
+  fail_unless_has(text, "HSV3");
+  fail_unless_has(text, "GStreamer has no caps for");
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_raw_video_at_a_crawl_is_warned_of) {
+  auto model = fake::webcam();
+  model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
+                    .modes = {{.size = {1280, 720}, .intervals = {{1, 5}}}},
+                    .step = {}},
+                   {.fourcc = V4L2_PIX_FMT_MJPEG,
+                    .modes = {{.size = {1280, 720}, .intervals = {{1, 30}}}},
+                    .step = {}}};
+  const auto warnings = [&](const char* wanted) {
+    Rig rig{model, wanted};
+    auto* const bus = gst_bus_new();
+    gst_element_set_bus(rig.element, bus);
+    rig.play();
+    rig.next();
+    const auto texts = rig::texts_of(bus, GST_MESSAGE_WARNING);
+    gst_element_set_bus(rig.element, nullptr);
+    gst_object_unref(bus);
+    return texts;
+  };
+  const auto texts = warnings("video/x-raw,width=1280,height=720");
+  fail_unless_equals_int(texts.size(), 1);
+  fail_unless_has(texts.front(), "YUYV 1280x720 at 5/1");
+  fail_unless_has(texts.front(), "image/jpeg, width=1280, height=720, framerate=30/1");
+  // Who has named the rate, or takes something else as well, has chosen.
+  fail_unless(warnings("video/x-raw,width=1280,height=720,framerate=5/1").empty());
+  fail_unless(warnings("video/x-raw,width=1280,height=720;image/jpeg,width=1").empty());
+  fail_unless(warnings("image/jpeg").empty());
 }
 
 GST_END_TEST
@@ -651,12 +752,17 @@ static Suite* negotiate_suite() {
                       TEST(test_fields_of_a_frame),
                       TEST(test_a_single_field_has_flat_pixels),
                       TEST(test_fields_in_sequence_are_refused_or_woven),
+                      TEST(test_another_kind_of_format_is_named_as_such),
                       TEST(test_fields_in_turn),
+                      TEST(test_who_has_nothing_but_fields_is_asked_for_their_height),
                       TEST(test_colours_are_the_drivers),
                       TEST(test_colours_are_converted_where_the_driver_can),
                       TEST(test_the_user_knows_the_colours_better),
                       TEST(test_compressed_caps_have_no_colours),
                       TEST(test_hdr10_metadata),
+                      TEST(test_a_refusal_is_one_error_with_details),
+                      TEST(test_what_caps_cannot_express_is_named),
+                      TEST(test_raw_video_at_a_crawl_is_warned_of),
                       TEST(test_prepare_format_comes_before_the_format),
                       TEST(test_the_source_decides_on_the_size),
                       TEST(test_a_signal_that_comes_back_the_same),

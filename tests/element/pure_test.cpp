@@ -11,6 +11,7 @@
 #include "layout.h"
 #include "negotiation.h"
 #include "running_time.h"
+#include "traits.h"
 
 namespace {
 
@@ -146,6 +147,117 @@ TEST_F(Pure, SeparatePlanesBeginAtTheirMemory) {
   EXPECT_EQ(nv12.needed[1], 512U * 120);
 }
 
+TEST_F(Pure, ALineIsNeverShorterThanThePicture) {
+  for (const std::uint32_t told : {0U, 1U, 639U, 0xffffffffU, 0x7fffffffU}) {
+    const auto yuyv = layout(V4L2_PIX_FMT_YUYV, {320, 240}, {{told, 0}});
+    EXPECT_EQ(yuyv.planes[0].stride, 640) << told;
+    EXPECT_EQ(yuyv.needed[0], 640U * 240) << told;
+    EXPECT_EQ(layout(V4L2_PIX_FMT_SRGGB10, {320, 240}, {{told, 0}}).planes[0].stride, 640) << told;
+    EXPECT_EQ(layout(V4L2_PIX_FMT_RGB24, {320, 240}, {{told, 0}}).planes[0].stride, 960) << told;
+  }
+  for (const std::uint32_t told : {0U, 1U, 319U, 0xffffffffU, 0x7fffffffU}) {
+    const auto nv12 = layout(V4L2_PIX_FMT_NV12, {320, 240}, {{told, 0}});
+    EXPECT_EQ(nv12.planes[1].stride, 320) << told;
+    EXPECT_EQ(nv12.needed[0], 320U * 360) << told;
+    const auto tiles = layout(V4L2_PIX_FMT_NV12_32L32, {320, 240}, {{told <= 288 ? told : 288, 0}});
+    EXPECT_EQ(tiles.planes[0].pitch, 10U * 1024) << told;
+  }
+  EXPECT_EQ(layout(V4L2_PIX_FMT_NV12M, {321, 240}, {{321, 0}, {321, 0}}).planes[1].stride, 321);
+}
+
+std::string lie(std::uint32_t fourcc, v4l2::Size size, std::uint32_t planes,
+                std::uint32_t field = V4L2_FIELD_NONE) {
+  v4l2::Format format;
+  format.fourcc = {fourcc};
+  format.size = size;
+  format.plane_count = planes;
+  format.field = field;
+  const auto found = v4l2gst::lie_in(format, *v4l2gst::row_of(fourcc));
+  if (!found) return {};
+  EXPECT_EQ(found->code, EPROTO);
+  return std::string{found->hint} + " " + std::to_string(found->value);
+}
+
+TEST_F(Pure, AFormatThatCannotBeIsFoundOut) {
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {320, 240}, 1), "");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {0, 240}, 1), "a picture of width 0");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_MJPEG, {320, 0}, 1), "a picture of height 0");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {0x80000000, 1}, 1), "a picture of width 2147483648");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {1, 0x80000001}, 1, V4L2_FIELD_ALTERNATE),
+            "a picture of height 2147483649");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {1, 20000}, 1, V4L2_FIELD_ALTERNATE),
+            "a picture of height 20000");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420, {320, 240}, 1), "");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420M, {320, 240}, 3), "");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420M, {320, 240}, 2), "fewer planes than its format has 2");
+}
+
+// ---- caps ---------------------------------------------------------------------------------------
+
+std::string text_of(const CapsPtr& caps) {
+  const v4l2gst::TextPtr text{gst_caps_to_string(caps.get())};
+  return text.get();
+}
+
+std::string rate_of(v4l2::Interval interval) {
+  v4l2::Format format;
+  format.size = {.width = 16, .height = 16};
+  const auto& row = *v4l2gst::row_of(V4L2_PIX_FMT_MJPEG);
+  const auto caps = v4l2gst::fixed_caps(row, false, format, interval, {});
+  const auto* const value =
+      gst_structure_get_value(gst_caps_get_structure(caps.get(), 0), "framerate");
+  const v4l2gst::TextPtr text{gst_value_serialize(value)};
+  return text.get();
+}
+
+TEST_F(Pure, RatesBeyondFractionsAreShortened) {
+  EXPECT_EQ(rate_of({1001, 30000}), "30000/1001");
+  EXPECT_EQ(rate_of({39600000, 2376000000}), "60/1");
+  EXPECT_EQ(rate_of({39600001, 2376000000}), "60/1");
+  EXPECT_EQ(rate_of({0x80000000, 0x80000000}), "1/1");
+  EXPECT_EQ(rate_of({1, 0xffffffff}), "0/1") << "no such rate";
+  EXPECT_EQ(rate_of({0xffffffff, 1}), "0/1");
+  EXPECT_EQ(rate_of({0, 0}), "0/1");
+}
+
+TEST_F(Pure, PixelsOfOneFieldAreFlat) {
+  using v4l2gst::flattened;
+  EXPECT_EQ(flattened({1, 1}), (v4l2::PixelAspect{1, 2}));
+  EXPECT_EQ(flattened({16, 15}), (v4l2::PixelAspect{8, 15}));
+  EXPECT_EQ(flattened({59, 54}), (v4l2::PixelAspect{59, 108}));
+  EXPECT_EQ(flattened({1, 0x40000000}), (v4l2::PixelAspect{1, 2})) << "beyond fractions";
+}
+
+TEST_F(Pure, RangesOfOtherStepsAreAllKept) {
+  const auto range = [](std::uint32_t fourcc, std::uint32_t step) {
+    return Offer{.row = v4l2gst::row_of(fourcc),
+                 .sizes = {{16, 16}, {4096, 4096}, {step, step}},
+                 .intervals = {}};
+  };
+  const std::vector offers{range(V4L2_PIX_FMT_NV12M, 16), range(V4L2_PIX_FMT_NV12, 2),
+                           range(V4L2_PIX_FMT_NV12, 2)};
+  EXPECT_EQ(gst_caps_get_size(v4l2gst::caps_of(offers).get()), 2U);
+}
+
+TEST_F(Pure, CommonCapsAreThoseOfAnIntersection) {
+  const auto common = [](const char* first, const char* second) {
+    const CapsPtr one{gst_caps_from_string(first)};
+    const CapsPtr other{gst_caps_from_string(second)};
+    return text_of(v4l2gst::common_caps(one.get(), other.get()));
+  };
+  EXPECT_EQ(common("ANY", "a/b, c=(int)1"), "a/b, c=(int)1");
+  EXPECT_EQ(common("a/b, c=(int)1", "ANY"), "a/b, c=(int)1");
+  EXPECT_EQ(common("EMPTY", "ANY"), "EMPTY");
+  EXPECT_EQ(common("a/b", "EMPTY"), "EMPTY");
+  EXPECT_EQ(common("a/b, c=(int)[ 1, 5 ]; d/e", "d/e; a/b, c=(int)3"), "a/b, c=(int)3; d/e");
+  EXPECT_EQ(common("a/b; a/b", "a/b"), "a/b");
+  EXPECT_EQ(common("a/b(memory:X)", "a/b"), "EMPTY");
+  // On these gst_caps_intersect_full() of GStreamer 1.22 ends the program.
+  EXPECT_EQ(common("a/b, c=(int)[ 16, 64, 16 ]; a/b, c=(int){ [ 16, 64 ], [ 100, 200 ] }",
+                   "a/b, c=(int)[ 2, 256, 2 ]"),
+            "a/b, c=(int)[ 16, 64, 16 ]; a/b, c=(int){ [ 16, 64, 2 ], [ 100, 200, 2 ] }");
+}
+
 // ---- the chooser --------------------------------------------------------------------------------
 
 Offer offer(std::uint32_t fourcc, v4l2::Size size, std::initializer_list<std::uint32_t> rates) {
@@ -207,6 +319,18 @@ TEST_F(Pure, ARangeOfSizesIsTakenNearFullHd) {
               .intervals = {{{1, 60}, {1, 1}, {}}}};
   EXPECT_EQ(best({range}, "ANY"), "YUYV 1920@60");
   EXPECT_EQ(best({range}, "video/x-raw,width=1280,height=720,framerate=25/1"), "YUYV 1280@25");
+}
+
+TEST_F(Pure, AListOfRangesIsAsGoodAsOne) {
+  const Offer range{.row = v4l2gst::row_of(V4L2_PIX_FMT_YUYV),
+                    .sizes = {{16, 16}, {4096, 2160}, {2, 2}},
+                    .intervals = {{{1, 60}, {1, 1}, {}}}};
+  EXPECT_EQ(best({range}, "video/x-raw,width={[16,640],[1000,1280]}"), "YUYV 1280@60");
+  EXPECT_EQ(best({range}, "video/x-raw,width={[16,640],[3000,4000]}"), "YUYV 3000@60");
+  EXPECT_EQ(best({range}, "video/x-raw,framerate={[5/1,10/1],[20/1,25/1],15/1}"), "YUYV 1920@25");
+  const auto silent = offer(V4L2_PIX_FMT_YUYV, {640, 480}, {});
+  EXPECT_EQ(best({silent}, "video/x-raw,framerate={[5/1,10/1],[20/1,25/1]}"), "YUYV 640@25");
+  EXPECT_EQ(best({silent}, "video/x-raw,framerate={[5/1,10/1],[20/1,2147483647/1]}"), "YUYV 640@0");
 }
 
 }  // namespace

@@ -95,7 +95,10 @@ std::vector<std::string> texts_of(GstBus* bus, GstMessageType type) {
   while (auto* const message = gst_bus_pop_filtered(bus, type)) {
     GError* error{};
     gchar* debug{};
-    gst_message_parse_error(message, &error, &debug);
+    if (type == GST_MESSAGE_WARNING)
+      gst_message_parse_warning(message, &error, &debug);
+    else
+      gst_message_parse_error(message, &error, &debug);
     texts.push_back(std::string{error->message} + " [" + (debug != nullptr ? debug : "") + "]");
     g_error_free(error);
     g_free(debug);

@@ -78,7 +78,7 @@ private:
 /// A field of the element's `stats`.
 guint64 stat(GstElement* element, const char* name);
 
-/// All messages of a kind that were posted, each as its text.
+/// All messages of a kind, ERROR or WARNING, that were posted, each as its text.
 std::vector<std::string> texts_of(GstBus* bus, GstMessageType type);
 
 }  // namespace rig

@@ -154,6 +154,26 @@ GST_START_TEST(test_copies_where_the_driver_cannot_grow) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_new_buffer_whose_memory_cannot_be_had_is_left_unused) {
+  for (const bool removes : {true, false}) {
+    auto model = fake::webcam();
+    model.removes = removes;
+    Rig rig{model};
+    rig.play();
+    auto held = hold(rig, 2);
+    rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_EXPBUF, EMFILE); });
+    for (int frame = 0; frame < 6; ++frame)
+      held.push_back(rig.next());
+    held.clear();
+    for (int frame = 0; frame < 300; ++frame)
+      rig.next();
+    fail_unless_equals_int(rig.camera->buffer_count(), removes ? 4 : 5);
+    fail_unless_equals_int(rig.camera->queued_count(), 4);
+  }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_shrinks_when_downstream_has_let_go) {
   Rig rig;
   rig.play();
@@ -254,6 +274,7 @@ static Suite* starve_suite() {
                                 TEST(test_what_is_dropped_is_counted),
                                 TEST(test_grows_to_the_ceiling_and_no_further),
                                 TEST(test_copies_where_the_driver_cannot_grow),
+                                TEST(test_a_new_buffer_whose_memory_cannot_be_had_is_left_unused),
                                 TEST(test_shrinks_when_downstream_has_let_go),
                                 TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused),
                                 TEST(test_grows_with_memory_of_its_own),

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "gstv4l2cppsrc.h"
+#include "report.h"
 
 namespace {
 
@@ -63,6 +64,39 @@ void describe_signals(std::ostream& out, GType type) {
   g_free(ids);
 }
 
+/// The details of a message that has all that any has, and each cause there is.
+void describe_details(std::ostream& out) {
+  auto* const element =
+      GST_ELEMENT(gst_object_ref_sink(g_object_new(GST_TYPE_V4L2_CPP_SRC, nullptr)));
+  auto* const bus = gst_bus_new();
+  gst_element_set_bus(element, bus);
+  std::string causes;
+  for (int cause = 0; cause <= static_cast<int>(v4l2gst::last_cause); ++cause) {
+    auto report = v4l2gst::not_negotiated("/dev/video0", {});
+    report.cause = static_cast<v4l2gst::Cause>(cause);
+    report.holders = report.cheaper = {""};
+    report.bytes_per_second = 1;
+    v4l2gst::post(element, report);
+    auto* const message = gst_bus_pop(bus);
+    const GstStructure* details{};
+    gst_message_parse_error_details(message, &details);
+    if (cause == 0) {
+      out << "details " << gst_structure_get_name(details) << ":";
+      for (int i = 0; i < gst_structure_n_fields(details); ++i) {
+        const auto* const name = gst_structure_nth_field_name(details, static_cast<guint>(i));
+        out << (i > 0 ? ", " : " ") << name << " ("
+            << g_type_name(gst_structure_get_field_type(details, name)) << ")";
+      }
+    }
+    causes += std::string{cause > 0 ? ", " : " "} + gst_structure_get_string(details, "cause");
+    gst_message_unref(message);
+  }
+  out << "\ncauses:" << causes << "\n";
+  gst_element_set_bus(element, nullptr);
+  gst_object_unref(bus);
+  gst_object_unref(element);
+}
+
 std::string surface() {
   std::ostringstream out;
   const auto type = GST_TYPE_V4L2_CPP_SRC;
@@ -76,6 +110,7 @@ std::string surface() {
     if (specs[i]->owner_type == type) describe_property(out, specs[i]);
   g_free(specs);
   describe_signals(out, type);
+  describe_details(out);
   auto* const caps = gst_pad_template_get_caps(gst_element_class_get_pad_template(element, "src"));
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     gchar* const text = gst_structure_to_string(gst_caps_get_structure(caps, i));

@@ -1,0 +1,94 @@
+#include "notice.h"
+
+#include <array>
+
+namespace v4l2gst {
+namespace {
+
+const char* name_of(Notice::State state) {
+  switch (state) {
+    case Notice::State::lost:
+      return "lost";
+    case Notice::State::waiting:
+      return "waiting";
+    case Notice::State::back:
+      return "back";
+    case Notice::State::stalled:
+      return "stalled";
+    case Notice::State::starved:
+      return "starved";
+    case Notice::State::restarted:
+      return "restarted";
+    case Notice::State::reopened:
+      return "reopened";
+    case Notice::State::signal_lost:
+      return "signal-lost";
+    case Notice::State::signal_found:
+      return "signal-found";
+  }
+  return "lost";
+}
+
+std::string seconds_of(std::chrono::milliseconds duration) {
+  std::array<char, 32> digits{};
+  g_ascii_formatd(digits.data(), digits.size(), "%.1f",
+                  static_cast<double>(duration.count()) / 1000);
+  return std::string{digits.data()} + " s";
+}
+
+Report silence_of(Cause cause, const std::string& path, std::string text) {
+  return {.domain = GST_RESOURCE_ERROR,
+          .code = GST_RESOURCE_ERROR_READ,
+          .cause = cause,
+          .text = std::move(text),
+          .debug = {},
+          .device = path,
+          .error = {},
+          .refusal = {}};
+}
+
+}  // namespace
+
+void post(GstElement* element, const Notice& notice) {
+  GST_INFO_OBJECT(element, "%s", notice.text.c_str());
+  auto* const fields = gst_structure_new(
+      "v4l2cppsrc-device", "state", G_TYPE_STRING, name_of(notice.state), "device", G_TYPE_STRING,
+      notice.device.c_str(), "text", G_TYPE_STRING, notice.text.c_str(), "call", G_TYPE_STRING,
+      notice.error.call, "errno", G_TYPE_INT, notice.error.code, nullptr);
+  gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), fields));
+}
+
+Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting) {
+  const auto device = "The device at '" + path + "'";
+  if (starting)
+    return silence_of(Cause::stalled, path,
+                      device + " has sent no first frame for " + seconds_of(silence) +
+                          ". Some cameras need longer to start (first-frame-timeout), others wait "
+                          "for a trigger.");
+  return silence_of(Cause::stalled, path,
+                    device + " has sent no frame for " + seconds_of(silence) +
+                        ", although it has buffers to fill. Check its cable and power; "
+                        "on-stall=restart and reopen try to wake it.");
+}
+
+Report starved(const std::string& path, std::chrono::milliseconds silence, std::uint32_t count) {
+  return silence_of(Cause::starved, path,
+                    "Downstream holds all " + std::to_string(count) +
+                        " buffers of the device at '" + path + "' since " + seconds_of(silence) +
+                        ", so that it can't send a frame. Free them, or raise max-buffers.");
+}
+
+Report no_signal(const std::string& path, const std::string& input) {
+  return silence_of(Cause::no_signal, path,
+                    "Nothing comes in at the input '" + input + "' of the device at '" + path +
+                        "'. Check the cable and the source; it goes on by itself when there is a "
+                        "signal.");
+}
+
+Report not_back(const Report& last, std::chrono::milliseconds waited) {
+  auto report = last;
+  report.text = "The device did not come back within " + seconds_of(waited) + ". " + last.text;
+  return report;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <gst/gst.h>
+
+#include "kernel/error.h"
+#include "report.h"
+
+namespace v4l2gst {
+
+/// What becomes of the device while the pipeline runs, for an application to show: posted as an
+/// element message "v4l2cppsrc-device" with the fields "state" (one of the names below), "device"
+/// (its path), "call" and "errno" (0 where no call failed), and "text", a sentence.
+struct Notice {
+  enum class State {
+    lost,         ///< "lost": it went away, or its driver gave up
+    waiting,      ///< "waiting": it is waited for
+    back,         ///< "back": it was found again, or for the first time
+    stalled,      ///< "stalled": it sends no frames
+    starved,      ///< "starved": downstream holds all buffers, so it can't send any
+    restarted,    ///< "restarted": its stream was started again
+    reopened,     ///< "reopened": it was closed and is to be opened again
+    signal_lost,  ///< "signal-lost": nothing comes in at its input
+    signal_found  ///< "signal-found": something comes in again
+  };
+
+  State state{};
+  std::string device;
+  std::string text;
+  v4l2::Error error;
+};
+
+void post(GstElement* element, const Notice& notice);
+
+/// No frame for `silence`; `starting` where there was none yet since the stream began.
+Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting);
+
+/// No frame for `silence`, because downstream holds all of the `count` buffers.
+Report starved(const std::string& path, std::chrono::milliseconds silence, std::uint32_t count);
+
+/// No frame for `silence`, because nothing comes in at the input of that name.
+Report no_signal(const std::string& path, const std::string& input);
+
+/// The device was waited for in vain; `last` is what the last try to open it said.
+Report not_back(const Report& last, std::chrono::milliseconds waited);
+
+}  // namespace v4l2gst

@@ -1,0 +1,266 @@
+// What is made of the errno of a call.
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bandwidth.h"
+#include "report.h"
+
+namespace v4l2gst {
+namespace {
+
+/// "VIDIOC_DQBUF: a buffer that was not queued, index 77".
+std::string lie_of(const v4l2::Error& error) {
+  auto text = std::string{error.call};
+  if (error.hint != nullptr)
+    text += std::string{": "} + error.hint + " " + std::to_string(error.value);
+  return text;
+}
+
+std::string user_name(uid_t id) {
+  const auto* const user = getpwuid(id);
+  return user != nullptr ? user->pw_name : std::to_string(id);
+}
+
+/// " (it belongs to root:video, mode 0660)", and whom to add where; empty when stat() can't tell.
+std::string owner_of(const std::string& path) {
+  struct stat status {};
+
+  if (stat(path.c_str(), &status) != 0) return {};
+  const auto owner = user_name(status.st_uid);
+  const auto* const entry = getgrgid(status.st_gid);
+  const std::string group = entry != nullptr ? entry->gr_name : std::to_string(status.st_gid);
+  std::array<char, 8> mode{};
+  g_snprintf(mode.data(), mode.size(), "%04o", status.st_mode & 07777U);
+  auto text = " (it belongs to " + owner + ":" + group + ", mode " + mode.data() +
+              ", and you are " + user_name(geteuid()) + ").";
+  if ((status.st_mode & S_IRGRP) != 0 && (status.st_mode & S_IWGRP) != 0)
+    text += " Join its group with 'sudo usermod -aG " + group + " $USER' and log in again.";
+  else
+    text += " Ask its owner for access.";
+  return text;
+}
+
+}  // namespace
+
+Report cannot_open(const std::string& path, const v4l2::Error& error) {
+  const auto name = quoted(path);
+  switch (error.code) {
+    case ENOENT:
+    case ENXIO:
+    case ENODEV:
+      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, path,
+                      "There is no device at " + name +
+                          ". Plug it in, or set 'device' to one of those that "
+                          "'v4l2-ctl --list-devices' shows.",
+                      error);
+    case EACCES:
+    case EPERM: {
+      auto owner = owner_of(path);
+      if (owner.empty()) owner = ". Join the group that owns it (often 'video') and log in again.";
+      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::permission, path,
+                      "You may not open the device at " + name + owner, error);
+    }
+    case EBUSY:
+      return failed(path, error, "to open it", {.descriptors = 0});
+    case ENOTTY:
+    case EISDIR:
+    case ENOTDIR:
+    case EINVAL:
+      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::not_a_device, path,
+                      name +
+                          " is not a V4L2 device. Set 'device' to one of those that "
+                          "'v4l2-ctl --list-devices' shows.",
+                      error);
+    default:
+      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::io, path,
+                      "The device at " + name + " can't be opened: " + std::strerror(error.code) +
+                          ". The kernel log ('dmesg') may say more.",
+                      error);
+  }
+}
+
+// ---- on an open device --------------------------------------------------------------------------
+
+namespace {
+
+/// A device and what was tried on it in vain.
+struct Attempt {
+  const std::string& path;
+  const v4l2::Error& error;
+  std::string_view doing;
+
+  /// "The device at '/dev/video0' is busy (while trying to …; VIDIOC_S_FMT: Device or resource
+  /// busy)", for `what` " is busy".
+  [[nodiscard]] std::string text(std::string_view what) const {
+    const auto answer = error.hint != nullptr
+                            ? lie_of(error)
+                            : std::string{error.call} + ": " + std::strerror(error.code);
+    return "The device at " + quoted(path) + std::string{what} + " (while trying " +
+           std::string{doing} + "; " + answer + ")";
+  }
+
+  [[nodiscard]] Report report(GstResourceError code, Cause cause, std::string_view what,
+                              std::string_view advice) const {
+    return resource(code, cause, path, text(what) + std::string{advice}, error);
+  }
+
+  [[nodiscard]] bool at(std::string_view call) const { return call == error.call; }
+};
+
+/// "'a', 'b' or 'c'".
+std::string one_of(std::span<const std::string> texts) {
+  std::string all;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    all += (i == 0 ? "" : i + 1 == texts.size() ? " or " : ", ") + quoted(texts[i]);
+  return all;
+}
+
+Report no_bandwidth(const Attempt& attempt, const Situation& situation) {
+  std::string why = ": the bus is too narrow for this mode beside what else it carries";
+  const auto& identity = situation.identity;
+  if (identity.usb())
+    why += "; port " + identity.port + " of bus " + identity.usb_bus() + " runs at " +
+           std::to_string(identity.usb_speed_mbps) + " Mb/s";
+  if (situation.bytes_per_second > 0)
+    why += ", " + situation.mode + " takes up to " + megabytes(situation.bytes_per_second);
+  if (!situation.beside.empty()) why += ", and there is also " + one_of(situation.beside);
+  const auto what = situation.cheaper.empty()
+                        ? "a smaller size, a lower rate or a compressed format"
+                        : one_of(situation.cheaper);
+  auto report = attempt.report(
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, " gets no room on its USB bus",
+      why + ". No disk is full. Ask for " + what + ", or use another USB controller.");
+  report.bytes_per_second = situation.bytes_per_second;
+  report.cheaper = situation.cheaper;
+  return report;
+}
+
+Report out_of_memory(const Attempt& attempt) {
+  if (attempt.error.hint != nullptr)
+    return attempt.report(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory, " has no buffers",
+                          ". Ask for a smaller size, or free memory (on a board, enlarge CMA).");
+  if (attempt.at("VIDIOC_STREAMON"))
+    return attempt.report(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory,
+                          " ran out of memory",
+                          ". Free memory; where there is enough, a USB controller is full: use "
+                          "another one.");
+  return attempt.report(GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::out_of_memory,
+                        " found no memory for its buffers",
+                        ". Ask for a smaller size, or free memory (on a board, enlarge CMA).");
+}
+
+Report nothing_comes_in(const Attempt& attempt, const std::string& input) {
+  const auto unstable = attempt.error.code == ENOLCK;
+  auto text = "Nothing comes in at the input " + quoted(input) + " of the device at " +
+              quoted(attempt.path) + " (while trying " + std::string{attempt.doing} + "; " +
+              attempt.error.call + ": " + std::strerror(attempt.error.code) + "). ";
+  text += unstable ? "Its signal can't be locked to: check the cable, or set the source to a usual "
+                     "mode."
+                   : "Check the cable and the source.";
+  return resource(GST_RESOURCE_ERROR_READ, Cause::no_signal, attempt.path, std::move(text),
+                  attempt.error);
+}
+
+/// media_pipeline_start() has found a link that is missing (ENOLINK) or whose ends disagree about
+/// the format (EPIPE).
+Report no_link(const Attempt& attempt) {
+  return attempt.report(
+      GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, " is not connected to what it captures",
+      attempt.error.code == EPIPE
+          ? ": along its media graph formats or sizes disagree. Make them equal with 'media-ctl "
+            "-V', "
+            "or use libcamerasrc."
+          : ": a link of its media graph is not set up, or its sensor sends nothing. See "
+            "'media-ctl -p', set it up with 'media-ctl -l', or use libcamerasrc.");
+}
+
+Report broken(const Attempt& attempt) {
+  auto report =
+      attempt.report(GST_RESOURCE_ERROR_FAILED, Cause::broken_driver,
+                     " answered with what can't be true", ". Report it to the driver's authors.");
+  report.text.replace(0, std::strlen("The"), "The driver of the");
+  return report;
+}
+
+}  // namespace
+
+Report busy(const std::string& path, const v4l2::Error& error, std::string_view doing,
+            std::span<const Holder> holders) {
+  const auto here = std::ranges::find_if(holders, &Holder::here);
+  std::string why = ": another program uses it. Close that one ('sudo fuser -v " + path +
+                    "' names it), or share the camera through PipeWire.";
+  if (here != holders.end() && holders.size() == 1)
+    why = ": this program uses it already. Use one element for it, and a tee behind that.";
+  else if (holders.size() == 1)
+    why = ": another program uses it: " + names_of(holders) +
+          ". Close that one, or share the camera through PipeWire.";
+  else if (!holders.empty())
+    why = ": other programs have it open: " + names_of(holders) +
+          ". Close the one that uses it, or share the camera through PipeWire.";
+  auto report =
+      Attempt{path, error, doing}.report(GST_RESOURCE_ERROR_BUSY, Cause::busy, " is busy", why);
+  for (const auto& holder : holders)
+    report.holders.push_back(names_of(std::span{&holder, 1}));
+  return report;
+}
+
+Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing,
+              const Situation& situation) {
+  const Attempt attempt{path, error, doing};
+  const auto& identity = situation.identity;
+  const bool starting = attempt.at("VIDIOC_STREAMON") || attempt.at("read");
+  switch (error.code) {
+    case EBUSY:
+      return busy(path, error, doing, holders_of(path, situation.descriptors));
+    case ENOSPC:
+      if (!starting || (identity.known() && !identity.usb())) break;
+      return no_bandwidth(attempt, situation);
+    case ENOMEM:
+      return out_of_memory(attempt);
+    case ENOLINK:
+    case ENOLCK:
+      if (situation.input) return nothing_comes_in(attempt, *situation.input);
+      if (error.code == ENOLINK && starting) return no_link(attempt);
+      break;
+    case EPIPE:
+      // Of a USB camera it is a request that it has turned down.
+      if (starting && !identity.usb()) return no_link(attempt);
+      break;
+    case ENODEV:
+    case ENXIO:
+    case ESHUTDOWN:
+      return attempt.report(GST_RESOURCE_ERROR_READ, Cause::lost, " went away",
+                            ". Check its cable and power, then start the pipeline again; with "
+                            "on-disconnect=wait it is waited for.");
+    case EPROTO:
+      if (error.hint != nullptr) return broken(attempt);
+      [[fallthrough]];
+    case EILSEQ:
+    case ETIME:
+    case ETIMEDOUT:
+      return attempt.report(GST_RESOURCE_ERROR_READ, Cause::io, " does not answer as it should",
+                            ". On USB that is most often a bad cable, hub or port: try another.");
+    case EINVAL:
+    case ENOTTY:
+    case EOPNOTSUPP:
+    case ERANGE:
+      return attempt.report(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, " refused",
+                            ". Its driver can't do that: ask for another mode, or try "
+                            "io-mode=mmap. The kernel log ('dmesg') may say more.");
+    default:
+      break;
+  }
+  return attempt.report(GST_RESOURCE_ERROR_READ, Cause::io, " failed",
+                        ". The kernel log ('dmesg') may say more; unplugging it for a moment often "
+                        "helps.");
+}
+
+}  // namespace v4l2gst

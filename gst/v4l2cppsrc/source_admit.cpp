@@ -1,0 +1,62 @@
+// Which frames go downstream, and what is asked of the device between two of them.
+
+#include <span>
+
+#include "device/key_frame.h"
+#include "frame_check.h"
+#include "key_frame.h"
+#include "source.h"
+
+namespace v4l2gst {
+
+/// Of a picture that was cut short the whole is sent, if it is: the memory is there, and downstream
+/// could not map less than its caps say. What the driver did not write is of an older picture.
+Fate Source::judge(v4l2::Frame& frame) const {
+  const auto policy = capture_->on_corrupt();
+  const auto& layout = agreement().layout;
+  const auto payloads = frame.payloads();
+  Evidence evidence{.flags = frame.flags(),
+                    .impossible = frame.impossible(),
+                    .payloads = payloads,
+                    .needed = {},
+                    .jpeg = {}};
+  if (layout) evidence.needed = std::span{layout->needed}.first(payloads.size());
+  if (policy != OnCorrupt::pass && agreement().row->jpeg()) evidence.jpeg = capture_->look(frame);
+  const auto damage = damage_of(evidence);
+  if (damage == Damage::none) return Fate::send;  // as most are
+  auto fate = fate_of(damage, policy);
+  for (std::uint32_t plane = 0; plane < evidence.needed.size(); ++plane)
+    if (fate != Fate::leave_out && payloads[plane].length < evidence.needed[plane] &&
+        !frame.stretch(plane, evidence.needed[plane]))
+      fate = Fate::leave_out;
+  GST_DEBUG_OBJECT(element_, "frame %u is damaged (%s)%s", frame.sequence(), name_of(damage),
+                   fate == Fate::leave_out ? " and left out" : "");
+  return fate;
+}
+
+/// Only while a stream waits for its first frame is the picture itself looked at.
+bool Source::may_begin_with(const v4l2::Frame& frame) const {
+  if (!beginning_.awaits_key_frame()) return true;
+  auto unit = unit_of(frame.flags());
+  if (unit == Unit::unknown) unit = unit_of(agreement().row->fourcc, capture_->look(frame));
+  return beginning_.admits(unit);
+}
+
+bool Source::ask_for_key_frame() {
+  if (!forces_key_frames_) return false;
+  waker_.raise(v4l2::Waker::errand);
+  return true;
+}
+
+void Source::run_errands() {
+  if (!waker_.raised(v4l2::Waker::errand)) return;  // on most frames
+  waker_.lower(v4l2::Waker::errand);
+  const auto forced = v4l2::force_key_frame(*device().node());
+  if (forced && *forced) return;
+  // A device that is gone says so again when the next frame is waited for.
+  GST_INFO_OBJECT(element_, "the device forces no key frame: %s",
+                  forced ? "it has no such control" : g_strerror(forced.error().code));
+  if (forced) forces_key_frames_ = false;
+}
+
+}  // namespace v4l2gst

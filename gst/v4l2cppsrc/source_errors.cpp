@@ -1,0 +1,46 @@
+// What a Source knows of the circumstances in which a call failed.
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "bandwidth.h"
+#include "source.h"
+
+namespace v4l2gst {
+
+/// What its mode takes of the bus, and what would take less.
+void Source::add_demand(Situation& situation) const {
+  if (!agreement_) return;
+  const auto& agreed = agreement();
+  const Choice taken{.row = agreed.row,
+                     .size = {agreed.format.size.width, frame_height(agreed.format)},
+                     .interval = agreed.interval,
+                     .dmabuf_caps = agreed.dmabuf_caps,
+                     .colorimetry = {}};
+  situation.mode = describe(taken);
+  situation.bytes_per_second = bytes_per_second(agreed.format, agreed.interval);
+  for (const auto& node : v4l2::known_nodes(*kernel_))
+    if (node.identity.index == 0 && node.identity.usb_bus() == situation.identity.usb_bus() &&
+        node.identity.port != situation.identity.port)
+      situation.beside.push_back(node.path);
+  // Who fails for lack of room can still say what else there is; if not, nothing is named.
+  const auto offers = offers_within(*device().modes(), wanted_.get(), caps_kinds(), std::nullopt);
+  if (offers)
+    situation.cheaper =
+        cheaper_modes(*offers, wanted_.get(), taken, {.prefer = settings().prefer, .native = {}});
+}
+
+Report Source::failure(const v4l2::Error& error, std::string_view doing) const {
+  constexpr std::array circumstantial{ENOSPC, EPIPE, ENOLINK, ENOLCK};
+  Situation situation;
+  if (capture_ && capture_->travel() == Capture::Travel::read) ++situation.descriptors;
+  if (std::ranges::find(circumstantial, error.code) == circumstantial.end())
+    return failed(path(), error, doing, situation);
+  situation.identity = identity_;
+  if (input_ && input_->has_source()) situation.input = input_->name;
+  if (error.code == ENOSPC && (identity_.usb() || !identity_.known())) add_demand(situation);
+  return failed(path(), error, doing, situation);
+}
+
+}  // namespace v4l2gst

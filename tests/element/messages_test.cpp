@@ -1,0 +1,138 @@
+// Each message of the element stands in docs/errors.md, as a heading in its own words, so that a
+// search for it leads there.
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "notice.h"
+#include "report.h"
+
+namespace {
+
+using namespace v4l2gst;
+using std::chrono::milliseconds;
+
+constexpr auto path = "/dev/video0";
+
+v4l2::Error at(const char* call, int code, const char* hint = nullptr) {
+  return {.code = code, .call = call, .hint = hint};
+}
+
+/// What Report-making functions say, each way.
+std::vector<std::string> all_texts() {
+  std::vector<Report> all;
+  for (const int code : {ENOENT, EACCES, EBUSY, ENOTTY, EIO, EMFILE})
+    all.push_back(cannot_open(path, at("open", code)));
+  all.push_back(no_camera());
+  for (int kind = 0; kind <= static_cast<int>(v4l2::NodeKind::other); ++kind)
+    for (const auto* const sibling : {"", "/dev/video2"})
+      all.push_back(wrong_node(path, static_cast<v4l2::NodeKind>(kind), sibling));
+  Situation hdmi;
+  hdmi.input = "HDMI 0";
+  Situation usb;
+  usb.identity.vendor_id = "046d";
+  usb.identity.port = "1-1";
+  for (const auto* const call : {"VIDIOC_S_FMT", "VIDIOC_REQBUFS", "VIDIOC_STREAMON", "read"})
+    for (int code = 1; code < 134; ++code)
+      for (const auto& situation : {Situation{}, hdmi, usb}) {
+        if (code == EBUSY) continue;  // looks into /proc
+        all.push_back(failed(path, at(call, code), "to do it", situation));
+        all.push_back(failed(path, at(call, code, "a lie"), "to do it", situation));
+      }
+  const std::array holders{Holder{.pid = 1, .name = "a"}, Holder{.pid = 2, .name = "b"}};
+  const std::array here{Holder{.pid = 1, .name = "a", .here = true}};
+  all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", {}));
+  all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", holders));
+  all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", std::span{holders}.first(1)));
+  all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", here));
+  all.push_back(no_such_io_mode(path, IoMode::userptr, at("VIDIOC_REQBUFS", EINVAL)));
+  all.push_back(held_downstream(path, 2, at("VIDIOC_S_FMT", EBUSY)));
+  all.push_back(fallback(path, "dmabuf-import"));
+  all.push_back(bad_setting(path, "colorimetry", "colourful", "a name such as bt709"));
+  all.push_back(crawl(path, "YUYV 1280x720 at 5/1", "MJPG 1280x720 at 30/1", "image/jpeg"));
+  for (const auto* const field : {"size", "mode"})
+    all.push_back(not_negotiated(path, {.asked = {},
+                                        .field = field,
+                                        .has = {},
+                                        .nearest = {},
+                                        .inexpressible = {},
+                                        .advice = {}}));
+  for (const bool starting : {false, true})
+    all.push_back(stalled(path, milliseconds{1500}, starting));
+  all.push_back(starved(path, milliseconds{1500}, 16));
+  all.push_back(no_signal(path, "HDMI 0"));
+  all.push_back(not_back(no_camera(), milliseconds{1500}));
+  std::vector<std::string> texts;
+  for (auto& report : all)
+    texts.push_back(std::move(report.text));
+  return texts;
+}
+
+std::vector<std::string> headings() {
+  constexpr std::string_view mark{"### "};
+  std::ifstream file{ERRORS_FILE};
+  std::vector<std::string> found;
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(mark)) found.push_back(line.substr(mark.size()));
+  return found;
+}
+
+/// Whether `text` begins as `heading` says, where "…" stands for anything.
+bool is_headed(std::string_view text, std::string_view heading) {
+  constexpr std::string_view any{"…"};
+  const auto first = heading.substr(0, heading.find(any));
+  if (!text.starts_with(first)) return false;
+  text.remove_prefix(first.size());
+  while (heading.find(any) != std::string_view::npos) {
+    heading.remove_prefix(heading.find(any) + any.size());
+    const auto fixed = heading.substr(0, heading.find(any));
+    const auto place = text.find(fixed);
+    if (place == std::string_view::npos) return false;
+    text.remove_prefix(place + fixed.size());
+  }
+  return true;
+}
+
+TEST(Messages, AreHeadingsOfTheDocumentation) {
+  const auto known = headings();
+  for (const auto& text : all_texts())
+    EXPECT_TRUE(std::ranges::any_of(known, [&](const auto& it) { return is_headed(text, it); }))
+        << text;
+}
+
+TEST(Messages, OfTheDocumentationAreThoseOfTheElement) {
+  const auto texts = all_texts();
+  for (const auto& heading : headings())
+    EXPECT_TRUE(std::ranges::any_of(texts, [&](const auto& text) {
+      return is_headed(text, heading);
+    })) << heading;
+}
+
+TEST(Messages, SayAllocateOnlyWhereMemoryRanOut) {
+  for (const auto& text : all_texts())
+    EXPECT_TRUE(text.find("llocat") == std::string::npos ||
+                text.find(strerror(ENOMEM)) != std::string::npos || text.starts_with("io-mode="))
+        << text;
+}
+
+TEST(Messages, NameEveryProgramThatHasTheDevice) {
+  const std::array one{Holder{.pid = 1234, .name = "v4l2-ctl"}};
+  const auto report = busy(path, at("VIDIOC_S_FMT", EBUSY), "to set the format", one);
+  EXPECT_NE(report.text.find("another program uses it: v4l2-ctl (pid 1234)"), std::string::npos)
+      << report.text;
+  EXPECT_EQ(report.holders, std::vector<std::string>{"v4l2-ctl (pid 1234)"});
+  const std::array here{Holder{.pid = 1, .name = "a", .here = true}};
+  EXPECT_NE(busy(path, at("open", EBUSY), "to open it", here).text.find("this program"),
+            std::string::npos);
+}
+
+}  // namespace

@@ -1,0 +1,393 @@
+// What becomes of the stream when the device goes away, fails, or falls silent.
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "element/rig.h"
+#include "element/suite.h"
+
+using rig::Rig;
+
+namespace {
+
+/// A camera that can be told from others.
+fake::Model camera(const std::string& serial) {
+  auto model = fake::webcam();
+  model.vendor_id = "046d";
+  model.product_id = "0825";
+  model.serial = serial;
+  model.port = "1-" + serial;
+  return model;
+}
+
+/// A rig with a bus, whose messages are kept.
+struct Bused {
+  explicit Bused(fake::Model model = camera("1"), const char* caps = rig::small_yuyv)
+      : rig{std::move(model), caps} {
+    bus = gst_bus_new();
+    gst_element_set_bus(rig.element, bus);
+  }
+
+  Bused(const Bused&) = delete;
+  Bused& operator=(const Bused&) = delete;
+
+  ~Bused() {
+    gst_element_set_state(rig.element, GST_STATE_NULL);
+    gst_element_set_bus(rig.element, nullptr);
+    gst_object_unref(bus);
+  }
+
+  /// Waits for the next notice of the device.
+  std::string notice() {
+    for (;;) {
+      auto* const message =
+          gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ELEMENT);
+      const auto* const fields = gst_message_get_structure(message);
+      std::string state;
+      if (gst_structure_has_name(fields, "v4l2cppsrc-device"))
+        state = gst_structure_get_string(fields, "state");
+      gst_message_unref(message);
+      if (!state.empty()) return state;
+    }
+  }
+
+  void fail_unless_notices(std::initializer_list<const char*> states) {
+    for (const auto* const state : states)
+      fail_unless_equals_string(notice().c_str(), state);
+  }
+
+  std::string wait_for(GstMessageType type) {
+    auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, type);
+    GError* error{};
+    if (type == GST_MESSAGE_WARNING)
+      gst_message_parse_warning(message, &error, nullptr);
+    else
+      gst_message_parse_error(message, &error, nullptr);
+    std::string text{error->message};
+    g_error_free(error);
+    gst_message_unref(message);
+    return text;
+  }
+
+  Rig rig;
+  GstBus* bus{};
+};
+
+void fail_unless_has(const std::string& text, const char* part) {
+  fail_unless(text.find(part) != std::string::npos, "'%s' lacks '%s'", text.c_str(), part);
+}
+
+}  // namespace
+
+// ---- away and back ------------------------------------------------------------------------------
+
+GST_START_TEST(test_by_default_a_loss_is_an_error) {
+  Bused bused;
+  bused.rig.play();
+  bused.rig.next();
+  bused.rig.kernel.unplug(rig::path);
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "went away");
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_the_same_camera_is_found_at_another_node) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig.play();
+  const auto before = rig.next();
+  rig.kernel.unplug(rig::path);
+  bused.fail_unless_notices({"lost", "waiting"});
+  // Another one takes the number.
+  const auto stranger = rig.kernel.plug(rig::path, camera("2"));
+  rig.camera = rig.kernel.plug("/dev/video5", camera("1"));
+  bused.fail_unless_notices({"back"});
+  const auto after = rig.next();
+  fail_unless(rig::shows(after.get(), 0));
+  fail_unless(GST_BUFFER_FLAG_IS_SET(after.get(), GST_BUFFER_FLAG_DISCONT));
+  fail_unless(GST_BUFFER_PTS(after.get()) >= GST_BUFFER_PTS(before.get()));
+  fail_unless_equals_uint64(GST_BUFFER_OFFSET(after.get()), GST_BUFFER_OFFSET(before.get()) + 1);
+  fail_unless_equals_int(stranger->all_calls(), 0);
+  fail_unless_equals_uint64(rig::stat(rig.element, "reconnected"), 1);
+  gchar* device{};
+  g_object_get(rig.element, "device", &device, nullptr);
+  fail_unless_equals_string(device, "/dev/video5");
+  g_free(device);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_hundred_losses_leave_nothing_behind) {
+  const auto before = rig::holdings();
+  {
+    Bused bused;
+    auto& rig = bused.rig;
+    g_object_set(rig.element, "on-disconnect", 1, nullptr);
+    rig.play();
+    for (int cycle = 0; cycle < 100; ++cycle) {
+      const std::string node = cycle % 2 == 0 ? "/dev/video0" : "/dev/video1";
+      const std::string other = cycle % 2 == 0 ? "/dev/video1" : "/dev/video0";
+      rig.next();
+      // One is held meanwhile, and stays as it was.
+      const auto held = rig.next();
+      rig.kernel.unplug(node);
+      bused.fail_unless_notices({"lost", "waiting"});
+      rig.camera = rig.kernel.plug(other, camera("1"));
+      bused.fail_unless_notices({"back"});
+      fail_unless(rig::shows(held.get(), 1));
+    }
+    rig.next();
+    fail_unless_equals_uint64(rig::stat(rig.element, "reconnected"), 100);
+  }
+  rig::fail_unless_same(before, rig::holdings());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_pipeline_may_start_before_its_camera) {
+  fake::FakeKernel kernel;
+  auto* const element = rig::new_element(kernel);
+  auto* const bus = gst_bus_new();
+  gst_element_set_bus(element, bus);
+  g_object_set(element, "device", "/dev/video3", "on-disconnect", 1, nullptr);
+  auto* const harness = gst_harness_new_with_element(element, nullptr, "src");
+  gst_harness_set_sink_caps_str(harness, rig::small_yuyv);
+  gst_harness_play(harness);
+  const auto camera_there = kernel.plug("/dev/video3", camera("1"));
+  camera_there->fill_when_queued();
+  const rig::Buffer buffer{gst_harness_pull(harness)};
+  fail_unless(rig::shows(buffer.get(), 0));
+  fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
+  gst_element_set_bus(element, nullptr);
+  gst_object_unref(bus);
+  gst_harness_teardown(harness);
+  gst_object_unref(element);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_waiting_ends_when_the_pipeline_does) {
+  for (const auto state : {GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL}) {
+    Bused bused;
+    auto& rig = bused.rig;
+    g_object_set(rig.element, "on-disconnect", 1, nullptr);
+    rig.play();
+    rig.next();
+    rig.kernel.unplug(rig::path);
+    bused.fail_unless_notices({"lost", "waiting"});
+    rig.set_state(state);
+    rig.set_state(GST_STATE_NULL);
+    fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_what_comes_back_during_a_pause_plays_later) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig.play();
+  rig.next();
+  rig.kernel.unplug(rig::path);
+  bused.fail_unless_notices({"lost", "waiting"});
+  rig.set_state(GST_STATE_PAUSED);
+  rig.camera = rig.kernel.plug("/dev/video5", camera("1"));
+  rig.set_state(GST_STATE_PLAYING);
+  bused.fail_unless_notices({"back"});
+  rig.next();
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_waiting_may_have_an_end) {
+  using namespace std::chrono_literals;
+  Bused bused;
+  auto& rig = bused.rig;
+  rig.kernel.set_time(100s);
+  g_object_set(rig.element, "on-disconnect", 1, "reconnect-timeout", 5 * GST_SECOND, nullptr);
+  rig.play();
+  rig.next({.timestamp = 100s});
+  rig.kernel.unplug(rig::path);
+  bused.fail_unless_notices({"lost", "waiting"});
+  rig.kernel.set_time(106s);
+  const auto text = bused.wait_for(GST_MESSAGE_ERROR);
+  fail_unless_has(text, "did not come back within 6.0 s");
+  fail_unless_has(text, "/dev/video0");
+  rig.set_state(GST_STATE_NULL);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_loss_may_end_the_stream) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "on-disconnect", 2, nullptr);
+  rig.play();
+  rig.next();
+  rig.kernel.unplug(rig::path);
+  bused.fail_unless_notices({"lost"});
+  for (;;) {
+    auto* const event = gst_harness_pull_event(rig.harness);
+    const bool ended = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+    gst_event_unref(event);
+    if (ended) break;
+  }
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_it_comes_back_with_other_modes) {
+  Bused bused{camera("1"), "video/x-raw,format=YUY2"};
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig.play();
+  fail_unless_equals_uint64(gst_buffer_get_size(rig.next().get()), 640 * 480 * 2);
+  rig.kernel.unplug(rig::path);
+  auto other = camera("1");
+  other.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
+                    .modes = {{.size = {352, 288}, .intervals = {{1, 25}}}},
+                    .step = {}}};
+  rig.camera = rig.kernel.plug(rig::path, other);
+  fail_unless_equals_uint64(gst_buffer_get_size(rig.next().get()), 352 * 288 * 2);
+  rig.kernel.unplug(rig::path);
+  other.formats.front().fourcc = V4L2_PIX_FMT_UYVY;
+  rig.kernel.plug(rig::path, other);
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "none has that format");
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_failures_that_opening_anew_mends) {
+  for (const unsigned long request : {VIDIOC_DQBUF, VIDIOC_STREAMON, VIDIOC_S_FMT, VIDIOC_S_PARM,
+                                      VIDIOC_REQBUFS, VIDIOC_QUERYBUF, VIDIOC_QBUF}) {
+    for (const int error : {EIO, ENODEV}) {
+      Bused bused;
+      auto& rig = bused.rig;
+      g_object_set(rig.element, "on-disconnect", 1, nullptr);
+      rig.camera->fault([&](fake::Faults& faults) { faults.fail(request, error); });
+      const rig::FreeRun run{rig.camera};
+      rig.play();
+      const rig::Buffer buffer{gst_harness_pull(rig.harness)};
+      fail_unless(buffer != nullptr);
+      fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+      fail_unless(rig::stat(rig.element, "reconnected") >= 1);
+    }
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_driver_that_gives_up_is_opened_anew) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig.play();
+  for (int storm = 0; storm < 3; ++storm) {
+    rig.next();
+    rig.camera->fail_stream();
+    bused.fail_unless_notices({"lost", "waiting", "back"});
+  }
+  rig.next();
+}
+
+GST_END_TEST
+
+// ---- silence ------------------------------------------------------------------------------------
+
+GST_START_TEST(test_a_silence_is_warned_of) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "first-frame-timeout", 10 * GST_MSECOND, "stall-timeout",
+               10 * GST_MSECOND, nullptr);
+  rig.play();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_WARNING), "no first frame for 0.0 s");
+  rig.next();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_WARNING), "no frame for 0.0 s");
+  fail_unless_equals_string(bused.notice().c_str(), "stalled");
+  rig.next();
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_silent_stream_is_started_again) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "stall-timeout", 10 * GST_MSECOND, "on-stall", 1, nullptr);
+  rig.play();
+  rig.next();
+  bused.fail_unless_notices({"stalled", "restarted"});
+  const auto frame = rig.next();
+  fail_unless(GST_BUFFER_FLAG_IS_SET(frame.get(), GST_BUFFER_FLAG_DISCONT));
+  fail_unless(rig::stat(rig.element, "restarted") >= 1);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_silent_device_is_opened_again) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "first-frame-timeout", 10 * GST_MSECOND, "on-stall", 2, nullptr);
+  rig.play();
+  bused.fail_unless_notices({"stalled", "restarted", "stalled", "reopened", "back"});
+  rig.next();
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_silence_may_be_an_error) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "stall-timeout", 10 * GST_MSECOND, "on-stall", 3, nullptr);
+  rig.play();
+  rig.next();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "has sent no frame for");
+  rig.set_state(GST_STATE_NULL);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_no_signal_is_no_stall) {
+  auto model = camera("1");
+  model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+  model.input_status = V4L2_IN_ST_NO_SIGNAL;
+  Bused bused{model};
+  auto& rig = bused.rig;
+  rig.camera->lose_signal(ENOLINK);
+  g_object_set(rig.element, "first-frame-timeout", 10 * GST_MSECOND, "on-stall", 2, nullptr);
+  rig.play();
+  bused.fail_unless_notices({"signal-lost", "signal-lost", "signal-lost"});
+  fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 0);
+}
+
+GST_END_TEST
+
+static Suite* recovery_suite() {
+  return suite_of("recovery", {
+                                  TEST(test_by_default_a_loss_is_an_error),
+                                  TEST(test_the_same_camera_is_found_at_another_node),
+                                  TEST(test_a_hundred_losses_leave_nothing_behind),
+                                  TEST(test_a_pipeline_may_start_before_its_camera),
+                                  TEST(test_waiting_ends_when_the_pipeline_does),
+                                  TEST(test_what_comes_back_during_a_pause_plays_later),
+                                  TEST(test_waiting_may_have_an_end),
+                                  TEST(test_a_loss_may_end_the_stream),
+                                  TEST(test_it_comes_back_with_other_modes),
+                                  TEST(test_failures_that_opening_anew_mends),
+                                  TEST(test_a_driver_that_gives_up_is_opened_anew),
+                                  TEST(test_a_silence_is_warned_of),
+                                  TEST(test_a_silent_stream_is_started_again),
+                                  TEST(test_a_silent_device_is_opened_again),
+                                  TEST(test_a_silence_may_be_an_error),
+                                  TEST(test_no_signal_is_no_stall),
+                              });
+}
+
+SUITE_MAIN(recovery_suite)
