@@ -1,5 +1,5 @@
-// What a driver says of its colours, and what is made of it, for all that vivid can say. Prints
-// TAP.
+// What a driver says of its colours, and what the element's caps make of it, for all that vivid can
+// say. Prints TAP.
 //
 //   colorimetry DEVICE
 //
@@ -8,30 +8,31 @@
 
 #include "colorimetry.h"
 
-#include <algorithm>
-#include <cstdio>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <linux/videodev2.h>
-#include <sys/ioctl.h>
+#include <gst/video/video.h>
 
-#include <gst/gst.h>
-
-#include "device/device.h"
+#include "alone.h"
+#include "controls.h"
+#include "tap.h"
 
 namespace {
 
+using real::Menu;
+using real::Tap;
+
 struct Layout {
   const char* name;
-  std::uint32_t fourcc;
+  const char* caps;
   bool rgb;
 };
 
-constexpr Layout yuv{"YUYV", V4L2_PIX_FMT_YUYV, false};
-constexpr Layout rgb{"RGB3", V4L2_PIX_FMT_RGB24, true};
+constexpr Layout yuv{"YUYV", "video/x-raw, format=YUY2, width=320, height=180, framerate=30/1",
+                     false};
+constexpr Layout rgb{"RGB3", "video/x-raw, format=RGB, width=320, height=180, framerate=30/1",
+                     true};
 
 // ---- what is demanded ---------------------------------------------------------------------------
 
@@ -136,93 +137,39 @@ GstVideoColorimetry demanded(const Choice& choice, const Layout& layout) {
   return result;
 }
 
-// ---- what is observed ---------------------------------------------------------------------------
-
-/// Here the check gets what it judges. (The element's caps would come from here too.)
-std::optional<GstVideoColorimetry> observed(const v4l2::Device& device, const Layout& layout,
-                                            const v4l2::Colorimetry* wish = nullptr) {
-  v4l2::Format wanted;
-  wanted.fourcc = {layout.fourcc};
-  wanted.size = {.width = 320, .height = 180};
-  if (wish != nullptr) {
-    wanted.colorimetry = *wish;
-    wanted.convert = true;
-  }
-  const auto settled = device.set_format(wanted);
-  const auto current = device.format();
-  if (!settled || !current || settled->fourcc.code != layout.fourcc) return std::nullopt;
-  if (settled->colorimetry != current->colorimetry) return std::nullopt;
-  return v4l2gst::colorimetry_of(current->colorimetry, layout.rgb);
-}
-
 std::string text_of(const GstVideoColorimetry& colorimetry) {
   const auto text = v4l2gst::colorimetry_text(colorimetry);
   return text ? text.get() : "unknown";
 }
 
-std::string text_of(const std::optional<GstVideoColorimetry>& colorimetry) {
-  return colorimetry ? text_of(*colorimetry) : "nothing";
-}
+// ---- what is observed ---------------------------------------------------------------------------
 
-bool equal(const std::optional<GstVideoColorimetry>& one, const GstVideoColorimetry& other) {
-  return one && gst_video_colorimetry_is_equal(&*one, &other) != FALSE;
-}
-
-// ---- vivid's controls ---------------------------------------------------------------------------
-
-struct Menu {
-  std::uint32_t id{};
-  std::vector<std::pair<std::int32_t, std::string>> entries;
-};
-
-template <class Field>
-std::string as_text(const Field& field) {
-  return reinterpret_cast<const char*>(&field[0]);
-}
-
-Menu menu_of(const v4l2::Device& device, const std::string& name) {
-  const int descriptor = device.node()->descriptor();
-  v4l2_queryctrl control{};
-  do
-    control.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
-  while (ioctl(descriptor, VIDIOC_QUERYCTRL, &control) == 0 && as_text(control.name) != name);
-  if (as_text(control.name) != name) return {};
-  Menu menu{.id = control.id, .entries = {}};
-  for (auto index = control.minimum; index <= control.maximum; ++index) {
-    v4l2_querymenu entry{};
-    entry.id = control.id;
-    entry.index = static_cast<std::uint32_t>(index);
-    if (ioctl(descriptor, VIDIOC_QUERYMENU, &entry) == 0)
-      menu.entries.emplace_back(index, as_text(entry.name));
+/// The colorimetry of the first caps that the element sends, as caps have it; what stands there
+/// instead if there is none.
+std::string observed(const real::Alone& alone) {
+  gst_element_set_state(alone.element, GST_STATE_PAUSED);
+  std::string text{"no caps"};
+  bool found = false;
+  while (!found) {
+    auto* const event = gst_harness_pull_event(alone.harness);
+    if (event == nullptr) break;
+    if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+      GstCaps* caps{};
+      gst_event_parse_caps(event, &caps);
+      const auto* const said =
+          gst_structure_get_string(gst_caps_get_structure(caps, 0), "colorimetry");
+      text = said != nullptr ? said : "nothing";
+      found = true;
+    }
+    gst_event_unref(event);
   }
-  return menu;
-}
-
-bool choose(const v4l2::Device& device, const Menu& menu, std::int32_t value) {
-  v4l2_control control{.id = menu.id, .value = value};
-  return ioctl(device.node()->descriptor(), VIDIOC_S_CTRL, &control) == 0;
+  gst_element_set_state(alone.element, GST_STATE_NULL);
+  while (auto* const event = gst_harness_try_pull_event(alone.harness))
+    gst_event_unref(event);
+  return found ? text : text + ": " + alone.errors();
 }
 
 // ---- the test -----------------------------------------------------------------------------------
-
-class Tap {
-public:
-  void point(bool good, const std::string& description) {
-    std::printf("%s %d - %s\n", good ? "ok" : "not ok", ++points_, description.c_str());
-    failed_ = failed_ || !good;
-  }
-
-  static void explain(const std::string& text) { std::printf("# %s\n", text.c_str()); }
-
-  int end() const {
-    std::printf("1..%d\n", points_);
-    return failed_ ? 1 : 0;
-  }
-
-private:
-  int points_{};
-  bool failed_{};
-};
 
 struct Menus {
   Menu colorspace;
@@ -232,52 +179,54 @@ struct Menus {
 };
 
 /// How many of a colorspace's combinations are wrong; explains the first few.
-int wrong_ones(const v4l2::Device& device, const Menus& menus, const std::string& colorspace,
-               const Layout& layout) {
+int wrong_ones(const real::Alone& alone, const real::Controls& controls, const Menus& menus,
+               const std::string& colorspace, const Layout& layout) {
   int wrong = 0;
   for (const auto& [transfer, transfer_name] : menus.transfer.entries)
     for (const auto& [encoding, encoding_name] : menus.encoding.entries)
       for (const auto& [quantization, quantization_name] : menus.quantization.entries) {
         const Choice choice{colorspace, transfer_name, encoding_name, quantization_name};
-        const bool set = choose(device, menus.transfer, transfer) &&
-                         choose(device, menus.encoding, encoding) &&
-                         choose(device, menus.quantization, quantization);
-        const auto wanted = demanded(choice, layout);
-        const auto got = observed(device, layout);
-        if ((set && equal(got, wanted)) || ++wrong > 5) continue;
-        Tap::explain(colorspace + ", " + transfer_name + ", " + encoding_name + ", " +
-                     quantization_name + ": " + text_of(got) + " instead of " + text_of(wanted));
+        const bool set = controls.set(menus.transfer, transfer) &&
+                         controls.set(menus.encoding, encoding) &&
+                         controls.set(menus.quantization, quantization);
+        const auto wanted = text_of(demanded(choice, layout));
+        const auto got = observed(alone);
+        if ((set && got == wanted) || ++wrong > 5) continue;
+        auto text = colorspace;
+        for (const auto& part : {transfer_name, encoding_name, quantization_name})
+          text.append(", ").append(part);
+        Tap::explain(text.append(": ").append(got).append(" instead of ").append(wanted));
       }
   return wrong;
 }
 
-void check_all_that_is_said(Tap& tap, const v4l2::Device& device, const Menus& menus) {
+void check_all_that_is_said(Tap& tap, const std::string& path, const real::Controls& controls,
+                            const Menus& menus) {
   const auto combinations = menus.transfer.entries.size() * menus.encoding.entries.size() *
                             menus.quantization.entries.size();
-  for (const auto& [value, name] : menus.colorspace.entries) {
-    const bool set = choose(device, menus.colorspace, value);
-    for (const auto& layout : {yuv, rgb})
-      tap.point(set && wrong_ones(device, menus, name, layout) == 0,
+  for (const auto& layout : {yuv, rgb}) {
+    const real::Alone alone{path, v4l2::system_kernel(), layout.caps};
+    for (const auto& [value, name] : menus.colorspace.entries) {
+      const bool set = controls.set(menus.colorspace, value);
+      tap.point(set && wrong_ones(alone, controls, menus, name, layout) == 0,
                 std::string{layout.name} + ", " + name + ": " + std::to_string(combinations) +
                     " combinations");
+    }
   }
 }
 
 /// The other direction: a driver that converts is asked by name.
-void check_what_is_asked_for(Tap& tap, const v4l2::Device& device) {
-  const auto offered = device.modes()->formats();
-  for (const auto* name : {"bt601", "bt709", "smpte240m", "bt2020", "bt2100-pq", "1:4:7:1",
-                           "2:4:7:1", "1:4:0:0", "sRGB"}) {
+void check_what_is_asked_for(Tap& tap, const std::string& path) {
+  for (const auto* name :
+       {"bt601", "bt709", "smpte240m", "bt2020", "bt2100-pq", "1:4:7:1", "2:4:7:1", "sRGB"}) {
     const auto wanted = *v4l2gst::parse_colorimetry(name);
-    const auto wish = v4l2gst::wire_colorimetry(wanted);
     const auto& layout = wanted.matrix == GST_VIDEO_COLOR_MATRIX_RGB ? rgb : yuv;
-    const auto format =
-        std::ranges::find(*offered, v4l2::Fourcc{layout.fourcc}, &v4l2::OfferedFormat::fourcc);
-    const auto asked = format->convertible(*wish, device.format()->colorimetry);
-    const auto got = observed(device, layout, &asked);
-    const bool good = got && v4l2gst::meets(wanted, *got);
-    tap.point(good, std::string{layout.name} + " asked for as " + name);
-    if (!good) Tap::explain(text_of(got));
+    const auto filter = std::string{layout.caps} + ", colorimetry=" + name;
+    const real::Alone alone{path, v4l2::system_kernel(), filter.c_str()};
+    const auto got = v4l2gst::parse_colorimetry(observed(alone));
+    tap.point(got && v4l2gst::meets(wanted, *got),
+              std::string{layout.name} + " asked for as " + name);
+    if (got) Tap::explain(text_of(*got));
   }
 }
 
@@ -289,20 +238,16 @@ int main(int argc, char** argv) {
     return 2;
   }
   gst_init(nullptr, nullptr);
-  const auto device = v4l2::Device::open(v4l2::system_kernel(), argv[1]);
-  if (!device) {
-    std::printf("Bail out! %s can't be opened\n", argv[1]);
-    return 1;
-  }
-  const Menus menus{.colorspace = menu_of(*device, "Colorspace"),
-                    .transfer = menu_of(*device, "Transfer Function"),
-                    .encoding = menu_of(*device, "Y'CbCr Encoding"),
-                    .quantization = menu_of(*device, "Quantization")};
+  const real::Controls controls{argv[1]};
+  const Menus menus{.colorspace = controls.menu("Colorspace"),
+                    .transfer = controls.menu("Transfer Function"),
+                    .encoding = controls.menu("Y'CbCr Encoding"),
+                    .quantization = controls.menu("Quantization")};
   Tap tap;
   tap.point(menus.colorspace.entries.size() == 9 && menus.transfer.entries.size() == 8 &&
                 menus.encoding.entries.size() == 8 && menus.quantization.entries.size() == 3,
             "vivid has the menus that are known here");
-  check_all_that_is_said(tap, *device, menus);
-  check_what_is_asked_for(tap, *device);
+  check_all_that_is_said(tap, argv[1], controls, menus);
+  check_what_is_asked_for(tap, argv[1]);
   return tap.end();
 }

@@ -54,7 +54,8 @@ v4l2-ctl -d "$capture" --stream-mmap --stream-to="$work/frames" >/dev/null 2>&1 
 holder=$!
 exec 3<"$work/frames"
 dd bs=1 count=1 <&3 >/dev/null 2>&1
-one_error "a node that another program holds" "$capture" "$capture" "busy" "another program"
+one_error "a node that another program holds" "$capture" "$capture" "busy" "another program" \
+  "v4l2-ctl (pid $holder)" "VIDIOC_S_FMT: Device or resource busy"
 kill $holder
 exec 3<&-
 wait $holder 2>/dev/null

@@ -1,0 +1,225 @@
+// A USB camera that goes away and comes back, in one pipeline: whatever node it gets, whoever takes
+// its number. USBCAM_CONTROL_1 and _2 are the control sockets of two cameras, and _DEVICE_1 and _2
+// their nodes.
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "element/check.h"
+#include "element/rig.h"
+#include "element/suite.h"
+
+using rig::Buffer;
+
+namespace {
+
+std::string setting(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  if (value == nullptr) g_error("%s must be set", name.c_str());
+  return value;
+}
+
+/// Sends a command to the camera of that number, 1 or 2, and waits until it is done.
+void command(int camera, const std::string& words) {
+  const auto line = "usbcam --send " + setting("USBCAM_CONTROL_" + std::to_string(camera)) + " " +
+                    words + " >/dev/null";
+  fail_unless_equals_int(std::system(line.c_str()), 0);
+}
+
+void plug(int camera, int port) {
+  command(camera, "plug " + std::to_string(port));
+  command(camera, "--until '*video*' node");
+}
+
+/// Where the camera is now.
+std::string node_of(int camera) {
+  const auto line =
+      "usbcam --send " + setting("USBCAM_CONTROL_" + std::to_string(camera)) + " node";
+  auto* const pipe = popen(line.c_str(), "r");
+  std::array<char, 64> text{};
+  fail_unless(std::fgets(text.data(), text.size(), pipe) != nullptr);
+  pclose(pipe);
+  std::string node{text.data()};
+  node = node.substr(node.find('/'));
+  node.erase(node.find_last_not_of(" \n") + 1);
+  return node;
+}
+
+/// The element in front of a camera, waiting for it whenever it is away.
+class Follower {
+public:
+  explicit Follower(int camera) {
+    gst_v4l2_cpp_src_register(nullptr);
+    element = gst_element_factory_make("v4l2cppsrc", nullptr);
+    gst_object_ref_sink(element);
+    bus = gst_bus_new();
+    gst_element_set_bus(element, bus);
+    g_object_set(element, "device", node_of(camera).c_str(), "on-disconnect", 1, "on-starved", 2,
+                 nullptr);  // and so a fixed number of buffers
+    harness = gst_harness_new_with_element(element, nullptr, "src");
+    gst_harness_use_systemclock(harness);
+    gst_harness_set_sink_caps_str(harness,
+                                  "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1");
+    gst_harness_play(harness);
+  }
+
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  ~Follower() {
+    gst_element_set_state(element, GST_STATE_NULL);
+    gst_element_set_bus(element, nullptr);
+    gst_object_unref(bus);
+    gst_harness_teardown(harness);
+    gst_object_unref(element);
+  }
+
+  /// The next frame; time must not have run backwards.
+  Buffer next() {
+    Buffer buffer{gst_harness_pull(harness)};
+    for (const auto& text : rig::texts_of(bus, GST_MESSAGE_ERROR))
+      ck_abort_msg("%s", text.c_str());
+    fail_unless(buffer != nullptr);
+    fail_unless(GST_BUFFER_PTS(buffer.get()) >= last_);
+    last_ = GST_BUFFER_PTS(buffer.get());
+    return buffer;
+  }
+
+  /// Lets frames go by until the first that came after the camera did.
+  void next_after_return() {
+    while (!GST_BUFFER_FLAG_IS_SET(next().get(), GST_BUFFER_FLAG_DISCONT)) {
+    }
+  }
+
+  /// Waits until the element says so, and throws away what it has sent before.
+  void wait_for(const char* state) {
+    for (;;) {
+      auto* const message =
+          gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ELEMENT);
+      const bool found =
+          std::strcmp(gst_structure_get_string(gst_message_get_structure(message), "state"),
+                      state) == 0;
+      gst_message_unref(message);
+      if (found) break;
+    }
+  }
+
+  void drain() {
+    while (auto* const rest = gst_harness_try_pull(harness))
+      gst_buffer_unref(rest);
+  }
+
+  [[nodiscard]] std::string device() const {
+    gchar* path{};
+    g_object_get(element, "device", &path, nullptr);
+    std::string text{path};
+    g_free(path);
+    return text;
+  }
+
+  GstElement* element;
+  GstBus* bus;
+  GstHarness* harness;
+
+private:
+  GstClockTime last_{};
+};
+
+std::size_t resident_kilobytes() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(6));
+  return 0;
+}
+
+}  // namespace
+
+GST_START_TEST(test_a_hundred_returns_in_one_pipeline) {
+  using Clock = std::chrono::steady_clock;
+  Follower follower{1};
+  rig::Holdings first{};
+  std::size_t first_memory{};
+  Clock::duration longest{};
+  for (int cycle = 0; cycle < 100; ++cycle) {
+    follower.next();
+    // What one has to have seen once is there from here on.
+    if (cycle == 10) {
+      first = rig::holdings();
+      first_memory = resident_kilobytes();
+    }
+    command(1, "unplug");
+    follower.wait_for("waiting");
+    follower.drain();
+    plug(1, 2 + (cycle % 2));
+    const auto there = Clock::now();
+    follower.next_after_return();
+    longest = std::max(longest, Clock::now() - there);
+    fail_unless_equals_string(follower.device().c_str(), node_of(1).c_str());
+  }
+  rig::fail_unless_same(first, rig::holdings());
+  const auto memory = resident_kilobytes();
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
+  g_printerr(
+      "# the longest wait from the node's return to a frame: %d ms; memory %zu kB, then %zu\n",
+      static_cast<int>(milliseconds), first_memory, memory);
+  fail_unless(longest < std::chrono::seconds{2});
+  fail_unless(memory < first_memory + 2048);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_another_camera_takes_the_number) {
+  Follower follower{1};
+  follower.next();
+  command(2, "unplug");
+  const auto former = node_of(1);
+  command(1, "unplug");
+  follower.wait_for("waiting");
+  plug(2, 0);
+  fail_unless_equals_string(node_of(2).c_str(), former.c_str());
+  plug(1, 1);
+  follower.drain();
+  follower.next_after_return();
+  fail_unless_equals_string(follower.device().c_str(), node_of(1).c_str());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_two_cameras_change_places) {
+  Follower one{1};
+  Follower other{2};
+  for (int swap = 0; swap < 4; ++swap) {
+    one.next();
+    other.next();
+    command(1, "unplug");
+    command(2, "unplug");
+    one.wait_for("waiting");
+    other.wait_for("waiting");
+    one.drain();
+    other.drain();
+    plug(2, swap % 2);
+    plug(1, 1 - (swap % 2));
+    one.next_after_return();
+    other.next_after_return();
+    fail_unless_equals_string(one.device().c_str(), node_of(1).c_str());
+    fail_unless_equals_string(other.device().c_str(), node_of(2).c_str());
+  }
+}
+
+GST_END_TEST
+
+static Suite* replug_suite() {
+  return suite_of("replug", {
+                                TEST(test_a_hundred_returns_in_one_pipeline),
+                                TEST(test_another_camera_takes_the_number),
+                                TEST(test_two_cameras_change_places),
+                            });
+}
+
+SUITE_MAIN(replug_suite)
