@@ -527,7 +527,7 @@ GST_START_TEST(test_raw_video_at_a_crawl_is_warned_of) {
     gst_element_set_bus(rig.element, bus);
     rig.play();
     rig.next();
-    const auto texts = rig::texts_of(bus, GST_MESSAGE_WARNING);
+    auto texts = rig::texts_of(bus, GST_MESSAGE_WARNING);
     gst_element_set_bus(rig.element, nullptr);
     gst_object_unref(bus);
     return texts;

@@ -307,7 +307,9 @@ GST_START_TEST(test_a_silence_is_warned_of) {
   rig.play();
   fail_unless_has(bused.wait_for(GST_MESSAGE_WARNING), "no first frame for 0.0 s");
   rig.next();
-  fail_unless_has(bused.wait_for(GST_MESSAGE_WARNING), "no frame for 0.0 s");
+  // There may be more of the first kind before the frame is filled.
+  while (bused.wait_for(GST_MESSAGE_WARNING).find("has sent no frame for") == std::string::npos) {
+  }
   fail_unless_equals_string(bused.notice().c_str(), "stalled");
   rig.next();
   fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
