@@ -1,6 +1,8 @@
 #include "stream/frame.h"
 
 #include <array>
+#include <cstdint>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -52,6 +54,24 @@ TEST(Frame, IsStretchedAsFarAsItsPlaneGoes) {
   EXPECT_EQ(made.payloads()[1].offset, 48U);
   EXPECT_EQ(made.payloads()[1].length, 2000U);
   EXPECT_EQ(made.payloads()[0].length, 1000U);
+}
+
+TEST(Frame, ATimeThatNoClockShowsIsNone) {
+  const auto time_of = [](std::int64_t seconds, std::int64_t microseconds) {
+    WireBuffer filled{v4l2::BufferType::capture, v4l2::Memory::mmap, 1};
+    filled.wire().timestamp.tv_sec = static_cast<time_t>(seconds);
+    filled.wire().timestamp.tv_usec = static_cast<suseconds_t>(microseconds);
+    return Frame{nullptr, filled, std::span{planes}.first(1)}.timestamp().count();
+  };
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(time_of(12, 345678), 12345678000);
+  EXPECT_EQ(time_of(9223372035, 999999), 9223372035999999000) << "the year 2262";
+  EXPECT_EQ(time_of(9223372036, 0), 0);
+  EXPECT_EQ(time_of(most, 0), 0);
+  EXPECT_EQ(time_of(-1, 0), 0);
+  EXPECT_EQ(time_of(1, 1000000), 0);
+  EXPECT_EQ(time_of(1, most), 0);
+  EXPECT_EQ(time_of(1, -1), 0);
 }
 
 }  // namespace

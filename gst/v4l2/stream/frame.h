@@ -41,8 +41,7 @@ public:
         sequence_{filled.peek().sequence},
         flags_{filled.peek().flags},
         field_{filled.peek().field},
-        timestamp_{std::chrono::seconds{filled.peek().timestamp.tv_sec} +
-                   std::chrono::microseconds{filled.peek().timestamp.tv_usec}},
+        timestamp_{filled.timestamp()},
         plane_count_{static_cast<std::uint32_t>(planes.size())} {
     for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
       const auto end = std::min(filled.bytes_used(plane), planes[plane].length);
@@ -72,7 +71,8 @@ public:
   /// enum v4l2_field.
   [[nodiscard]] std::uint32_t field() const { return field_; }
 
-  /// On the clock that the V4L2_BUF_FLAG_TIMESTAMP_* flags name.
+  /// On the clock that the V4L2_BUF_FLAG_TIMESTAMP_* flags name; 0 where no clock can show what the
+  /// driver said.
   [[nodiscard]] std::chrono::nanoseconds timestamp() const { return timestamp_; }
 
   [[nodiscard]] std::span<const Payload> payloads() const {

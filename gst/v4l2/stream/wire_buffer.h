@@ -95,6 +95,17 @@ public:
       buffer_.bytesused = bytes_used;
   }
 
+  /// 0 for what is no time, or too late for the type.
+  [[nodiscard]] std::chrono::nanoseconds timestamp() const {
+    constexpr auto latest =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max());
+    const std::chrono::seconds seconds{buffer_.timestamp.tv_sec};
+    const std::chrono::microseconds rest{buffer_.timestamp.tv_usec};
+    if (seconds.count() < 0 || seconds >= latest) return {};
+    if (rest.count() < 0 || rest >= std::chrono::seconds{1}) return {};
+    return seconds + rest;
+  }
+
   [[nodiscard]] bool multiplanar() const { return type_ == BufferType::capture_mplane; }
 
   [[nodiscard]] BufferType type() const { return type_; }
