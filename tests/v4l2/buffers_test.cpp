@@ -199,6 +199,24 @@ TEST(Buffers, SayWhyTheyDidNotGrow) {
   EXPECT_EQ(rig.buffers->count(), 2U);
 }
 
+TEST(Buffers, AreNotReplacedByThoseThatAreAdded) {
+  Rig rig;
+  rig.start(2);
+  rig.camera->fill();
+  const auto held = rig.take();
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_create_buffers>(VIDIOC_CREATE_BUFS, [](auto& answer) { answer.index = 0; });
+    faults.alter<v4l2_buffer>(VIDIOC_QUERYBUF, [](auto& answer) { answer.length *= 2; });
+  });
+  const auto length = rig.buffers->planes(0)[0].length;
+  const auto refused = rig.buffers->grow(rig.format);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, EPROTO);
+  EXPECT_STREQ(refused.error().call, "VIDIOC_CREATE_BUFS");
+  EXPECT_EQ(rig.buffers->planes(0)[0].length, length);
+  EXPECT_EQ(rig.buffers->count(), 2U);
+}
+
 TEST(Buffers, AreNotAddedInVainBeyondTheSetOfLoans) {
   auto model = fake::webcam();
   model.most_buffers = 64;

@@ -53,6 +53,12 @@ Result<std::uint32_t> Buffers::grow(const Format& format) {
   if (!created) return std::unexpected{created.error()};
   if (wire.count == 0 || wire.index >= ReturnDesk::most_buffers)
     return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
+  // Whoever holds a frame of the old one would have another's memory.
+  if (desk_->exists(wire.index))
+    return std::unexpected{Error{.code = EPROTO,
+                                 .call = request::create_bufs.name,
+                                 .hint = "a new buffer that is there already, index",
+                                 .value = wire.index}};
   const auto queried = query(wire.index);
   if (!queried) return std::unexpected{queried.error()};
   return wire.index;

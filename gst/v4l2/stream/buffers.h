@@ -59,7 +59,7 @@ public:
 
   /// One buffer more, while it streams too (VIDIOC_CREATE_BUFS). Gives its index; it is at home.
   /// `format` is that in use. Error: ENOTTY where the driver can't, ENOBUFS at its ceiling or ours,
-  /// ENOMEM.
+  /// ENOMEM, EPROTO when it gives one that is there already.
   Result<std::uint32_t> grow(const Format& format);
 
   /// Frees a buffer that is at home, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Error:

@@ -75,7 +75,7 @@ Result<> ReturnDesk::enlist(std::uint32_t index) {
 }
 
 bool ReturnDesk::lend(std::uint32_t index) {
-  if (index >= most_buffers || (existing_ & bit(index)) == 0) return false;
+  if (!exists(index)) return false;
   if (on_return_ == OnReturn::keep &&
       (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) == 0)
     return false;

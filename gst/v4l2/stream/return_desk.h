@@ -91,6 +91,10 @@ public:
   /// Any parked buffer.
   [[nodiscard]] std::optional<std::uint32_t> parked() const;
 
+  [[nodiscard]] bool exists(std::uint32_t index) const {
+    return index < most_buffers && (existing_ & bit(index)) != 0;
+  }
+
   /// The lowest index that no buffer has.
   [[nodiscard]] std::uint32_t vacant() const {
     return static_cast<std::uint32_t>(std::countr_one(existing_));
