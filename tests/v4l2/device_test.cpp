@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
+
 #include <gtest/gtest.h>
 
 #include "fake/fake_kernel.h"
@@ -146,6 +149,37 @@ TEST(Device, IntervalIsUnknownWhereTheDriverHasNone) {
   const auto device = Device::open(kernel, path);
   EXPECT_FALSE(device->set_interval({1, 30})->known());
   EXPECT_FALSE(device->interval()->known());
+}
+
+TEST(Device, ClosesWhatItWasExportedInVain) {
+  class Generous final : public v4l2::Kernel {
+  public:
+    int open(const char*, int) override { return eventfd(0, EFD_CLOEXEC); }
+
+    int ioctl(int, unsigned long request, void* argument) override {
+      if (request == VIDIOC_QUERYCAP)
+        static_cast<v4l2_capability*>(argument)->capabilities = V4L2_CAP_STREAMING;
+      if (request == VIDIOC_EXPBUF)
+        exported = static_cast<v4l2_exportbuffer*>(argument)->fd = eventfd(0, EFD_CLOEXEC);
+      return 0;
+    }
+
+    void* mmap(std::size_t, int, off_t) override { return nullptr; }
+
+    int poll(std::span<pollfd>, int) override { return 0; }
+
+    ssize_t read(int, std::span<std::byte>) override { return 0; }
+
+    std::chrono::nanoseconds monotonic_time() override { return {}; }
+
+    std::vector<std::string> list(const char*) override { return {}; }
+
+    int exported{-1};
+  } generous;
+
+  EXPECT_TRUE(Device::open(generous, path)->may_export());
+  ASSERT_GE(generous.exported, 0);
+  EXPECT_LT(fcntl(generous.exported, F_GETFD), 0);
 }
 
 TEST(Device, NodesAreListedInTheOrderOfTheirNumbers) {

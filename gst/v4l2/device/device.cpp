@@ -112,6 +112,7 @@ bool Device::may_export() const {
   wire.type = to_wire(buffer_type());
   wire.index = std::numeric_limits<std::uint32_t>::max();
   const auto exported = node_->call(request::expbuf, wire);
+  if (exported) const UniqueFd unwanted{wire.fd};
   return exported || exported.error().code != ENOTTY;
 }
 
