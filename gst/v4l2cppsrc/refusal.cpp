@@ -93,17 +93,19 @@ std::string rate_text(v4l2::Interval interval) {
 }
 
 std::string rates_text(std::span<const Offer> offers, const CapsPtr& sizes) {
-  std::string text;
+  std::vector<std::string> rates;
   for (const auto& offer : offers) {
     if (gst_caps_can_intersect(caps_of(offer).get(), sizes.get()) == FALSE) continue;
     for (const auto& interval : offer.intervals) {
       auto rate = rate_text(interval.shortest);
-      if (!interval.single()) rate = rate_text(interval.longest) + " to " + rate;
-      if ((", " + text + ",").find(", " + rate + ",") != std::string::npos) continue;
-      text += (text.empty() ? "" : ", ") + rate;
+      if (!interval.single()) rate.insert(0, rate_text(interval.longest).append(" to "));
+      if (std::ranges::find(rates, rate) == rates.end()) rates.push_back(std::move(rate));
     }
   }
-  return text.empty() ? text : text + " frames per second";
+  std::string text;
+  for (const auto& rate : rates)
+    text.append(text.empty() ? "" : ", ").append(rate);
+  return text.empty() ? text : text.append(" frames per second");
 }
 
 bool asks_for_raw(const GstCaps* wanted) {

@@ -174,6 +174,12 @@ TEST(Device, ClosesWhatItWasExportedInVain) {
 
     std::vector<std::string> list(const char*) override { return {}; }
 
+    std::string read_text(const char*) override { return {}; }
+
+    std::string real_path(const char*) override { return {}; }
+
+    std::string device_number(const char*) override { return {}; }
+
     int exported{-1};
   } generous;
 
