@@ -91,7 +91,7 @@ void Source::stop() {
 void Source::forget_source() {
   capture_.reset();
   agreement_.reset();
-  device_->renew_modes();
+  device().renew_modes();
   update_facts();
 }
 

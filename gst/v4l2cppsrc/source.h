@@ -127,7 +127,7 @@ private:
   Outcome<CapsPtr> agree(const GstCaps* wanted);
   Outcome<> follow();
   [[nodiscard]] Outcome<bool> fills_frame() const;
-  void tell_signal(v4l2::Signal signal);
+  void tell_signal(v4l2::Signal signal, const std::string& input);
   Outcome<std::optional<Given>> try_choices(std::span<const Choice> best, const GstCaps* wanted,
                                             const Overrides& overrides, std::uint32_t held);
   Outcome<std::optional<Given>> settle(const Choice& choice, const GstCaps* wanted,
@@ -187,6 +187,8 @@ private:
   // NOLINTBEGIN(bugprone-unchecked-optional-access): see above
   /// From NULL→READY on.
   [[nodiscard]] const v4l2::Device& device() const { return *device_; }
+
+  [[nodiscard]] v4l2::Device& device() { return *device_; }
 
   [[nodiscard]] const std::string& path() const { return device_->path(); }
 

@@ -54,23 +54,23 @@ Source::Outcome<> Source::follow() {
   if (!source) return std::unexpected{failed(path(), source.error(), "to follow its source")};
   GST_INFO_OBJECT(element_, "input %u (%s): signal %d%s", input_->index, input_->name.c_str(),
                   static_cast<int>(source->signal), source->changed ? ", changed" : "");
-  tell_signal(source->signal);
+  tell_signal(source->signal, input_->name);
   if (!source->changed) return {};
-  device_->renew_modes();
+  device().renew_modes();
   update_facts();
   return {};
 }
 
-void Source::tell_signal(v4l2::Signal signal) {
+void Source::tell_signal(v4l2::Signal signal, const std::string& input) {
   const auto lost = [](v4l2::Signal it) {
     return it != v4l2::Signal::present && it != v4l2::Signal::unknown;
   };
   const auto before = std::exchange(signal_, signal);
   if (lost(signal) && before != signal)
-    tell(Notice::State::signal_lost, path(), no_signal(path(), input_->name).text, {});
+    tell(Notice::State::signal_lost, path(), no_signal(path(), input).text, {});
   if (signal == v4l2::Signal::present && before && lost(*before))
     tell(Notice::State::signal_found, path(),
-         "Something comes in again at the input '" + input_->name + "' of '" + path() + "'.", {});
+         "Something comes in again at the input '" + input + "' of '" + path() + "'.", {});
 }
 
 /// The size that the source sends: what the driver is set to once it follows it. Nothing where no

@@ -125,7 +125,8 @@ Source::Outcome<bool> Source::look_for_device() {
   }
   next_look_ = now + look_again;
   const auto patience = settings().reconnect_timeout;
-  const auto waited = std::chrono::duration_cast<milliseconds>(now - absence_->since);
+  const auto waited =
+      std::chrono::duration_cast<milliseconds>(now - (absence_ ? absence_->since : now));
   if (patience.count() > 0 && waited >= patience)
     return std::unexpected{not_back(device.error(), waited)};
   return false;
