@@ -165,7 +165,8 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::on_starved() {
 
 Source::Outcome<std::optional<GstFlowReturn>> Source::on_stalled() {
   const auto silence = watchdog_.patience().value_or(milliseconds{});
-  const auto input = v4l2::current_input(*device().node());
+  const auto asked = v4l2::current_input(*device().node());
+  const auto input = asked ? *asked : std::optional<v4l2::Input>{};
   const bool mute = input && *input && (*input)->no_signal;
   auto report =
       mute ? no_signal(path(), (*input)->name) : stalled(path(), silence, watchdog_.starting());
