@@ -26,12 +26,12 @@ unsigned depth_of(const FormatRow& row) {
 Source::Outcome<bool> Source::fills_frame() const {
   const auto composed = v4l2::composed(*device().node());
   if (!composed) return std::unexpected{failed(path(), composed.error(), "to ask how it composes")};
-  if (!*composed) return false;
+  const auto& where = *composed;
+  if (!where) return false;
   const auto current = device().format();
   if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
-  const auto& where = **composed;
-  return where.left == 0 && where.top == 0 && where.width == current->size.width &&
-         where.height == current->size.height;
+  return where->left == 0 && where->top == 0 && where->width == current->size.width &&
+         where->height == current->size.height;
 }
 
 Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
