@@ -132,7 +132,7 @@ Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const Fo
   if (format.colorimetry.transfer == V4L2_XFER_FUNC_SMPTE2084) {
     const auto hdr = v4l2::hdr_info(node);
     if (!hdr) return std::unexpected{failed(path(), hdr.error(), "to ask for its HDR metadata")};
-    if (*hdr) traits.hdr = hdr_metadata(**hdr);
+    if (const auto& info = *hdr) traits.hdr = hdr_metadata(*info);
   }
   return traits;
 }
