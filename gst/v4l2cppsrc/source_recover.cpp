@@ -167,9 +167,9 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::on_stalled() {
   const auto silence = watchdog_.patience().value_or(milliseconds{});
   const auto asked = v4l2::current_input(*device().node());
   const auto input = asked ? *asked : std::optional<v4l2::Input>{};
-  const bool mute = input && *input && (*input)->no_signal;
-  auto report =
-      mute ? no_signal(path(), (*input)->name) : stalled(path(), silence, watchdog_.starting());
+  const bool mute = input && input->no_signal;
+  auto report = stalled(path(), silence, watchdog_.starting());
+  if (input && input->no_signal) report = no_signal(path(), input->name);
   const bool first = !watchdog_.silent();
   const auto remedy = watchdog_.silence();
   tell(mute ? Notice::State::signal_lost : Notice::State::stalled, path(), report.text, {});

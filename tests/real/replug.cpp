@@ -160,7 +160,7 @@ GST_START_TEST(test_a_hundred_returns_in_one_pipeline) {
     const auto there = Clock::now();
     follower.next_after_return();
     longest = std::max(longest, Clock::now() - there);
-    fail_unless_equals_string(follower.device().c_str(), node_of(1).c_str());
+    fail_unless(follower.device() == node_of(1));
   }
   rig::fail_unless_same(first, rig::holdings());
   const auto memory = resident_kilobytes();
@@ -182,11 +182,11 @@ GST_START_TEST(test_another_camera_takes_the_number) {
   command(1, "unplug");
   follower.wait_for("waiting");
   plug(2, 0);
-  fail_unless_equals_string(node_of(2).c_str(), former.c_str());
+  fail_unless(node_of(2) == former);
   plug(1, 1);
   follower.drain();
   follower.next_after_return();
-  fail_unless_equals_string(follower.device().c_str(), node_of(1).c_str());
+  fail_unless(follower.device() == node_of(1));
 }
 
 GST_END_TEST
@@ -207,8 +207,8 @@ GST_START_TEST(test_two_cameras_change_places) {
     plug(1, 1 - (swap % 2));
     one.next_after_return();
     other.next_after_return();
-    fail_unless_equals_string(one.device().c_str(), node_of(1).c_str());
-    fail_unless_equals_string(other.device().c_str(), node_of(2).c_str());
+    fail_unless(one.device() == node_of(1));
+    fail_unless(other.device() == node_of(2));
   }
 }
 
