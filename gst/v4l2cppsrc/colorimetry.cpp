@@ -20,6 +20,10 @@ struct Pair {
   Name name;
 };
 
+// Clang 16 deduces an aggregate's arguments only with a guide.
+template <class Name>
+Pair(std::uint32_t, Name) -> Pair<Name>;
+
 template <class Table>
 auto name_of(const Table& table, std::uint32_t number) {
   const auto found = std::ranges::find(table, number, &Table::value_type::number);

@@ -10,7 +10,7 @@
 
 using rig::Rig;
 
-static fake::Model camera_of(std::vector<std::uint32_t> fourccs, bool multiplanar = false) {
+static fake::Model camera_of(const std::vector<std::uint32_t>& fourccs, bool multiplanar = false) {
   auto model = multiplanar ? fake::multiplanar_camera() : fake::webcam();
   model.formats.clear();
   for (const auto fourcc : fourccs)

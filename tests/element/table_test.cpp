@@ -1,6 +1,7 @@
 // The table of formats: that it is complete, and the same read either way.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <fstream>
 #include <iterator>
@@ -28,9 +29,9 @@ struct Named {
   std::uint32_t fourcc;
 };
 
-constexpr Named in_the_header[] = {
+constexpr auto in_the_header = std::to_array<Named>({
 #include "fourccs.inc"
-};
+});
 
 class Table : public testing::Test {
 protected:

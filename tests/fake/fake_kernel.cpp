@@ -77,7 +77,7 @@ FakeKernel::~FakeKernel() {
     node->camera->listen({});
 }
 
-std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, Model model) {
+std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, const Model& model) {
   auto node = std::make_shared<Node>();
   node->camera = std::make_shared<Camera>(model);
   node->camera->listen([observer = std::weak_ptr{node}](Camera::Level level) {
@@ -269,7 +269,7 @@ std::string FakeKernel::read_text(const char* path) {
 
 std::string FakeKernel::real_path(const char* path) {
   const std::lock_guard lock{mutex_};
-  const auto target = target_of(path);
+  auto target = target_of(path);
   if (nodes_.contains(target)) return target;
   return sysfs_.real_path(target).value_or(v4l2::system_kernel().real_path(target.c_str()));
 }

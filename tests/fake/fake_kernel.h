@@ -22,7 +22,7 @@ public:
   ~FakeKernel() override;
 
   /// Plugs a camera in at a path.
-  std::shared_ptr<Camera> plug(const std::string& path, Model model);
+  std::shared_ptr<Camera> plug(const std::string& path, const Model& model);
   /// From now on opening `path` fails with `error`.
   void refuse(const std::string& path, int error);
   /// Takes the node away and unplugs the camera behind it.

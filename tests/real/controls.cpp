@@ -1,5 +1,6 @@
 #include "controls.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -62,12 +63,10 @@ void Controls::set(const std::string& name, std::int32_t value) const {
 
 void Controls::choose(const std::string& name, const std::string& entry) const {
   const auto all = menu(name);
-  for (const auto& [value, text] : all.entries) {
-    if (text != entry) continue;
-    if (!set(all, value)) die(name + " can't be set to " + entry);
-    return;
-  }
-  die("the control '" + name + "' has no '" + entry + "'");
+  const auto found =
+      std::ranges::find(all.entries, entry, [](const auto& each) { return each.second; });
+  if (found == all.entries.end()) die("the control '" + name + "' has no '" + entry + "'");
+  if (!set(all, found->first)) die(name + " can't be set to " + entry);
 }
 
 bool Controls::select_input(const std::string& kind) const {

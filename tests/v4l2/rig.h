@@ -16,8 +16,9 @@ inline constexpr auto path = "/dev/video0";
 
 /// A camera, set to a format, with buffers, and streaming when asked.
 struct Rig {
-  explicit Rig(fake::Model model = fake::webcam(), std::uint32_t fourcc = V4L2_PIX_FMT_YUYV) {
-    camera = kernel.plug(path, std::move(model));
+  explicit Rig(const fake::Model& model = fake::webcam(),
+               std::uint32_t fourcc = V4L2_PIX_FMT_YUYV) {
+    camera = kernel.plug(path, model);
     device.emplace(*v4l2::Device::open(kernel, path));
     v4l2::Format wanted;
     wanted.fourcc = {fourcc};
