@@ -31,8 +31,8 @@ constexpr std::uint32_t many = 40;
 /// A rig that sees to it that no ERROR is posted.
 class Rig : public rig::Rig {
 public:
-  explicit Rig(fake::Model model = fake::webcam(), const char* caps = rig::small_yuyv)
-      : rig::Rig{std::move(model), caps}, bus_{gst_bus_new()} {
+  explicit Rig(const fake::Model& model = fake::webcam(), const char* caps = rig::small_yuyv)
+      : rig::Rig{model, caps}, bus_{gst_bus_new()} {
     gst_element_set_bus(element, bus_);
     // So that there are four buffers.
     gst_util_set_object_arg(G_OBJECT(element), "on-starved", "drop");

@@ -73,9 +73,9 @@ GST_START_TEST(test_pts_never_goes_backwards) {
 
 GST_END_TEST
 
-static void check_layout(fake::Model model, const char* caps, std::vector<int> strides,
+static void check_layout(const fake::Model& model, const char* caps, std::vector<int> strides,
                          std::vector<gsize> offsets, guint memories) {
-  Rig rig{std::move(model), caps};
+  Rig rig{model, caps};
   gst_harness_add_propose_allocation_meta(rig.harness, GST_VIDEO_META_API_TYPE, nullptr);
   rig.play();
   for (std::uint32_t turn = 0; turn < 6; ++turn) {  // also when the envelope is used again

@@ -189,8 +189,8 @@ static std::string error_of(GstBus* bus) {
 
 /// A rig with a bus, since a harness has none.
 struct Watched : Rig {
-  explicit Watched(fake::Model model = fake::webcam(), const char* caps = rig::small_yuyv)
-      : Rig{std::move(model), caps}, bus{gst_bus_new()} {
+  explicit Watched(const fake::Model& model = fake::webcam(), const char* caps = rig::small_yuyv)
+      : Rig{model, caps}, bus{gst_bus_new()} {
     gst_element_set_bus(element, bus);
   }
 

@@ -644,7 +644,7 @@ private:
 
 /// A camera in free run, and what it gives.
 struct Live {
-  explicit Live(fake::Model model) : rig{std::move(model), "video/x-raw,format=YUY2"} {
+  explicit Live(const fake::Model& model) : rig{model, "video/x-raw,format=YUY2"} {
     gst_harness_set_drop_buffers(rig.harness, TRUE);
   }
 

@@ -23,8 +23,8 @@ fake::Model camera(const std::string& serial) {
 
 /// A rig with a bus, whose messages are kept.
 struct Bused {
-  explicit Bused(fake::Model model = camera("1"), const char* caps = rig::small_yuyv)
-      : rig{std::move(model), caps} {
+  explicit Bused(const fake::Model& model = camera("1"), const char* caps = rig::small_yuyv)
+      : rig{model, caps} {
     bus = gst_bus_new();
     gst_element_set_bus(rig.element, bus);
   }

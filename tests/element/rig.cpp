@@ -16,8 +16,8 @@ GstElement* new_element(fake::FakeKernel& kernel) {
   return element;
 }
 
-Rig::Rig(fake::Model model, const char* sink_caps)
-    : camera{kernel.plug(path, std::move(model))}, element{new_element(kernel)} {
+Rig::Rig(const fake::Model& model, const char* sink_caps)
+    : camera{kernel.plug(path, model)}, element{new_element(kernel)} {
   harness = gst_harness_new_with_element(element, nullptr, "src");
   if (sink_caps != nullptr) gst_harness_set_sink_caps_str(harness, sink_caps);
 }

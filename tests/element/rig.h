@@ -25,7 +25,7 @@ using Buffer = std::unique_ptr<GstBuffer, UnrefBuffer>;
 /// The element alone in a harness, in front of a fake camera that the test steps.
 class Rig {
 public:
-  explicit Rig(fake::Model model = fake::webcam(), const char* sink_caps = small_yuyv);
+  explicit Rig(const fake::Model& model = fake::webcam(), const char* sink_caps = small_yuyv);
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
   ~Rig();

@@ -19,8 +19,8 @@ namespace {
 /// A pipeline on a camera that is always ready, whose sink keeps the first `keep` buffers for ever.
 class Hoarder {
 public:
-  Hoarder(const char* policy, std::size_t keep, fake::Model model = fake::webcam())
-      : camera{kernel.plug(rig::path, std::move(model))}, keep_{keep} {
+  Hoarder(const char* policy, std::size_t keep, const fake::Model& model = fake::webcam())
+      : camera{kernel.plug(rig::path, model)}, keep_{keep} {
     camera->always_ready(true);
     pipeline = gst_pipeline_new(nullptr);
     element = rig::new_element(kernel);

@@ -27,8 +27,8 @@ fake::Model readable() {
 
 /// A camera that is read, into so many slots.
 struct ReadRig : core::Rig {
-  explicit ReadRig(std::uint32_t count = 3, fake::Model model = readable())
-      : Rig{std::move(model)},
+  explicit ReadRig(std::uint32_t count = 3, const fake::Model& model = readable())
+      : Rig{model},
         desk{std::make_shared<v4l2::ReturnDesk>(
             nullptr, waker, v4l2::WireBuffer{device->buffer_type(), v4l2::Memory::mmap, 1},
             v4l2::OnReturn::queue)} {

@@ -45,7 +45,8 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
                      pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
     const int ready = node.kernel().poll(waits, patience);
     if (ready < 0) {
-      if (errno == EINTR) continue;
+      // EAGAIN is for want of memory and passes, says poll(2): to be treated as EINTR.
+      if (errno == EINTR || errno == EAGAIN) continue;
       return std::unexpected{Error{.code = errno, .call = "poll"}};
     }
     if (ready == 0) {
