@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "faults/meddler.h"
+#include "faults/stage.h"
+
+namespace faults {
+
+/// What can go wrong with any device: with its path, and with each call.
+/// `waits` where the device is slow enough that poll() is called for each frame.
+std::vector<Fault> common_faults(Meddler& meddler, bool waits);
+
+inline const std::vector<Moment> always{Moment::before, Moment::start, Moment::stream,
+                                        Moment::held};
+inline const std::vector<Moment> once_there{Moment::start, Moment::stream, Moment::held};
+inline const std::vector<Moment> while_playing{Moment::stream, Moment::held};
+
+/// The same fault under each policy, each a row.
+void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string& property,
+                  const std::vector<std::string>& values);
+
+}  // namespace faults

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "faults/common_faults.h"
+#include "faults/real_device.h"
+#include "faults/stage.h"
+
+namespace faults {
+
+/// What several devices of the running kernel have in common.
+class RealStage : public Stage {
+public:
+  v4l2::Kernel& kernel() override;
+  std::size_t open_nodes() override;
+
+protected:
+  void add_others(std::vector<Fault>& all);
+  /// A camera that sends nothing any more after `strike`.
+  static void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
+                           const std::function<void()>& heal);
+  /// Gives the device back its rights and frees it from the other program.
+  void leave();
+
+private:
+  std::unique_ptr<Forbidden> forbidden_;
+  std::unique_ptr<OtherProgram> other_;
+};
+
+}  // namespace faults

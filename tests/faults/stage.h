@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gst/gst.h>
+
+#include "kernel/kernel.h"
+
+namespace faults {
+
+/// When a fault strikes.
+enum class Moment {
+  before,  ///< the element is in NULL
+  start,   ///< it is in READY, and has the device open
+  stream,  ///< frames come
+  held,    ///< downstream holds all the buffers that it can get
+};
+
+inline constexpr std::size_t moments = 4;
+
+/// What can go wrong.
+struct Fault {
+  std::string name{};
+  std::vector<Moment> when{};
+  /// The element's properties, besides those that every cell has.
+  std::vector<std::pair<std::string, std::string>> properties{};
+  /// What it takes before the element is made.
+  std::function<void()> prepare{};
+  std::function<void()> strike{};
+  /// What ends it, so that frames come again.
+  std::function<void()> heal{};
+  /// The state of the notice (see notice.h) at which it is healed, or "now": right after it struck.
+  /// Without it, it is healed when all is over.
+  std::string healed_at{};
+  std::string device{};  ///< instead of the stage's
+  std::string caps{};    ///< instead of the stage's; frames are not looked into then
+  bool meddles{};        ///< a call must have been made to fail
+  bool blurs{};          ///< frames may come out that are not what the camera has sent
+};
+
+/// A device and those who can do something to it.
+class Stage {
+public:
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  virtual ~Stage() = default;
+
+  /// As the table calls it.
+  [[nodiscard]] virtual std::string name() const = 0;
+  virtual v4l2::Kernel& kernel() = 0;
+  /// Where the device is now.
+  virtual std::string path() = 0;
+  /// What downstream takes.
+  [[nodiscard]] virtual std::string caps() const = 0;
+  virtual std::vector<Fault> faults() = 0;
+  /// Puts all in order again, however it was left.
+  virtual void reset() = 0;
+  /// How many descriptors of video devices this process has open.
+  virtual std::size_t open_nodes() = 0;
+  /// Whether a frame shows what the device has sent. A stream begins anew with `first`.
+  virtual bool right(GstBuffer* buffer, bool first) = 0;
+};
+
+}  // namespace faults

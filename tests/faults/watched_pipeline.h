@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <gst/gst.h>
+
+#include "faults/stage.h"
+#include "handles.h"
+#include "kernel/kernel.h"
+
+namespace faults {
+
+/// The element and a sink that looks at each frame, holds some if it is told to, and hears all that
+/// is posted.
+class WatchedPipeline {
+public:
+  WatchedPipeline(Stage& stage, v4l2::Kernel& kernel, const Fault& fault);
+  WatchedPipeline(const WatchedPipeline&) = delete;
+  WatchedPipeline& operator=(const WatchedPipeline&) = delete;
+  ~WatchedPipeline();
+
+  void point_at(const std::string& device);
+  void set_state(GstState state);
+  /// Stops it; what that took.
+  std::chrono::milliseconds stop();
+
+  /// What happened since start_over().
+  struct Seen {
+    unsigned frames{};
+    unsigned errors{};
+    bool ended{};
+    std::string cause;                 ///< of the first ERROR
+    std::vector<std::string> notices;  ///< each state and each WARNING's cause once, in order
+    bool flagged{};                    ///< a frame was GST_BUFFER_FLAG_CORRUPTED
+    bool wrong_frame{};
+
+    [[nodiscard]] bool over() const { return errors > 0 || ended; }
+
+    [[nodiscard]] bool has(const std::string& notice) const;
+  };
+
+  [[nodiscard]] Seen seen();
+  void start_over();
+  void count_frames_anew();
+
+  /// Waits until `enough` says so of what was seen; false when that takes longer than a minute.
+  template <class Enough>
+  bool wait(Enough enough) {
+    std::unique_lock lock{mutex_};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+    while (!enough(seen_)) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      // Now and then, as what a counter counts wakes nobody.
+      changed_.wait_for(lock, std::chrono::milliseconds{5});
+    }
+    return true;
+  }
+
+  /// From now on frames are kept.
+  void hold();
+  /// Frees what is held, and holds nothing from now on.
+  void release();
+  [[nodiscard]] bool holds_all();
+  /// Whether what is held is still what it was.
+  [[nodiscard]] bool unchanged();
+
+  /// A field of `stats`.
+  [[nodiscard]] std::uint64_t stat(const char* name) const;
+
+private:
+  struct Held {
+    v4l2gst::BufferPtr buffer;
+    std::vector<std::uint8_t> bytes;
+  };
+
+  static GstBusSyncReply hear(GstBus* bus, GstMessage* message, gpointer self);
+  static void see(GstElement* sink, GstBuffer* buffer, GstPad* pad, gpointer self);
+  void note(GstMessage* message);
+
+  Stage& stage_;
+  bool looks_;
+  GstElement* pipeline_;
+  GstElement* element_;
+  std::mutex mutex_;
+  std::condition_variable changed_;  // with mutex_
+  Seen seen_;
+  bool first_{true};
+  bool holds_{};
+  std::vector<Held> held_;
+};
+
+}  // namespace faults
