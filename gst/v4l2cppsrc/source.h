@@ -168,6 +168,7 @@ private:
   Outcome<GstFlowReturn> lose(const Report& report);
   void miss(const Report& report);
   bool survives(const Report& report);
+  [[nodiscard]] bool may_be_settling(const Report& report) const;
   [[nodiscard]] bool may_wait_for(const Report& report) const;
   Outcome<v4l2::Device> open_again() const;
   Outcome<bool> look_for_device();

@@ -81,9 +81,17 @@ void Source::miss(const Report& report) {
 
 bool Source::survives(const Report& report) {
   const std::lock_guard lock{context_};
-  if (settings().on_disconnect != OnDisconnect::wait || !means_lost(report.error)) return false;
+  if (settings().on_disconnect != OnDisconnect::wait) return false;
+  if (!means_lost(report.error) && !may_be_settling(report)) return false;
   static_cast<void>(lose(report));
   return true;
+}
+
+/// A device that has just come back may refuse what it will take a moment later: another program
+/// looks at it, or a driver has registered the node before all of the device was there. Some tries.
+bool Source::may_be_settling(const Report& report) const {
+  if (report.cause == Cause::not_negotiated || report.cause == Cause::broken_driver) return false;
+  return pause_.count() > 0 && pause_ < longest_pause;
 }
 
 bool Source::may_wait_for(const Report& report) const {

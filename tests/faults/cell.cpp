@@ -113,6 +113,7 @@ private:
       complain(std::to_string(open) + " descriptors of the device are open after it");
     if (!pipeline.unchanged()) complain("A held frame has changed");
     const auto seen = pipeline.seen();
+    outcome_.error = seen.text;
     if (seen.errors > 1) complain(std::to_string(seen.errors) + " ERRORs");
     if (seen.wrong_frame) complain("A wrong frame");
     for (const auto& notice : seen.notices)
@@ -138,7 +139,7 @@ private:
     });
     pipeline.stop();
     const auto seen = pipeline.seen();
-    if (seen.over()) complain("It fails when it is tried again, with " + seen.cause);
+    if (seen.over()) complain("It fails when it is tried again, with: " + seen.text);
     if (seen.wrong_frame) complain("A wrong frame when it is tried again");
     if (stage_.open_nodes() != 0) complain("The device stays open when it is tried again");
   }

@@ -13,6 +13,8 @@ struct Outcome {
   /// As the table has it: "ERROR `lost`", "EOS", "goes on", with the states of the device that were
   /// told before.
   std::string text;
+  /// What the ERROR said.
+  std::string error;
   /// What must never be, each a sentence: a hang, a leak, a wrong frame. Empty when all is well.
   std::string wrong;
   std::chrono::milliseconds stopping{};  ///< from PLAYING to NULL

@@ -51,6 +51,7 @@ int print(faults::Stage& stage, const char* only) {
     for (const auto moment : fault.when) {
       const auto outcome = faults::run_cell(stage, meddler, fault, moment);
       row.at(static_cast<std::size_t>(moment)) = outcome.text;
+      if (!outcome.error.empty()) std::fprintf(stderr, "%s\n", outcome.error.c_str());
       if (!outcome.wrong.empty())
         std::fprintf(stderr, "%s, %s: %s\n", fault.name.c_str(),
                      moment_names.at(static_cast<std::size_t>(moment)), outcome.wrong.c_str());
@@ -82,7 +83,8 @@ int check(faults::Stage& stage, const char* file) {
       tap.point(
           outcome.text == expected && outcome.wrong.empty(),
           fault.name + ", " + moment_names.at(static_cast<std::size_t>(moment)) + ": " + expected);
-      if (outcome.text != expected) real::Tap::explain("but it was: " + outcome.text);
+      if (outcome.text != expected)
+        real::Tap::explain("but it was: " + outcome.text + " " + outcome.error);
       if (!outcome.wrong.empty()) real::Tap::explain(outcome.wrong);
     }
   }

@@ -1,4 +1,5 @@
-#include <cstring>
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -28,15 +29,19 @@ public:
     static_cast<void>(controls.select_input("Webcam"));
     controls.set("Percentage of Dropped Buffers", 0);
     controls.choose("OSD Text Mode", "None");
+    controls.choose("DV Timings Signal Mode", "Current DV Timings");
+    loaded_anew_ = false;
   }
 
   bool right(GstBuffer* buffer, bool /*first*/) override {
     if (gst_buffer_get_size(buffer) != small_size) return false;
-    // The picture stands still; on top of it there may be text when the driver was loaded anew.
-    std::vector<std::uint8_t> lower(small_size / 2);
-    gst_buffer_extract(buffer, small_size / 2, lower.data(), lower.size());
-    if (picture_.empty()) picture_ = lower;
-    return picture_ == lower;
+    // The picture stands still. A driver that was loaded anew writes text upon it.
+    const std::size_t free_of_text = loaded_anew_ ? small_size / 180 * 168 : 0;
+    std::vector<std::uint8_t> bytes(small_size);
+    gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+    if (picture_.empty()) picture_ = bytes;
+    return std::equal(picture_.begin() + static_cast<std::ptrdiff_t>(free_of_text), picture_.end(),
+                      bytes.begin() + static_cast<std::ptrdiff_t>(free_of_text));
   }
 
   std::vector<Fault> faults() override {
@@ -61,7 +66,7 @@ private:
     real::Controls{node}.set("Percentage of Dropped Buffers", percentage);
   }
 
-  static void add_losses(std::vector<Fault>& all) {
+  void add_losses(std::vector<Fault>& all) {
     // vivid comes back by itself when the last descriptor is closed.
     Fault unplugged{.name = "unplugged", .when = once_there, .strike = [] {
                       press("Disconnect");
@@ -71,7 +76,11 @@ private:
     add_policies(all, unplugged, "on-disconnect", {"wait"});
     Fault unbound{.name = "its driver is unbound",
                   .when = once_there,
-                  .strike = [] { write_text("/sys/bus/platform/drivers/vivid/unbind", "vivid.0"); },
+                  .strike =
+                      [this] {
+                        loaded_anew_ = true;
+                        write_text("/sys/bus/platform/drivers/vivid/unbind", "vivid.0");
+                      },
                   .heal =
                       [] {
                         write_text("/sys/bus/platform/drivers/vivid/bind", "vivid.0");
@@ -115,24 +124,24 @@ private:
                        [] {
                          drop(0);
                        }});
+    const auto signal = [](const char* mode) {
+      const real::Controls controls{node};
+      controls.choose("DV Timings Signal Mode", mode);
+    };
     all.push_back({.name = "nothing comes in at its input",
-                   .when = {Moment::before, Moment::start},
-                   .properties = {{"first-frame-timeout", "1000000000"}},
-                   .strike =
+                   .when = always,
+                   .prepare =
                        [] {
                          const real::Controls controls{node};
                          static_cast<void>(controls.select_input("HDMI"));
-                         controls.choose("DV Timings Signal Mode", "No Signal");
                        },
-                   .heal =
-                       [] {
-                         const real::Controls controls{node};
-                         controls.choose("DV Timings Signal Mode", "Current DV Timings");
-                       },
+                   .strike = [signal] { signal("No Signal"); },
+                   .heal = [signal] { signal("Current DV Timings"); },
                    .healed_at = "`signal-lost`",
                    .caps = "video/x-raw,format=YUY2"});
   }
 
+  bool loaded_anew_{};
   std::vector<std::uint8_t> picture_;
 };
 

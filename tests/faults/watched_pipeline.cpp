@@ -22,6 +22,14 @@ std::string cause_of(const GstStructure* details) {
   return cause != nullptr ? cause : "none of ours";
 }
 
+std::string text_of(GstMessage* message) {
+  GError* error{};
+  gst_message_parse_error(message, &error, nullptr);
+  std::string text{error->message};
+  g_error_free(error);
+  return text;
+}
+
 }  // namespace
 
 bool WatchedPipeline::Seen::has(const std::string& notice) const {
@@ -131,7 +139,10 @@ void WatchedPipeline::note(GstMessage* message) {
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ERROR:
       gst_message_parse_error_details(message, &details);
-      if (seen_.errors++ == 0) seen_.cause = cause_of(details);
+      if (seen_.errors++ == 0) {
+        seen_.cause = cause_of(details);
+        seen_.text = text_of(message);
+      }
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning_details(message, &details);

@@ -35,6 +35,7 @@ public:
     unsigned errors{};
     bool ended{};
     std::string cause;                 ///< of the first ERROR
+    std::string text;                  ///< of the first ERROR
     std::vector<std::string> notices;  ///< each state and each WARNING's cause once, in order
     bool flagged{};                    ///< a frame was GST_BUFFER_FLAG_CORRUPTED
     bool wrong_frame{};
