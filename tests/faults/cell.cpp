@@ -35,6 +35,7 @@ public:
       meddler_.stop();
       if (!hangs_) try_again(pipeline);
     }
+    stage_.reset();
     look_for_leaks(before);
     return std::move(outcome_);
   }

@@ -20,6 +20,7 @@ namespace {
 constexpr auto home = "/dev/video0";
 constexpr auto elsewhere = "/dev/video5";
 constexpr auto small = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
+constexpr std::array cut_jpeg{std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}, std::byte{0xdb}};
 constexpr std::size_t small_size = std::size_t{320} * 240 * 2;
 
 /// Fills what a camera has queued, as one in free run does, until it is told not to.
@@ -267,6 +268,9 @@ private:
     damaged("frames with `V4L2_BUF_FLAG_ERROR`", {.flags = V4L2_BUF_FLAG_ERROR});
     damaged("short frames", {.bytes_used = 100});
     damaged("empty frames", {.bytes_used = 0});
+    damaged("JPEG images without an end", {.content = cut_jpeg});
+    for (auto& fault : all)
+      if (fault.name.starts_with("JPEG")) fault.caps = "image/jpeg,width=640,height=480";
   }
 
   /// Goes on when such frames were dequeued.

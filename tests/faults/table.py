@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Writes the fault matrix into docs/testing.md, out of what faults_test --print has said on each device.
+
+  table.py docs/testing.md FILE...
+
+Rows that came out alike on several devices become one.
+"""
+import sys
+
+begin, end = "<!-- the fault matrix -->", "<!-- end of the fault matrix -->"
+rows = {}  # of fault and outcomes, the devices; a dict keeps the order
+for name in sys.argv[2:]:
+    for line in open(name, encoding="utf-8"):
+        fault, device, *cells = line.rstrip("\n").split("\t")
+        rows.setdefault((fault, tuple(cells)), []).append(device)
+order = {}
+for fault, _ in rows:
+    order.setdefault(fault, len(order))
+table = [
+    "| Fault | On | Before | At start | While streaming | While downstream holds all |",
+    "|---|---|---|---|---|---|",
+]
+for (fault, cells), devices in sorted(rows.items(), key=lambda row: order[row[0][0]]):
+    table.append(f"| {fault} | {', '.join(devices)} | " + " | ".join(cell or "–" for cell in cells) + " |")
+text = open(sys.argv[1], encoding="utf-8").read()
+head, rest = text.split(begin)
+tail = rest.split(end)[1]
+with open(sys.argv[1], "w", encoding="utf-8") as output:
+    output.write(head + begin + "\n\n" + "\n".join(table) + "\n\n" + end + tail)
