@@ -116,7 +116,7 @@ private:
     const auto seen = pipeline.seen();
     outcome_.error = seen.text;
     if (seen.errors > 1) complain(std::to_string(seen.errors) + " ERRORs");
-    if (seen.wrong_frame) complain("A wrong frame");
+    if (!seen.wrong_frame.empty()) complain("A wrong frame: " + seen.wrong_frame);
     for (const auto& notice : seen.notices)
       outcome_.text += notice + ", ";
     if (seen.errors > 0)
@@ -141,7 +141,8 @@ private:
     pipeline.stop();
     const auto seen = pipeline.seen();
     if (seen.over()) complain("It fails when it is tried again, with: " + seen.text);
-    if (seen.wrong_frame) complain("A wrong frame when it is tried again");
+    if (!seen.wrong_frame.empty())
+      complain("A wrong frame when it is tried again: " + seen.wrong_frame);
     if (stage_.open_nodes() != 0) complain("The device stays open when it is tried again");
   }
 

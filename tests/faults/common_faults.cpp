@@ -92,7 +92,7 @@ void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string
                   const std::vector<std::string>& values) {
   for (const auto& value : values) {
     auto one = fault;
-    one.name += ", `" + property + "=" + value + "`";
+    one.name.append(", `").append(property).append("=").append(value).append("`");
     one.properties.emplace_back(property, value);
     all.push_back(std::move(one));
   }

@@ -104,15 +104,15 @@ public:
     return all - (other_.get() >= 0 ? 1 : 0);
   }
 
-  bool right(GstBuffer* buffer, bool /*first*/) override {
-    if (gst_buffer_get_size(buffer) != small_size) return false;
+  std::string wrong(GstBuffer* buffer) override {
+    if (gst_buffer_get_size(buffer) != small_size) return "its size";
     GstMapInfo map;
-    if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return false;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return "it can't be mapped";
     bool same = true;
     for (gsize i = 0; same && i < map.size; ++i)
       same = map.data[i] == static_cast<std::uint8_t>(map.data[0] + i);
     gst_buffer_unmap(buffer, &map);
-    return same;
+    return same ? "" : "its bytes";
   }
 
   std::vector<Fault> faults() override {

@@ -24,8 +24,6 @@
 
 namespace {
 
-using faults::Moment;
-
 constexpr std::array<const char*, faults::moments> moment_names{
     "before", "at start", "while streaming", "while downstream holds all"};
 

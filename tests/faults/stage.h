@@ -62,8 +62,8 @@ public:
   virtual void reset() = 0;
   /// How many descriptors of video devices this process has open.
   virtual std::size_t open_nodes() = 0;
-  /// Whether a frame shows what the device has sent. A stream begins anew with `first`.
-  virtual bool right(GstBuffer* buffer, bool first) = 0;
+  /// How a frame shows something else than what the device has sent; empty when it does not.
+  virtual std::string wrong(GstBuffer* buffer) = 0;
 };
 
 }  // namespace faults

@@ -102,8 +102,8 @@ public:
       camera_.tell(command);
   }
 
-  bool right(GstBuffer* buffer, bool /*first*/) override {
-    if (gst_buffer_get_size(buffer) != small_size) return false;
+  std::string wrong(GstBuffer* buffer) override {
+    if (gst_buffer_get_size(buffer) != small_size) return "its size";
     std::vector<std::uint8_t> bytes(small_size);
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
     std::uint32_t number{};
@@ -112,9 +112,10 @@ public:
       number |= static_cast<std::uint32_t>(bytes[std::size_t{2} * i]) << (8 * i);
     for (unsigned i = 0; i < 32; ++i)
       if (bytes[(8 * width + std::size_t{8} * i + 4) * 2] > 128) marks |= 1U << i;
-    const bool later = number > last_ || last_ == 0;
-    last_ = number;
-    return number == marks && later;
+    const auto last = std::exchange(last_, number);
+    if (number == marks && (number > last || last == 0)) return {};
+    return "it is number " + std::to_string(number) + ", its marks say " + std::to_string(marks) +
+           ", and the last was " + std::to_string(last);
   }
 
   std::vector<Fault> faults() override {

@@ -33,15 +33,17 @@ public:
     loaded_anew_ = false;
   }
 
-  bool right(GstBuffer* buffer, bool /*first*/) override {
-    if (gst_buffer_get_size(buffer) != small_size) return false;
+  std::string wrong(GstBuffer* buffer) override {
+    if (gst_buffer_get_size(buffer) != small_size) return "its size";
     // The picture stands still. A driver that was loaded anew writes text upon it.
     const std::size_t free_of_text = loaded_anew_ ? small_size / 180 * 168 : 0;
     std::vector<std::uint8_t> bytes(small_size);
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
     if (picture_.empty()) picture_ = bytes;
     return std::equal(picture_.begin() + static_cast<std::ptrdiff_t>(free_of_text), picture_.end(),
-                      bytes.begin() + static_cast<std::ptrdiff_t>(free_of_text));
+                      bytes.begin() + static_cast<std::ptrdiff_t>(free_of_text))
+               ? ""
+               : "its picture";
   }
 
   std::vector<Fault> faults() override {

@@ -172,9 +172,9 @@ void WatchedPipeline::see(GstElement* /*sink*/, GstBuffer* buffer, GstPad* /*pad
   const std::lock_guard lock{watched.mutex_};
   ++watched.seen_.frames;
   if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED)) watched.seen_.flagged = true;
-  const bool first = std::exchange(watched.first_, false) ||
-                     GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
-  if (watched.looks_ && !watched.stage_.right(buffer, first)) watched.seen_.wrong_frame = true;
+  if (watched.looks_)
+    if (auto wrong = watched.stage_.wrong(buffer); !wrong.empty())
+      watched.seen_.wrong_frame = std::move(wrong);
   if (watched.holds_ && watched.held_.size() < most_held)
     watched.held_.push_back(
         {.buffer = v4l2gst::BufferPtr{gst_buffer_ref(buffer)}, .bytes = bytes_of(buffer)});

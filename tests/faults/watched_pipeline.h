@@ -38,7 +38,7 @@ public:
     std::string text;                  ///< of the first ERROR
     std::vector<std::string> notices;  ///< each state and each WARNING's cause once, in order
     bool flagged{};                    ///< a frame was GST_BUFFER_FLAG_CORRUPTED
-    bool wrong_frame{};
+    std::string wrong_frame;           ///< how one of them was wrong
 
     [[nodiscard]] bool over() const { return errors > 0 || ended; }
 
@@ -90,7 +90,6 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;  // with mutex_
   Seen seen_;
-  bool first_{true};
   bool holds_{};
   std::vector<Held> held_;
 };
