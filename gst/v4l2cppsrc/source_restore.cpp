@@ -28,10 +28,13 @@ void Source::put_setup_by() {
   auto setup = std::exchange(setup_, std::nullopt);
   if (!setup) return;
   const auto& node = *device().node();
-  for (;;) {
-    const auto event = v4l2::next_event(node);
-    if (!event || !*event) break;
-    if (const auto* const change = std::get_if<v4l2::ControlChanged>(&**event))
+  constexpr int most_events = 1024;  // of a driver that never runs out of them
+  for (int i = 0; i < most_events; ++i) {
+    const auto fetched = v4l2::next_event(node);
+    if (!fetched) break;
+    const auto& event = *fetched;
+    if (!event) break;
+    if (const auto* const change = std::get_if<v4l2::ControlChanged>(&*event))
       setup->controls.note(node, *change);
   }
   setup->look_again(node);

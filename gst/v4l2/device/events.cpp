@@ -61,10 +61,11 @@ Result<std::optional<Event>> next_event(const Node& node) {
 
 Result<bool> source_changed(const Node& node) {
   for (int i = 0; i < most_events; ++i) {
-    const auto event = next_event(node);
-    if (!event) return std::unexpected{event.error()};
-    if (!*event) return false;
-    if (std::holds_alternative<SourceChanged>(**event)) return true;
+    const auto fetched = next_event(node);
+    if (!fetched) return std::unexpected{fetched.error()};
+    const auto& event = *fetched;
+    if (!event) return false;
+    if (std::holds_alternative<SourceChanged>(*event)) return true;
   }
   return false;
 }

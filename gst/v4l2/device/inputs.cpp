@@ -143,9 +143,9 @@ Result<std::vector<std::string>> Feed::restore(const Node& node) const {
     if (!done) refused.push_back(std::move(name));
     return {};
   };
-  const auto now = current_input(node);
-  if (!now) return std::unexpected{now.error()};
-  if (!*now || (*now)->index != input.index) {
+  const auto current = current_input(node);
+  if (!current) return std::unexpected{current.error()};
+  if (const auto& now = *current; !now || now->index != input.index) {
     const auto done = set(request::s_input, static_cast<int>(input.index), "input " + input.name);
     if (!done) return std::unexpected{done.error()};
     if (!refused.empty()) return refused;  // and the rest is of that input
@@ -155,7 +155,8 @@ Result<std::vector<std::string>> Feed::restore(const Node& node) const {
   if (standard != 0 && is->standard != standard)
     if (const auto done = set(request::s_std, standard, "standard"); !done)
       return std::unexpected{done.error()};
-  if (timings && !(is->timings && same(*is->timings, *timings)))
+  const auto& set_to = is->timings;
+  if (timings && !(set_to && same(*set_to, *timings)))
     if (const auto done = set(request::s_dv_timings, *timings, "timings"); !done)
       return std::unexpected{done.error()};
   return refused;

@@ -9,12 +9,13 @@ namespace {
 Result<bool> restored(const Node& node, std::uint32_t target,
                       const std::optional<v4l2_rect>& wanted) {
   if (!wanted) return true;
-  const auto now = selected(node, target);
-  if (!now) return std::unexpected{now.error()};
-  if (*now && same(**now, *wanted)) return true;
+  const auto known = selected(node, target);
+  if (!known) return std::unexpected{known.error()};
+  if (const auto& now = *known; now && same(*now, *wanted)) return true;
   const auto set = select(node, target, *wanted);
   if (!set) return std::unexpected{set.error()};
-  return *set && same(**set, *wanted);
+  const auto& given = *set;
+  return given && same(*given, *wanted);
 }
 
 }  // namespace
