@@ -2,7 +2,6 @@
 
 #include <initializer_list>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "element/rig.h"
@@ -21,8 +20,8 @@ inline fake::Model camera(const std::string& serial) {
 
 /// A rig with a bus, whose messages are kept.
 struct Bused {
-  explicit Bused(fake::Model model = camera("1"), const char* caps = rig::small_yuyv)
-      : rig{std::move(model), caps} {
+  explicit Bused(const fake::Model& model = camera("1"), const char* caps = rig::small_yuyv)
+      : rig{model, caps} {
     bus = gst_bus_new();
     gst_element_set_bus(rig.element, bus);
   }

@@ -26,7 +26,7 @@ fake::Model grabber() {
 
 /// A rig that waits for its camera.
 struct Waiting : Bused {
-  explicit Waiting(fake::Model model = camera("1")) : Bused{std::move(model)} {
+  explicit Waiting(const fake::Model& model = camera("1")) : Bused{model} {
     g_object_set(rig.element, "on-disconnect", 1, nullptr);
   }
 
