@@ -25,6 +25,8 @@ const char* name_of(Notice::State state) {
       return "signal-lost";
     case Notice::State::signal_found:
       return "signal-found";
+    case Notice::State::not_restored:
+      return "not-restored";
   }
   return "lost";
 }
@@ -50,11 +52,25 @@ Report silence_of(Cause cause, const std::string& path, std::string text) {
 }  // namespace
 
 void post(GstElement* element, const Notice& notice) {
-  GST_INFO_OBJECT(element, "%s", notice.text.c_str());
+  if (notice.state == Notice::State::not_restored)
+    GST_WARNING_OBJECT(element, "%s", notice.text.c_str());
+  else
+    GST_INFO_OBJECT(element, "%s", notice.text.c_str());
   auto* const fields = gst_structure_new(
       "v4l2cppsrc-device", "state", G_TYPE_STRING, name_of(notice.state), "device", G_TYPE_STRING,
       notice.device.c_str(), "text", G_TYPE_STRING, notice.text.c_str(), "call", G_TYPE_STRING,
       notice.error.call, "errno", G_TYPE_INT, notice.error.code, nullptr);
+  if (!notice.settings.empty()) {
+    GValue list = G_VALUE_INIT;
+    g_value_init(&list, GST_TYPE_LIST);
+    for (const auto& setting : notice.settings) {
+      GValue text = G_VALUE_INIT;
+      g_value_init(&text, G_TYPE_STRING);
+      g_value_set_string(&text, setting.c_str());
+      gst_value_list_append_and_take_value(&list, &text);
+    }
+    gst_structure_take_value(fields, "settings", &list);
+  }
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), fields));
 }
 

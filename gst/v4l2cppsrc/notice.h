@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <gst/gst.h>
 
@@ -12,24 +13,27 @@ namespace v4l2gst {
 
 /// What becomes of the device while the pipeline runs, for an application to show: posted as an
 /// element message "v4l2cppsrc-device" with the fields "state" (one of the names below), "device"
-/// (its path), "call" and "errno" (0 where no call failed), and "text", a sentence.
+/// (its path), "call" and "errno" (0 where no call failed), and "text", a sentence; with
+/// "not-restored" also "settings", a list of strings.
 struct Notice {
   enum class State {
-    lost,         ///< "lost": it went away, or its driver gave up
-    waiting,      ///< "waiting": it is waited for
-    back,         ///< "back": it was found again, or for the first time
-    stalled,      ///< "stalled": it sends no frames
-    starved,      ///< "starved": downstream holds all buffers, so it can't send any
-    restarted,    ///< "restarted": its stream was started again
-    reopened,     ///< "reopened": it was closed and is to be opened again
-    signal_lost,  ///< "signal-lost": nothing comes in at its input
-    signal_found  ///< "signal-found": something comes in again
+    lost,          ///< "lost": it went away, or its driver gave up
+    waiting,       ///< "waiting": it is waited for
+    back,          ///< "back": it was found again, or for the first time
+    stalled,       ///< "stalled": it sends no frames
+    starved,       ///< "starved": downstream holds all buffers, so it can't send any
+    restarted,     ///< "restarted": its stream was started again
+    reopened,      ///< "reopened": it was closed and is to be opened again
+    signal_lost,   ///< "signal-lost": nothing comes in at its input
+    signal_found,  ///< "signal-found": something comes in again
+    not_restored   ///< "not-restored": it is back without some of its settings
   };
 
   State state{};
   std::string device;
   std::string text;
   v4l2::Error error;
+  std::vector<std::string> settings{};  ///< that were not restored
 };
 
 void post(GstElement* element, const Notice& notice);

@@ -233,6 +233,10 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      forget_source();
                      return unallocated;
                    },
+                   [&](const v4l2::ControlChanged& change) -> Flow {
+                     if (setup_) setup_->controls.note(*device().node(), change);
+                     return std::nullopt;
+                   },
                    [&](v4l2::Stalled) { return on_stalled(); },
                    [&](v4l2::Starved) {
                      return on_starved();

@@ -19,6 +19,7 @@
 #include "device/device.h"
 #include "device/identity.h"
 #include "device/inputs.h"
+#include "device/setup.h"
 #include "frame_check.h"
 #include "kernel/waker.h"
 #include "negotiation.h"
@@ -171,6 +172,13 @@ private:
   [[nodiscard]] bool may_be_settling(const Report& report) const;
   [[nodiscard]] bool may_wait_for(const Report& report) const;
   Outcome<v4l2::Device> open_again() const;
+  Outcome<> take_back(v4l2::Device&& device);
+  [[nodiscard]] bool keeps_setup() const;
+  Outcome<> prepare_setup();
+  Outcome<v4l2::Format> restore_picture(const v4l2::Format& format);
+  Outcome<> complete_setup();
+  void tell_not_restored();
+  void put_setup_by();
   Outcome<bool> look_for_device();
   bool await_device();
   Outcome<std::optional<GstFlowReturn>> on_starved();
@@ -227,6 +235,10 @@ private:
   std::string card_;                    // its name
   std::string former_path_;             // where it was
   CapsPtr former_caps_;                 // what it gave before it went away
+  std::optional<v4l2::Setup> setup_;    // of device_ once agreed, where it may be opened anew
+  // What device_ was set to before it went away, until it is so again, and what it refused of it.
+  std::optional<v4l2::Setup> former_setup_;
+  std::vector<std::string> not_restored_;
   std::optional<Absence> absence_;
   std::chrono::nanoseconds next_look_{};
   std::chrono::milliseconds pause_{};  // before the next try; 0 once a frame has come

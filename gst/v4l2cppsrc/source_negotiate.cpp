@@ -144,6 +144,7 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
     auto why = refusal(wanted, *given);
     return std::unexpected{why ? *std::move(why) : why.error()};
   }
+  if (const auto set_up = complete_setup(); !set_up) return std::unexpected{set_up.error()};
   return CapsPtr{gst_caps_ref(agreement().caps.get())};
 }
 

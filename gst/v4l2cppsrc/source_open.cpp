@@ -15,6 +15,8 @@ bool Source::open() {
     identity_ = {};
     card_.clear();
     former_caps_.reset();
+    setup_.reset();
+    former_setup_.reset();
     absence_.reset();
     next_look_ = {};
     pause_ = {};
@@ -82,6 +84,8 @@ void Source::close() {
   capture_.reset();
   agreement_.reset();
   device_.reset();
+  setup_.reset();
+  former_setup_.reset();
   absence_.reset();
   update_facts();
 }

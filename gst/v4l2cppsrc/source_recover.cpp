@@ -53,6 +53,7 @@ void Source::let_go() {
   if (agreement_) former_caps_.reset(gst_caps_ref(agreement().caps.get()));
   capture_.reset();
   agreement_.reset();
+  put_setup_by();
   device_.reset();
   input_.reset();
   update_facts();
@@ -123,7 +124,12 @@ Source::Outcome<bool> Source::look_for_device() {
   auto device = open_again();
   // Even what may not be opened may be so soon: udev gives access a moment after the node is there.
   if (device) {
-    if (const auto taken = adopt(std::move(*device)); !taken) return std::unexpected{taken.error()};
+    if (const auto taken = take_back(std::move(*device)); !taken) {
+      if (!means_lost(taken.error().error)) return std::unexpected{taken.error()};
+      let_go();  // gone again at once
+      next_look_ = now + look_again;
+      return false;
+    }
     tell(Notice::State::back, path(), "The device is at '" + path() + "'.", {});
     Counters::add(counters_.reconnected);
     absence_.reset();

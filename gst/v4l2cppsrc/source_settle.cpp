@@ -164,6 +164,8 @@ Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choic
   if (*filled)
     if (const auto done = v4l2::fill_frame(*device().node()); !done)
       return std::unexpected{failed(path(), done.error(), "to fill its frames")};
+  format = restore_picture(*format);
+  if (!format) return std::unexpected{format.error()};
   const auto interval = settle_interval(choice.interval);
   if (!interval) return std::unexpected{interval.error()};
   const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && input_ &&

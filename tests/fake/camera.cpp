@@ -39,11 +39,15 @@ std::chrono::nanoseconds now() {
 }  // namespace
 
 Camera::Camera(Model model) : model_{std::move(model)} {
+  std::ranges::sort(model_.controls, {}, &ModelControl::id);
+  for (const auto& control : model_.controls)
+    controls_.push_back({.is = control, .value = control.initial, .text = control.text});
   if (model_.formats.empty()) return;
   v4l2::Format first;
   first.fourcc = {model_.formats.front().fourcc};
   first.size = model_.formats.front().modes.front().size;
   set_format(nearest(first));
+  crop_ = bounds();
 }
 
 // ---- what a test does ---------------------------------------------------------------------------
@@ -191,8 +195,8 @@ v4l2::Interval Camera::interval() {
 
 void Camera::changed() {
   changed_.notify_all();
-  const bool event =
-      std::ranges::any_of(events_, [](const auto& subscriber) { return subscriber.second > 0; });
+  const bool event = std::ranges::any_of(
+      events_, [](const auto& subscriber) { return !subscriber.second.waiting.empty(); });
   if (listener_) listener_({.news = mask(POLLIN) != 0, .gone = unplugged_, .event = event});
 }
 
@@ -235,7 +239,8 @@ short Camera::poll_mask(const Opener& opener, short wanted) {
   // vb2_core_poll(): who asks for frames where there are no buffers means to read().
   if ((wanted & POLLIN) != 0 && !unplugged_ && !queue_.busy()) begin_reading(opener);
   const auto waiting = events_.find(&opener);
-  const bool event = waiting != events_.end() && waiting->second > 0 && (wanted & POLLPRI) != 0;
+  const bool event =
+      waiting != events_.end() && !waiting->second.waiting.empty() && (wanted & POLLPRI) != 0;
   return static_cast<short>(mask(wanted) | (event ? POLLPRI : 0));
 }
 
@@ -328,10 +333,10 @@ int Camera::dispatch(const Opener& opener, unsigned long request, void* argument
     case VIDIOC_ENUMINPUT:
       return enum_input(*static_cast<v4l2_input*>(argument));
     case VIDIOC_G_INPUT:
-      *static_cast<int*>(argument) = 0;
+      *static_cast<int*>(argument) = static_cast<int>(input_);
       return 0;
     case VIDIOC_S_INPUT:
-      return *static_cast<int*>(argument) == 0 ? 0 : EINVAL;
+      return s_input(*static_cast<const int*>(argument));
     case VIDIOC_ENUM_FMT:
       return enum_fmt(*static_cast<v4l2_fmtdesc*>(argument));
     case VIDIOC_ENUM_FRAMESIZES:
@@ -348,14 +353,11 @@ int Camera::dispatch(const Opener& opener, unsigned long request, void* argument
       return g_parm(*static_cast<v4l2_streamparm*>(argument));
     case VIDIOC_S_PARM:
       return s_parm(*static_cast<v4l2_streamparm*>(argument));
-    case VIDIOC_S_CTRL:
-      return s_ctrl(*static_cast<v4l2_control*>(argument));
-    case VIDIOC_G_EXT_CTRLS:
-      return g_ext_ctrls(*static_cast<v4l2_ext_controls*>(argument));
     default:
       break;
   }
-  const int answered = source_ioctl(opener, request, argument);
+  int answered = control_ioctl(opener, request, argument);
+  if (answered == ENOTTY) answered = source_ioctl(opener, request, argument);
   return answered == ENOTTY ? queue_ioctl(opener, request, argument) : answered;
 }
 
@@ -371,8 +373,10 @@ int Camera::querycap(v4l2_capability& answer) const {
 }
 
 int Camera::enum_input(v4l2_input& answer) const {
-  if (answer.index != 0) return EINVAL;
+  if (answer.index >= model_.inputs) return EINVAL;
+  const auto index = answer.index;
   answer = {};
+  answer.index = index;
   put_text(answer.name, model_.card);
   answer.type = V4L2_INPUT_TYPE_CAMERA;
   answer.capabilities = model_.input_capabilities;
@@ -566,36 +570,6 @@ int Camera::s_parm(v4l2_streamparm& answer) {
     interval_ = *std::ranges::min_element(at->intervals, {}, distance);
   }
   return g_parm(answer);
-}
-
-int Camera::s_ctrl(const v4l2_control& wanted) {
-  changed();
-  const bool there = model_.forces_key_frames && wanted.id == V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME;
-  return there ? 0 : EINVAL;
-}
-
-/// What a V4L2 control framework answers: EINVAL for a control that is not there, ENOSPC for a
-/// place that is too small for its value.
-int Camera::g_ext_ctrls(v4l2_ext_controls& answer) const {
-  for (auto& control : std::span{answer.controls, answer.count}) {
-    const auto give = [&control](const auto& value) {
-      if (!value) return EINVAL;
-      if (control.size < sizeof *value) {
-        control.size = sizeof *value;
-        return ENOSPC;
-      }
-      std::memcpy(control.ptr, &*value, sizeof *value);
-      return 0;
-    };
-    int error = EINVAL;
-    if (control.id == V4L2_CID_COLORIMETRY_HDR10_CLL_INFO) error = give(model_.light_level);
-    if (control.id == V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY)
-      error = give(model_.mastering_display);
-    if (error == 0) continue;
-    answer.error_idx = answer.count;
-    return error;
-  }
-  return 0;
 }
 
 int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argument) {

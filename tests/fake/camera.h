@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -63,6 +64,9 @@ public:
   void lose_signal(int error);
   /// The same with an analog standard, of which VIDIOC_QUERYSTD tells.
   void change_standard(v4l2_std_id standard);
+  /// Another program sets a control, or the camera does so itself.
+  void set_control(std::uint32_t id, std::int64_t value);
+  void set_control(std::uint32_t id, const std::string& text);
 
   /// Runs `order` on the faults, under the camera's lock.
   template <class Order>
@@ -88,6 +92,15 @@ public:
   [[nodiscard]] unsigned all_calls();
   [[nodiscard]] v4l2::Format format();
   [[nodiscard]] v4l2::Interval interval();
+  [[nodiscard]] std::int64_t control(std::uint32_t id);
+  [[nodiscard]] std::string control_text(std::uint32_t id);
+  /// Waits until nobody has events to fetch.
+  void wait_events_fetched();
+  [[nodiscard]] v4l2_rect crop();
+  [[nodiscard]] v4l2_rect compose();
+  [[nodiscard]] unsigned input();
+  [[nodiscard]] v4l2_std_id standard();
+  [[nodiscard]] v4l2_dv_timings timings();
 
   /// The byte that the camera paints at `offset` of plane `plane` of frame `sequence`.
   static std::byte expected_byte(std::uint32_t sequence, std::size_t plane, std::size_t offset);
@@ -128,16 +141,34 @@ private:
   int s_parm(v4l2_streamparm& answer);
   int source_ioctl(const Opener& opener, unsigned long request, void* argument);
   int cropcap(v4l2_cropcap& answer) const;
+  int s_input(int wanted);
+  [[nodiscard]] v4l2_rect bounds() const;
   int g_selection(v4l2_selection& answer) const;
-  int s_selection(const v4l2_selection& wanted);
+  int s_selection(v4l2_selection& wanted);
   int query_dv_timings(v4l2_dv_timings& answer) const;
   int s_dv_timings(const v4l2_dv_timings& wanted);
   int s_std(v4l2_std_id wanted);
   int subscribe(const Opener& opener, const v4l2_event_subscription& wanted);
   int dqevent(const Opener& opener, v4l2_event& answer);
   void send_source_change();
-  int s_ctrl(const v4l2_control& wanted);
+  int control_ioctl(const Opener& opener, unsigned long request, void* argument);
+  int query_ext_ctrl(v4l2_query_ext_ctrl& answer) const;
+  int query_ctrl(v4l2_queryctrl& answer) const;
+  int query_menu(v4l2_querymenu& answer) const;
+  int g_ctrl(v4l2_control& answer) const;
+  int s_ctrl(const Opener& opener, const v4l2_control& wanted);
   int g_ext_ctrls(v4l2_ext_controls& answer) const;
+  int s_ext_ctrls(const Opener& opener, v4l2_ext_controls& wanted, bool try_only);
+  int g_ext_ctrl(v4l2_ext_control& answer) const;
+  /// 0 where it could be set so.
+  [[nodiscard]] int try_ext_ctrl(const v4l2_ext_control& wanted) const;
+  struct ControlState;
+  [[nodiscard]] const ControlState* find_control(std::uint32_t id) const;
+  [[nodiscard]] ControlState* find_control(std::uint32_t id);
+  [[nodiscard]] std::uint32_t flags_of(const ControlState& control) const;
+  void take_value(const Opener* setter, ControlState& control, std::int64_t value,
+                  const std::string& text);
+  void send_control_event(const Opener* setter, const ControlState& control, std::uint32_t changes);
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
   int begin_reading(const Opener& opener);
@@ -180,7 +211,24 @@ private:
   v4l2_std_id standard_{};
   v4l2_std_id incoming_standard_{};
   v4l2_rect compose_{};
-  std::map<const Opener*, std::uint32_t> events_;  // how many wait, of those who have subscribed
+  unsigned input_{};
+  v4l2_rect crop_{};
+
+  struct ControlState {
+    ModelControl is;
+    std::int64_t value{};
+    std::string text;
+  };
+
+  std::vector<ControlState> controls_;  // in the order of their ids
+
+  /// Of an opener: what it has subscribed to, and the events that wait for it.
+  struct Subscriber {
+    std::vector<v4l2_event_subscription> wants;
+    std::deque<v4l2_event> waiting;
+  };
+
+  std::map<const Opener*, Subscriber> events_;
   bool always_ready_{};
   bool paints_{true};
   bool unplugged_{};

@@ -1,6 +1,8 @@
 // What comes in from outside: inputs' sources, their events, and the shape of their pixels.
 
+#include <algorithm>
 #include <cerrno>
+#include <ranges>
 
 #include "fake/camera.h"
 
@@ -40,9 +42,53 @@ void Camera::change_standard(v4l2_std_id standard) {
 }
 
 void Camera::send_source_change() {
-  for (auto& [opener, waiting] : events_)
-    ++waiting;
+  v4l2_event event{};
+  event.type = V4L2_EVENT_SOURCE_CHANGE;
+  event.u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+  for (auto& subscriber : events_ | std::views::values)
+    if (std::ranges::find(subscriber.wants, V4L2_EVENT_SOURCE_CHANGE,
+                          &v4l2_event_subscription::type) != subscriber.wants.end())
+      subscriber.waiting.push_back(event);
   changed();
+}
+
+int Camera::s_input(int wanted) {
+  if (wanted < 0 || static_cast<unsigned>(wanted) >= model_.inputs) return EINVAL;
+  if (queue_.busy()) return EBUSY;
+  input_ = static_cast<unsigned>(wanted);
+  return 0;
+}
+
+/// All that it sees.
+v4l2_rect Camera::bounds() const {
+  if (model_.formats.empty()) return {};
+  const auto& size = model_.formats.front().modes.front().size;
+  return {.left = 0, .top = 0, .width = size.width, .height = size.height};
+}
+
+v4l2_rect Camera::crop() {
+  const std::lock_guard lock{mutex_};
+  return crop_;
+}
+
+v4l2_rect Camera::compose() {
+  const std::lock_guard lock{mutex_};
+  return compose_;
+}
+
+unsigned Camera::input() {
+  const std::lock_guard lock{mutex_};
+  return input_;
+}
+
+v4l2_std_id Camera::standard() {
+  const std::lock_guard lock{mutex_};
+  return standard_;
+}
+
+v4l2_dv_timings Camera::timings() {
+  const std::lock_guard lock{mutex_};
+  return timings_;
 }
 
 int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argument) {
@@ -54,7 +100,7 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
     case VIDIOC_G_SELECTION:
       return g_selection(*static_cast<v4l2_selection*>(argument));
     case VIDIOC_S_SELECTION:
-      return s_selection(*static_cast<const v4l2_selection*>(argument));
+      return s_selection(*static_cast<v4l2_selection*>(argument));
     case VIDIOC_SUBSCRIBE_EVENT:
       return subscribe(opener, *static_cast<v4l2_event_subscription*>(argument));
     case VIDIOC_DQEVENT:
@@ -92,13 +138,15 @@ int Camera::cropcap(v4l2_cropcap& answer) const {
 }
 
 int Camera::g_selection(v4l2_selection& answer) const {
-  const bool crops = model_.pixel_aspect.numerator != 0;
+  const bool crops = model_.pixel_aspect.numerator != 0 || model_.crops;
   if (!crops && !model_.composes) return ENOTTY;
   if (!for_capture(answer.type)) return EINVAL;
   const v4l2_rect whole{
       .left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
-  if ((crops && answer.target == V4L2_SEL_TGT_CROP) ||
-      (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE_DEFAULT))
+  if (model_.crops && answer.target == V4L2_SEL_TGT_CROP)
+    answer.r = crop_;
+  else if ((crops && answer.target == V4L2_SEL_TGT_CROP) ||
+           (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE_DEFAULT))
     answer.r = whole;
   else if (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE)
     answer.r = compose_;
@@ -107,10 +155,20 @@ int Camera::g_selection(v4l2_selection& answer) const {
   return 0;
 }
 
-int Camera::s_selection(const v4l2_selection& wanted) {
-  if (!model_.composes) return ENOTTY;
-  if (!for_capture(wanted.type) || wanted.target != V4L2_SEL_TGT_COMPOSE) return EINVAL;
-  compose_ = wanted.r;
+int Camera::s_selection(v4l2_selection& wanted) {
+  if (!model_.composes && !model_.crops) return ENOTTY;
+  if (!for_capture(wanted.type)) return EINVAL;
+  if (model_.composes && wanted.target == V4L2_SEL_TGT_COMPOSE) {
+    compose_ = wanted.r;
+    return 0;
+  }
+  if (!model_.crops || wanted.target != V4L2_SEL_TGT_CROP) return EINVAL;
+  const auto all = bounds();
+  wanted.r.width = std::min(wanted.r.width, all.width);
+  wanted.r.height = std::min(wanted.r.height, all.height);
+  wanted.r.left = std::clamp(wanted.r.left, 0, static_cast<int>(all.width - wanted.r.width));
+  wanted.r.top = std::clamp(wanted.r.top, 0, static_cast<int>(all.height - wanted.r.height));
+  crop_ = wanted.r;
   return 0;
 }
 
@@ -153,19 +211,26 @@ int Camera::s_std(v4l2_std_id wanted) {
 int Camera::subscribe(const Opener& opener, const v4l2_event_subscription& wanted) {
   const bool has_source =
       model_.standards != 0 || (model_.input_capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
-  if (wanted.type != V4L2_EVENT_SOURCE_CHANGE || !(has_source || model_.tells_changes))
-    return EINVAL;
-  events_.emplace(&opener, 0);
+  const bool source =
+      wanted.type == V4L2_EVENT_SOURCE_CHANGE && (has_source || model_.tells_changes);
+  const bool control =
+      wanted.type == V4L2_EVENT_CTRL && !model_.old_controls && find_control(wanted.id) != nullptr;
+  if (!source && !control) return EINVAL;
+  auto& wants = events_[&opener].wants;
+  const bool twice = std::ranges::any_of(wants, [&](const v4l2_event_subscription& one) {
+    return one.type == wanted.type && one.id == wanted.id;
+  });
+  if (!twice) wants.push_back(wanted);
   return 0;
 }
 
 int Camera::dqevent(const Opener& opener, v4l2_event& answer) {
-  const auto waiting = events_.find(&opener);
-  if (waiting == events_.end() || waiting->second == 0) return ENOENT;
-  answer = {};
-  answer.type = V4L2_EVENT_SOURCE_CHANGE;
-  answer.u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
-  answer.pending = --waiting->second;
+  const auto subscriber = events_.find(&opener);
+  if (subscriber == events_.end() || subscriber->second.waiting.empty()) return ENOENT;
+  auto& waiting = subscriber->second.waiting;
+  answer = waiting.front();
+  waiting.pop_front();
+  answer.pending = static_cast<std::uint32_t>(waiting.size());
   changed();
   return 0;
 }

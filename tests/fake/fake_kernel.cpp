@@ -78,8 +78,14 @@ FakeKernel::~FakeKernel() {
 }
 
 std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, const Model& model) {
+  return plug_with(path, model, [](Faults& /*faults*/) {});
+}
+
+std::shared_ptr<Camera> FakeKernel::plug_with(const std::string& path, const Model& model,
+                                              const std::function<void(Faults&)>& order) {
   auto node = std::make_shared<Node>();
   node->camera = std::make_shared<Camera>(model);
+  node->camera->fault(order);
   node->camera->listen([observer = std::weak_ptr{node}](Camera::Level level) {
     const auto alive = observer.lock();
     if (!alive) return;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,9 @@ public:
 
   /// Plugs a camera in at a path.
   std::shared_ptr<Camera> plug(const std::string& path, const Model& model);
+  /// The same with faults from the beginning.
+  std::shared_ptr<Camera> plug_with(const std::string& path, const Model& model,
+                                    const std::function<void(Faults&)>& order);
   /// From now on opening `path` fails with `error`.
   void refuse(const std::string& path, int error);
   /// Takes the node away and unplugs the camera behind it.

@@ -24,6 +24,22 @@ struct ModelFormat {
   v4l2::Size step{};
 };
 
+/// A control of the camera. Drivers of the kernel's control framework take any value for one that
+/// is inactive; uvcvideo passes the camera's refusal on, as this fake does.
+struct ModelControl {
+  std::uint32_t id{};
+  std::string name;
+  std::uint32_t type{V4L2_CTRL_TYPE_INTEGER};
+  std::int64_t minimum{};
+  std::int64_t maximum{};
+  std::int64_t initial{};
+  std::uint32_t flags{};  ///< V4L2_CTRL_FLAG_*
+  /// The control that takes this one over, unless it has that value.
+  std::uint32_t automatic{};
+  std::int64_t manual_value{};
+  std::string text{};  ///< initial value of a string
+};
+
 /// What kind of camera the fake is. Tests change what they need before they plug it in.
 struct Model {
   std::string driver{"fake"};
@@ -57,6 +73,8 @@ struct Model {
   std::vector<std::uint32_t> fields;   ///< V4L2_FIELD_* that it does besides
   v4l2_fract pixel_aspect{};           ///< VIDIOC_CROPCAP's, height over width; 0: no such call
   bool composes{};                     ///< has a compose rectangle, which VIDIOC_S_FMT leaves alone
+  bool crops{};                        ///< has a crop rectangle that can be set; starts with all
+  unsigned inputs{1};                  ///< of one kind
   std::uint32_t input_capabilities{};  ///< V4L2_IN_CAP_*
   std::uint32_t input_status{};        ///< V4L2_IN_ST_*
   v4l2_std_id standards{};             ///< of its input
@@ -68,6 +86,8 @@ struct Model {
   /// V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY
   std::optional<v4l2_ctrl_hdr10_mastering_display> mastering_display;
   bool forces_key_frames{};  ///< V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME
+  std::vector<ModelControl> controls;
+  bool old_controls{};  ///< only VIDIOC_QUERYCTRL, VIDIOC_G_CTRL and VIDIOC_S_CTRL
   std::uint32_t most_buffers{32};
   std::uint32_t least_buffers{1};
   std::uint32_t line_padding{};  ///< bytes added to each line of a raw format
@@ -78,6 +98,10 @@ struct Model {
 /// A webcam: YUYV, NV12, RGB24, GREY and more at 640x480 and 320x240, MJPEG and H.264 up to
 /// 1280x720.
 Model webcam();
+
+/// A few controls as webcams have them: numbers, a menu, and automatic modes with what they take
+/// over. webcam() has them.
+std::vector<ModelControl> usual_controls();
 
 /// The same with a place in sysfs: a USB camera of that serial number (may be empty) in that port.
 Model usb_camera(std::string serial, std::string port);

@@ -11,9 +11,14 @@
 #include <iterator>
 #include <string>
 
+#include <fcntl.h>
+#include <linux/videodev2.h>
+#include <sys/ioctl.h>
+
 #include "element/check.h"
 #include "element/rig.h"
 #include "element/suite.h"
+#include "kernel/unique_fd.h"
 
 using rig::Buffer;
 
@@ -37,18 +42,22 @@ void plug(int camera, int port) {
   command(camera, "--until '*video*' node");
 }
 
-/// Where the camera is now.
-std::string node_of(int camera) {
+/// What the camera says to a command, without the "ok".
+std::string answer(int camera, const std::string& words) {
   const auto line =
-      "usbcam --send " + setting("USBCAM_CONTROL_" + std::to_string(camera)) + " node";
+      "usbcam --send " + setting("USBCAM_CONTROL_" + std::to_string(camera)) + " " + words;
   auto* const pipe = popen(line.c_str(), "r");
   std::array<char, 64> text{};
   fail_unless(std::fgets(text.data(), text.size(), pipe) != nullptr);
   pclose(pipe);
-  std::string node{text.data()};
-  node = node.substr(node.find('/'));
-  node.erase(node.find_last_not_of(" \n") + 1);
-  return node;
+  std::string value{text.data()};
+  value.erase(value.find_last_not_of(" \n") + 1);
+  return value.substr(value.find_last_of(' ') + 1);
+}
+
+/// Where the camera is now.
+std::string node_of(int camera) {
+  return answer(camera, "node");
 }
 
 /// The element in front of a camera, waiting for it whenever it is away.
@@ -174,6 +183,49 @@ GST_START_TEST(test_a_hundred_returns_in_one_pipeline) {
 
 GST_END_TEST
 
+/// Sets a control as another program would, through a descriptor of its own.
+static void set_control(const std::string& node, std::uint32_t id, std::int32_t value) {
+  const v4l2::UniqueFd descriptor{open(node.c_str(), O_RDWR | O_CLOEXEC)};
+  v4l2_control control{.id = id, .value = value};
+  fail_unless_equals_int(ioctl(descriptor.get(), VIDIOC_S_CTRL, &control), 0);
+}
+
+/// What the camera itself has: not what its driver remembers.
+static int control_of_camera(int camera, const std::string& name) {
+  return std::stoi(answer(camera, "get " + name));
+}
+
+GST_START_TEST(test_controls_are_set_again) {
+  Follower follower{1};
+  follower.next();
+  for (int cycle = 1; cycle <= 5; ++cycle) {
+    const auto node = node_of(1);
+    set_control(node, V4L2_CID_BRIGHTNESS, 10 * cycle);
+    set_control(node, V4L2_CID_EXPOSURE_AUTO, V4L2_EXPOSURE_MANUAL);
+    set_control(node, V4L2_CID_EXPOSURE_ABSOLUTE, 100 + cycle);
+    set_control(node, V4L2_CID_AUTO_WHITE_BALANCE, 0);
+    set_control(node, V4L2_CID_WHITE_BALANCE_TEMPERATURE, 3000 + 10 * cycle);
+    // They are told before the frames that come after them.
+    follower.drain();
+    for (int frame = 0; frame < 3; ++frame)
+      follower.next();
+    command(1, "unplug");
+    follower.wait_for("waiting");
+    follower.drain();
+    fail_unless_equals_int(control_of_camera(1, "brightness"), 0);
+    plug(1, 2 + (cycle % 2));
+    follower.next_after_return();
+    fail_unless_equals_int(control_of_camera(1, "brightness"), 10 * cycle);
+    fail_unless_equals_int(control_of_camera(1, "auto_exposure"), 1);
+    fail_unless_equals_int(control_of_camera(1, "exposure_time_absolute"), 100 + cycle);
+    fail_unless_equals_int(control_of_camera(1, "white_balance_automatic"), 0);
+    fail_unless_equals_int(control_of_camera(1, "white_balance_temperature"), 3000 + 10 * cycle);
+    fail_unless_equals_int(control_of_camera(1, "contrast"), 32);
+  }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_another_camera_takes_the_number) {
   Follower follower{1};
   follower.next();
@@ -217,6 +269,7 @@ GST_END_TEST
 static Suite* replug_suite() {
   return suite_of("replug", {
                                 TEST(test_a_hundred_returns_in_one_pipeline),
+                                TEST(test_controls_are_set_again),
                                 TEST(test_another_camera_takes_the_number),
                                 TEST(test_two_cameras_change_places),
                             });

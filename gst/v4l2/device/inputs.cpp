@@ -1,5 +1,8 @@
 #include "device/inputs.h"
 
+#include <utility>
+
+#include "device/events.h"
 #include "device/text.h"
 
 namespace v4l2 {
@@ -116,30 +119,47 @@ bool bottom_field_first(const Node& node, const Input& input) {
   return known && *known && (standard & V4L2_STD_525_60) != 0;
 }
 
-Result<bool> subscribe_source_change(const Node& node, std::uint32_t input) {
-  v4l2_event_subscription wire{};
-  wire.type = V4L2_EVENT_SOURCE_CHANGE;
-  wire.id = input;
-  return node.ask(request::subscribe_event, wire);
+Result<Feed> Feed::read(const Node& node, const Input& input) {
+  Feed feed{.input = input, .standard = 0, .timings = std::nullopt};
+  if (input.standards != 0) {
+    const auto known = node.ask(request::g_std, feed.standard);
+    if (!known) return std::unexpected{known.error()};
+    if (!*known) feed.standard = 0;
+  }
+  if (input.dv_timings) {
+    v4l2_dv_timings timings{};
+    const auto known = node.ask(request::g_dv_timings, timings);
+    if (!known) return std::unexpected{known.error()};
+    if (*known) feed.timings = timings;
+  }
+  return feed;
 }
 
-Result<bool> source_changed(const Node& node) {
-  // The kernel keeps a few events for each kind that was subscribed to; a driver that never runs
-  // out of them must not hold us.
-  constexpr int most_events = 64;
-  bool changed{};
-  for (int i = 0; i < most_events; ++i) {
-    v4l2_event event{};
-    const auto fetched = node.call(request::dqevent, event);
-    if (!fetched) {
-      if (const int code = fetched.error().code; code == ENOENT || code == EAGAIN) break;
-      return std::unexpected{fetched.error()};
-    }
-    changed = changed || (event.type == V4L2_EVENT_SOURCE_CHANGE &&
-                          (event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION) != 0);
-    if (event.pending == 0) break;
+Result<std::vector<std::string>> Feed::restore(const Node& node) const {
+  std::vector<std::string> refused;
+  const auto set = [&](const auto& request, auto value, std::string name) -> Result<> {
+    const auto done = node.call(request, value);
+    if (!done && done.error().gone()) return std::unexpected{done.error()};
+    if (!done) refused.push_back(std::move(name));
+    return {};
+  };
+  const auto current = current_input(node);
+  if (!current) return std::unexpected{current.error()};
+  if (const auto& now = *current; !now || now->index != input.index) {
+    const auto done = set(request::s_input, static_cast<int>(input.index), "input " + input.name);
+    if (!done) return std::unexpected{done.error()};
+    if (!refused.empty()) return refused;  // and the rest is of that input
   }
-  return changed;
+  const auto is = read(node, input);
+  if (!is) return std::unexpected{is.error()};
+  if (standard != 0 && is->standard != standard)
+    if (const auto done = set(request::s_std, standard, "standard"); !done)
+      return std::unexpected{done.error()};
+  const auto& set_to = is->timings;
+  if (timings && !(set_to && same(*set_to, *timings)))
+    if (const auto done = set(request::s_dv_timings, *timings, "timings"); !done)
+      return std::unexpected{done.error()};
+  return refused;
 }
 
 }  // namespace v4l2

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "device/format.h"
 #include "kernel/node.h"
@@ -48,10 +49,17 @@ Result<Source> follow_source(const Node& node, const Input& input);
 /// specification, enum v4l2_field, "V4L2_FIELD_INTERLACED").
 bool bottom_field_first(const Node& node, const Input& input);
 
-/// Subscribes to V4L2_EVENT_SOURCE_CHANGE of an input. False where the driver has no such event.
-Result<bool> subscribe_source_change(const Node& node, std::uint32_t input);
+/// An input and what it was set to, for a device that shall be set so again.
+struct Feed {
+  Input input;
+  v4l2_std_id standard{};                  ///< 0 where it has none
+  std::optional<v4l2_dv_timings> timings;  ///< nothing where it has none
 
-/// Fetches the events that wait. True when the source changed: what was negotiated holds no longer.
-Result<bool> source_changed(const Node& node);
+  /// What the device is set to; `input` is its current one.
+  static Result<Feed> read(const Node& node, const Input& input);
+  /// Selects the input and sets it up, where it is not so already. What could not be, by name, such
+  /// as "input HDMI"; nothing is set twice. Error: the device is gone.
+  [[nodiscard]] Result<std::vector<std::string>> restore(const Node& node) const;
+};
 
 }  // namespace v4l2

@@ -44,13 +44,33 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
                      .height = static_cast<std::uint32_t>(height)};
 }
 
+Result<std::optional<v4l2_rect>> selected(const Node& node, std::uint32_t target) {
+  v4l2_selection wire{};
+  wire.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  wire.target = target;
+  const auto known = node.ask(request::g_selection, wire);
+  if (!known) return std::unexpected{known.error()};
+  return *known ? std::optional{wire.r} : std::nullopt;
+}
+
+Result<std::optional<v4l2_rect>> select(const Node& node, std::uint32_t target, v4l2_rect wanted) {
+  v4l2_selection wire{};
+  wire.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  wire.target = target;
+  wire.r = wanted;
+  const auto done = node.call(request::s_selection, wire);
+  if (done) return wire.r;
+  if (done.error().gone()) return std::unexpected{done.error()};
+  return std::nullopt;
+}
+
+bool same(const v4l2_rect& one, const v4l2_rect& other) {
+  return one.left == other.left && one.top == other.top && one.width == other.width &&
+         one.height == other.height;
+}
+
 Result<std::optional<v4l2_rect>> composed(const Node& node) {
-  v4l2_selection compose{};
-  compose.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  compose.target = V4L2_SEL_TGT_COMPOSE;
-  const auto composes = node.ask(request::g_selection, compose);
-  if (!composes) return std::unexpected{composes.error()};
-  return *composes ? std::optional{compose.r} : std::nullopt;
+  return selected(node, V4L2_SEL_TGT_COMPOSE);
 }
 
 Result<> fill_frame(const Node& node) {

@@ -20,6 +20,16 @@ struct PixelAspect {
 /// does not say. What is cropped and scaled on the way is taken into account.
 Result<PixelAspect> pixel_aspect(const Node& node, Size frame);
 
+/// A rectangle of a device (V4L2_SEL_TGT_*); nothing where its driver has no such one.
+Result<std::optional<v4l2_rect>> selected(const Node& node, std::uint32_t target);
+
+/// Sets a rectangle and returns what the driver made of it; nothing where it refuses. Error: the
+/// device is gone.
+Result<std::optional<v4l2_rect>> select(const Node& node, std::uint32_t target, v4l2_rect wanted);
+
+/// True for the same pixels.
+bool same(const v4l2_rect& one, const v4l2_rect& other);
+
 /// Where in its frames a device puts the picture; nothing where its driver does not compose.
 Result<std::optional<v4l2_rect>> composed(const Node& node);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <expected>
 
@@ -16,6 +17,9 @@ struct Error {
   const char* hint{};
   /// The value that `hint` speaks of.
   std::int64_t value{};
+
+  /// True where the device itself is no longer there, and not only what was asked of it.
+  [[nodiscard]] bool gone() const { return code == ENODEV || code == ENXIO || code == ESHUTDOWN; }
 };
 
 /// A value or the Error that stood in its way. Core functions return it; they neither log nor post.

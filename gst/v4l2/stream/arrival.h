@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "device/events.h"
 #include "kernel/error.h"
 #include "stream/frame.h"
 
@@ -21,11 +22,8 @@ struct Lost {
   Error error;
 };
 
-/// The source sends something else now (V4L2_EVENT_SOURCE_CHANGE): format and timings hold no
-/// longer.
-struct SourceChanged {};
-
 /// What waiting for a frame can end in.
-using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost, SourceChanged>;
+using Arrival =
+    std::variant<Frame, Interrupted, Stalled, Starved, Lost, SourceChanged, ControlChanged>;
 
 }  // namespace v4l2

@@ -44,6 +44,7 @@ Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
     if (std::holds_alternative<Stalled>(*wake)) return Stalled{};
     if (std::holds_alternative<Starved>(*wake)) return Starved{};
     if (std::holds_alternative<SourceChanged>(*wake)) return SourceChanged{};
+    if (const auto* const control = std::get_if<ControlChanged>(&*wake)) return *control;
     return Interrupted{};
   }
 }

@@ -3,7 +3,7 @@
 #include <array>
 #include <cerrno>
 
-#include "device/inputs.h"
+#include "device/events.h"
 
 namespace v4l2 {
 namespace {
@@ -57,9 +57,10 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
       if (auto end = woken(waker, desk)) return std::move(*end);
     const bool in_trouble = (waits[0].revents & complaints) != 0;
     if ((waits[0].revents & POLLPRI) != 0 && !in_trouble) {
-      const auto changed = source_changed(node);
-      if (!changed) return std::unexpected{changed.error()};
-      if (*changed) return SourceChanged{};
+      const auto event = next_event(node);
+      if (!event) return std::unexpected{event.error()};
+      if (const auto& news = *event)
+        return std::visit([](const auto& change) -> Wake { return change; }, *news);
     }
     if ((waits[0].revents & ~POLLPRI) != 0) return Ready{.in_trouble = in_trouble};
   }

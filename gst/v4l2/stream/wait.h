@@ -16,7 +16,8 @@ struct Ready {
 };
 
 /// What waiting can end in before anything is fetched.
-using Wake = std::variant<Ready, Interrupted, Stalled, Starved, Lost, SourceChanged>;
+using Wake =
+    std::variant<Ready, Interrupted, Stalled, Starved, Lost, SourceChanged, ControlChanged>;
 
 /// Whether poll() has a complaint about the device: it is gone, or its driver gave up. Does not
 /// wait.

@@ -43,6 +43,7 @@ void Camera::disconnect() {
   streamer_.forget();
   status_urbs_.clear();
   status_messages_.clear();
+  controls_.reset();  // without power a camera forgets
 }
 
 Result<> Camera::unplug() {

@@ -156,6 +156,11 @@ bool is_allowed(const Control& control, std::int32_t value) {
 
 Controls::Controls() : controls_{all_controls()} {}
 
+void Controls::reset() {
+  for (Control& control : controls_)
+    control.current = control.initial;
+}
+
 const Control* Controls::find(Entity entity, std::uint8_t selector) const {
   auto found = std::ranges::find_if(controls_, [&](const Control& control) {
     return control.entity == entity && control.selector == selector;

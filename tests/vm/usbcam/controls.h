@@ -56,6 +56,9 @@ public:
 
   [[nodiscard]] Result<std::int32_t> value(std::string_view name) const;
 
+  /// As when it gets power.
+  void reset();
+
   /// The camera changes a control by itself: the message for its interrupt endpoint.
   Result<Bytes> change(std::string_view name, std::int32_t value);
 

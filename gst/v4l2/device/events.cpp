@@ -1,0 +1,73 @@
+#include "device/events.h"
+
+namespace v4l2 {
+namespace {
+
+// The kernel keeps a few events for each kind that was subscribed to; a driver that never runs out
+// of them must not hold us.
+constexpr int most_events = 64;
+
+Result<bool> subscribe(const Node& node, std::uint32_t type, std::uint32_t id,
+                       std::uint32_t flags) {
+  v4l2_event_subscription wire{};
+  wire.type = type;
+  wire.id = id;
+  wire.flags = flags;
+  return node.ask(request::subscribe_event, wire);
+}
+
+bool is_source_change(const v4l2_event& event) {
+  return event.type == V4L2_EVENT_SOURCE_CHANGE &&
+         (event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION) != 0;
+}
+
+bool is_new_value(const v4l2_event& event) {
+  return event.type == V4L2_EVENT_CTRL && (event.u.ctrl.changes & V4L2_EVENT_CTRL_CH_VALUE) != 0;
+}
+
+ControlChanged control_of(const v4l2_event& event) {
+  const auto& control = event.u.ctrl;
+  return {.id = event.id,
+          .value = control.type == V4L2_CTRL_TYPE_INTEGER64 ? control.value64 : control.value};
+}
+
+}  // namespace
+
+Result<bool> subscribe_source_change(const Node& node, std::uint32_t input) {
+  return subscribe(node, V4L2_EVENT_SOURCE_CHANGE, input, 0);
+}
+
+Result<bool> subscribe_control(const Node& node, std::uint32_t id) {
+  // An application may use our descriptor (device-fd), and what it sets there is news as well.
+  return subscribe(node, V4L2_EVENT_CTRL, id, V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK);
+}
+
+Result<std::optional<Event>> next_event(const Node& node) {
+  bool source{};
+  for (int i = 0; i < most_events; ++i) {
+    v4l2_event event{};
+    const auto fetched = node.call(request::dqevent, event);
+    if (!fetched) {
+      if (const int code = fetched.error().code; code == ENOENT || code == EAGAIN) break;
+      return std::unexpected{fetched.error()};
+    }
+    source = source || is_source_change(event);
+    // What controls became is asked for anew where the source has changed.
+    if (!source && is_new_value(event)) return control_of(event);
+    if (event.pending == 0) break;
+  }
+  return source ? std::optional<Event>{SourceChanged{}} : std::nullopt;
+}
+
+Result<bool> source_changed(const Node& node) {
+  for (int i = 0; i < most_events; ++i) {
+    const auto fetched = next_event(node);
+    if (!fetched) return std::unexpected{fetched.error()};
+    const auto& event = *fetched;
+    if (!event) return false;
+    if (std::holds_alternative<SourceChanged>(*event)) return true;
+  }
+  return false;
+}
+
+}  // namespace v4l2

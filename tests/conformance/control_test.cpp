@@ -1,0 +1,178 @@
+// What is believed of controls and of the events that tell of them.
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <poll.h>
+
+#include "conformance/target.h"
+
+namespace {
+
+using conformance::Belief;
+namespace request = v4l2::request;
+
+/// What a case needs: a number that can be set and read, and its neighbours' ids.
+std::vector<v4l2_query_ext_ctrl> controls_of(const v4l2::Node& node) {
+  std::vector<v4l2_query_ext_ctrl> all;
+  v4l2_query_ext_ctrl control{};
+  control.id = V4L2_CTRL_FLAG_NEXT_CTRL;
+  while (node.call(request::query_ext_ctrl, control)) {
+    all.push_back(control);
+    control.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
+  }
+  return all;
+}
+
+std::optional<v4l2_query_ext_ctrl> brightness_of(const v4l2::Node& node) {
+  v4l2_query_ext_ctrl control{};
+  control.id = V4L2_CID_BRIGHTNESS;
+  return node.call(request::query_ext_ctrl, control) ? std::optional{control} : std::nullopt;
+}
+
+/// Through that node.
+int set(const v4l2::Node& node, std::uint32_t id, std::int64_t value) {
+  v4l2_control control{.id = id, .value = static_cast<std::int32_t>(value)};
+  const auto done = node.call(request::s_ctrl, control);
+  return done ? 0 : done.error().code;
+}
+
+int subscribe(const v4l2::Node& node, std::uint32_t id, std::uint32_t flags) {
+  v4l2_event_subscription wanted{};
+  wanted.type = V4L2_EVENT_CTRL;
+  wanted.id = id;
+  wanted.flags = flags;
+  const auto done = node.call(request::subscribe_event, wanted);
+  return done ? 0 : done.error().code;
+}
+
+// VIDIOC_QUERY_EXT_CTRL with V4L2_CTRL_FLAG_NEXT_CTRL: all but arrays and structs, by ascending
+// ids, and EINVAL after the last. VIDIOC_QUERYCTRL lists the same. Controls::read().
+TEST_P(Belief, ControlsAreListedByTheirIds) {
+  const auto node = open();
+  const auto all = controls_of(*node);
+  ASSERT_FALSE(all.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(all, std::less_equal{}, &v4l2_query_ext_ctrl::id));
+  v4l2_query_ext_ctrl beyond{};
+  beyond.id = all.back().id | V4L2_CTRL_FLAG_NEXT_CTRL;
+  EXPECT_EQ(errno_of(*node, request::query_ext_ctrl, beyond), EINVAL);
+  v4l2_queryctrl old{};
+  for (const auto& control : all) {
+    old.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
+    ASSERT_EQ(errno_of(*node, request::query_ctrl, old), 0);
+    EXPECT_EQ(old.id, control.id);
+  }
+}
+
+// VIDIOC_G_EXT_CTRLS and VIDIOC_S_EXT_CTRLS with V4L2_CTRL_WHICH_CUR_VAL take controls of all
+// classes in one call, and S what G has given. Controls::read(), Controls::restore().
+TEST_P(Belief, ControlsOfAllClassesAreReadAndSetInOneCall) {
+  const auto node = open();
+  std::vector<v4l2_ext_control> wires;
+  for (const auto& control : controls_of(*node)) {
+    constexpr auto not_these = V4L2_CTRL_FLAG_DISABLED | V4L2_CTRL_FLAG_READ_ONLY |
+                               V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_INACTIVE |
+                               V4L2_CTRL_FLAG_VOLATILE | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE;
+    const bool number = control.type == V4L2_CTRL_TYPE_INTEGER ||
+                        control.type == V4L2_CTRL_TYPE_BOOLEAN ||
+                        control.type == V4L2_CTRL_TYPE_MENU;
+    if ((control.flags & not_these) != 0 || !number || control.nr_of_dims != 0) continue;
+    v4l2_ext_control wire{};
+    wire.id = control.id;
+    wires.push_back(wire);
+  }
+  ASSERT_GE(wires.size(), 2U);
+  EXPECT_NE(V4L2_CTRL_ID2WHICH(wires.front().id), V4L2_CTRL_ID2WHICH(wires.back().id));
+  v4l2_ext_controls all{};
+  all.which = V4L2_CTRL_WHICH_CUR_VAL;
+  all.count = static_cast<std::uint32_t>(wires.size());
+  all.controls = wires.data();
+  EXPECT_EQ(errno_of(*node, request::g_ext_ctrls, all), 0);
+  EXPECT_EQ(errno_of(*node, request::s_ext_ctrls, all), 0);
+}
+
+// VIDIOC_SUBSCRIBE_EVENT, V4L2_EVENT_CTRL: EINVAL for a control that is not there; twice is no
+// error. Controls::watch().
+TEST_P(Belief, EventsOfAControlThatIsNotThereAreInvalid) {
+  const auto node = open();
+  const auto brightness = brightness_of(*node);
+  ASSERT_TRUE(brightness);
+  EXPECT_EQ(subscribe(*node, 0x1234, 0), EINVAL);
+  EXPECT_EQ(subscribe(*node, brightness->id, 0), 0);
+  EXPECT_EQ(subscribe(*node, brightness->id, 0), 0);
+}
+
+// V4L2_EVENT_CTRL: what one program sets, another is told, with the latest value only, however
+// often it was set; poll() says so with POLLPRI. next_event().
+TEST_P(Belief, WhatAnotherProgramSetsIsTold) {
+  const auto node = open();
+  const auto other = open();
+  const auto brightness = brightness_of(*node);
+  ASSERT_TRUE(brightness);
+  ASSERT_EQ(subscribe(*node, brightness->id, V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK), 0);
+  EXPECT_EQ(poll(*node, POLLPRI, 0), 0);
+  ASSERT_EQ(set(*other, brightness->id, brightness->minimum), 0);
+  ASSERT_EQ(set(*other, brightness->id, brightness->minimum + 1), 0);
+  ASSERT_EQ(set(*other, brightness->id, brightness->minimum + 2), 0);
+  EXPECT_EQ(poll(*node, POLLPRI, 0), POLLPRI);
+  v4l2_event event{};
+  ASSERT_EQ(errno_of(*node, request::dqevent, event), 0);
+  EXPECT_EQ(event.type, std::uint32_t{V4L2_EVENT_CTRL});
+  EXPECT_EQ(event.id, brightness->id);
+  EXPECT_NE(event.u.ctrl.changes & V4L2_EVENT_CTRL_CH_VALUE, 0U);
+  EXPECT_EQ(event.u.ctrl.value, brightness->minimum + 2);
+  EXPECT_EQ(errno_of(*node, request::dqevent, event), ENOENT);
+  set(*other, brightness->id, brightness->default_value);
+}
+
+// V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK: without it, what is set through a descriptor is no news to it.
+// subscribe_control().
+TEST_P(Belief, WhatItSetsItselfIsToldToWhoeverAsksForIt) {
+  const auto node = open();
+  const auto deaf = open();
+  const auto brightness = brightness_of(*node);
+  ASSERT_TRUE(brightness);
+  ASSERT_EQ(subscribe(*node, brightness->id, V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK), 0);
+  ASSERT_EQ(subscribe(*deaf, brightness->id, 0), 0);
+  v4l2_event event{};
+  ASSERT_EQ(set(*deaf, brightness->id, brightness->minimum + 3), 0);
+  EXPECT_EQ(errno_of(*deaf, request::dqevent, event), ENOENT);
+  EXPECT_EQ(errno_of(*node, request::dqevent, event), 0);
+  ASSERT_EQ(set(*node, brightness->id, brightness->minimum + 4), 0);
+  EXPECT_EQ(errno_of(*node, request::dqevent, event), 0);
+  EXPECT_EQ(event.u.ctrl.value, brightness->minimum + 4);
+  set(*node, brightness->id, brightness->default_value);
+}
+
+// S_SELECTION: where a driver crops, the rectangle that it has given can be set again and stays so.
+// Setup::restore_picture().
+TEST_P(Belief, ARectangleCanBeSetAgain) {
+  const auto node = open();
+  set_format(*node);
+  for (const auto target : {V4L2_SEL_TGT_CROP, V4L2_SEL_TGT_COMPOSE}) {
+    v4l2_selection was{};
+    was.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    was.target = static_cast<std::uint32_t>(target);
+    if (errno_of(*node, request::g_selection, was) != 0) continue;
+    auto now = was;
+    if (errno_of(*node, request::s_selection, now) != 0) continue;
+    EXPECT_EQ(now.r.width, was.r.width);
+    EXPECT_EQ(now.r.height, was.r.height);
+    EXPECT_EQ(now.r.left, was.r.left);
+    EXPECT_EQ(now.r.top, was.r.top);
+  }
+}
+
+// VIDIOC_S_INPUT: EINVAL for an input that is not there, EBUSY while buffers are allocated; the one
+// that is selected already can be selected. Feed::restore().
+TEST_P(Belief, AnInputThatIsNotThereIsInvalid) {
+  const auto node = open();
+  int current{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  EXPECT_EQ(errno_of(*node, request::s_input, current), 0);
+  int none = 1000;
+  EXPECT_EQ(errno_of(*node, request::s_input, none), EINVAL);
+}
+
+}  // namespace
