@@ -76,9 +76,10 @@ Result<> ReturnDesk::enlist(std::uint32_t index) {
 
 bool ReturnDesk::lend(std::uint32_t index) {
   if (!exists(index)) return false;
-  if (on_return_ == OnReturn::keep &&
-      (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) == 0)
-    return false;
+  const bool with_driver = on_return_ == OnReturn::keep
+                               ? (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) != 0
+                               : (resting_.load(std::memory_order_acquire) & bit(index)) == 0;
+  if (!with_driver) return false;
   return (loans_.fetch_or(bit(index), std::memory_order_acq_rel) & bit(index)) == 0;
 }
 
