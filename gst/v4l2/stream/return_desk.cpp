@@ -55,7 +55,9 @@ void ReturnDesk::close() {
 Result<> ReturnDesk::queue(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   auto queued = queue_locked(index);
-  if (queued) queued_ |= bit(index);
+  if (!queued) return queued;
+  queued_ |= bit(index);
+  resting_ &= ~bit(index);
   return queued;
 }
 
@@ -71,7 +73,7 @@ Result<> ReturnDesk::enlist(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   parked_ &= ~bit(index);
   const bool rests = (resting_.fetch_and(~bit(index)) & bit(index)) != 0;
-  return open_ && rests ? queue_locked(index) : Result<>{};
+  return open_ && rests && on_return_ == OnReturn::queue ? queue_locked(index) : Result<>{};
 }
 
 bool ReturnDesk::lend(std::uint32_t index) {
