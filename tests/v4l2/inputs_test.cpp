@@ -159,6 +159,19 @@ TEST(PixelAspect, IsSquareWhereNobodySaysMore) {
   }
 }
 
+TEST(PixelAspect, IsThatOfThePictureWhereTheCropCannotBe) {
+  auto model = tv_card();
+  model.pixel_aspect = {3, 4};
+  Rig rig{model};
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_selection>(VIDIOC_G_SELECTION, [](auto& answer) {
+      answer.r.width = 1U << 31U;  // 4 times it, times the frame's height, is 2^64
+      answer.r.height = 1;
+    });
+  });
+  EXPECT_EQ(*v4l2::pixel_aspect(*rig.device->node(), {1, 1U << 31U}), (v4l2::PixelAspect{4, 3}));
+}
+
 // ---- what shows in a frame ----------------------------------------------------------------------
 
 TEST(Compose, FillsTheFrame) {

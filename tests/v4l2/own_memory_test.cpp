@@ -78,6 +78,25 @@ protected:
   std::vector<Store> stores;
 };
 
+TEST_P(OwnMemory, ABufferThatIsKeptMayBeParkedWhileItIsOut) {
+  allocate(2, OnReturn::keep);
+  rig.start();
+  ASSERT_TRUE(desk().queue(0));
+  rig.camera->fill();
+  auto frame = rig.take();
+  ASSERT_TRUE(frame);
+  desk().park(0);
+  EXPECT_EQ(desk().parked_at_home(), std::nullopt);
+  EXPECT_TRUE(desk().enlist(0));
+  EXPECT_EQ(rig.camera->queued_count(), 0U) << "somebody reads it, and nobody said queue()";
+  desk().park(0);
+  frame.reset();
+  EXPECT_EQ(desk().parked_at_home(), 0U);
+  EXPECT_TRUE(desk().enlist(0));
+  EXPECT_EQ(rig.camera->queued_count(), 0U);
+  EXPECT_EQ(desk().at_home(), 0b11U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, OwnMemory,
                          testing::Values(Way{"userptr", Memory::userptr, false},
                                          Way{"userptr_multiplanar", Memory::userptr, true},

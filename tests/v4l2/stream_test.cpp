@@ -107,6 +107,20 @@ TEST(Stream, TheSameBufferTwiceIsALie) {
   EXPECT_EQ(rig.stream->next().error().code, EPROTO);
 }
 
+TEST(Stream, RefusesABufferThatIsParkedAtHome) {
+  Rig rig;
+  rig.allocate(3);
+  rig.buffers->desk()->park(2);
+  rig.start();
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_buffer>(VIDIOC_DQBUF, [](auto& answer) { answer.index = 2; });
+  });
+  rig.camera->fill();
+  EXPECT_EQ(rig.stream->next().error().code, EPROTO);
+  EXPECT_TRUE(rig.buffers->desk()->enlist(2));
+  EXPECT_EQ(rig.buffers->desk()->out(), 0U);
+}
+
 TEST(Stream, AnErrandEndsAWait) {
   Rig rig;
   rig.start();

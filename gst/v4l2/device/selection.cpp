@@ -1,6 +1,5 @@
 #include "device/selection.h"
 
-#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -16,9 +15,11 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
   const auto& pixel = cropcap.pixelaspect;
   // Its numerator is the height: "y / x" (V4L2 specification, struct v4l2_cropcap).
   constexpr std::uint32_t plausible = 1U << 16U;  // and the products below fit 64 bits
-  if (!*known || pixel.numerator == 0 || pixel.denominator == 0 ||
-      pixel.numerator == pixel.denominator ||
-      std::max(pixel.numerator, pixel.denominator) >= plausible)
+  const auto can_be = [](std::uint32_t width, std::uint32_t height) {
+    return width != 0 && height != 0 && width < plausible && height < plausible;
+  };
+  if (!*known || !can_be(pixel.denominator, pixel.numerator) ||
+      pixel.numerator == pixel.denominator)
     return PixelAspect{};
   std::uint64_t width = pixel.denominator;
   std::uint64_t height = pixel.numerator;
@@ -28,8 +29,7 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
   crop.target = V4L2_SEL_TGT_CROP;
   const auto cropped = node.ask(request::g_selection, crop);
   if (!cropped) return std::unexpected{cropped.error()};
-  if (*cropped && crop.r.width != 0 && crop.r.height != 0 && frame.width != 0 &&
-      frame.height != 0) {
+  if (*cropped && can_be(crop.r.width, crop.r.height) && can_be(frame.width, frame.height)) {
     const auto across = std::gcd(crop.r.width, frame.width);
     const auto down = std::gcd(crop.r.height, frame.height);
     width *= std::uint64_t{crop.r.width / across} * (frame.height / down);

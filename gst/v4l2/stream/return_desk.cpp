@@ -55,7 +55,9 @@ void ReturnDesk::close() {
 Result<> ReturnDesk::queue(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   auto queued = queue_locked(index);
-  if (queued) queued_ |= bit(index);
+  if (!queued) return queued;
+  queued_ |= bit(index);
+  resting_ &= ~bit(index);
   return queued;
 }
 
@@ -71,14 +73,15 @@ Result<> ReturnDesk::enlist(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   parked_ &= ~bit(index);
   const bool rests = (resting_.fetch_and(~bit(index)) & bit(index)) != 0;
-  return open_ && rests ? queue_locked(index) : Result<>{};
+  return open_ && rests && on_return_ == OnReturn::queue ? queue_locked(index) : Result<>{};
 }
 
 bool ReturnDesk::lend(std::uint32_t index) {
   if (!exists(index)) return false;
-  if (on_return_ == OnReturn::keep &&
-      (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) == 0)
-    return false;
+  const bool with_driver = on_return_ == OnReturn::keep
+                               ? (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) != 0
+                               : (resting_.load(std::memory_order_acquire) & bit(index)) == 0;
+  if (!with_driver) return false;
   return (loans_.fetch_or(bit(index), std::memory_order_acq_rel) & bit(index)) == 0;
 }
 

@@ -63,7 +63,8 @@ public:
 
   /// A parked buffer stays at home when it comes back, until it is enlisted again.
   void park(std::uint32_t index);
-  /// A buffer takes part: while the device streams, one at home is filled from now on.
+  /// A buffer takes part: while the device streams, one at home is filled from now on; with
+  /// OnReturn::keep when queue() is called for it.
   Result<> enlist(std::uint32_t index);
 
   /// Notes a loan. False when there is no such buffer or it is not the driver's: then the driver

@@ -1,0 +1,177 @@
+#include "fuzz/device.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "kernel/request.h"
+#include "stream/return_desk.h"
+
+namespace fuzz {
+namespace {
+
+template <class Argument>
+Argument& as(void* argument) {
+  return *static_cast<Argument*>(argument);
+}
+
+}  // namespace
+
+int Device::answer(unsigned long request, void* argument) {
+  switch (request) {
+    case VIDIOC_QUERYCAP:
+      return query(as<v4l2_capability>(argument));
+    case VIDIOC_ENUM_FMT:
+      return enumerate(as<v4l2_fmtdesc>(argument));
+    case VIDIOC_ENUM_FRAMESIZES:
+      return enumerate(as<v4l2_frmsizeenum>(argument));
+    case VIDIOC_ENUM_FRAMEINTERVALS:
+      return enumerate(as<v4l2_frmivalenum>(argument));
+    case VIDIOC_G_FMT:
+      return tell(as<v4l2_format>(argument));
+    case VIDIOC_S_FMT:
+      return set(as<v4l2_format>(argument));
+    case VIDIOC_G_PARM:
+      return tell(as<v4l2_streamparm>(argument));
+    case VIDIOC_S_PARM:
+      period_ = as<v4l2_streamparm>(argument).parm.capture.timeperframe;
+      return tell(as<v4l2_streamparm>(argument));
+    case VIDIOC_REQBUFS:
+      return request_buffers(as<v4l2_requestbuffers>(argument));
+    case VIDIOC_CREATE_BUFS:
+      return create(as<v4l2_create_buffers>(argument));
+    case VIDIOC_REMOVE_BUFS:
+      return has(lacking) ? ENOTTY : 0;
+    case VIDIOC_QUERYBUF:
+      return describe(as<v4l2_buffer>(argument));
+    case VIDIOC_EXPBUF:
+      return export_buffer(as<v4l2_exportbuffer>(argument));
+    case VIDIOC_QBUF:
+      queue_.push_back(as<v4l2_buffer>(argument).index);
+      return 0;
+    case VIDIOC_DQBUF:
+      return dequeue(as<v4l2_buffer>(argument));
+    case VIDIOC_STREAMON:
+      streams_ = true;
+      return 0;
+    case VIDIOC_STREAMOFF:
+      streams_ = false;
+      queue_.clear();
+      return 0;
+    default:
+      return has(lacking) ? ENOTTY : answer_optional(request, argument);
+  }
+}
+
+/// What a device need not know.
+int Device::answer_optional(unsigned long request, void* argument) {
+  switch (request) {
+    case VIDIOC_G_INPUT:
+      as<int>(argument) = 0;
+      return 0;
+    case VIDIOC_ENUMINPUT:
+      return describe(as<v4l2_input>(argument));
+    case VIDIOC_G_STD:
+      as<v4l2_std_id>(argument) = standard_;
+      return 0;
+    case VIDIOC_S_STD:
+      standard_ = as<v4l2_std_id>(argument);
+      return 0;
+    case VIDIOC_QUERYSTD:
+      as<v4l2_std_id>(argument) = V4L2_STD_NTSC;
+      return has(analog) ? 0 : ENODATA;
+    case VIDIOC_G_DV_TIMINGS:
+      as<v4l2_dv_timings>(argument) = timings_;
+      return 0;
+    case VIDIOC_S_DV_TIMINGS:
+      timings_ = as<v4l2_dv_timings>(argument);
+      change_source();
+      return 0;
+    case VIDIOC_QUERY_DV_TIMINGS:
+      return tell(as<v4l2_dv_timings>(argument));
+    case VIDIOC_CROPCAP:
+      as<v4l2_cropcap>(argument).pixelaspect = {.numerator = 54, .denominator = 59};
+      return 0;
+    case VIDIOC_G_SELECTION:
+      return tell(as<v4l2_selection>(argument));
+    case VIDIOC_S_SELECTION:
+    case VIDIOC_SUBSCRIBE_EVENT:
+      return 0;
+    case VIDIOC_DQEVENT:
+      return dequeue(as<v4l2_event>(argument));
+    case VIDIOC_G_EXT_CTRLS:
+      return has(digital) ? 0 : EINVAL;
+    case VIDIOC_S_CTRL:
+      return has(encodes) ? 0 : EINVAL;
+    default:
+      return ENOTTY;
+  }
+}
+
+int Device::dequeue(v4l2_event& answer) {
+  if (events_ == 0) return ENOENT;
+  answer.type = V4L2_EVENT_SOURCE_CHANGE;
+  answer.u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
+  answer.pending = --events_;
+  return 0;
+}
+
+int Device::request_buffers(v4l2_requestbuffers& wish) {
+  if (has(read_only)) return ENOTTY;
+  if (streams_) return EBUSY;
+  buffers_ = std::min(wish.count, v4l2::ReturnDesk::most_buffers);
+  wish.count = buffers_;
+  wish.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP | V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS |
+                      V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS;
+  return 0;
+}
+
+int Device::create(v4l2_create_buffers& wish) {
+  if (has(lacking)) return ENOTTY;
+  wish.index = buffers_;
+  buffers_ += wish.count;
+  return 0;
+}
+
+int Device::describe(v4l2_buffer& answer) const {
+  if (answer.index >= buffers_) return EINVAL;
+  if (!has(multiplanar)) {
+    answer.length = image_size();
+    answer.m.offset = answer.index << 12U;
+    return 0;
+  }
+  for (std::uint32_t plane = 0; plane < std::min(answer.length, planes_); ++plane) {
+    auto& described = answer.m.planes[plane];
+    described.length = image_size();
+    described.m.mem_offset = (answer.index << 16U) + (plane << 12U);
+  }
+  answer.length = planes_;
+  return 0;
+}
+
+int Device::export_buffer(v4l2_exportbuffer& answer) {
+  if (has(no_export)) return ENOTTY;
+  if (answer.index >= buffers_ || answer.plane >= planes_) return EINVAL;
+  answer.fd = process_->open_descriptor(image_size());
+  return 0;
+}
+
+int Device::dequeue(v4l2_buffer& answer) {
+  if (!streams_) return EINVAL;
+  if (queue_.empty()) return EAGAIN;
+  answer.index = queue_.front();
+  queue_.erase(queue_.begin());
+  answer.sequence = sequence_++;
+  answer.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+  answer.timestamp = {.tv_sec = answer.sequence, .tv_usec = 1};
+  if (!has(multiplanar)) {
+    answer.bytesused = image_size();
+    answer.length = image_size();
+    return 0;
+  }
+  for (std::uint32_t plane = 0; plane < std::min(answer.length, planes_); ++plane)
+    answer.m.planes[plane].bytesused = image_size();
+  answer.length = planes_;
+  return 0;
+}
+
+}  // namespace fuzz

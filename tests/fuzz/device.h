@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <linux/videodev2.h>
+
+#include "fuzz/process.h"
+
+namespace fuzz {
+
+/// What kind of device there is, a bit of an input byte for each.
+enum Trait : std::uint8_t {
+  multiplanar = 1,
+  analog = 2,
+  digital = 4,
+  ranges = 8,      ///< sizes and intervals are ranges
+  lacking = 16,    ///< has nothing that it need not have
+  no_export = 32,  ///< VIDIOC_EXPBUF
+  encodes = 64,
+  read_only = 128,  ///< read() is the only way
+};
+
+/// A device that answers what is true, as a good driver does, and quickly: its pictures are tiny
+/// and always there. It is what the answers of fuzz::FuzzKernel are derived from.
+class Device {
+public:
+  Device(std::uint8_t traits, Process& process) : traits_{traits}, process_{&process} {}
+
+  /// 0, or errno.
+  int answer(unsigned long request, void* argument);
+
+  [[nodiscard]] bool has(Trait trait) const { return (traits_ & trait) != 0; }
+
+  /// A frame waits to be dequeued.
+  [[nodiscard]] bool ready() const { return streams_ && !queue_.empty(); }
+
+  [[nodiscard]] std::uint32_t image_size() const { return size_.width * size_.height * 2; }
+
+  /// An event that the device tells of.
+  void change_source() { ++events_; }
+
+  [[nodiscard]] bool has_event() const { return events_ != 0; }
+
+private:
+  struct Size {
+    std::uint32_t width;
+    std::uint32_t height;
+  };
+
+  int answer_optional(unsigned long request, void* argument);
+  // device_offer.cpp
+  int query(v4l2_capability& answer) const;
+  int enumerate(v4l2_fmtdesc& answer) const;
+  int enumerate(v4l2_frmsizeenum& answer) const;
+  int enumerate(v4l2_frmivalenum& answer) const;
+  int tell(v4l2_format& answer) const;
+  int set(v4l2_format& wish);
+  int tell(v4l2_streamparm& answer) const;
+  int describe(v4l2_input& answer) const;
+  int tell(v4l2_dv_timings& answer) const;
+  int tell(v4l2_selection& answer) const;
+  // device.cpp
+  int dequeue(v4l2_event& answer);
+  int request_buffers(v4l2_requestbuffers& wish);
+  int create(v4l2_create_buffers& wish);
+  int describe(v4l2_buffer& answer) const;
+  int export_buffer(v4l2_exportbuffer& answer);
+  int dequeue(v4l2_buffer& answer);
+
+  [[nodiscard]] std::uint32_t type() const {
+    return has(multiplanar) ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  }
+
+  std::uint8_t traits_;
+  Process* process_;
+  std::uint32_t fourcc_{V4L2_PIX_FMT_YUYV};
+  Size size_{.width = 64, .height = 16};
+  std::uint32_t planes_{1};
+  v4l2_fract period_{.numerator = 1, .denominator = 30};
+  v4l2_std_id standard_{V4L2_STD_PAL};
+  v4l2_dv_timings timings_{};
+  std::uint32_t events_{};
+  std::uint32_t buffers_{};
+  std::vector<std::uint32_t> queue_;
+  std::uint32_t sequence_{};
+  bool streams_{};
+};
+
+}  // namespace fuzz

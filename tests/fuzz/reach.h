@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "kernel/request.h"
+
+namespace fuzz {
+
+/// The memory of the program that an ioctl may write. Pointers in it are the program's, and a
+/// descriptor must be one that was opened: both stay as they are.
+class Reach {
+public:
+  Reach(unsigned long request, void* argument) {
+    if ((_IOC_DIR(request) & _IOC_READ) != 0)
+      argument_ = {static_cast<std::byte*>(argument), _IOC_SIZE(request)};
+    if (request == VIDIOC_QUERYBUF || request == VIDIOC_QBUF || request == VIDIOC_DQBUF) {
+      auto& buffer = *static_cast<v4l2_buffer*>(argument);
+      if (buffer.type != V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) return;
+      fixed_ = std::as_writable_bytes(std::span{&buffer.m.planes, 1});
+      behind_ = std::as_writable_bytes(std::span{buffer.m.planes, buffer.length});
+    } else if (request == VIDIOC_G_EXT_CTRLS) {
+      auto& controls = *static_cast<v4l2_ext_controls*>(argument);
+      fixed_ = std::as_writable_bytes(std::span{&controls.controls, 1});
+      behind_ = {static_cast<std::byte*>(controls.controls->ptr), controls.controls->size};
+    } else if (request == VIDIOC_EXPBUF) {
+      fixed_ = std::as_writable_bytes(std::span{&static_cast<v4l2_exportbuffer*>(argument)->fd, 1});
+    }
+  }
+
+  /// Calls `change` with each piece.
+  template <class Change>
+  void write(Change change) const {
+    std::array<std::byte, sizeof(void*)> kept{};
+    std::ranges::copy(fixed_, kept.begin());
+    if (!argument_.empty()) change(argument_);
+    std::ranges::copy(std::span{kept}.first(fixed_.size()), fixed_.begin());
+    if (!behind_.empty()) change(behind_);
+  }
+
+private:
+  std::span<std::byte> argument_;
+  std::span<std::byte> fixed_;   // a part of the argument
+  std::span<std::byte> behind_;  // what a pointer in it leads to
+};
+
+}  // namespace fuzz

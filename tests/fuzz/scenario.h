@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "device/device.h"
+#include "device/identity.h"
+#include "device/inputs.h"
+#include "fuzz/check.h"
+#include "fuzz/kernel.h"
+#include "stream/buffers.h"
+#include "stream/reader.h"
+#include "stream/stream.h"
+
+namespace fuzz {
+
+/// A program that uses the core in any order that its headers allow, with a kernel that answers
+/// anything. Each step has a byte to choose its details by.
+class Scenario {
+public:
+  struct Step {
+    std::string_view name;
+    void (Scenario::*run)(std::uint8_t how);
+  };
+
+  /// Every step there is. An input names them by their place here.
+  static std::span<const Step> steps();
+
+  /// An input: how many steps, the traits of the device, two bytes for each step, and the kernel's
+  /// answers.
+  static void run(std::span<const std::uint8_t> input);
+
+  Scenario(const Scenario&) = delete;
+  Scenario& operator=(const Scenario&) = delete;
+
+private:
+  struct Loan {
+    v4l2::Frame frame;
+    std::uint32_t generation;
+  };
+
+  Scenario(Bytes answers, std::uint8_t traits);
+  ~Scenario() = default;
+
+  // scenario_device.cpp: `device`
+  void open(std::uint8_t how);
+  void close(std::uint8_t how);
+  void describe(std::uint8_t how);
+  void set_format(std::uint8_t how);
+  void set_interval(std::uint8_t how);
+  void list_modes(std::uint8_t how);
+  void convert(std::uint8_t how);
+  void look_at_input(std::uint8_t how);
+  void follow_source(std::uint8_t how);
+  void fetch_events(std::uint8_t how);
+  void select(std::uint8_t how);
+  void ask_controls(std::uint8_t how);
+  void identify(std::uint8_t how);
+  void use_system(std::uint8_t how);
+
+  // scenario_stream.cpp: `stream`
+  void request(std::uint8_t how);
+  void free(std::uint8_t how);
+  void export_planes(std::uint8_t how);
+  void map_node(std::uint8_t how);
+  void grow(std::uint8_t how);
+  void shrink(std::uint8_t how);
+  void park(std::uint8_t how);
+  void enlist(std::uint8_t how);
+  void queue(std::uint8_t how);
+  void start(std::uint8_t how);
+  void stop(std::uint8_t how);
+  void next(std::uint8_t how);
+  void try_next(std::uint8_t how);
+  void stretch(std::uint8_t how);
+  void give_back(std::uint8_t how);
+  void read(std::uint8_t how);
+  void raise(std::uint8_t how);
+  void lower(std::uint8_t how);
+  void rest(std::uint8_t how);
+
+  void take(v4l2::Result<v4l2::Arrival> arrival);
+  void inspect(const v4l2::Frame& frame);
+  void aim(std::uint32_t index);
+  void check_queued(const v4l2_buffer& buffer) const;
+  [[nodiscard]] v4l2::ReturnDesk* desk() const;
+
+  /// False for an Error, of which it sees that it can be told to a person.
+  template <class Result>
+  bool good(const Result& result) {
+    if (result) return true;
+    const v4l2::Error& error = result.error();
+    const std::string_view call{error.call};
+    check(error.code > 0, "an error has an errno");
+    check(!call.empty(), "an error names its call");
+    check(error.code != EINTR || call == "mmap", "an interrupted call is made again");
+    return false;
+  }
+
+  FuzzKernel kernel_;  // first, so that it outlives all
+  v4l2::Waker waker_;
+  v4l2::Format format_;
+  std::optional<v4l2::Input> input_;
+  v4l2::Identity identity_;
+  bool identified_{};  // twice
+  // Born again with each allocation; a frame may outlive its buffers.
+  std::uint32_t generation_{};
+  std::uint32_t lent_{};                 // of this generation, a bit for each buffer
+  std::list<Loan> loans_;                // a Frame stays where it is
+  bool keeps_{};                         // OnReturn::keep
+  std::vector<v4l2::Mapping> memories_;  // our own
+  std::vector<v4l2::UniqueFd> shared_;   // another device's
+  std::vector<std::vector<v4l2::PlaneTarget>> targets_;
+  v4l2::Reader::Slots slots_;
+  std::shared_ptr<v4l2::ReturnDesk> read_desk_;
+  std::vector<v4l2::MappedFrame> mapped_;
+  std::optional<v4l2::Device> device_;
+  std::optional<v4l2::Buffers> buffers_;
+  std::optional<v4l2::Stream> stream_;
+  std::optional<v4l2::Reader> reader_;
+};
+
+}  // namespace fuzz

@@ -1,0 +1,187 @@
+// What a program asks of a device, and what must be true of the answers.
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "device/hdr.h"
+#include "device/key_frame.h"
+#include "device/selection.h"
+#include "fuzz/scenario.h"
+#include "kernel/dmabuf.h"
+
+namespace fuzz {
+namespace {
+
+constexpr auto path = "/dev/video0";
+
+void check_text(const std::string& text) {
+  check(std::ranges::none_of(text, [](char letter) { return letter >= 0 && letter < ' '; }),
+        "a text has no control characters");
+}
+
+void check_format(const v4l2::Format& format) {
+  check(format.plane_count >= 1 && format.plane_count <= VIDEO_MAX_PLANES,
+        "a format has some planes");
+  check_text(format.fourcc.to_string());
+}
+
+}  // namespace
+
+void Scenario::open(std::uint8_t how) {
+  close(how);
+  auto device = v4l2::Device::open(kernel_, path);
+  if (!good(device)) return;
+  device_.emplace(std::move(*device));
+  const auto format = device_->format();
+  if (!good(format)) return;
+  check_format(*format);
+  format_ = *format;
+}
+
+void Scenario::close(std::uint8_t how) {
+  if ((how & 1) == 0) free(how);  // else what is left keeps the node open
+  device_.reset();
+}
+
+void Scenario::describe(std::uint8_t) {
+  if (!device_) return;
+  const auto& capability = device_->capability();
+  check(!v4l2::describe(capability.kind()).empty(), "every kind of node has a name");
+  check_text(capability.card_name());
+  check_text(capability.driver_name());
+  check_text(capability.bus());
+  static_cast<void>(device_->may_export());
+  static_cast<void>(good(device_->interval()));
+}
+
+void Scenario::set_format(std::uint8_t how) {
+  if (!device_) return;
+  constexpr std::array fourccs{V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_NV12M};
+  auto wanted = format_;
+  wanted.fourcc = {fourccs[how % fourccs.size()]};
+  wanted.convert = (how & 0x80) != 0;
+  const auto format = device_->set_format(wanted);
+  if (!good(format)) return;
+  check_format(*format);
+  format_ = *format;
+}
+
+void Scenario::set_interval(std::uint8_t how) {
+  if (device_) static_cast<void>(good(device_->set_interval({.numerator = 1, .denominator = how})));
+}
+
+void Scenario::list_modes(std::uint8_t how) {
+  if (!device_) return;
+  if ((how & 0x80) != 0) device_->renew_modes();
+  constexpr std::size_t enough = 3;
+  auto& modes = *device_->modes();
+  const auto formats = modes.formats();
+  if (!good(formats)) return;
+  check(!formats->empty(), "a device has a format");
+  for (const auto& format : *formats)
+    check_text(format.description);
+  for (const auto& format : *formats | std::views::take(enough)) {
+    const auto sizes = modes.sizes(format.fourcc);
+    if (!good(sizes)) return;
+    for (const auto& range : *sizes)
+      check(range.smallest.width > 0 && range.smallest.height > 0 && range.step.width > 0 &&
+                range.step.height > 0 && range.smallest.width <= range.largest.width &&
+                range.smallest.height <= range.largest.height,
+            "a size can be");
+    for (const auto& range : *sizes | std::views::take(enough)) {
+      const auto intervals = modes.intervals(format.fourcc, range.largest);
+      if (!good(intervals)) return;
+      for (const auto& interval : *intervals)
+        check(interval.shortest.known() && interval.longest.known(), "an interval can be");
+    }
+  }
+  static_cast<void>(good(modes.current()));
+}
+
+void Scenario::convert(std::uint8_t how) {
+  const v4l2::OfferedFormat offered{
+      .fourcc = {}, .flags = std::uint32_t{how} << 3U, .description = {}};
+  const v4l2::Colorimetry wish{.colorspace = 1, .transfer = 1, .encoding = 1, .quantization = 1};
+  const auto asked = offered.convertible(wish, format_.colorimetry);
+  check(asked.colorspace == 1 || !offered.converts_colorspace(), "a wish that can be had is asked");
+}
+
+void Scenario::look_at_input(std::uint8_t) {
+  if (!device_) return;
+  const auto input = v4l2::current_input(*device_->node());
+  if (!good(input)) return;
+  input_ = *input;
+  if (input_) check_text(input_->name);
+}
+
+void Scenario::follow_source(std::uint8_t) {
+  if (!device_ || !input_) return;
+  const auto& node = *device_->node();
+  static_cast<void>(good(v4l2::subscribe_source_change(node, input_->index)));
+  const auto followed = v4l2::follow_source(node, *input_);
+  check(!good(followed) || input_->has_source() || followed->signal == v4l2::Signal::unknown,
+        "of a camera there is no signal to know");
+  static_cast<void>(v4l2::bottom_field_first(node, *input_));
+}
+
+void Scenario::fetch_events(std::uint8_t how) {
+  kernel_.device().change_source();
+  if (device_ && (how & 1) == 0) static_cast<void>(good(v4l2::source_changed(*device_->node())));
+}
+
+void Scenario::select(std::uint8_t) {
+  if (!device_) return;
+  const auto& node = *device_->node();
+  const auto aspect = v4l2::pixel_aspect(node, format_.size);
+  check(!good(aspect) || (aspect->width > 0 && aspect->height > 0), "a pixel has a shape");
+  static_cast<void>(good(v4l2::composed(node)));
+  static_cast<void>(good(v4l2::fill_frame(node)));
+}
+
+void Scenario::ask_controls(std::uint8_t) {
+  if (!device_) return;
+  const auto info = v4l2::hdr_info(*device_->node());
+  check(!good(info) || !*info || (*info)->light_level || (*info)->mastering_display,
+        "what is told of the picture is something");
+  static_cast<void>(good(v4l2::force_key_frame(*device_->node())));
+}
+
+void Scenario::identify(std::uint8_t how) {
+  // Most of an execution's time would be spent here.
+  if (std::exchange(identified_, identity_.known())) return;
+  const auto identity = v4l2::identity_of(kernel_, path);
+  check(!v4l2::same_camera(identity, identity) || identity.known(), "the unknown is no camera");
+  static_cast<void>(v4l2::same_camera(identity, identity_));
+  static_cast<void>(identity.usb_bus());
+  if ((how & 1) != 0) static_cast<void>(v4l2::find_camera(kernel_, identity_));
+  if ((how & 2) != 0) static_cast<void>(v4l2::nodes_of(kernel_, identity_));
+  identity_ = identity;
+}
+
+/// The real kernel, of which nothing is asked that could fail or last.
+void Scenario::use_system(std::uint8_t how) {
+  if (how != 1) return;  // it is slow
+  auto& system = v4l2::system_kernel();
+  check(system.monotonic_time().count() > 0, "time goes on");
+  check(!system.list("/").empty() && system.list("/dev/null").empty(), "a directory has names");
+  check(system.read_text("/dev/null").empty(), "there is nothing in /dev/null");
+  check(system.real_path("/dev/../dev/null") == "/dev/null", "a path is made plain");
+  check(system.device_number("/dev/null") == "1:3", "a device has numbers");
+  check(system.device_number("/").empty(), "a directory has none");
+  const v4l2::UniqueFd null{system.open("/dev/null", O_RDWR | O_CLOEXEC)};
+  std::array<std::byte, 1> byte{};
+  check(system.read(null.get(), byte) == 0, "/dev/null is at its end");
+  std::array asked{pollfd{.fd = null.get(), .events = POLLIN, .revents = 0}};
+  check(system.poll(asked, 0) == 1, "/dev/null is ready");
+  int number{};
+  check(system.ioctl(null.get(), VIDIOC_G_INPUT, &number) == -1, "/dev/null has no inputs");
+  check(!v4l2::Mapping::map(system, null.get(), byte.size(), 0), "/dev/null can't be mapped");
+}
+
+}  // namespace fuzz

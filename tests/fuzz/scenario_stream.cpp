@@ -1,0 +1,300 @@
+// What a program does with buffers and frames, and what must be true of them.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <iterator>
+#include <limits>
+#include <variant>
+
+#include "fuzz/scenario.h"
+#include "kernel/dmabuf.h"
+#include "stream/wait.h"
+
+namespace fuzz {
+namespace {
+
+constexpr std::uint32_t longest_plane = 1U << 16U;  // of what we allocate
+
+/// Uses memory where a mistake would show.
+void touch(std::span<std::byte> bytes) {
+  if (bytes.empty()) return;
+  bytes.front() = std::byte{1};
+  bytes.back() = std::byte{2};
+}
+
+constexpr std::uint32_t bit(std::uint32_t index) {
+  return 1U << index;
+}
+
+}  // namespace
+
+v4l2::ReturnDesk* Scenario::desk() const {
+  if (buffers_) return buffers_->desk().get();
+  return read_desk_.get();
+}
+
+void Scenario::request(std::uint8_t how) {
+  if (!device_) open(how);
+  if (!device_) return;
+  free(0);
+  constexpr std::array memories{v4l2::Memory::mmap, v4l2::Memory::userptr, v4l2::Memory::dmabuf,
+                                v4l2::Memory::mmap};
+  const v4l2::BufferWish wish{
+      .type = device_->buffer_type(),
+      .plane_count = format_.plane_count,
+      .count = (how >> 2U) % 8 == 7 ? 40U : 1U + (how >> 2U) % 8,
+      .memory = memories[how % memories.size()],
+      .on_return = (how & 0x20) != 0 ? v4l2::OnReturn::keep : v4l2::OnReturn::queue,
+      .non_coherent = (how & 0x40) != 0,
+      .queue_flags = (how & 0x80) != 0 ? std::uint32_t{V4L2_BUF_FLAG_NO_CACHE_CLEAN} : 0U};
+  auto requested = v4l2::Buffers::request(device_->node(), waker_, wish);
+  if (!good(requested)) return;
+  buffers_.emplace(std::move(*requested));
+  keeps_ = wish.on_return == v4l2::OnReturn::keep;
+  check(buffers_->count() > 0, "an allocation has buffers");
+  targets_.assign(v4l2::ReturnDesk::most_buffers, {});
+  for (std::uint32_t index = 0; index < buffers_->count(); ++index)
+    aim(index);
+}
+
+/// Gives a buffer memory, where that is not the driver's.
+void Scenario::aim(std::uint32_t index) {
+  auto& targets = targets_[index];
+  targets.clear();
+  for (const auto& plane : buffers_->planes(index)) {
+    check(plane.length > 0, "a plane has room");
+    if (buffers_->memory() == v4l2::Memory::mmap) return;
+    const auto length = std::min(plane.length, longest_plane);
+    v4l2::PlaneTarget target{.length = length};
+    if (buffers_->memory() == v4l2::Memory::dmabuf) {
+      shared_.emplace_back(kernel_.share_memory(length));
+      target.descriptor = shared_.back().get();
+    } else {
+      // One piece of memory for all: the driver does not write.
+      if (memories_.empty()) memories_.push_back(*v4l2::Mapping::anonymous(longest_plane));
+      target.address = reinterpret_cast<std::uintptr_t>(memories_.front().bytes().data()) + index;
+    }
+    targets.push_back(target);
+  }
+  buffers_->desk()->aim(index, targets);
+}
+
+void Scenario::check_queued(const v4l2_buffer& buffer) const {
+  check(buffer.index < v4l2::ReturnDesk::most_buffers, "what is queued is one of ours");
+  check((lent_ & bit(buffer.index)) == 0, "what is on loan is not queued");
+  const auto fits = [](const auto& plane, std::uint32_t memory, const v4l2::PlaneTarget& target) {
+    if (plane.length != target.length) return false;
+    return memory == V4L2_MEMORY_USERPTR ? plane.m.userptr == target.address
+                                         : plane.m.fd == target.descriptor;
+  };
+  const auto& targets = targets_[buffer.index];
+  const bool many = buffer.type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+  const auto planes = std::span{buffer.m.planes, many ? buffer.length : 0};
+  if (many) check(planes.size() == buffers_->plane_count(), "every plane is queued");
+  for (std::size_t plane = 0; plane < targets.size(); ++plane)
+    check(many ? fits(planes[plane], buffer.memory, targets[plane])
+               : fits(buffer, buffer.memory, targets[0]),
+          "what is queued has the memory that it was given");
+}
+
+void Scenario::free(std::uint8_t) {
+  stop(0);
+  buffers_.reset();
+  read_desk_.reset();
+  slots_.clear();
+  ++generation_;
+  lent_ = 0;
+  memories_.clear();
+  shared_.clear();
+}
+
+void Scenario::export_planes(std::uint8_t how) {
+  if (!buffers_ || !desk()->exists(how % v4l2::ReturnDesk::most_buffers)) return;
+  const auto index = how % v4l2::ReturnDesk::most_buffers;
+  const auto exported = buffers_->export_planes(index);
+  if (!good(exported)) return;
+  check(exported->size() == buffers_->plane_count(), "every plane is exported");
+  std::vector<v4l2::PlaneLocation> planes;
+  for (std::size_t plane = 0; plane < exported->size(); ++plane) {
+    const auto length = buffers_->planes(index)[plane].length;
+    planes.push_back({.descriptor = (*exported)[plane].get(), .offset = 0, .length = length});
+    // A second plane in the same memory, which need not fit.
+    if ((how & 0x80) != 0)
+      planes.push_back({.descriptor = planes.back().descriptor, .offset = length, .length = 1});
+    if ((how & 0x40) != 0) planes.back().offset = std::numeric_limits<std::size_t>::max() - length;
+    v4l2::begin_cpu_access(planes.back().descriptor, v4l2::CpuAccess::read_write);
+    v4l2::end_cpu_access(planes.back().descriptor, v4l2::CpuAccess::read);
+    v4l2::end_cpu_access(planes.back().descriptor, v4l2::CpuAccess::write);
+  }
+  auto mapped = v4l2::MappedFrame::map(kernel_, planes);
+  if (!good(mapped)) return;
+  check(mapped->mapping_count() == exported->size(), "what is the same is mapped once");
+  for (const auto plane : mapped->planes())
+    touch(plane);
+  constexpr std::size_t enough = 4;
+  if (mapped_.size() == enough) mapped_.clear();
+  mapped_.push_back(std::move(*mapped));
+}
+
+void Scenario::map_node(std::uint8_t how) {
+  const auto index = how % v4l2::ReturnDesk::most_buffers;
+  if (!buffers_ || !desk()->exists(index)) return;
+  const auto mapped = buffers_->map_node(index);
+  if (!good(mapped)) return;
+  for (std::size_t plane = 0; plane < mapped->size(); ++plane) {
+    check((*mapped)[plane].bytes().size() == buffers_->planes(index)[plane].length,
+          "a plane is mapped whole");
+    touch((*mapped)[plane].bytes());
+  }
+}
+
+void Scenario::grow(std::uint8_t how) {
+  if (!buffers_) return;
+  const auto before = buffers_->count();
+  const auto index = buffers_->grow(format_);
+  if (!good(index)) return;
+  check(buffers_->count() == before + 1, "what is new was not there");
+  aim(*index);
+  if ((how & 1) != 0) desk()->park(*index);
+  if ((how & 2) != 0) static_cast<void>(good(desk()->enlist(*index)));
+}
+
+void Scenario::shrink(std::uint8_t) {
+  if (!buffers_) return;
+  const auto index = desk()->parked_at_home();
+  if (!index) return;
+  check((lent_ & bit(*index)) == 0, "what is at home is not on loan");
+  static_cast<void>(good(buffers_->shrink(*index)));
+}
+
+void Scenario::park(std::uint8_t how) {
+  const auto index = how % v4l2::ReturnDesk::most_buffers;
+  if (desk() != nullptr && desk()->exists(index)) desk()->park(index);
+}
+
+void Scenario::enlist(std::uint8_t) {
+  if (desk() == nullptr) return;
+  if (const auto index = desk()->parked()) static_cast<void>(good(desk()->enlist(*index)));
+}
+
+void Scenario::queue(std::uint8_t) {
+  if (!buffers_ || !keeps_) return;
+  const auto home = desk()->at_home();
+  check((home & lent_) == 0, "what is on loan is not at home");
+  if (home == 0) return;
+  const auto index = static_cast<std::uint32_t>(std::countr_zero(home));
+  static_cast<void>(good(desk()->queue(index)));
+}
+
+void Scenario::start(std::uint8_t how) {
+  if (!buffers_) request(how);
+  if (!buffers_) return;
+  stop(how);
+  auto stream = v4l2::Stream::start(*buffers_);
+  if (good(stream)) stream_.emplace(std::move(*stream));
+}
+
+void Scenario::stop(std::uint8_t) {
+  stream_.reset();
+  reader_.reset();
+}
+
+void Scenario::read(std::uint8_t how) {
+  if (buffers_ || !read_desk_ || (how & 1) != 0) {
+    free(0);
+    read_desk_ = std::make_shared<v4l2::ReturnDesk>(
+        nullptr, waker_, v4l2::WireBuffer{v4l2::BufferType::capture, v4l2::Memory::mmap, 1},
+        v4l2::OnReturn::queue);
+    const auto length = std::clamp(format_.planes[0].size_image, 1U, longest_plane);
+    for (std::uint32_t index = 0; index < 1U + how % 4; ++index) {
+      auto memory = v4l2::Mapping::anonymous(length);
+      if (!good(memory)) return;
+      memories_.push_back(std::move(*memory));
+      slots_.push_back(memories_.back().bytes().first(length));
+      read_desk_->add(index);
+    }
+  }
+  stop(0);
+  const auto type = (how & 2) != 0 ? v4l2::BufferType::capture_mplane : v4l2::BufferType::capture;
+  auto reader = v4l2::Reader::start(kernel_, "/dev/video0", waker_, read_desk_, slots_, type);
+  if (good(reader)) reader_.emplace(std::move(*reader));
+}
+
+void Scenario::next(std::uint8_t how) {
+  constexpr std::array<std::optional<std::chrono::milliseconds>, 3> timeouts{
+      std::nullopt, std::chrono::milliseconds{0}, std::chrono::milliseconds{1000}};
+  const auto timeout = timeouts[how % timeouts.size()];
+  if (!stream_ && !reader_) start(how);
+  if (stream_) take(stream_->next(timeout));
+  if (reader_) take(reader_->next(timeout));
+}
+
+void Scenario::try_next(std::uint8_t) {
+  if (stream_)
+    if (auto arrival = stream_->ready()) take(std::move(*arrival));
+  if (reader_)
+    if (auto arrival = reader_->ready()) take(std::move(*arrival));
+}
+
+void Scenario::take(v4l2::Result<v4l2::Arrival> arrival) {
+  if (!good(arrival)) return;
+  if (const auto* const lost = std::get_if<v4l2::Lost>(&*arrival))
+    check(lost->error.code > 0, "a loss has a reason");
+  auto* const frame = std::get_if<v4l2::Frame>(&*arrival);
+  if (frame == nullptr) return;
+  inspect(*frame);
+  lent_ |= bit(frame->index());
+  loans_.push_back({.frame = std::move(*frame), .generation = generation_});
+}
+
+void Scenario::inspect(const v4l2::Frame& frame) {
+  check(desk()->exists(frame.index()), "a frame is in a buffer of ours");
+  check((lent_ & bit(frame.index())) == 0, "no buffer is lent twice");
+  check(frame.timestamp().count() >= 0, "no frame is from before time");
+  const auto payloads = frame.payloads();
+  check(payloads.size() == (buffers_ ? buffers_->plane_count() : 1U), "a frame has all its planes");
+  for (std::size_t plane = 0; plane < payloads.size(); ++plane) {
+    const std::uint64_t length =
+        buffers_ ? buffers_->planes(frame.index())[plane].length : slots_[frame.index()].size();
+    const auto& payload = payloads[plane];
+    check(std::uint64_t{payload.offset} + payload.length <= length, "a picture is in its buffer");
+    check(std::uint64_t{payload.offset} + payload.room == length, "its room ends with the buffer");
+    if (!buffers_) touch(slots_[frame.index()].subspan(payload.offset, payload.length));
+  }
+}
+
+void Scenario::stretch(std::uint8_t how) {
+  if (loans_.empty()) return;
+  auto& frame = std::next(loans_.begin(), how % std::ssize(loans_))->frame;
+  const auto room = frame.payloads()[0].room;
+  check(frame.stretch(0, room) && !frame.stretch(0, std::size_t{room} + 1),
+        "a picture grows as far as its room");
+}
+
+/// In any order, and after the buffers are gone.
+void Scenario::give_back(std::uint8_t how) {
+  if (loans_.empty()) return;
+  const auto which = std::next(loans_.begin(), (how >> 1U) % std::ssize(loans_));
+  const bool current = which->generation == generation_;
+  if (current) lent_ &= ~bit(which->frame.index());
+  const auto before = kernel_.calls();
+  loans_.erase(which);
+  check(current || kernel_.calls() == before, "what nobody wants any more goes nowhere");
+}
+
+void Scenario::raise(std::uint8_t how) {
+  constexpr std::array reasons{v4l2::Waker::flush, v4l2::Waker::pause, v4l2::Waker::errand};
+  waker_.raise(reasons[how % reasons.size()]);
+}
+
+void Scenario::lower(std::uint8_t) {
+  for (const auto reason : {v4l2::Waker::flush, v4l2::Waker::pause, v4l2::Waker::errand})
+    waker_.lower(reason);
+}
+
+void Scenario::rest(std::uint8_t) {
+  static_cast<void>(v4l2::rest(kernel_, waker_, std::chrono::milliseconds{1000}));
+}
+
+}  // namespace fuzz
