@@ -49,6 +49,10 @@ Report silence_of(Cause cause, const std::string& path, std::string text) {
           .refusal = {}};
 }
 
+Notice plain(Notice::State state, const std::string& path, std::string text) {
+  return {.state = state, .device = path, .text = std::move(text), .error = {}};
+}
+
 }  // namespace
 
 void post(GstElement* element, const Notice& notice) {
@@ -72,6 +76,40 @@ void post(GstElement* element, const Notice& notice) {
     gst_structure_take_value(fields, "settings", &list);
   }
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), fields));
+}
+
+Notice waiting_for(const std::string& path) {
+  return plain(
+      Notice::State::waiting, path,
+      path.empty() ? "Waiting for a camera." : "Waiting for the device of '" + path + "'.");
+}
+
+Notice back_at(const std::string& path) {
+  return plain(Notice::State::back, path, "The device is at '" + path + "'.");
+}
+
+Notice restarted(const std::string& path) {
+  return plain(Notice::State::restarted, path, "The stream of '" + path + "' is started again.");
+}
+
+Notice reopened(const std::string& path) {
+  return plain(Notice::State::reopened, path, "'" + path + "' is closed and opened again.");
+}
+
+Notice signal_found(const std::string& path, const std::string& input) {
+  return plain(Notice::State::signal_found, path,
+               "Something comes in again at the input '" + input + "' of '" + path + "'.");
+}
+
+Notice not_restored(const std::string& path, std::vector<std::string> settings) {
+  std::string names;
+  for (const auto& name : settings)
+    names.append(names.empty() ? "" : ", ").append(name);
+  auto notice =
+      plain(Notice::State::not_restored, path,
+            "The device at '" + path + "' is back without some of its settings: " + names + ".");
+  notice.settings = std::move(settings);
+  return notice;
 }
 
 Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting) {

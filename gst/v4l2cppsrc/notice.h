@@ -38,6 +38,16 @@ struct Notice {
 
 void post(GstElement* element, const Notice& notice);
 
+// What the notices say that no Report is behind.
+
+/// `path` is empty where any camera will do.
+Notice waiting_for(const std::string& path);
+Notice back_at(const std::string& path);
+Notice restarted(const std::string& path);
+Notice reopened(const std::string& path);
+Notice signal_found(const std::string& path, const std::string& input);
+Notice not_restored(const std::string& path, std::vector<std::string> settings);
+
 /// No frame for `silence`; `starting` where there was none yet since the stream began.
 Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting);
 

@@ -69,8 +69,7 @@ void Source::tell_signal(v4l2::Signal signal, const std::string& input) {
   if (lost(signal) && before != signal)
     tell(Notice::State::signal_lost, path(), no_signal(path(), input).text, {});
   if (signal == v4l2::Signal::present && before && lost(*before))
-    tell(Notice::State::signal_found, path(),
-         "Something comes in again at the input '" + input + "' of '" + path() + "'.", {});
+    notices_.push_back(signal_found(path(), input));
 }
 
 /// The size that the source sends: what the driver is set to once it follows it. Nothing where no

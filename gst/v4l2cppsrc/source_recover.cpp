@@ -74,10 +74,7 @@ void Source::miss(const Report& report) {
   const auto now = kernel_->monotonic_time();
   absence_ = Absence{.since = now, .reason = report};
   next_look_ = now + pause_;
-  tell(Notice::State::waiting, report.device,
-       report.device.empty() ? "Waiting for a camera."
-                             : "Waiting for the device of '" + report.device + "'.",
-       {});
+  notices_.push_back(waiting_for(report.device));
 }
 
 bool Source::survives(const Report& report) {
@@ -130,7 +127,7 @@ Source::Outcome<bool> Source::look_for_device() {
       next_look_ = now + look_again;
       return false;
     }
-    tell(Notice::State::back, path(), "The device is at '" + path() + "'.", {});
+    notices_.push_back(back_at(path()));
     Counters::add(counters_.reconnected);
     absence_.reset();
     // If it fails again before it has sent a frame, the next try comes later.
@@ -192,12 +189,12 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::on_stalled() {
   // Where nothing comes in there is nothing to wake.
   if (mute || remedy == Remedy::warn) return again;
   if (remedy == Remedy::restart) {
-    tell(Notice::State::restarted, path(), "The stream of '" + path() + "' is started again.", {});
+    notices_.push_back(restarted(path()));
     Counters::add(counters_.restarted);
     capture_->stop();
     return again;  // and create() starts it
   }
-  tell(Notice::State::reopened, path(), "'" + path() + "' is closed and opened again.", {});
+  notices_.push_back(reopened(path()));
   Counters::add(counters_.restarted);
   report.error = {.code = 0, .call = ""};
   let_go();

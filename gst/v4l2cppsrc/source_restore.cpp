@@ -112,14 +112,7 @@ Source::Outcome<> Source::complete_setup() {
 void Source::tell_not_restored() {
   auto names = std::exchange(not_restored_, {});
   if (names.empty()) return;
-  std::string text = "The device at '" + path() + "' is back without some of its settings: ";
-  for (const auto& name : names)
-    text += (&name == &names.front() ? "" : ", ") + name;
-  notices_.push_back({.state = Notice::State::not_restored,
-                      .device = path(),
-                      .text = text + ".",
-                      .error = {},
-                      .settings = std::move(names)});
+  notices_.push_back(not_restored(path(), std::move(names)));
 }
 
 }  // namespace v4l2gst

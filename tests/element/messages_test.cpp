@@ -74,6 +74,10 @@ std::vector<std::string> all_texts() {
   std::vector<std::string> texts;
   for (auto& report : all)
     texts.push_back(std::move(report.text));
+  for (const auto& notice :
+       {waiting_for(path), waiting_for(""), back_at(path), restarted(path), reopened(path),
+        signal_found(path, "HDMI 0"), not_restored(path, {"brightness", "crop"})})
+    texts.push_back(notice.text);
   return texts;
 }
 
