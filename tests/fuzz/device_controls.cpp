@@ -107,7 +107,10 @@ int Device::exchange(v4l2_ext_controls& wish, bool sets) {
   for (const auto& control : controls) {
     const auto* const setting = find(control.id);
     if (setting == nullptr && !has(digital)) return EINVAL;
-    if (setting != nullptr && sets && refuses(*setting)) return EBUSY;
+    if (setting == nullptr) continue;
+    // Its type was told otherwise: a pointer would be taken for a number, another in each run.
+    if ((setting->type == V4L2_CTRL_TYPE_STRING) != (control.size != 0)) return EINVAL;
+    if (sets && refuses(*setting)) return EBUSY;
   }
   for (auto& control : controls) {
     auto* const setting = find(control.id);
