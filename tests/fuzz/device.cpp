@@ -66,7 +66,11 @@ int Device::answer(unsigned long request, void* argument) {
 int Device::answer_optional(unsigned long request, void* argument) {
   switch (request) {
     case VIDIOC_G_INPUT:
-      as<int>(argument) = 0;
+      as<int>(argument) = input_;
+      return 0;
+    case VIDIOC_S_INPUT:
+      if (as<int>(argument) < 0 || as<int>(argument) > 1) return EINVAL;
+      input_ = as<int>(argument);
       return 0;
     case VIDIOC_ENUMINPUT:
       return describe(as<v4l2_input>(argument));
@@ -94,25 +98,10 @@ int Device::answer_optional(unsigned long request, void* argument) {
     case VIDIOC_G_SELECTION:
       return tell(as<v4l2_selection>(argument));
     case VIDIOC_S_SELECTION:
-    case VIDIOC_SUBSCRIBE_EVENT:
-      return 0;
-    case VIDIOC_DQEVENT:
-      return dequeue(as<v4l2_event>(argument));
-    case VIDIOC_G_EXT_CTRLS:
-      return has(digital) ? 0 : EINVAL;
-    case VIDIOC_S_CTRL:
-      return has(encodes) ? 0 : EINVAL;
+      return set(as<v4l2_selection>(argument));
     default:
-      return ENOTTY;
+      return answer_control(request, argument);
   }
-}
-
-int Device::dequeue(v4l2_event& answer) {
-  if (events_ == 0) return ENOENT;
-  answer.type = V4L2_EVENT_SOURCE_CHANGE;
-  answer.u.src_change.changes = V4L2_EVENT_SRC_CH_RESOLUTION;
-  answer.pending = --events_;
-  return 0;
 }
 
 int Device::request_buffers(v4l2_requestbuffers& wish) {
@@ -149,7 +138,7 @@ int Device::describe(v4l2_buffer& answer) const {
 }
 
 int Device::export_buffer(v4l2_exportbuffer& answer) {
-  if (has(no_export)) return ENOTTY;
+  if (has(old)) return ENOTTY;
   if (answer.index >= buffers_ || answer.plane >= planes_) return EINVAL;
   answer.fd = process_->open_descriptor(image_size());
   return 0;

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <linux/videodev2.h>
@@ -14,10 +18,10 @@ enum Trait : std::uint8_t {
   multiplanar = 1,
   analog = 2,
   digital = 4,
-  ranges = 8,      ///< sizes and intervals are ranges
-  lacking = 16,    ///< has nothing that it need not have
-  no_export = 32,  ///< VIDIOC_EXPBUF
-  encodes = 64,
+  ranges = 8,       ///< sizes and intervals are ranges
+  lacking = 16,     ///< has nothing that it need not have
+  old = 32,         ///< knows no VIDIOC_EXPBUF and no VIDIOC_QUERY_EXT_CTRL
+  encodes = 64,     ///< and has a control that can't be set
   read_only = 128,  ///< read() is the only way
 };
 
@@ -40,9 +44,27 @@ public:
   /// An event that the device tells of.
   void change_source() { ++events_; }
 
-  [[nodiscard]] bool has_event() const { return events_ != 0; }
+  [[nodiscard]] bool has_event() const { return pending_events() != 0; }
+
+  /// Another program, or the driver's defaults after the device came back: one control has another
+  /// value, and with the highest bit all else that can be set.
+  void meddle(std::uint8_t how);
 
 private:
+  /// A control.
+  struct Setting {
+    std::uint32_t id;
+    std::uint32_t type;
+    std::uint32_t flags;
+    std::int64_t maximum;
+    std::string_view name;
+    std::int64_t value{};  // of a string it is text_
+    bool watched{};
+    bool news{};  // an event of it waits
+  };
+
+  static std::array<Setting, 9> all_settings();
+
   struct Size {
     std::uint32_t width;
     std::uint32_t height;
@@ -60,8 +82,22 @@ private:
   int describe(v4l2_input& answer) const;
   int tell(v4l2_dv_timings& answer) const;
   int tell(v4l2_selection& answer) const;
-  // device.cpp
+  int set(v4l2_selection& wish);
+  // device_controls.cpp
+  int answer_control(unsigned long request, void* argument);
+  int describe(v4l2_query_ext_ctrl& answer) const;
+  int describe(v4l2_queryctrl& answer) const;
+  int exchange(v4l2_ext_controls& wish, bool sets);
+  int exchange(v4l2_control& wish, bool sets);
+  int subscribe(const v4l2_event_subscription& wish);
   int dequeue(v4l2_event& answer);
+  void change(Setting& setting, std::int64_t value);
+  [[nodiscard]] const Setting* look_up(std::uint32_t id) const;
+  [[nodiscard]] Setting* find(std::uint32_t id);
+  [[nodiscard]] std::uint32_t flags_of(const Setting& setting) const;
+  [[nodiscard]] bool refuses(const Setting& setting) const;
+  [[nodiscard]] std::uint32_t pending_events() const;
+  // device.cpp
   int request_buffers(v4l2_requestbuffers& wish);
   int create(v4l2_create_buffers& wish);
   int describe(v4l2_buffer& answer) const;
@@ -80,6 +116,11 @@ private:
   v4l2_fract period_{.numerator = 1, .denominator = 30};
   v4l2_std_id standard_{V4L2_STD_PAL};
   v4l2_dv_timings timings_{};
+  int input_{};
+  std::optional<v4l2_rect> crop_;
+  std::optional<v4l2_rect> compose_;
+  std::array<Setting, 9> settings_{all_settings()};
+  std::string text_{"text"};
   std::uint32_t events_{};
   std::uint32_t buffers_{};
   std::vector<std::uint32_t> queue_;

@@ -138,7 +138,15 @@ int Device::tell(v4l2_dv_timings& answer) const {
 }
 
 int Device::tell(v4l2_selection& answer) const {
-  answer.r = {.left = 0, .top = 0, .width = 2 * size_.width, .height = size_.height};
+  const auto& known = answer.target == V4L2_SEL_TGT_CROP ? crop_ : compose_;
+  const v4l2_rect whole{.left = 0, .top = 0, .width = 2 * size_.width, .height = size_.height};
+  answer.r = known.value_or(whole);
+  return 0;
+}
+
+int Device::set(v4l2_selection& wish) {
+  wish.r.width &= ~1U;  // as far as the hardware can
+  (wish.target == V4L2_SEL_TGT_CROP ? crop_ : compose_) = wish.r;
   return 0;
 }
 

@@ -12,9 +12,9 @@
 namespace fuzz {
 namespace {
 
-constexpr std::array likely_errors{EINVAL, ENOTTY, ENODEV,  EIO,     EBUSY,   EAGAIN,
-                                   EINTR,  EPIPE,  ENOMEM,  ENOSPC,  EACCES,  ENOLCK,
-                                   ERANGE, ENOENT, ENOLINK, ENODATA, ENOBUFS, EPROTO};
+constexpr std::array likely_errors{EINVAL,  ENOTTY,  ENODEV,  EIO,    EBUSY,    EAGAIN, EINTR,
+                                   EPIPE,   ENOMEM,  ENOSPC,  EACCES, ENOLCK,   ERANGE, ENOENT,
+                                   ENOLINK, ENODATA, ENOBUFS, EPROTO, ETIMEDOUT};
 /// So that an execution stays fast. A plane that is longer can't be mapped.
 constexpr std::size_t longest_mapping = 1U << 18U;
 

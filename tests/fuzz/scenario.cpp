@@ -38,7 +38,13 @@ std::span<const Scenario::Step> Scenario::steps() {
                                   Step{"read", &Scenario::read},
                                   Step{"raise", &Scenario::raise},
                                   Step{"lower", &Scenario::lower},
-                                  Step{"rest", &Scenario::rest}};
+                                  Step{"rest", &Scenario::rest},
+                                  Step{"watch_setup", &Scenario::watch_setup},
+                                  Step{"look_again", &Scenario::look_again},
+                                  Step{"meddle", &Scenario::meddle},
+                                  Step{"fetch_event", &Scenario::fetch_event},
+                                  Step{"restore_setup", &Scenario::restore_setup},
+                                  Step{"read_controls", &Scenario::read_controls}};
   return all;
 }
 

@@ -12,6 +12,7 @@
 #include "device/device.h"
 #include "device/identity.h"
 #include "device/inputs.h"
+#include "device/setup.h"
 #include "fuzz/check.h"
 #include "fuzz/kernel.h"
 #include "stream/buffers.h"
@@ -64,6 +65,14 @@ private:
   void identify(std::uint8_t how);
   void use_system(std::uint8_t how);
 
+  // scenario_setup.cpp
+  void watch_setup(std::uint8_t how);
+  void look_again(std::uint8_t how);
+  void meddle(std::uint8_t how);
+  void fetch_event(std::uint8_t how);
+  void restore_setup(std::uint8_t how);
+  void read_controls(std::uint8_t how);
+
   // scenario_stream.cpp: `stream`
   void request(std::uint8_t how);
   void free(std::uint8_t how);
@@ -85,6 +94,7 @@ private:
   void lower(std::uint8_t how);
   void rest(std::uint8_t how);
 
+  void note(const v4l2::ControlChanged& change);
   void take(v4l2::Result<v4l2::Arrival> arrival);
   void inspect(const v4l2::Frame& frame);
   void aim(std::uint32_t index);
@@ -107,6 +117,7 @@ private:
   v4l2::Waker waker_;
   v4l2::Format format_;
   std::optional<v4l2::Input> input_;
+  std::optional<v4l2::Setup> setup_;
   v4l2::Identity identity_;
   bool identified_{};  // twice
   // Born again with each allocation; a frame may outlive its buffers.

@@ -241,6 +241,7 @@ void Scenario::take(v4l2::Result<v4l2::Arrival> arrival) {
   if (!good(arrival)) return;
   if (const auto* const lost = std::get_if<v4l2::Lost>(&*arrival))
     check(lost->error.code > 0, "a loss has a reason");
+  if (const auto* const change = std::get_if<v4l2::ControlChanged>(&*arrival)) note(*change);
   auto* const frame = std::get_if<v4l2::Frame>(&*arrival);
   if (frame == nullptr) return;
   inspect(*frame);
