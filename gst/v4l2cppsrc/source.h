@@ -126,6 +126,10 @@ private:
   };
 
   Outcome<CapsPtr> agree(const GstCaps* wanted);
+  [[nodiscard]] Outcome<Overrides> overrides() const;
+  Outcome<std::vector<Choice>> named_choices(const GstCaps* wanted, CapsKinds kinds);
+  Outcome<std::vector<Choice>> listed_choices(const GstCaps* wanted, CapsKinds kinds,
+                                              std::span<const Choice> tried);
   Outcome<> follow();
   [[nodiscard]] Outcome<bool> fills_frame() const;
   void tell_signal(v4l2::Signal signal, const std::string& input);

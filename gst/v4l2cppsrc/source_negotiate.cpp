@@ -82,7 +82,8 @@ Source::Outcome<std::optional<v4l2::Size>> Source::native_size() const {
   return v4l2::Size{current->size.width, frame_height(*current)};
 }
 
-Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
+/// What the user has set instead of what the driver says.
+Source::Outcome<Source::Overrides> Source::overrides() const {
   const auto wishes = settings();
   Overrides overrides{.pixel_aspect = std::nullopt,
                       .carry_pixel_aspect = wishes.force_aspect_ratio,
@@ -101,15 +102,11 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
                                          "a name such as bt709, or four numbers such as 2:4:7:1")};
     overrides.colorimetry_text = colorimetry_text(*overrides.colorimetry).get();
   }
-  // The driver takes no other format as long as buffers are allocated; and one that knows no
-  // orphans, as long as downstream holds one of them.
-  const auto held = capture_ && capture_->pinned() ? capture_->held() : 0;
-  capture_.reset();
-  agreement_.reset();
-  wanted_.reset(gst_caps_copy(wanted));
-  if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
+  return overrides;
+}
 
-  const auto kinds = caps_kinds();
+/// Modes that `wanted` names, for which the device's need not be listed.
+Source::Outcome<std::vector<Choice>> Source::named_choices(const GstCaps* wanted, CapsKinds kinds) {
   const bool multiplanar = device().buffer_type() == v4l2::BufferType::capture_mplane;
   auto direct = direct_choices(wanted, multiplanar, kinds);
   // After a loss, what flowed before comes first.
@@ -124,18 +121,41 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
       return std::unexpected{failed(path(), intervals.error(), "to list its frame rates")};
     choice.interval = best_interval(*intervals, choice, wanted);
   }
-  auto given = try_choices(direct, wanted, overrides, held);
+  return direct;
+}
+
+/// Modes of the device that `wanted` takes, the best first, but for those that were `tried`.
+Source::Outcome<std::vector<Choice>> Source::listed_choices(const GstCaps* wanted, CapsKinds kinds,
+                                                            std::span<const Choice> tried) {
+  const auto native = native_size();
+  if (!native) return std::unexpected{native.error()};
+  const auto offers = offers_within(*device().modes(), wanted, kinds, *native);
+  if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
+  auto best = choices(*offers, wanted, {.prefer = settings().prefer, .native = *native});
+  std::erase_if(
+      best, [&](const Choice& choice) { return std::ranges::find(tried, choice) != tried.end(); });
+  return best;
+}
+
+Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
+  const auto overrides = this->overrides();
+  if (!overrides) return std::unexpected{overrides.error()};
+  // The driver takes no other format as long as buffers are allocated; and one that knows no
+  // orphans, as long as downstream holds one of them.
+  const auto held = capture_ && capture_->pinned() ? capture_->held() : 0;
+  capture_.reset();
+  agreement_.reset();
+  wanted_.reset(gst_caps_copy(wanted));
+  if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
+  const auto kinds = caps_kinds();
+  const auto named = named_choices(wanted, kinds);
+  if (!named) return std::unexpected{named.error()};
+  auto given = try_choices(*named, wanted, *overrides, held);
   if (!given) return std::unexpected{given.error()};
   if (!agreement_) {
-    const auto native = native_size();
-    if (!native) return std::unexpected{native.error()};
-    const auto offers = offers_within(*device().modes(), wanted, kinds, *native);
-    if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
-    auto best = choices(*offers, wanted, {.prefer = wishes.prefer, .native = *native});
-    std::erase_if(best, [&](const Choice& choice) {
-      return std::ranges::find(direct, choice) != direct.end();
-    });
-    auto other = try_choices(best, wanted, overrides, held);
+    const auto listed = listed_choices(wanted, kinds, *named);
+    if (!listed) return std::unexpected{listed.error()};
+    auto other = try_choices(*listed, wanted, *overrides, held);
     if (!other) return std::unexpected{other.error()};
     if (*other) given = std::move(other);
   }
@@ -179,19 +199,35 @@ Source::Outcome<std::optional<Source::Given>> Source::try_choices(std::span<cons
 
 // ---- what it tells ------------------------------------------------------------------------------
 
+namespace {
+
+/// Whether downstream takes nothing but raw video, at whatever rate: who takes something else, or
+/// named a rate, has chosen.
+bool asks_for_raw_video(const GstCaps* wanted) {
+  if (gst_caps_is_any(wanted) != FALSE) return false;
+  for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
+    const auto* const structure = gst_caps_get_structure(wanted, i);
+    if (gst_structure_has_name(structure, "video/x-raw") == FALSE) return false;
+    const auto* const asked = gst_structure_get_value(structure, "framerate");
+    if (asked != nullptr && GST_VALUE_HOLDS_FRACTION(asked)) return false;
+  }
+  return true;
+}
+
+v4l2::Interval shortest_of(std::span<const v4l2::IntervalRange> offered) {
+  v4l2::Interval shortest{};
+  for (const auto& range : offered)
+    if (rate_of(range.shortest) > rate_of(shortest)) shortest = range.shortest;
+  return shortest;
+}
+
+}  // namespace
+
 /// Raw video that crawls where a compressed mode would run: whoever asks for raw video of a size
 /// often does not know that the bus is too narrow for it.
 Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wanted) {
   const auto rate = rate_of(agreement().interval);
-  if (!choice.row->raw() || rate == 0 || rate >= fluent || gst_caps_is_any(wanted) != FALSE)
-    return {};
-  for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
-    const auto* const structure = gst_caps_get_structure(wanted, i);
-    // Who takes something else, or named a rate, has chosen.
-    if (gst_structure_has_name(structure, "video/x-raw") == FALSE) return {};
-    const auto* const asked = gst_structure_get_value(structure, "framerate");
-    if (asked != nullptr && GST_VALUE_HOLDS_FRACTION(asked)) return {};
-  }
+  if (!choice.row->raw() || rate == 0 || rate >= fluent || !asks_for_raw_video(wanted)) return {};
   const auto formats = device().modes()->formats();
   if (!formats) return std::unexpected{failed(path(), formats.error(), "to list its formats")};
   for (const auto& format : *formats) {
@@ -200,13 +236,12 @@ Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wan
     const auto intervals = device().modes()->intervals(format.fourcc, choice.size);
     if (!intervals)
       return std::unexpected{failed(path(), intervals.error(), "to list its frame rates")};
-    Choice better{.row = row, .size = choice.size, .interval = {}, .colorimetry = {}};
-    for (const auto& offered : *intervals)
-      if (rate_of(offered.shortest) > rate_of(better.interval)) better.interval = offered.shortest;
-    if (rate_of(better.interval) < fluent) continue;
+    const auto shortest = shortest_of(*intervals);
+    if (rate_of(shortest) < fluent) continue;
+    const Choice better{.row = row, .size = choice.size, .interval = shortest, .colorimetry = {}};
     const Offer offer{.row = row,
                       .sizes = {.smallest = choice.size, .largest = choice.size},
-                      .intervals = {{.shortest = better.interval, .longest = better.interval}}};
+                      .intervals = {{.shortest = shortest, .longest = shortest}}};
     warn(GST_ELEMENT(element_),
          crawl(path(), describe(choice), describe(better), shown(offer, nullptr)));
     return {};
