@@ -1,9 +1,8 @@
 // States, flushes, pauses, renegotiation; again and again.
 
 #include <cstddef>
-#include <thread>
-
 #include <malloc.h>
+#include <thread>
 
 #include "element/rig.h"
 #include "element/suite.h"
