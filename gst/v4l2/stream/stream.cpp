@@ -36,16 +36,8 @@ Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
   for (;;) {
     auto wake = wait(*node_, buffers_->waker(), *desk_, timeout);
     if (!wake) return std::unexpected{wake.error()};
-    if (const auto* const ready = std::get_if<Ready>(&*wake)) {
-      if (auto end = dequeue(ready->in_trouble)) return std::move(*end);
-      continue;
-    }
-    if (auto* const lost = std::get_if<Lost>(&*wake)) return *lost;
-    if (std::holds_alternative<Stalled>(*wake)) return Stalled{};
-    if (std::holds_alternative<Starved>(*wake)) return Starved{};
-    if (std::holds_alternative<SourceChanged>(*wake)) return SourceChanged{};
-    if (const auto* const control = std::get_if<ControlChanged>(&*wake)) return *control;
-    return Interrupted{};
+    if (auto arrival = arrival_of(*wake)) return std::move(*arrival);
+    if (auto end = dequeue(std::get<Ready>(*wake).in_trouble)) return std::move(*end);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <type_traits>
 
 #include "device/events.h"
 
@@ -24,6 +25,17 @@ std::optional<Result<Wake>> woken(Waker& waker, ReturnDesk& desk) {
 }
 
 }  // namespace
+
+std::optional<Arrival> arrival_of(const Wake& wake) {
+  return std::visit(
+      []<class What>(const What& what) -> std::optional<Arrival> {
+        if constexpr (std::is_same_v<What, Ready>)
+          return std::nullopt;
+        else
+          return what;
+      },
+      wake);
+}
 
 bool in_trouble(const Node& node) {
   std::array asked{pollfd{.fd = node.descriptor(), .events = POLLIN, .revents = 0}};

@@ -19,6 +19,10 @@ struct Ready {
 using Wake =
     std::variant<Ready, Interrupted, Stalled, Starved, Lost, SourceChanged, ControlChanged>;
 
+/// What a wake means to who asked for a frame; Ready, which a frame must be fetched for, means
+/// nothing.
+std::optional<Arrival> arrival_of(const Wake& wake);
+
 /// Whether poll() has a complaint about the device: it is gone, or its driver gave up. Does not
 /// wait.
 bool in_trouble(const Node& node);
