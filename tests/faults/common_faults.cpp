@@ -98,4 +98,27 @@ void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string
   }
 }
 
+void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
+                  const std::function<void()>& heal, std::chrono::nanoseconds timeout) {
+  Fault silent{.name = "it falls silent, and sends again",
+               .when = always,
+               .strike = strike,
+               .heal = heal,
+               .healed_at = "now"};
+  all.push_back(silent);
+  silent.name = "it falls silent";
+  const auto nanoseconds = std::to_string(timeout.count());
+  silent.properties = {{"stall-timeout", nanoseconds}, {"first-frame-timeout", nanoseconds}};
+  const std::array<std::pair<const char*, const char*>, 4> policies{{
+      {"warn", "`stalled`"},
+      {"restart", "`restarted`"},
+      {"reopen", "`reopened`"},
+      {"error", "`stalled`"},
+  }};
+  for (const auto& [policy, told] : policies) {
+    silent.healed_at = told;
+    add_policies(all, silent, "on-stall", {policy});
+  }
+}
+
 }  // namespace faults

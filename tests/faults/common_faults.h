@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "faults/meddler.h"
@@ -15,6 +18,11 @@ inline const std::vector<Moment> always{Moment::before, Moment::start, Moment::s
                                         Moment::held};
 inline const std::vector<Moment> once_there{Moment::start, Moment::stream, Moment::held};
 inline const std::vector<Moment> while_playing{Moment::stream, Moment::held};
+
+/// A camera that sends nothing any more after `strike`, left alone and under each policy; it counts
+/// as silent after `timeout`.
+void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
+                  const std::function<void()>& heal, std::chrono::nanoseconds timeout);
 
 /// The same fault under each policy, each a row.
 void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string& property,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -231,24 +232,9 @@ private:
   }
 
   void add_silences(std::vector<Fault>& all) {
-    Fault silent{.name = "it falls silent, and sends again",
-                 .when = always,
-                 .strike = [this] { filler_->pause(true); },
-                 .heal = [this] { filler_->pause(false); },
-                 .healed_at = "now"};
-    all.push_back(silent);
-    silent.name = "it falls silent";
-    silent.properties = {{"stall-timeout", "20000000"}, {"first-frame-timeout", "20000000"}};
-    const std::array<std::pair<const char*, const char*>, 4> policies{{
-        {"warn", "`stalled`"},
-        {"restart", "`restarted`"},
-        {"reopen", "`reopened`"},
-        {"error", "`stalled`"},
-    }};
-    for (const auto& [policy, told] : policies) {
-      silent.healed_at = told;
-      add_policies(all, silent, "on-stall", {policy});
-    }
+    faults::add_silences(
+        all, [this] { filler_->pause(true); }, [this] { filler_->pause(false); },
+        std::chrono::milliseconds{20});
     all.push_back({.name = "frames are lost", .when = while_playing, .strike = [this] {
                      camera_->lose(7);
                    }});

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <set>
 
-#include "kernel/kernel.h"
+#include "real/between.h"
 
 namespace faults {
 
@@ -14,9 +14,9 @@ inline constexpr unsigned long poll_call = 1;
 inline constexpr unsigned long open_call = 2;
 
 /// Stands between the element and a kernel, and has calls fail that the kernel would have done.
-class Meddler final : public v4l2::Kernel {
+class Meddler final : public real::Between {
 public:
-  explicit Meddler(v4l2::Kernel& kernel) : kernel_{kernel} {}
+  using Between::Between;
 
   /// Each call of each kind fails once with `error` before it is let through.
   void hinder_all(int error) {
@@ -46,34 +46,16 @@ public:
   }
 
   int open(const char* path, int flags) override {
-    return fails(open_call) ? -1 : kernel_.open(path, flags);
+    return fails(open_call) ? -1 : Between::open(path, flags);
   }
 
   int ioctl(int descriptor, unsigned long request, void* argument) override {
-    return fails(request) ? -1 : kernel_.ioctl(descriptor, request, argument);
-  }
-
-  void* mmap(std::size_t length, int descriptor, off_t offset) override {
-    return kernel_.mmap(length, descriptor, offset);
+    return fails(request) ? -1 : Between::ioctl(descriptor, request, argument);
   }
 
   int poll(std::span<pollfd> descriptors, int timeout_ms) override {
-    return fails(poll_call) ? -1 : kernel_.poll(descriptors, timeout_ms);
+    return fails(poll_call) ? -1 : Between::poll(descriptors, timeout_ms);
   }
-
-  ssize_t read(int descriptor, std::span<std::byte> into) override {
-    return kernel_.read(descriptor, into);
-  }
-
-  std::chrono::nanoseconds monotonic_time() override { return kernel_.monotonic_time(); }
-
-  std::vector<std::string> list(const char* directory) override { return kernel_.list(directory); }
-
-  std::string read_text(const char* path) override { return kernel_.read_text(path); }
-
-  std::string real_path(const char* path) override { return kernel_.real_path(path); }
-
-  std::string device_number(const char* path) override { return kernel_.device_number(path); }
 
 private:
   bool fails(unsigned long request) {
@@ -93,7 +75,6 @@ private:
     return true;
   }
 
-  v4l2::Kernel& kernel_;
   std::mutex mutex_;
   int every_{};
   unsigned long request_{};

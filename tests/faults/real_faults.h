@@ -17,9 +17,6 @@ public:
 
 protected:
   void add_others(std::vector<Fault>& all);
-  /// A camera that sends nothing any more after `strike`.
-  static void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
-                           const std::function<void()>& heal);
   /// Gives the device back its rights and frees it from the other program.
   void leave();
 

@@ -127,7 +127,8 @@ public:
     add_others(all);
     add_losses(all);
     add_silences(
-        all, [this] { camera_.tell("stall on"); }, [this] { camera_.tell("stall off"); });
+        all, [this] { camera_.tell("stall on"); }, [this] { camera_.tell("stall off"); },
+        std::chrono::seconds{1});
     add_starts(all);
     add_damage(all);
     return all;

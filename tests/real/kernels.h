@@ -8,44 +8,9 @@
 
 #include <linux/videodev2.h>
 
-#include "kernel/kernel.h"
+#include "real/between.h"
 
 namespace real {
-
-/// The running kernel, with somebody between it and the element.
-class Between : public v4l2::Kernel {
-public:
-  int open(const char* path, int flags) override { return kernel().open(path, flags); }
-
-  int ioctl(int descriptor, unsigned long request, void* argument) override {
-    return kernel().ioctl(descriptor, request, argument);
-  }
-
-  void* mmap(std::size_t length, int descriptor, off_t offset) override {
-    return kernel().mmap(length, descriptor, offset);
-  }
-
-  int poll(std::span<pollfd> descriptors, int timeout_ms) override {
-    return kernel().poll(descriptors, timeout_ms);
-  }
-
-  ssize_t read(int descriptor, std::span<std::byte> into) override {
-    return kernel().read(descriptor, into);
-  }
-
-  std::chrono::nanoseconds monotonic_time() override { return kernel().monotonic_time(); }
-
-  std::vector<std::string> list(const char* directory) override { return kernel().list(directory); }
-
-  std::string read_text(const char* path) override { return kernel().read_text(path); }
-
-  std::string real_path(const char* path) override { return kernel().real_path(path); }
-
-  std::string device_number(const char* path) override { return kernel().device_number(path); }
-
-private:
-  static v4l2::Kernel& kernel() { return v4l2::system_kernel(); }
-};
 
 /// Makes a device that has many formats one that has a single one, which it gives to whoever asks
 /// for another, as drivers do: so that the element has to take what it would not choose.
