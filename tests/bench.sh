@@ -8,13 +8,15 @@ set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=packages.sh
 . tests/packages.sh
+# shellcheck source=configure.sh
+. tests/configure.sh
 build=${BUILD_DIR:-build}
 
 # shellcheck disable=SC2086  # Package names, to be split.
 need $build_packages $test_packages
 
 echo "==> Building in $build"
-[ -f "$build/build.ninja" ] || meson setup "$build" -Dwerror=true
+configure "$build"
 ninja -C "$build" tests/bench/bench tests/fake/libv4l2fake.so gst/v4l2cppsrc/libgstv4l2cpp.so
 
 echo "==> Measuring (a minute or two)"

@@ -49,11 +49,11 @@ def main(arguments):
                 if good:
                     passed += 1
                 else:
-                    failed.append(f"{program}: {name}")
+                    failed.append(f"{log_dir.parent}: {program}: {name}")
                     blamed.add(program)
             for program, good in programs(log_dir / "testlog.json"):
                 if not good and program not in blamed:
-                    failed.append(f"{program}: broke down")
+                    failed.append(f"{log_dir.parent}: {program}: broke down")
         except (OSError, xml.ParseError, ValueError) as problem:
             failed.append(f"{log_dir}: {problem}")
     for name in failed:

@@ -7,14 +7,16 @@ set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=packages.sh
 . tests/packages.sh
+# shellcheck source=configure.sh
+. tests/configure.sh
 build=${BUILD_DIR:-build}
 output=demo
 
 # shellcheck disable=SC2086  # Package names, to be split.
-need $build_packages $test_packages
+need $build_packages $test_packages $vm_packages
 
 echo "==> Building in $build"
-[ -f "$build/build.ninja" ] || meson setup "$build" -Dvm-tests=enabled
+configure "$build" -Dvm-tests=enabled
 ninja -C "$build" gst/v4l2cppsrc/libgstv4l2cpp.so tests/examples/demo
 mkdir -p "$output"
 

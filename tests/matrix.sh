@@ -1,10 +1,12 @@
 #!/bin/sh
-# Builds, and runs every test, on another release of Debian than this machine's: with its compiler, its
+# Builds, and runs every test, on a release of Debian, whatever this machine has: with its compiler, its
 # GStreamer, its QEMU, and in the VM its kernel. Makes a root of that release once, which takes some minutes,
-# and keeps it. The last line says how many passed and how many failed; a test that was skipped has failed.
-#   sh tests/matrix.sh RELEASE [MESON_TEST_ARGUMENT...]      for example: sh tests/matrix.sh trixie
-#   sh tests/matrix.sh RELEASE -- COMMAND...                 runs a command there instead, in the checkout
-# It builds in build-RELEASE. V4L2CPP_MIRROR is where Debian's packages come from, if apt does not know.
+# and keeps it. The last line and the exit status are those of tests/run.sh.
+#   sh tests/matrix.sh RELEASE [--fast] [--clang] [MESON_TEST_ARGUMENT...]   as tests/run.sh --all does there;
+#                                        RELEASE is bookworm, trixie, forky or what comes next
+#   sh tests/matrix.sh RELEASE -- COMMAND...      runs a command there instead, in the checkout
+# It builds in build-RELEASE, with --clang in build-RELEASE-clang; V4L2CPP_WERROR=true makes warnings errors.
+# V4L2CPP_MIRROR is where Debian's packages come from, if apt does not know.
 set -eu
 cd "$(dirname "$0")/.."
 project=$(pwd)
@@ -17,7 +19,7 @@ give_up() {
 }
 
 case ${1:-} in
-  '' | -* | */*) give_up "usage: sh tests/matrix.sh RELEASE [MESON_TEST_ARGUMENT... | -- COMMAND...]" ;;
+  '' | -* | */*) give_up "usage: sh tests/matrix.sh RELEASE [ARGUMENT... | -- COMMAND...]" ;;
 esac
 release=$1
 shift
@@ -79,13 +81,14 @@ there() {
     exec chroot "$@"
   ' sh "$root" "$project" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-    HOME=/var/cache/v4l2cppsrc BUILD_DIR="build-$release" \
+    HOME=/var/cache/v4l2cppsrc BUILD_DIR="$build" V4L2CPP_WERROR="${V4L2CPP_WERROR:-}" \
     V4L2CPP_VM_ACCEL="${V4L2CPP_VM_ACCEL:-}" V4L2CPP_VM_CPU="${V4L2CPP_VM_CPU:-}" \
     http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
     sh -c 'cd "$0" && exec "$@"' "$project" "$@"
 }
 
 me=$(id -u):$(id -g)
+build=build-$release
 [ -d "$root" ] || make_root
 if [ "${1:-}" = -- ]; then
   shift
@@ -94,12 +97,17 @@ if [ "${1:-}" = -- ]; then
 fi
 
 echo "==> In the root of Debian $release"
+case " $* " in
+  *' --clang '*) build=$build-clang ;;
+esac
+# --fast, if it is there, has the last word on what is left out.
+set -- --all "$@"
 # What is missing there takes root to install; the rest is done as whoever called this.
 # shellcheck disable=SC2016
 there 0:0 sh -euc '
-  . tests/packages.sh
-  need $build_packages $test_packages
   mkdir -p "$HOME"
   chown "$1" "$HOME"
-' sh "$me" || exit 2
+  shift
+  sh tests/run.sh --install "$@"
+' sh "$me" "$@" || exit 2
 there "$me" sh tests/run.sh "$@"

@@ -1,11 +1,12 @@
 # Installing what is missing, on Debian and Ubuntu. Read by the scripts beside it; needs nothing.
 # shellcheck shell=sh
 
-# What building takes, and what the tests and the demo use besides.
+# What building takes, what the tests and the demo use besides, and what the virtual machine does.
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libgtest-dev libjpeg-dev'
 test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-  v4l-utils strace python3 ffmpeg qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
+  v4l-utils strace python3 ffmpeg'
+vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
 # And what the fuzzer does, which is built with clang: its runtimes, and what reads its coverage.
 fuzz_packages='clang-16 libclang-rt-16-dev llvm-16 g++ ninja-build python3'
 
@@ -33,6 +34,18 @@ install_packages() {
   quietly as_root apt-get update -qq || :
   quietly as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get \
     -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" </dev/null
+}
+
+# The newest clang of the release, as its package is called.
+newest_clang() {
+  find_clang() { apt-cache search --names-only '^clang-[0-9]+$' | sed 's/ .*//' | sort -V | tail -n 1; }
+  newest=$(find_clang)
+  if [ -z "$newest" ]; then
+    quietly as_root apt-get update -qq || :
+    newest=$(find_clang)
+  fi
+  [ -n "$newest" ] || echo "apt knows no clang" >&2
+  echo "$newest"
 }
 
 # need NAME...: installs those of these packages that are missing; where that can't be done, tells what
