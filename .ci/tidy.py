@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy-16 on each source of the project that a change reaches.
+
+usage: tidy.py BUILD_DIR
+
+BUILD_DIR must be built: its compile commands say how each file is compiled, its dependencies which headers it
+reads. A file that was found clean before, with the same content, headers, command, .clang-tidy and clang-tidy,
+is not looked at again; on a machine that has no such memory all are. So a change of a header of all, or of
+.clang-tidy, has everything looked at. The memory is in V4L2CPP_TIDY_CACHE, ~/.cache/v4l2cppsrc-tidy by default.
+The exit status is 0 when all are clean.
+"""
+
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+TIDY = "clang-tidy-16"
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+# In this file bugprone-unchecked-optional-access takes 3 s or, by chance of addresses, more than ten minutes: its
+# solver has no limit. All other checks run on it.
+ENDLESS = {"gst/v4l2cppsrc/source_negotiate.cpp": ["--checks=-bugprone-unchecked-optional-access"]}
+
+
+@functools.cache
+def content(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+def dependencies(build):
+    """For each object file of the build the files that it was made of, by ninja's own record."""
+    files, objects = None, {}
+    for line in subprocess.run(["ninja", "-C", build, "-t", "deps"], check=True, capture_output=True,
+                               text=True).stdout.splitlines():
+        if line.startswith("    "):
+            files.append(os.path.join(build, line.strip()))
+        elif ":" in line:
+            files = objects.setdefault(line.split(":")[0], [])
+    return objects
+
+
+def units(build):
+    """Each source of ours with a digest of all that the verdict on it depends on."""
+    read = dependencies(build)
+    fixed = content(PROJECT / ".clang-tidy") + subprocess.run([TIDY, "--version"], check=True, capture_output=True,
+                                                              text=True).stdout
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        source = pathlib.Path(os.path.normpath(os.path.join(entry["directory"], entry["file"])))
+        if not source.is_relative_to(PROJECT) or source.is_relative_to(PROJECT / "subprojects"):
+            continue
+        name = str(source.relative_to(PROJECT))
+        headers = sorted({os.path.normpath(path) for path in read[entry["output"]]})
+        words = [fixed, name, *ENDLESS.get(name, []), entry["command"].replace(str(PROJECT), ".")]
+        words += [content(path) for path in [source, *headers]]
+        yield name, hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+
+def look(build, name):
+    """What clang-tidy has to say of a file; nothing where it is clean."""
+    run = subprocess.run([TIDY, "-quiet", "-p", build, *ENDLESS.get(name, []), name], cwd=PROJECT, check=False,
+                         capture_output=True, text=True)
+    return run.stdout + run.stderr if run.returncode != 0 else None
+
+
+def main(build):
+    home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    cache = pathlib.Path(os.environ.get("V4L2CPP_TIDY_CACHE") or home / "v4l2cppsrc-tidy")
+    cache.mkdir(parents=True, exist_ok=True)
+    # A file that is compiled twice is looked at once, with the first of its commands.
+    wanted = {}
+    for name, digest in units(build):
+        wanted.setdefault(name, digest)
+    due = {name: digest for name, digest in wanted.items() if not (cache / digest).exists()}
+    print(f"clang-tidy: {len(due)} of {len(wanted)} files to look at", flush=True)
+    clean = True
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, complaint in zip(due, pool.map(functools.partial(look, build), due)):
+            if complaint is None:
+                (cache / due[name]).touch()
+            else:
+                clean = False
+                print(f"clang-tidy: {name}\n{complaint}", flush=True)
+    return 0 if clean and wanted else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(pathlib.Path(sys.argv[1]).resolve()))
