@@ -8,8 +8,8 @@ real system call, interleaved, round by round, so that whatever else the machine
 The ratios are taken within each round; of times and ratios the medians are printed. What can be counted is
 counted in a run of its own, because counting costs time.
 
-Prints a table and what shall hold. Counts must be exact and v4l2src must cost more; beyond that there are
-goals for times. The exit status is 1 when anything was missed. With --tap each is a point, the table comes as
+Prints a table and what shall hold. Counts must be exact, and v4l2src must make more calls; for times there are
+goals. The exit status is 1 when anything was missed. With --tap each is a point, the table comes as
 comments, and a missed goal for times is a TODO, which fails no test: times are not the code's alone. Writes
 in WORK_DIR only.
 """
@@ -147,8 +147,9 @@ def judge(times, faults, counts):
 
     theirs = {consumer: ratio(consumer, ["v4l2src"], ["v4l2cppsrc"]) for consumer in CONSUMERS}
     for consumer in CONSUMERS:
-        verdicts.must(f"{consumer}: v4l2src costs more than v4l2cppsrc: {theirs[consumer]:.2f} times",
-                      theirs[consumer] > 1)
+        ours, other = (counts[source, consumer][0].total() for source in ("v4l2cppsrc", "v4l2src"))
+        verdicts.must(f"{consumer}: v4l2src makes 1.9 times the calls of v4l2cppsrc or more: {other}, {ours}",
+                      other >= 1.9 * ours)
     for consumer, least in (("discard", 1.6), ("read", 4)):
         verdicts.goal(f"{consumer}: v4l2src costs {least} times v4l2cppsrc or more:"
                       f" {theirs[consumer]:.2f}", theirs[consumer] >= least)

@@ -14,6 +14,7 @@
 
 #include "element/rig.h"
 #include "element/suite.h"
+#include "fake/stopwatch.h"
 
 using rig::Buffer;
 using rig::Rig;
@@ -244,6 +245,7 @@ struct Keeper {
 static void check_held(std::size_t keep, const char* policy) {
   constexpr std::uint64_t frames = 48;
   fake::FakeKernel kernel;
+  kernel.stop_clock();
   const auto camera = kernel.plug(rig::path, fake::webcam());
   auto* const pipeline = gst_pipeline_new(nullptr);
   auto* const source = rig::new_element(kernel);
@@ -264,9 +266,9 @@ static void check_held(std::size_t keep, const char* policy) {
   while (counters.delivered + counters.starved < frames)
     std::this_thread::yield();
   auto* const bus = gst_element_get_bus(pipeline);
-  const auto before = std::chrono::steady_clock::now();
-  gst_element_set_state(pipeline, GST_STATE_NULL);
-  fail_unless(std::chrono::steady_clock::now() - before < std::chrono::milliseconds{500});
+  const auto stopping = fake::time_of(
+      kernel.clock(), [pipeline] { gst_element_set_state(pipeline, GST_STATE_NULL); });
+  fail_unless(stopping < std::chrono::milliseconds{500});
   fail_unless_equals_uint64(counters.delivered + counters.starved, frames);
   fail_unless_equals_uint64(counters.copied, 0);
   fail_unless_equals_uint64(counters.lost, 0);

@@ -59,6 +59,11 @@ struct Holdings {
 };
 
 Holdings holdings();
+/// The same after all of `before` should be as it was: without the threads that were joined but are
+/// seen in /proc a moment longer. GLib keeps up to two idle workers of its thread pools
+/// (g_thread_pool_set_max_unused_threads()).
+Holdings holdings_after(const Holdings& before);
+inline constexpr std::size_t idle_workers = 2;
 void fail_unless_same(const Holdings& before, const Holdings& after);
 
 /// Keeps a camera filling whatever is queued, as one in free run does.

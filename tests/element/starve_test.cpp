@@ -8,6 +8,7 @@
 
 #include "element/rig.h"
 #include "element/suite.h"
+#include "fake/stopwatch.h"
 #include "travel/consumer.h"
 
 using rig::Buffer;
@@ -21,6 +22,7 @@ class Hoarder {
 public:
   Hoarder(const char* policy, std::size_t keep, const fake::Model& model = fake::webcam())
       : camera{kernel.plug(rig::path, model)}, keep_{keep} {
+    kernel.stop_clock();
     camera->always_ready(true);
     pipeline = gst_pipeline_new(nullptr);
     element = rig::new_element(kernel);
@@ -51,11 +53,11 @@ public:
       std::this_thread::yield();
   }
 
-  /// What stopping took.
+  /// What stopping took on the kernel's clock.
   std::chrono::nanoseconds stop() {
-    const auto before = std::chrono::steady_clock::now();
-    fail_if(gst_element_set_state(pipeline, GST_STATE_NULL) == GST_STATE_CHANGE_FAILURE);
-    return std::chrono::steady_clock::now() - before;
+    return fake::time_of(kernel.clock(), [this] {
+      fail_if(gst_element_set_state(pipeline, GST_STATE_NULL) == GST_STATE_CHANGE_FAILURE);
+    });
   }
 
   /// Once it is stopped.

@@ -30,15 +30,10 @@ void frame_jpeg(std::span<std::byte> frame) {
   put(frame.last(2), 0xd9);
 }
 
-std::chrono::nanoseconds now() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
-}
-
 }  // namespace
 
-Camera::Camera(Model model) : model_{std::move(model)} {
+Camera::Camera(Model model, std::shared_ptr<const Clock> clock)
+    : model_{std::move(model)}, clock_{std::move(clock)} {
   std::ranges::sort(model_.controls, {}, &ModelControl::id);
   for (const auto& control : model_.controls)
     controls_.push_back({.is = control, .value = control.initial, .text = control.text});
@@ -82,7 +77,7 @@ bool Camera::fill_locked(const FrameOptions& options) {
   if (buffer == nullptr || unplugged_) return false;
   buffer->sequence = sequence;
   buffer->flags = options.flags;
-  buffer->timestamp = options.timestamp.value_or(now());
+  buffer->timestamp = options.timestamp.value_or(clock_->now());
   for (std::size_t plane = 0; plane < buffer->where.size(); ++plane) {
     const auto bytes = buffer->where[plane];
     if (!options.content.empty()) {

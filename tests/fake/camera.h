@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "fake/clock.h"
 #include "fake/faults.h"
 #include "fake/model.h"
 #include "fake/queue.h"
@@ -23,7 +24,7 @@ struct Opener {};
 
 /// What a test may say of the frame that it has filled.
 struct FrameOptions {
-  std::optional<std::chrono::nanoseconds> timestamp{};  ///< else CLOCK_MONOTONIC's now
+  std::optional<std::chrono::nanoseconds> timestamp{};  ///< else the kernel's now
   std::optional<std::uint32_t> bytes_used{};            ///< of each plane; else the whole picture
   std::uint32_t flags{};                                ///< V4L2_BUF_FLAG_ERROR and its like
   std::span<const std::byte> content{};                 ///< else the pattern of expected_byte(),
@@ -34,7 +35,7 @@ struct FrameOptions {
 /// buffer when the test says so and never otherwise, so that nothing in a test depends on time.
 class Camera {
 public:
-  explicit Camera(Model model);
+  explicit Camera(Model model, std::shared_ptr<const Clock> clock = std::make_shared<Clock>());
 
   // What a test does.
 
@@ -189,6 +190,7 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;  // with mutex_
   Model model_;
+  std::shared_ptr<const Clock> clock_;
   Faults faults_;
   Queue queue_;
   const Opener* owner_{};  // who allocated the buffers, as in vb2_fop_*

@@ -8,36 +8,13 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "kernel/unique_fd.h"
+#include "fake/event_signal.h"
 
 namespace fake {
 namespace {
-
-/// An eventfd that is readable exactly while it is raised.
-class Signal {
-public:
-  Signal() : descriptor_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
-
-  void set(bool raised) {
-    if (raised == raised_) return;
-    raised_ = raised;
-    eventfd_t drained{};
-    if (raised)
-      eventfd_write(descriptor_.get(), 1);
-    else
-      eventfd_read(descriptor_.get(), &drained);
-  }
-
-  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
-
-private:
-  v4l2::UniqueFd descriptor_;
-  bool raised_{};
-};
 
 /// Tells one eventfd from another, whatever its descriptor's number (proc(5), "eventfd-id").
 std::string identity_of(int descriptor) {
@@ -53,9 +30,9 @@ std::string identity_of(int descriptor) {
 /// copies of `news`, so that one raise wakes them all.
 struct FakeKernel::Node {
   std::shared_ptr<Camera> camera;
-  Signal news;
-  Signal gone;
-  Signal events;
+  EventSignal news;
+  EventSignal gone;
+  EventSignal events;
   std::string identity{identity_of(news.descriptor())};
 };
 
@@ -84,7 +61,7 @@ std::shared_ptr<Camera> FakeKernel::plug(const std::string& path, const Model& m
 std::shared_ptr<Camera> FakeKernel::plug_with(const std::string& path, const Model& model,
                                               const std::function<void(Faults&)>& order) {
   auto node = std::make_shared<Node>();
-  node->camera = std::make_shared<Camera>(model);
+  node->camera = std::make_shared<Camera>(model, clock_);
   node->camera->fault(order);
   node->camera->listen([observer = std::weak_ptr{node}](Camera::Level level) {
     const auto alive = observer.lock();
@@ -178,7 +155,8 @@ int FakeKernel::open(const char* name, int flags) {
 int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
   const auto handle = handle_of(descriptor);
   if (!handle) return v4l2::system_kernel().ioctl(descriptor, request, argument);
-  if (const auto latency = latency_.load(); latency != 0) time_ += latency;
+  if (const auto latency = latency_.load(); latency != 0)
+    clock_->add(std::chrono::nanoseconds{latency});
   // Who allocated the buffers may have closed its descriptor since.
   if (request == VIDIOC_S_FMT || request == VIDIOC_REQBUFS) sweep();
   const int error =
@@ -208,7 +186,7 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
     return -1;
   }
   std::array<std::shared_ptr<Handle>, most> handles;
-  std::array<pollfd, 3 * most> real{};
+  std::array<pollfd, 3 * most + 1> real{};
   std::size_t real_count = descriptors.size();
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     handles[i] = handle_of(descriptors[i].fd);
@@ -223,6 +201,15 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
       real[real_count++] = {
           .fd = handles[i]->node->events.descriptor(), .events = POLLIN, .revents = 0};
   }
+  std::optional<Clock::Sleeper> sleeper;
+  if (timeout_ms > 0 && clock_->stopped()) {
+    const bool on_camera =
+        std::ranges::any_of(handles, [](const auto& each) { return each != nullptr; });
+    sleeper.emplace(*clock_, std::chrono::milliseconds{timeout_ms},
+                    on_camera ? Clock::Waiters::all : Clock::Waiters::for_time_alone);
+    real[real_count++] = {.fd = sleeper->descriptor(), .events = POLLIN, .revents = 0};
+    timeout_ms = -1;
+  }
   for (;;) {
     const int woken = ::poll(real.data(), real_count, timeout_ms);
     if (woken < 0) return woken;
@@ -233,7 +220,7 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
                                           : real[i].revents;
       if (descriptors[i].revents != 0) ++ready;
     }
-    if (ready > 0 || woken == 0) return ready;
+    if (ready > 0 || woken == 0 || (sleeper && sleeper->due())) return ready;
   }
 }
 
@@ -248,8 +235,7 @@ ssize_t FakeKernel::read(int descriptor, std::span<std::byte> into) {
 }
 
 std::chrono::nanoseconds FakeKernel::monotonic_time() {
-  const auto fixed = time_.load();
-  return fixed < 0 ? v4l2::system_kernel().monotonic_time() : std::chrono::nanoseconds{fixed};
+  return clock_->now();
 }
 
 std::vector<std::string> FakeKernel::list(const char* directory) {

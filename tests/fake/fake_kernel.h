@@ -10,6 +10,7 @@
 #include <string>
 
 #include "fake/camera.h"
+#include "fake/clock.h"
 #include "fake/sysfs.h"
 #include "kernel/kernel.h"
 
@@ -35,13 +36,20 @@ public:
   /// Makes `path` a link to `target`, which may come later.
   void link(const std::string& path, const std::string& target);
 
-  /// Fixes the clock; without it, it is the real one.
-  void set_time(std::chrono::nanoseconds now) { time_ = now.count(); }
+  /// The clock that all here goes by: monotonic_time(), a poll() with a limit, the cameras' stamps.
+  Clock& clock() { return *clock_; }
+
+  /// Stops the clock at `now`; from then on time passes only as the test says. Without it, it is
+  /// the real one.
+  void set_time(std::chrono::nanoseconds now) { clock_->set(now); }
+
+  /// Stops the clock where it is.
+  void stop_clock() { clock_->set(clock_->now()); }
 
   /// Each ioctl takes so long, on a clock that nothing else moves.
   void set_latency(std::chrono::nanoseconds latency) {
     latency_ = latency.count();
-    if (time_ < 0) time_ = 0;
+    if (!clock_->stopped()) clock_->set({});
   }
 
   /// How many descriptors the program has open on the node at `path`.
@@ -87,7 +95,7 @@ private:
   std::map<std::string, std::string> links_;
   Sysfs sysfs_;
   std::map<int, std::shared_ptr<Handle>> handles_;  // by the program's descriptor
-  std::atomic<std::int64_t> time_{-1};
+  std::shared_ptr<Clock> clock_{std::make_shared<Clock>()};
   std::atomic<std::int64_t> latency_{};
   std::atomic<unsigned> poll_calls_{};
   std::atomic<unsigned> read_calls_{};

@@ -1,7 +1,5 @@
 #include "faults/cell.h"
 
-#include <thread>
-
 #include "element/rig.h"
 #include "faults/watched_pipeline.h"
 
@@ -147,15 +145,10 @@ private:
   }
 
   void look_for_leaks(const rig::Holdings& before) {
-    auto after = rig::holdings();
-    // A thread that was joined may be seen in /proc a moment longer; and GLib keeps up to two.
-    for (int looks = 0; looks < 10000 && after.threads > before.threads + 2; ++looks) {
-      std::this_thread::yield();
-      after = rig::holdings();
-    }
+    const auto after = rig::holdings_after(before);
     if (after.descriptors > before.descriptors) complain("It leaks descriptors");
     if (after.plane_mappings > before.plane_mappings) complain("It leaks mappings");
-    if (after.threads > before.threads + 2) complain("It leaks threads");
+    if (after.threads > before.threads + rig::idle_workers) complain("It leaks threads");
   }
 
   Stage& stage_;

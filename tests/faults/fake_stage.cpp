@@ -13,6 +13,7 @@
 #include <linux/videodev2.h>
 
 #include "fake/fake_kernel.h"
+#include "fake/stopwatch.h"
 #include "faults/common_faults.h"
 
 namespace faults {
@@ -45,10 +46,19 @@ public:
     thread_.join();
   }
 
+  /// When this returns from a pause's beginning, no frame comes any more.
   void pause(bool paused) {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
     paused_ = paused;
     changed_.notify_all();
+    if (!paused) return;
+    camera_->interrupt();
+    changed_.wait(lock, [this] { return rests_; });
+  }
+
+  [[nodiscard]] bool paused() {
+    const std::lock_guard lock{mutex_};
+    return paused_;
   }
 
   /// How it fills from now on.
@@ -61,7 +71,10 @@ private:
   void run() {
     for (;;) {
       std::unique_lock lock{mutex_};
+      rests_ = paused_;
+      changed_.notify_all();
       changed_.wait(lock, [this] { return ends_ || !paused_; });
+      rests_ = false;
       if (ends_) return;
       const auto options = options_;
       lock.unlock();
@@ -73,13 +86,21 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;  // with mutex_
   bool paused_{};
+  bool rests_{};  // it has seen that, and fills nothing
   bool ends_{};
   fake::FrameOptions options_;
   std::thread thread_;
 };
 
+/// Its clock stands still while the camera sends, so that nothing is late however busy the machine
+/// is.
 class FakeStage final : public Stage {
 public:
+  FakeStage() { kernel_.stop_clock(); }
+
+  FakeStage(const FakeStage&) = delete;
+  FakeStage& operator=(const FakeStage&) = delete;
+
   ~FakeStage() override { filler_.reset(); }
 
   [[nodiscard]] std::string name() const override { return "fake"; }
@@ -115,6 +136,18 @@ public:
     gst_buffer_unmap(buffer, &map);
     return same ? "" : "its bytes";
   }
+
+  bool pass_time() override {
+    using Waiters = fake::Clock::Waiters;
+    const bool silent = filler_ && filler_->paused();
+    return kernel_.clock().pass_if_waited_for(silent ? Waiters::all : Waiters::for_time_alone);
+  }
+
+  std::chrono::nanoseconds time_of(const std::function<void()>& work) override {
+    return fake::time_of(kernel_.clock(), work);
+  }
+
+  [[nodiscard]] std::chrono::minutes patience() const override { return std::chrono::minutes{1}; }
 
   std::vector<Fault> faults() override {
     std::vector<Fault> all;
@@ -234,7 +267,7 @@ private:
   void add_silences(std::vector<Fault>& all) {
     faults::add_silences(
         all, [this] { filler_->pause(true); }, [this] { filler_->pause(false); },
-        std::chrono::milliseconds{20});
+        std::chrono::seconds{1});
     all.push_back({.name = "frames are lost", .when = while_playing, .strike = [this] {
                      camera_->lose(7);
                    }});

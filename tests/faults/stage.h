@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -64,6 +65,25 @@ public:
   virtual std::size_t open_nodes() = 0;
   /// How a frame shows something else than what the device has sent; empty when it does not.
   virtual std::string wrong(GstBuffer* buffer) = 0;
+
+  // By default time is the kernel's, and passes by itself: in the VM it is virtual.
+
+  /// Where time does not pass by itself, lets as much pass as somebody waits for, if somebody may
+  /// now; whether it was so.
+  virtual bool pass_time() { return false; }
+
+  /// How long `work` takes, on the clock that the element goes by.
+  virtual std::chrono::nanoseconds time_of(const std::function<void()>& work);
+
+  /// What counts as for ever. Virtual time leaps while the VM waits for its host, so a minute of it
+  /// may be a moment.
+  [[nodiscard]] virtual std::chrono::minutes patience() const { return std::chrono::hours{1}; }
 };
+
+inline std::chrono::nanoseconds Stage::time_of(const std::function<void()>& work) {
+  const auto before = kernel().monotonic_time();
+  work();
+  return kernel().monotonic_time() - before;
+}
 
 }  // namespace faults

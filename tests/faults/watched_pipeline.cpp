@@ -76,10 +76,8 @@ void WatchedPipeline::set_state(GstState state) {
 }
 
 std::chrono::milliseconds WatchedPipeline::stop() {
-  const auto before = std::chrono::steady_clock::now();
-  gst_element_set_state(pipeline_, GST_STATE_NULL);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                               before);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      stage_.time_of([this] { gst_element_set_state(pipeline_, GST_STATE_NULL); }));
 }
 
 WatchedPipeline::Seen WatchedPipeline::seen() {

@@ -26,7 +26,7 @@ public:
 
   void point_at(const std::string& device);
   void set_state(GstState state);
-  /// Stops it; what that took.
+  /// Stops it; what that took on the stage's clock.
   std::chrono::milliseconds stop();
 
   /// What happened since start_over().
@@ -49,17 +49,26 @@ public:
   void start_over();
   void count_frames_anew();
 
-  /// Waits until `enough` says so of what was seen; false when that takes longer than a minute.
+  /// Waits until `enough` says so of what was seen, and lets time pass meanwhile where it takes
+  /// that; false when it takes for ever.
   template <class Enough>
   bool wait(Enough enough) {
-    std::unique_lock lock{mutex_};
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
-    while (!enough(seen_)) {
+    const auto ended = [&] {
+      return enough(seen_);
+    };
+    const auto deadline = std::chrono::steady_clock::now() + stage_.patience();
+    for (;;) {
+      {
+        std::unique_lock lock{mutex_};
+        // Now and then, as neither what a counter counts wakes us, nor who waits for time.
+        if (changed_.wait_for(lock, std::chrono::milliseconds{5}, ended)) return true;
+      }
       if (std::chrono::steady_clock::now() > deadline) return false;
-      // Now and then, as what a counter counts wakes nobody.
-      changed_.wait_for(lock, std::chrono::milliseconds{5});
+      while (stage_.pass_time()) {
+        const std::lock_guard lock{mutex_};
+        if (ended()) return true;
+      }
     }
-    return true;
   }
 
   /// From now on frames are kept.

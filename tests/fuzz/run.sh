@@ -98,7 +98,7 @@ mkdir -p "$build/found" "$corpus"
 known=$(find "$corpus" "$build/found" -type f | wc -l)
 echo "==> Fuzzing"
 # -entropic=0: its bookkeeping takes longer than the core does.
-if ! "$build/fuzz" -runs="$runs" -max_total_time="$seconds" -max_len=512 -timeout=10 -entropic=0 \
+if ! "$build/fuzz" -runs="$runs" -max_total_time="$seconds" -max_len=512 -timeout=60 -entropic=0 \
   -print_final_stats=1 -artifact_prefix="$build/" "$build/found" "$corpus" >"$build/log" 2>&1; then
   tail -n 60 "$build/log"
   exit 1
