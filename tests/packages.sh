@@ -6,7 +6,7 @@ build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreame
   libgtest-dev libjpeg-dev'
 test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   v4l-utils strace python3 ffmpeg'
-vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils util-linux'
+vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils zstd util-linux'
 # And what the fuzzer does, which is built with clang: its runtimes, and what reads its coverage.
 fuzz_packages='clang-16 libclang-rt-16-dev llvm-16 g++ ninja-build python3'
 

@@ -1,13 +1,17 @@
 // What a frame costs: calls and allocations, counted.
 
 #include <atomic>
+#include <cstdarg>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <string_view>
 
+#include <linux/dma-buf.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "element/rig.h"
@@ -19,6 +23,7 @@ namespace {
 // Of the streaming thread only: an application's threads may do as they like.
 thread_local bool counting{};
 std::atomic<std::size_t> allocations{};
+std::atomic<int> synchronised{};
 
 void count() {
   if (counting) ++allocations;
@@ -59,6 +64,16 @@ int posix_memalign(void** place, std::size_t alignment, std::size_t size) {
   *place = __libc_memalign(alignment, size);
   return *place != nullptr ? 0 : ENOMEM;
 }
+
+// The fake camera's calls are counted by itself; what reaches the system is for the memory.
+int ioctl(int descriptor, unsigned long request, ...) noexcept {
+  if (counting && request == DMA_BUF_IOCTL_SYNC) ++synchronised;
+  std::va_list arguments;
+  va_start(arguments, request);
+  auto* const argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return static_cast<int>(syscall(SYS_ioctl, descriptor, request, argument));
+}
 }
 
 // NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
@@ -67,6 +82,7 @@ namespace {
 
 constexpr int warm_up = 200;
 constexpr int measured = 2000;
+constexpr GstMapFlags unread{};
 
 long page_faults() {
   rusage usage{};
@@ -86,7 +102,7 @@ struct Measurement {
   std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", camera_with_read());
   travel::Proposal proposal;
   const char* caps{rig::small_yuyv};
-  bool map{};
+  GstMapFlags map{};
   int frames{};
   unsigned polls{};
   unsigned dequeues{};
@@ -97,10 +113,10 @@ struct Measurement {
 
   /// Runs on the streaming thread, for each buffer that reaches the sink.
   void see(GstBuffer* buffer) {
-    if (map) {
+    if (map != GstMapFlags{}) {
       GstMapInfo info;
       // Not in fail_unless(), which allocates.
-      if (!gst_buffer_map(buffer, &info, GST_MAP_READ)) std::abort();
+      if (!gst_buffer_map(buffer, &info, map)) std::abort();
       gst_buffer_unmap(buffer, &info);
     }
     ++frames;
@@ -154,9 +170,11 @@ struct Measurement {
   }
 };
 
-void check(const char* io_mode, bool map, travel::Proposal proposal = {},
+/// `map`: how the consumer maps each frame; it maps none with no flag.
+void check(const char* io_mode, GstMapFlags map, travel::Proposal proposal = {},
            const char* caps = rig::small_yuyv) {
   allocations = 0;
+  synchronised = 0;
   Measurement measurement;
   measurement.map = map;
   measurement.proposal = proposal;
@@ -170,6 +188,9 @@ void check(const char* io_mode, bool map, travel::Proposal proposal = {},
   fail_unless_equals_int(measurement.queues, reads ? 0 : measured);
   fail_unless_equals_int(measurement.reads, reads ? measured : 0);
   fail_unless_equals_int(measurement.all, reads ? 0 : 2 * measured);
+  const bool writes_dmabuf =
+      (map & GST_MAP_WRITE) != 0 && std::string_view{io_mode}.starts_with("dmabuf");
+  fail_unless_equals_int(synchronised, writes_dmabuf ? 2 * measured : 0);
   fail_unless_equals_uint64(allocations, 0);
   fail_unless_equals_int(measurement.faults, 0);
 }
@@ -177,38 +198,52 @@ void check(const char* io_mode, bool map, travel::Proposal proposal = {},
 }  // namespace
 
 GST_START_TEST(test_dmabuf_costs_two_calls_and_no_allocation) {
-  check("dmabuf", false);
+  check("dmabuf", unread);
 }
 
 GST_END_TEST
 
 GST_START_TEST(test_dmabuf_costs_a_reader_no_more) {
-  check("dmabuf", true);
+  check("dmabuf", GST_MAP_READ);
+}
+
+GST_END_TEST
+
+/// Caches are synchronised before and after; the memory stays mapped where it is.
+GST_START_TEST(test_dmabuf_costs_a_writer_two_calls_more) {
+  check("dmabuf", GST_MAP_WRITE);
+  check("dmabuf", GST_MAP_READWRITE);
 }
 
 GST_END_TEST
 
 GST_START_TEST(test_mmap_costs_two_calls_and_no_allocation) {
-  check("mmap", true);
+  check("mmap", GST_MAP_READ);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_mmap_costs_a_writer_no_more) {
+  check("mmap", GST_MAP_READWRITE);
 }
 
 GST_END_TEST
 
 GST_START_TEST(test_memory_of_our_own_costs_no_more) {
-  check("userptr", true);
+  check("userptr", GST_MAP_READ);
 }
 
 GST_END_TEST
 
 GST_START_TEST(test_a_look_at_jpegs_costs_no_more) {
   for (const char* const mode : {"dmabuf", "mmap", "userptr"})
-    check(mode, false, {}, "image/jpeg,width=640,height=480");
+    check(mode, unread, {}, "image/jpeg,width=640,height=480");
 }
 
 GST_END_TEST
 
 GST_START_TEST(test_read_costs_two_calls_and_no_allocation) {
-  check("rw", true);
+  check("rw", GST_MAP_READ);
 }
 
 GST_END_TEST
@@ -218,7 +253,7 @@ static void check_pool(const char* io_mode, travel::DmabufSource dmabufs) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
   auto* const pool = travel::new_pool(info, {info.size}, std::move(dmabufs));
-  check(io_mode, false,
+  check(io_mode, unread,
         {.video_meta = true, .pool = pool, .size = static_cast<guint>(info.size), .least = 8});
   gst_object_unref(pool);
 }
@@ -249,7 +284,9 @@ static Suite* cost_suite() {
                               TEST(test_the_counter_counts),
                               TEST(test_dmabuf_costs_two_calls_and_no_allocation),
                               TEST(test_dmabuf_costs_a_reader_no_more),
+                              TEST(test_dmabuf_costs_a_writer_two_calls_more),
                               TEST(test_mmap_costs_two_calls_and_no_allocation),
+                              TEST(test_mmap_costs_a_writer_no_more),
                               TEST(test_memory_of_our_own_costs_no_more),
                               TEST(test_a_look_at_jpegs_costs_no_more),
                               TEST(test_read_costs_two_calls_and_no_allocation),

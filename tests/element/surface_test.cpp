@@ -126,6 +126,12 @@ std::string surface() {
 
 TEST(Surface, IsAsTheGoldenFileHasIt) {
   std::ifstream file{GOLDEN_FILE};
+  ASSERT_TRUE(file.is_open())
+      << "The surface is not pinned for GStreamer " GST_RELEASE
+         ". Make its file with\n"
+         "  surface_test --print > " GOLDEN_FILE
+         "\n"
+         "and see with diff that what it has other than the next older one is GStreamer's doing.";
   std::ostringstream golden;
   golden << file.rdbuf();
   EXPECT_EQ(golden.str(), surface()) << "if this is meant: surface_test --print > " << GOLDEN_FILE

@@ -30,6 +30,7 @@ $qemu qemu-system-x86
 cpio cpio
 modprobe kmod
 xz xz-utils
+zstd zstd
 flock util-linux
 EOF
 }
@@ -81,9 +82,11 @@ fetch_kernel() {
     package=$(newest_kernel_package)
   fi
   [ -n "$package" ] || give_up "apt knows neither linux-image-amd64 nor linux-image-generic"
-  # Ubuntu, and newer Debians, keep the modules in packages of their own.
+  # Debian 12 and 13 have all of it in one package. Ubuntu keeps the modules in others; since forky Debian
+  # does too, the kernel itself (binary) and its configuration and list of built-in modules (base) as well.
   release=${package#linux-image-}
-  for other in "linux-modules-$release" "linux-modules-extra-$release"; do
+  for other in "linux-binary-$release" "linux-base-$release" "linux-modules-$release" \
+    "linux-modules-extra-$release"; do
     if apt-cache show "$other" >/dev/null 2>&1; then package="$package $other"; fi
   done
   say "fetching $package"
@@ -98,7 +101,7 @@ fetch_kernel() {
   rm -rf "$work"
 }
 
-# Debian 13 unpacks to usr/lib; and no package brings modules.dep along.
+# Debian 13 and newer unpack to usr/lib; and no package brings modules.dep along.
 index_modules() {
   [ -d "$1/lib/modules" ] || ln -s usr/lib "$1/lib" || return 1
   for tree in "$1"/lib/modules/*; do
@@ -106,20 +109,38 @@ index_modules() {
   done
 }
 
-# prepare_kernel DIR: the unpacked kernel package there, or with an empty DIR the fetched one.
+# find_kernel DIR: the last packed kernel there, its version and its configuration. Since forky Debian has
+# them beside the modules; before, and in Ubuntu, they are in boot.
+find_kernel() {
+  packed=
+  for candidate in "$1"/boot/vmlinuz-* "$1"/usr/lib/modules/*/vmlinuz "$1"/lib/modules/*/vmlinuz; do
+    [ ! -r "$candidate" ] || packed=$candidate
+  done
+  case $packed in
+    '') give_up "$1: neither a boot/vmlinuz-* nor a lib/modules/*/vmlinuz that can be read" ;;
+    */boot/*)
+      kernel_version=${packed##*/vmlinuz-}
+      config=${packed%/*}/config-$kernel_version
+      ;;
+    *)
+      kernel_version=${packed%/vmlinuz}
+      kernel_version=${kernel_version##*/}
+      config=${packed%/*}/config
+      ;;
+  esac
+}
+
+# prepare_kernel DIR: the unpacked kernel packages there, or with an empty DIR the fetched ones.
 prepare_kernel() {
   kernel_dir=${1:-$cache/kernel}
   if [ -z "$1" ] && [ ! -d "$cache/kernel" ]; then locked fetch_kernel; fi
-  packed=
-  for packed in "$kernel_dir"/boot/vmlinuz-*; do :; done
-  [ -r "$packed" ] || give_up "$kernel_dir: no boot/vmlinuz-* that can be read"
-  kernel_version=${packed##*/vmlinuz-}
+  find_kernel "$kernel_dir"
   if [ ! -f "$kernel_dir/lib/modules/$kernel_version/modules.dep.bin" ]; then
     locked index_modules "$kernel_dir" || give_up "$kernel_dir: no module index, and none could be made"
   fi
   mkdir -p "$cache"
   kernel_image=$cache/vmlinux-$kernel_version-$(cksum <"$packed" | tr ' ' -)
-  [ -f "$kernel_image" ] || locked unpack_kernel "$packed" "$kernel_image"
+  [ -f "$kernel_image" ] || locked unpack_kernel "$packed" "$config" "$kernel_image"
 }
 
 # little_endian FILE OFFSET SIZE: the number there.
@@ -128,8 +149,9 @@ little_endian() { od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
 # The packed kernel would unpack itself in the guest, which costs an emulated processor four seconds.
 # Unpacked here, QEMU boots it through its PVH entry. Where that cannot be, the packed one will do.
 # Offsets: https://docs.kernel.org/arch/x86/boot.html
+# unpack_kernel PACKED CONFIG TARGET
 unpack_kernel() {
-  [ ! -f "$2" ] || return 0
+  [ ! -f "$3" ] || return 0
   start=$((($(little_endian "$1" 497 1) + 1) * 512 + $(little_endian "$1" 584 4)))
   case $(od -A n -t x1 -j "$start" -N 4 "$1" | tr -d ' ') in
     1f8b*) unpacker='gzip -dc' ;;
@@ -138,13 +160,13 @@ unpack_kernel() {
     *) unpacker= ;;
   esac
   if [ -n "$unpacker" ] && command -v "${unpacker%% *}" >/dev/null 2>&1 &&
-    grep -q '^CONFIG_PVH=y' "${1%/vmlinuz-*}/config-${1##*/vmlinuz-}" 2>/dev/null; then
+    grep -q '^CONFIG_PVH=y' "$2" 2>/dev/null; then
     # The last four bytes are the unpacked size, which the tools take for garbage.
     tail -c "+$((start + 1))" "$1" | head -c "$(($(little_endian "$1" 588 4) - 4))" |
-      $unpacker >"$2.$$" 2>/dev/null || rm -f "$2.$$"
+      $unpacker >"$3.$$" 2>/dev/null || rm -f "$3.$$"
   fi
-  [ -s "$2.$$" ] || cp "$1" "$2.$$"
-  mv "$2.$$" "$2"
+  [ -s "$3.$$" ] || cp "$1" "$3.$$"
+  mv "$3.$$" "$3"
 }
 
 prepare_initrd() {

@@ -26,6 +26,28 @@ status=0
 run --env 'not a name=1' -- true 2>/dev/null || status=$?
 expect "a wrong --env: status 2" 2 "$status"
 
+# Where each release's packages put the kernel, its version and its configuration.
+found() {
+  (
+    give_up() { exit 2; }
+    # shellcheck source=/dev/null
+    . "$here/host.sh"
+    find_kernel "$1"
+    # shellcheck disable=SC2154  # find_kernel sets them.
+    echo "$kernel_version ${packed#"$1"/} ${config#"$1"/}"
+  )
+}
+mkdir -p "$work/old/boot" "$work/old/lib/modules/6.1.0" "$work/new/usr/lib/modules/7.2.12" "$work/none/boot"
+: >"$work/old/boot/vmlinuz-6.1.0"
+: >"$work/new/usr/lib/modules/7.2.12/vmlinuz"
+expect "a kernel in boot" "6.1.0 boot/vmlinuz-6.1.0 boot/config-6.1.0" "$(found "$work/old")"
+expect "a kernel beside its modules" \
+  "7.2.12 usr/lib/modules/7.2.12/vmlinuz usr/lib/modules/7.2.12/config" "$(found "$work/new")"
+status=0
+run --kernel "$work/none" -- true 2>"$work/errors" || status=$?
+expect "no kernel: status 2" 2 "$status"
+check "no kernel: it is told where one is expected" grep -q 'boot/vmlinuz-' "$work/errors"
+
 # --- two machines at the same time: one to look at, one that dies -------------------------------
 
 (

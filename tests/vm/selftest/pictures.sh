@@ -38,7 +38,7 @@ expect_marks() {
     skip "$1" "no ffmpeg here"
     return
   fi
-  ffmpeg -v error -y -f "$dump_codec" -i "$work/stream" -vsync passthrough \
+  ffmpeg -v error -y -f "$dump_codec" -i "$work/stream" -fps_mode passthrough \
     -f rawvideo -pix_fmt gray "$work/luma" </dev/null
   expect "$1" "$2" "$(marked_numbers)"
 }
