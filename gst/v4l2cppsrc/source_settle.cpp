@@ -148,7 +148,8 @@ Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choic
   auto format = settle_format(choice);
   if (!format) return std::unexpected{format.error()};
   const auto* const row = row_of(format->fourcc.code);
-  if (row == nullptr)
+  // What the driver gives instead may have no caps at all, or none in the memory that was chosen.
+  if (row == nullptr || gst_caps_is_empty(caps_of(*row, choice.dmabuf_caps).get()) != FALSE)
     return Given{.caps = CapsPtr{gst_caps_new_empty()},
                  .field = "format",
                  .has = format->fourcc.to_string()};

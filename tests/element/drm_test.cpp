@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/mman.h>
@@ -216,22 +217,41 @@ GST_START_TEST(test_a_driver_that_can_not_after_all_gets_system_caps) {
 
 GST_END_TEST
 
-GST_START_TEST(test_without_exports_an_importer_gets_one_error) {
-  auto model = fake::webcam();
-  model.exports = false;
-  Rig rig{model, drm_yuyv};
+/// There is one ERROR, and its details say this.
+static void check_refusal(Rig& rig,
+                          const std::vector<std::pair<const char*, const char*>>& expected) {
   auto* const bus = gst_bus_new();
   gst_element_set_bus(rig.element, bus);
   rig.play();
   auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
   const GstStructure* details{};
   gst_message_parse_error_details(message, &details);
-  fail_unless_equals_string(gst_structure_get_string(details, "cause"), "not-negotiated");
+  for (const auto& [field, text] : expected)
+    fail_unless_equals_string(gst_structure_get_string(details, field), text);
   gst_message_unref(message);
   rig.set_state(GST_STATE_NULL);
   fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
   gst_element_set_bus(rig.element, nullptr);
   gst_object_unref(bus);
+}
+
+GST_START_TEST(test_without_exports_an_importer_gets_one_error) {
+  auto model = fake::webcam();
+  model.exports = false;
+  Rig rig{model, drm_yuyv};
+  check_refusal(rig, {{"cause", "not-negotiated"}});
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_format_without_drm_caps_instead_of_the_one_asked_for) {
+  Rig rig{fake::webcam(), drm_yuyv};
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_format>(
+        VIDIOC_S_FMT, [](v4l2_format& answer) { answer.fmt.pix.pixelformat = V4L2_PIX_FMT_MJPEG; },
+        100);
+  });
+  check_refusal(rig, {{"cause", "not-negotiated"}, {"field", "format"}, {"has", "MJPG"}});
 }
 
 GST_END_TEST
@@ -322,8 +342,10 @@ static Suite* drm_suite() {
        TEST(test_downstreams_order_decides), TEST(test_other_modes_have_no_such_caps),
        TEST(test_formats_that_only_drm_knows), TEST(test_a_driver_without_exports_offers_none),
        TEST(test_a_driver_that_can_not_after_all_gets_system_caps),
-       TEST(test_without_exports_an_importer_gets_one_error), TEST(test_held_for_ever_with_grow),
-       TEST(test_held_for_ever_with_copy), TEST(test_held_for_ever_with_drop)});
+       TEST(test_without_exports_an_importer_gets_one_error),
+       TEST(test_a_format_without_drm_caps_instead_of_the_one_asked_for),
+       TEST(test_held_for_ever_with_grow), TEST(test_held_for_ever_with_copy),
+       TEST(test_held_for_ever_with_drop)});
 }
 
 SUITE_MAIN(drm_suite)

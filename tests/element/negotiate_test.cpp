@@ -513,6 +513,19 @@ GST_START_TEST(test_what_caps_cannot_express_is_named) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_format_without_caps_instead_of_the_one_asked_for) {
+  Rig rig;
+  rig.camera->fault([](fake::Faults& faults) {
+    // Only DRM has a name for it.
+    faults.alter<v4l2_format>(
+        VIDIOC_S_FMT, [](v4l2_format& answer) { answer.fmt.pix.pixelformat = V4L2_PIX_FMT_NV42; },
+        100);
+  });
+  fail_unless_has(error_of(rig), "none has that format; it has NV42.");
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_raw_video_at_a_crawl_is_warned_of) {
   auto model = fake::webcam();
   model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
@@ -762,6 +775,7 @@ static Suite* negotiate_suite() {
                       TEST(test_hdr10_metadata),
                       TEST(test_a_refusal_is_one_error_with_details),
                       TEST(test_what_caps_cannot_express_is_named),
+                      TEST(test_a_format_without_caps_instead_of_the_one_asked_for),
                       TEST(test_raw_video_at_a_crawl_is_warned_of),
                       TEST(test_prepare_format_comes_before_the_format),
                       TEST(test_the_source_decides_on_the_size),
