@@ -33,7 +33,7 @@ int complain(const char* what, std::string_view about) {
 
 int write_seed(std::span<char*> words) {
   constexpr std::size_t answers = 400;  // each of them 0: the truth
-  Bytes seed;
+  Bytes seed{static_cast<std::uint8_t>(words.size() - 1), number(words[0])};
   for (const std::string_view word : words.subspan(1)) {
     const auto colon = std::min(word.find(':'), word.size());
     const auto steps = fuzz::Scenario::steps();
@@ -42,7 +42,6 @@ int write_seed(std::span<char*> words) {
     seed.push_back(static_cast<std::uint8_t>(step - steps.begin()));
     seed.push_back(colon < word.size() ? number(word.substr(colon + 1)) : 0);
   }
-  seed.insert(seed.begin(), {static_cast<std::uint8_t>(words.size() - 1), number(words[0])});
   seed.resize(seed.size() + answers);
   for (const auto byte : seed)
     std::putchar(byte);
