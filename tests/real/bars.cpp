@@ -206,8 +206,23 @@ bool debayered(const GstCaps* caps) {
   return takes;
 }
 
+/// Says how large the pictures must be, as video sinks and converters do. From 1.24 on bayer2rgb
+/// counts its own output as if it were Bayer, and where nobody says so leaves the picture out.
+GstPadProbeReturn propose_size(GstPad*, GstPadProbeInfo* info, gpointer) {
+  auto* const query = GST_PAD_PROBE_INFO_QUERY(info);
+  if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+  GstCaps* caps{};
+  gst_query_parse_allocation(query, &caps, nullptr);
+  GstVideoInfo picture;
+  if (gst_video_info_from_caps(&picture, caps) == FALSE) return GST_PAD_PROBE_OK;
+  gst_query_add_allocation_pool(query, nullptr, static_cast<guint>(picture.size), 0, 0);
+  return GST_PAD_PROBE_HANDLED;
+}
+
 std::string judge_debayered(v4l2gst::BufferPtr buffer, const GstCaps* caps) {
   auto* const harness = gst_harness_new("bayer2rgb");
+  gst_pad_add_probe(harness->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, propose_size, nullptr,
+                    nullptr);
   gst_harness_set_src_caps(harness, gst_caps_copy(caps));
   gst_harness_set_sink_caps_str(harness, "video/x-raw, format=RGBx");
   std::string text{" bayer2rgb gives nothing"};
