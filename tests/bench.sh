@@ -17,8 +17,11 @@ need $build_packages $test_packages
 
 echo "==> Building in $build"
 configure "$build"
-ninja -C "$build" tests/bench/bench tests/fake/libv4l2fake.so gst/v4l2cppsrc/libgstv4l2cpp.so
+ninja -C "$build" tests/bench/bench tests/bench/copy_bench tests/fake/libv4l2fake.so gst/v4l2cppsrc/libgstv4l2cpp.so
 
 echo "==> Measuring (a minute or two)"
-exec python3 tests/bench/compare.py "$build/tests/bench/bench" "$build/tests/fake/libv4l2fake.so" \
-  "$build/gst/v4l2cppsrc" "$build/tests/bench/work" "$@"
+status=0
+python3 tests/bench/compare.py "$build/tests/bench/bench" "$build/tests/fake/libv4l2fake.so" \
+  "$build/gst/v4l2cppsrc" "$build/tests/bench/work" "$@" || status=1
+"$build/tests/bench/copy_bench" || status=1
+exit $status

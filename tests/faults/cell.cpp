@@ -49,6 +49,24 @@ private:
     return false;
   }
 
+  /// The same for what a healed device does; heals it again where that has not lasted.
+  template <class Enough>
+  void wait_healed(WatchedPipeline& pipeline, const char* what, Enough enough) {
+    using Seen = WatchedPipeline::Seen;
+    constexpr int most_heals = 100;
+    for (int heals = 0; heals < most_heals; ++heals) {
+      const auto silences = pipeline.seen().silences;
+      bool is_enough{};
+      const bool ended = wait(pipeline, what, [&](const Seen& seen) {
+        is_enough = enough(seen);
+        return is_enough || (healed_ && fault_.heals_each_silence && seen.silences > silences);
+      });
+      if (!ended || is_enough) return;
+      fault_.heal();
+    }
+    complain("It can't be healed");
+  }
+
   void heal() {
     if (!struck_ || healed_) return;
     healed_ = true;
@@ -90,7 +108,7 @@ private:
     if (pipeline.holds_all()) {
       // What happens while they are held.
       const auto starved = pipeline.stat("starved") + pipeline.stat("damaged");
-      wait(pipeline, "nothing happens while all is held", [&](const Seen& seen) {
+      wait_healed(pipeline, "nothing happens while all is held", [&](const Seen& seen) {
         return seen.over() || seen.frames >= some_frames ||
                pipeline.stat("starved") + pipeline.stat("damaged") >= starved + some_frames;
       });
@@ -99,8 +117,8 @@ private:
       pipeline.release();
       pipeline.count_frames_anew();
     }
-    wait(pipeline, "no frame comes any more",
-         [](const Seen& seen) { return seen.over() || seen.frames >= some_frames; });
+    wait_healed(pipeline, "no frame comes any more",
+                [](const Seen& seen) { return seen.over() || seen.frames >= some_frames; });
   }
 
   void stop(WatchedPipeline& pipeline) {

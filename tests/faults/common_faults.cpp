@@ -104,7 +104,8 @@ void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
                .when = always,
                .strike = strike,
                .heal = heal,
-               .healed_at = "now"};
+               .healed_at = "now",
+               .heals_each_silence = true};
   all.push_back(silent);
   silent.name = "it falls silent";
   const auto nanoseconds = std::to_string(timeout.count());

@@ -41,6 +41,9 @@ struct Fault {
   std::string caps{};    ///< instead of the stage's; frames are not looked into then
   bool meddles{};        ///< a call must have been made to fail
   bool blurs{};          ///< frames may come out that are not what the camera has sent
+  /// `heal` may be undone, and is repeated as long as the camera is silent: a device that is opened
+  /// again gets the controls that it had, and such a control may be what silences it.
+  bool heals_each_silence{};
 };
 
 /// A device and those who can do something to it.
@@ -77,7 +80,7 @@ public:
 
   /// What counts as for ever. Virtual time leaps while the VM waits for its host, so a minute of it
   /// may be a moment.
-  [[nodiscard]] virtual std::chrono::minutes patience() const { return std::chrono::hours{1}; }
+  [[nodiscard]] virtual std::chrono::minutes patience() const { return std::chrono::minutes{10}; }
 };
 
 inline std::chrono::nanoseconds Stage::time_of(const std::function<void()>& work) {

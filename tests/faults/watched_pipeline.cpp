@@ -151,8 +151,11 @@ void WatchedPipeline::note(GstMessage* message) {
       break;
     case GST_MESSAGE_ELEMENT:
       details = gst_message_get_structure(message);
-      if (gst_structure_has_name(details, "v4l2cppsrc-device"))
-        once(std::string{"`"} + gst_structure_get_string(details, "state") + "`");
+      if (gst_structure_has_name(details, "v4l2cppsrc-device")) {
+        const std::string state{gst_structure_get_string(details, "state")};
+        if (state == "stalled") ++seen_.silences;
+        once("`" + state + "`");
+      }
       break;
     default:
       return;

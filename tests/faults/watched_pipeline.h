@@ -32,6 +32,7 @@ public:
   /// What happened since start_over().
   struct Seen {
     unsigned frames{};
+    unsigned silences{};
     unsigned errors{};
     bool ended{};
     std::string cause;                 ///< of the first ERROR

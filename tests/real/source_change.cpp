@@ -47,11 +47,11 @@ public:
     gst_object_unref(pad_);
   }
 
-  /// Waits until caps have all these parts, and buffers of them have come; false after a minute.
+  /// Waits until caps have all these parts, and buffers of them have come; false after ten minutes.
   bool wait_for(const std::vector<std::string>& parts) {
     std::unique_lock lock{mutex_};
     constexpr int some_buffers = 3;
-    return changed_.wait_for(lock, std::chrono::minutes{1}, [&] {
+    return changed_.wait_for(lock, std::chrono::minutes{10}, [&] {
       return buffers_ >= some_buffers && std::ranges::all_of(parts, [&](const auto& part) {
                return text_.find(part) != std::string::npos;
              });
@@ -63,7 +63,7 @@ public:
     std::unique_lock lock{mutex_};
     constexpr int some_buffers = 3;
     const auto enough = buffers_ + some_buffers;
-    return changed_.wait_for(lock, std::chrono::minutes{1}, [&] { return buffers_ >= enough; });
+    return changed_.wait_for(lock, std::chrono::minutes{10}, [&] { return buffers_ >= enough; });
   }
 
   std::string caps() {
