@@ -22,6 +22,17 @@ faulty() {
 }
 numbers() { for number in $(yuyv_numbers $frame_bytes); do printf '%d ' $((number - first)); done; }
 
+# nodrop N: whether the driver hands damaged frames on, and says so. It reads that when it finds a camera; what
+# it is by default is the kernel's affair.
+nodrop() {
+  echo "$1" >/sys/module/uvcvideo/parameters/nodrop
+  send unplug >/dev/null
+  send plug >/dev/null
+  device=$(send --until 'ok /dev/video*' node)
+  device=${device#ok }
+}
+
+nodrop 0
 set_format YUYV 320 240
 faulty 5 3 error 2
 expect "error N: the driver leaves the frames out" "2 3 4 " "$(numbers)"
@@ -50,12 +61,7 @@ check "truncate N, MJPEG: the next is whole" [ $(($3 * 2)) -le $(($4 + 200)) ]
 faulty 5 3 empty 2
 expect "empty N, MJPEG: the sequence has the hole" "2 3 4 " "$(sequences)"
 
-# With nodrop=1 the driver hands damaged frames on, and says so. It reads that when it finds a camera.
-echo 1 >/sys/module/uvcvideo/parameters/nodrop
-send unplug >/dev/null
-send plug >/dev/null
-device=$(send --until 'ok /dev/video*' node)
-device=${device#ok }
+nodrop 1
 set_format YUYV 320 240
 # (v4l2-ctl neither counts nor stores a frame with that mark.)
 faulty 4 3 error 1
