@@ -13,6 +13,7 @@
 #include "caps.h"
 #include "layout.h"
 #include "negotiation.h"
+#include "newer_gstreamer.h"
 
 namespace {
 
@@ -29,7 +30,7 @@ bool has_dmabuf(const GstCaps* caps, guint index) {
   return gst_caps_features_contains(gst_caps_get_features(caps, index), "memory:DMABuf") != FALSE;
 }
 
-#if !GST_CHECK_VERSION(1, 24, 0)
+#if !GSTREAMER_HAS_DMA_DRM
 
 TEST_F(DrmCaps, DoNotExistWithThisGStreamer) {
   for (const auto& row : v4l2gst::format_table) {
