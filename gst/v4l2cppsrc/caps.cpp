@@ -102,11 +102,16 @@ void add_once(GValue* texts, const char* text) {
   *texts = merged;
 }
 
-/// Of raw caps in system memory, those whose fields have buffers of their own.
-void make_alternate(GstCaps* caps) {
+GstCapsFeatures* dmabuf_feature() {
+  return gst_caps_features_new_single(GST_CAPS_FEATURE_MEMORY_DMABUF);
+}
+
+/// Of raw caps, those whose fields have buffers of their own.
+void make_alternate(GstCaps* caps, bool dmabuf_caps) {
   gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "alternate", nullptr);
-  gst_caps_set_features_simple(caps,
-                               gst_caps_features_new_single(GST_CAPS_FEATURE_FORMAT_INTERLACED));
+  auto* const features = dmabuf_caps ? dmabuf_feature() : gst_caps_features_new_empty();
+  gst_caps_features_add(features, GST_CAPS_FEATURE_FORMAT_INTERLACED);
+  gst_caps_set_features_simple(caps, features);
 }
 
 /// Says how many of a sample's bits are used, in caps of what has fewer than its format.
@@ -133,10 +138,6 @@ void add_media(CapsPtr& caps, const FormatRow& row) {
   GValue formats = G_VALUE_INIT;
   gst_value_list_merge(&formats, gst_structure_get_value(last, "format"), format);
   gst_structure_take_value(last, "format", &formats);
-}
-
-GstCapsFeatures* dmabuf_feature() {
-  return gst_caps_features_new_single(GST_CAPS_FEATURE_MEMORY_DMABUF);
 }
 
 }  // namespace
@@ -180,13 +181,18 @@ CapsPtr template_caps() {
   gst_structure_take_value(raw, "format", &formats);
   CapsPtr caps{gst_caps_new_full(raw, nullptr)};
   CapsPtr alternate{gst_caps_copy(caps.get())};
-  make_alternate(alternate.get());
+  make_alternate(alternate.get(), false);
   gst_caps_append(caps.get(), others.release());
   gst_caps_append(caps.get(), alternate.release());
   if (gst_value_list_get_size(&drm_formats) > 0) {
     auto* const drm = gst_structure_new("video/x-raw", "format", G_TYPE_STRING, "DMA_DRM", nullptr);
     gst_structure_set_value(drm, "drm-format", &drm_formats);
-    gst_caps_append_structure_full(caps.get(), drm, dmabuf_feature());
+    CapsPtr dmabufs{gst_caps_new_full(drm, nullptr)};
+    gst_caps_set_features_simple(dmabufs.get(), dmabuf_feature());
+    CapsPtr fields{gst_caps_copy(dmabufs.get())};
+    make_alternate(fields.get(), true);
+    gst_caps_append(caps.get(), dmabufs.release());
+    gst_caps_append(caps.get(), fields.release());
   }
   g_value_unset(&drm_formats);
   for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i)
@@ -198,7 +204,7 @@ CapsPtr template_caps() {
 
 CapsPtr caps_of(const Offer& offer) {
   auto caps = caps_of(*offer.row, offer.dmabuf_caps);
-  if (offer.alternate) make_alternate(caps.get());
+  if (offer.alternate) make_alternate(caps.get(), offer.dmabuf_caps);
   auto* const structure = gst_caps_get_structure(caps.get(), 0);
   const auto& sizes = offer.sizes;
   set_dimension(structure, "width", sizes.smallest.width, sizes.largest.width, sizes.step.width);
@@ -286,6 +292,10 @@ CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& f
     info.interlace_mode = traits.interlace;
     GST_VIDEO_INFO_FIELD_ORDER(&info) = traits.field_order;
     caps = dmabuf_caps ? fixed_drm_caps(row, info) : CapsPtr{gst_video_info_to_caps(&info)};
+    // GStreamer puts the memory's feature in the place of the fields', and does not read the caps
+    // back (gst_video_info_dma_drm_to_caps(), seen with 1.26).
+    if (dmabuf_caps && traits.interlace == GST_VIDEO_INTERLACE_MODE_ALTERNATE)
+      make_alternate(caps.get(), true);
     set_traits(caps.get(), traits);
     if (!dmabuf_caps) set_significant_bits(gst_caps_get_structure(caps.get(), 0), row);
     return with_hdr_metadata(std::move(caps), traits.hdr);

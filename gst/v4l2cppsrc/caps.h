@@ -31,7 +31,7 @@ struct Offer {
 /// Which kinds of caps a device's raw formats may have besides those of system memory.
 struct CapsKinds {
   bool dmabuf{};     ///< DMABuf memory and a DRM format
-  bool alternate{};  ///< GST_CAPS_FEATURE_FORMAT_INTERLACED
+  bool alternate{};  ///< GST_CAPS_FEATURE_FORMAT_INTERLACED; with `dmabuf` also both at once
 };
 
 /// What a driver said of its picture besides format, size and rate, and what the user said instead.

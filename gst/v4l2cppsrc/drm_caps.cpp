@@ -1,8 +1,10 @@
 #include "drm_caps.h"
 
+#include "newer_gstreamer.h"
+
 namespace v4l2gst {
 
-#if GST_CHECK_VERSION(1, 24, 0)
+#if GSTREAMER_HAS_DMA_DRM
 
 namespace {
 
@@ -14,8 +16,7 @@ std::uint32_t drm_fourcc_of(const FormatRow& row) {
   const auto fourcc = row.drm != 0 ? row.drm
                       : asks       ? gst_video_dma_drm_fourcc_from_format(row.video)
                                    : 0;
-  // An older GStreamer writes a name for it that it can't read back.
-  if (!GST_CHECK_VERSION(1, 26, 0) && (fourcc & drm_big_endian) != 0) return 0;
+  if (!GSTREAMER_READS_BIG_ENDIAN_DRM && (fourcc & drm_big_endian) != 0) return 0;
   return fourcc;
 }
 

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 #include "format_row.h"
-#include "fourccs.h"
+#include "kernel/newer_kernel.h"
+#include "newer_gstreamer.h"
 
 namespace v4l2gst {
 
@@ -73,7 +74,7 @@ inline constexpr std::array format_table{
     joined(V4L2_PIX_FMT_P012, GST_VIDEO_FORMAT_P012_LE, drm_code("P012")),
     joined(V4L2_PIX_FMT_Y210, GST_VIDEO_FORMAT_Y210, drm_code("Y210")),
     joined(V4L2_PIX_FMT_Y212, GST_VIDEO_FORMAT_Y212_LE, drm_code("Y212")),
-#if GST_CHECK_VERSION(1, 26, 0)
+#if GSTREAMER_HAS_Y216
     joined(V4L2_PIX_FMT_Y216, GST_VIDEO_FORMAT_Y216_LE, drm_code("Y216")),
 #endif
     joined(V4L2_PIX_FMT_ARGB2101010, GST_VIDEO_FORMAT_BGR10A2_LE, drm_code("AR30")),
@@ -81,7 +82,7 @@ inline constexpr std::array format_table{
 
     // 10 bits without a gap.
     joined(V4L2_PIX_FMT_NV15, GST_VIDEO_FORMAT_NV12_10LE40, drm_code("NV15")),
-#if GST_CHECK_VERSION(1, 28, 0)
+#if GSTREAMER_HAS_NV20
     joined(V4L2_PIX_FMT_NV20, GST_VIDEO_FORMAT_NV16_10LE40, drm_code("NV20")),
 #endif
 
@@ -94,7 +95,7 @@ inline constexpr std::array format_table{
     joined(V4L2_PIX_FMT_NV12_8L128, GST_VIDEO_FORMAT_NV12_8L128),
     separate(V4L2_PIX_FMT_NV12M_10BE_8L128, GST_VIDEO_FORMAT_NV12_10BE_8L128),
     joined(V4L2_PIX_FMT_NV12_10BE_8L128, GST_VIDEO_FORMAT_NV12_10BE_8L128),
-#if GST_CHECK_VERSION(1, 24, 0)
+#if GSTREAMER_HAS_TILES_OF_10_BITS
     joined(V4L2_PIX_FMT_NV15_4L4, GST_VIDEO_FORMAT_NV12_10LE40_4L4),
     separate(V4L2_PIX_FMT_MT2110T, GST_VIDEO_FORMAT_MT2110T),
     separate(V4L2_PIX_FMT_MT2110R, GST_VIDEO_FORMAT_MT2110R),
@@ -111,7 +112,7 @@ inline constexpr std::array format_table{
     joined(V4L2_PIX_FMT_Y16_BE, GST_VIDEO_FORMAT_GRAY16_BE),
     dim(V4L2_PIX_FMT_Y14, 14, 0),
     dim(V4L2_PIX_FMT_Y12, 12, drm_code("R12 ")),
-#if GST_CHECK_VERSION(1, 26, 0)
+#if GSTREAMER_HAS_GRAY10
     joined(V4L2_PIX_FMT_Y10, GST_VIDEO_FORMAT_GRAY10_LE16, drm_code("R10 ")),
 #else
     dim(V4L2_PIX_FMT_Y10, 10, drm_code("R10 ")),
@@ -190,7 +191,7 @@ inline constexpr std::array format_table{
     packed16(V4L2_PIX_FMT_ABGR555, drm_code("AB15")),
     packed16(V4L2_PIX_FMT_BGRX555, drm_code("BX15")),
     packed16(V4L2_PIX_FMT_BGRA555, drm_code("BA15")),
-#if GST_CHECK_VERSION(1, 26, 0)
+#if GSTREAMER_READS_BIG_ENDIAN_DRM
     packed16(V4L2_PIX_FMT_XRGB555X, drm_code("XR15") | drm_big_endian),
     packed16(V4L2_PIX_FMT_RGB555X, drm_code("XR15") | drm_big_endian),
     packed16(V4L2_PIX_FMT_ARGB555X, drm_code("AR15") | drm_big_endian),

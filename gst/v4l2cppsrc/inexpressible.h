@@ -3,9 +3,8 @@
 #include <array>
 #include <cstdint>
 
-#include <gst/gst.h>
-
-#include "fourccs.h"
+#include "kernel/newer_kernel.h"
+#include "newer_gstreamer.h"
 
 namespace v4l2gst {
 
@@ -46,19 +45,21 @@ inline constexpr auto inexpressible = std::to_array<Inexpressible>({
     {V4L2_PIX_FMT_MT21C, "compressed by a vendor"},
     {V4L2_PIX_FMT_QC08C, "compressed by a vendor"},
     {V4L2_PIX_FMT_QC10C, "compressed by a vendor"},
-#if !GST_CHECK_VERSION(1, 24, 0)
+#if !GSTREAMER_HAS_TILES_OF_10_BITS
     {V4L2_PIX_FMT_NV15_4L4, "needs GStreamer 1.24"},
     {V4L2_PIX_FMT_MT2110T, "needs GStreamer 1.24"},
     {V4L2_PIX_FMT_MT2110R, "needs GStreamer 1.24"},
 #endif
-#if !GST_CHECK_VERSION(1, 26, 0)
+#if !GSTREAMER_HAS_Y216
     {V4L2_PIX_FMT_Y216, "needs GStreamer 1.26"},
+#endif
+#if !GSTREAMER_READS_BIG_ENDIAN_DRM
     {V4L2_PIX_FMT_RGB555X, "needs GStreamer 1.26"},
     {V4L2_PIX_FMT_XRGB555X, "needs GStreamer 1.26"},
     {V4L2_PIX_FMT_ARGB555X, "needs GStreamer 1.26"},
     {V4L2_PIX_FMT_RGB565X, "needs GStreamer 1.26"},
 #endif
-#if !GST_CHECK_VERSION(1, 28, 0)
+#if !GSTREAMER_HAS_NV20
     {V4L2_PIX_FMT_NV20, "needs GStreamer 1.28"},
 #endif
 

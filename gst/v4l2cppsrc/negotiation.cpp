@@ -171,16 +171,16 @@ struct Kind {
 
 /// Which kind of caps a structure is of; nothing for features that the element does not have.
 std::optional<Kind> kind_of(GstCapsFeatures* features) {
-  const auto only = [features](const char* feature) {
-    return gst_caps_features_get_size(features) == 1 &&
-           gst_caps_features_contains(features, feature) != FALSE;
+  if (features == nullptr || gst_caps_features_is_any(features) != FALSE) return Kind{};
+  const auto has = [features](const char* feature) {
+    return gst_caps_features_contains(features, feature) != FALSE;
   };
-  if (features == nullptr || gst_caps_features_is_any(features) != FALSE ||
-      only(GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY))
-    return Kind{};
-  if (only(GST_CAPS_FEATURE_MEMORY_DMABUF)) return Kind{.dmabuf = true};
-  if (only(GST_CAPS_FEATURE_FORMAT_INTERLACED)) return Kind{.alternate = true};
-  return std::nullopt;
+  const Kind kind{.dmabuf = has(GST_CAPS_FEATURE_MEMORY_DMABUF),
+                  .alternate = has(GST_CAPS_FEATURE_FORMAT_INTERLACED)};
+  const guint known = (kind.dmabuf ? 1U : 0U) + (kind.alternate ? 1U : 0U) +
+                      (has(GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY) ? 1U : 0U);
+  if (gst_caps_features_get_size(features) != known) return std::nullopt;
+  return kind;
 }
 
 /// Whether a structure means one format.
@@ -212,7 +212,7 @@ std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, Caps
   for (const auto& row : format_table) {
     if (row.separate_planes && !multiplanar) continue;
     if (kind->dmabuf ? !drm_format_of(row) : !row.has_system_caps()) continue;
-    if (kind->alternate && !row.raw()) continue;
+    if (kind->alternate && !kind->dmabuf && !row.raw()) continue;
     if (row.significant_bits == 0 &&
         gst_structure_has_field(structure, significant_bits_field) != FALSE)
       continue;

@@ -125,7 +125,7 @@ v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps
       const auto* const row = row_of(format.fourcc.code);
       if (row == nullptr) continue;
       if (dmabuf ? !drm_format_of(*row) : !row->has_system_caps()) continue;
-      if (alternate && !row->raw()) continue;
+      if (alternate && !dmabuf && !row->raw()) continue;
       const auto added = add_offers(
           offers, modes,
           {.row = row, .sizes = {}, .intervals = {}, .dmabuf_caps = dmabuf, .alternate = alternate},
@@ -139,6 +139,8 @@ v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps
     if (const auto added = add_all(false, true); !added) return std::unexpected{added.error()};
   if (kinds.dmabuf)
     if (const auto added = add_all(true, false); !added) return std::unexpected{added.error()};
+  if (kinds.dmabuf && kinds.alternate)
+    if (const auto added = add_all(true, true); !added) return std::unexpected{added.error()};
   return offers;
 }
 

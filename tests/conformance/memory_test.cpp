@@ -1,5 +1,5 @@
-// What is believed of memory: buffers that come and go, memory that is not the driver's own, and
-// caches. Where a driver may do one thing or another, the belief says which two.
+// What is believed of memory that is not the driver's own, and of caches. Where a driver may do one
+// thing or another, the belief says which two.
 
 #include <algorithm>
 #include <array>
@@ -19,23 +19,6 @@ using v4l2::PlaneTarget;
 namespace request = v4l2::request;
 
 constexpr auto untouched = std::byte{0xa5};
-
-v4l2_create_buffers creation(const v4l2::Format& format, v4l2::BufferType type,
-                             std::uint32_t count) {
-  v4l2_create_buffers wanted{};
-  wanted.count = count;
-  wanted.memory = V4L2_MEMORY_MMAP;
-  wanted.format = to_wire(format, type);
-  return wanted;
-}
-
-v4l2_remove_buffers removal(std::uint32_t index, v4l2::BufferType type) {
-  v4l2_remove_buffers unwanted{};
-  unwanted.index = index;
-  unwanted.count = 1;
-  unwanted.type = to_wire(type);
-  return unwanted;
-}
 
 bool is_untouched(const Mapping& memory) {
   return std::ranges::all_of(memory.bytes(), [](auto byte) { return byte == untouched; });
@@ -57,110 +40,6 @@ struct OwnMemory {
   std::vector<Mapping> planes;
   std::vector<PlaneTarget> targets;
 };
-
-// ---- buffers that come and go -------------------------------------------------------------------
-
-// VIDIOC_CREATE_BUFS: also while it streams; what it gave is queued and filled in its turn.
-TEST_P(Belief, ABufferIsAddedWhileStreaming) {
-  const auto node = open();
-  const auto format = set_format(*node);
-  const auto count = request(*node, 2);
-  for (std::uint32_t index = 0; index < count; ++index)
-    ASSERT_EQ(queue(*node, index), 0);
-  ASSERT_EQ(stream_on(*node), 0);
-  auto wanted = creation(format, type, 1);
-  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
-  EXPECT_EQ(wanted.index, count);
-  EXPECT_EQ(wanted.count, 1U);
-  auto described = buffer(wanted.index);
-  ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
-  EXPECT_GE(described.length(0), format.planes[0].size_image);
-  ASSERT_EQ(queue(*node, wanted.index), 0);
-  for (std::uint32_t index = 0; index < count; ++index)
-    EXPECT_EQ(next(*node).index(), index);
-  EXPECT_EQ(next(*node).index(), wanted.index);
-}
-
-// VIDIOC_CREATE_BUFS: "If count is 0, [it sets] index to the current number of created buffers",
-// and nothing else happens.
-TEST_P(Belief, CreatingNoneTellsHowManyThereAre) {
-  const auto node = open();
-  const auto format = set_format(*node);
-  const auto count = request(*node, 3);
-  auto none = creation(format, type, 0);
-  ASSERT_EQ(errno_of(*node, request::create_bufs, none), 0);
-  EXPECT_EQ(none.index, count);
-  EXPECT_NE(none.capabilities & V4L2_BUF_CAP_SUPPORTS_MMAP, 0U);
-  auto beyond = buffer(count);
-  EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
-}
-
-// VIDIOC_CREATE_BUFS: EINVAL for what could not hold a frame and for a second kind of memory.
-// Buffers::grow() gives the format in use.
-TEST_P(Belief, WhatIsAddedIsLikeTheOthers) {
-  const auto node = open();
-  const auto format = set_format(*node);
-  request(*node, 2);
-  auto half = format;
-  half.planes[0].size_image /= 2;
-  auto wanted = creation(half, type, 1);
-  EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
-  wanted = creation(format, type, 1);
-  wanted.memory = V4L2_MEMORY_USERPTR;
-  EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
-}
-
-// Drivers have a ceiling, of 32 or more since Linux 6.9; there they give fewer, then ENOBUFS.
-TEST_P(Belief, BuffersAreAddedUpToACeiling) {
-  const auto node = open();
-  const auto format = set_format(*node);
-  auto count = request(*node, 2);
-  constexpr std::uint32_t most = 1024;
-  int error = 0;
-  while (count < most) {
-    auto wanted = creation(format, type, 8);
-    error = errno_of(*node, request::create_bufs, wanted);
-    if (error != 0) break;
-    EXPECT_EQ(wanted.index, count);
-    EXPECT_GT(wanted.count, 0U);
-    count += wanted.count;
-  }
-  EXPECT_EQ(error, ENOBUFS);
-  EXPECT_GE(count, 32U);
-}
-
-// VIDIOC_REMOVE_BUFS: ENOTTY before Linux 6.10 and with drivers that have none. Elsewhere a buffer
-// that is dequeued goes, also while it streams, and one that is queued is EBUSY. The next to be
-// added takes the place of what has gone.
-TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
-  const auto node = open();
-  const auto format = set_format(*node);
-  const auto count = request(*node, 4);
-  ASSERT_GE(count, 3U);
-  for (std::uint32_t index = 1; index < count; ++index)
-    ASSERT_EQ(queue(*node, index), 0);
-  ASSERT_EQ(stream_on(*node), 0);
-  auto at_home = removal(0, type);
-  auto queued = removal(1, type);
-  auto beyond = removal(count, type);
-  const auto error = errno_of(*node, request::remove_bufs, at_home);
-  if (error == ENOTTY) {
-    EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), ENOTTY);
-    EXPECT_EQ(queue(*node, 0), 0);
-    return;
-  }
-  EXPECT_EQ(error, 0);
-  EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), EBUSY);
-  EXPECT_EQ(errno_of(*node, request::remove_bufs, at_home), EINVAL) << "it is gone";
-  EXPECT_EQ(errno_of(*node, request::remove_bufs, beyond), EINVAL);
-  auto described = buffer(0);
-  EXPECT_EQ(errno_of(*node, request::querybuf, described.wire()), EINVAL);
-  EXPECT_EQ(queue(*node, 0), EINVAL);
-  next(*node);
-  auto wanted = creation(format, type, 1);
-  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
-  EXPECT_EQ(wanted.index, 0U);
-}
 
 // ---- memory of our own --------------------------------------------------------------------------
 

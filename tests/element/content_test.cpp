@@ -14,6 +14,7 @@
 
 #include "format_table.h"
 #include "layout.h"
+#include "newer_gstreamer.h"
 
 namespace {
 
@@ -114,7 +115,7 @@ const std::vector<Packed>& packed() {
         // In the low bits: GStreamer reads them as they are, and the caps say how many there are.
         {V4L2_PIX_FMT_Y14, {0x34, 0x32}, {{0xffff, 0x3234, gg, gg}}},
         {V4L2_PIX_FMT_Y12, {0xbc, 0x0a}, {{0xffff, 0x0abc, gg, gg}}},
-#if GST_CHECK_VERSION(1, 26, 0)
+#if GSTREAMER_HAS_GRAY10
         {V4L2_PIX_FMT_Y10, {0xab, 0x02}, {{0xffff, 0x2ab << 6, gg, gg}}},
 #else
         {V4L2_PIX_FMT_Y10, {0xab, 0x02}, {{0xffff, 0x2ab, gg, gg}}},

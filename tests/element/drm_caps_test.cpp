@@ -13,6 +13,7 @@
 #include "caps.h"
 #include "layout.h"
 #include "negotiation.h"
+#include "newer_gstreamer.h"
 
 namespace {
 
@@ -29,7 +30,7 @@ bool has_dmabuf(const GstCaps* caps, guint index) {
   return gst_caps_features_contains(gst_caps_get_features(caps, index), "memory:DMABuf") != FALSE;
 }
 
-#if !GST_CHECK_VERSION(1, 24, 0)
+#if !GSTREAMER_HAS_DMA_DRM
 
 TEST_F(DrmCaps, DoNotExistWithThisGStreamer) {
   for (const auto& row : v4l2gst::format_table) {
@@ -42,6 +43,11 @@ TEST_F(DrmCaps, DoNotExistWithThisGStreamer) {
 }
 
 #else
+
+bool has_fields(const GstCaps* caps, guint index) {
+  return gst_caps_features_contains(gst_caps_get_features(caps, index), "format:Interlaced") !=
+         FALSE;
+}
 
 // ---- the table ----------------------------------------------------------------------------------
 
@@ -81,7 +87,9 @@ TEST_F(DrmCaps, TheTemplateListsThemLast) {
   const auto caps = v4l2gst::template_caps();
   const auto size = gst_caps_get_size(caps.get());
   for (guint i = 0; i < size; ++i)
-    EXPECT_EQ(has_dmabuf(caps.get(), i), i == size - 1);
+    EXPECT_EQ(has_dmabuf(caps.get(), i), i >= size - 2);
+  EXPECT_FALSE(has_fields(caps.get(), size - 2));
+  EXPECT_TRUE(has_fields(caps.get(), size - 1));
 }
 
 TEST_F(DrmCaps, FixedOnesAreReadBack) {
@@ -101,6 +109,25 @@ TEST_F(DrmCaps, FixedOnesAreReadBack) {
     EXPECT_EQ(info.vinfo.height, 240);
     EXPECT_EQ(info.vinfo.fps_n, 30);
     EXPECT_EQ(info.vinfo.interlace_mode, GST_VIDEO_INTERLACE_MODE_PROGRESSIVE);
+  }
+}
+
+TEST_F(DrmCaps, OfFieldsInTurnHaveTheFeaturesOfBoth) {
+  v4l2::Format format;
+  format.size = {720, 288};
+  format.field = V4L2_FIELD_ALTERNATE;
+  v4l2gst::Traits traits;
+  traits.interlace = GST_VIDEO_INTERLACE_MODE_ALTERNATE;
+  for (const auto& row : v4l2gst::format_table) {
+    if (!v4l2gst::drm_format_of(row)) continue;
+    const auto caps = v4l2gst::fixed_caps(row, true, format, {1, 25}, traits);
+    const v4l2gst::TextPtr text{gst_caps_features_to_string(gst_caps_get_features(caps.get(), 0))};
+    EXPECT_STREQ(text.get(), "memory:DMABuf, format:Interlaced");  // as v4l2src says it
+    EXPECT_TRUE(gst_caps_is_subset(caps.get(), v4l2gst::template_caps().get()));
+    GstVideoInfoDmaDrm info;
+    ASSERT_TRUE(gst_video_info_dma_drm_from_caps(&info, caps.get()));
+    EXPECT_EQ(info.vinfo.height, 576);
+    EXPECT_EQ(info.vinfo.interlace_mode, GST_VIDEO_INTERLACE_MODE_ALTERNATE);
   }
 }
 
@@ -163,6 +190,48 @@ TEST_F(DrmCaps, SystemMemoryWinsUnlessDownstreamNamesTheOtherFirst) {
     EXPECT_EQ(best(both, drm("\"YUYV:0x0100000000000002\"").c_str()), "none");
     std::ranges::reverse(both);
   }
+}
+
+TEST_F(DrmCaps, FieldsInTurnAreForWhoNamesBothFeatures) {
+  auto fields = offer(V4L2_PIX_FMT_YUYV, true);
+  fields.alternate = true;
+  auto system_fields = offer(V4L2_PIX_FMT_YUYV, false);
+  system_fields.alternate = true;
+  const std::vector all{fields, system_fields, offer(V4L2_PIX_FMT_YUYV, true),
+                        offer(V4L2_PIX_FMT_YUYV, false)};
+  const auto chosen = [&all](const char* wanted) {
+    const CapsPtr caps{gst_caps_from_string(wanted)};
+    const auto found = v4l2gst::choices(all, caps.get());
+    if (found.empty()) return std::string{"none"};
+    return std::string{found.front().dmabuf_caps ? "DMABuf" : "system"} +
+           (found.front().field == V4L2_FIELD_ALTERNATE ? " fields" : "");
+  };
+  EXPECT_EQ(chosen("video/x-raw(memory:DMABuf, format:Interlaced)"), "DMABuf fields");
+  EXPECT_EQ(chosen("video/x-raw(format:Interlaced, memory:DMABuf), drm-format=YUYV"),
+            "DMABuf fields");
+  EXPECT_EQ(chosen("video/x-raw(memory:DMABuf)"), "DMABuf");
+  EXPECT_EQ(chosen("video/x-raw(format:Interlaced)"), "system fields");
+  EXPECT_EQ(chosen("video/x-raw(memory:GLMemory, format:Interlaced)"), "none");
+}
+
+TEST_F(DrmCaps, WhoNamesOneModeNeedNotAsk) {
+  const auto direct = [](const char* features, v4l2gst::CapsKinds kinds) {
+    const CapsPtr wanted{gst_caps_from_string(
+        ("video/x-raw(" + std::string{features} +
+         "),format=DMA_DRM,drm-format=XR12,width=720,height=576,framerate=25/1")
+            .c_str())};
+    const auto found = v4l2gst::direct_choices(wanted.get(), false, kinds);
+    return !found.empty() && found.front().dmabuf_caps &&
+           found.front().row->fourcc == V4L2_PIX_FMT_XRGB444 &&
+           (found.front().field == V4L2_FIELD_ALTERNATE) == kinds.alternate;
+  };
+  constexpr auto both = "memory:DMABuf, format:Interlaced";
+  EXPECT_TRUE(direct(both, {.dmabuf = true, .alternate = true}));
+  EXPECT_FALSE(direct(both, {.dmabuf = true}));
+  EXPECT_FALSE(direct(both, {.alternate = true}));
+  EXPECT_FALSE(
+      direct("memory:DMABuf, format:Interlaced, x:Whatever", {.dmabuf = true, .alternate = true}));
+  EXPECT_TRUE(direct("memory:DMABuf", {.dmabuf = true}));
 }
 
 TEST_F(DrmCaps, WhatOnlyDrmKnowsIsChosenWhereNothingElseIsThere) {

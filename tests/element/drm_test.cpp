@@ -160,6 +160,76 @@ GST_START_TEST(test_other_modes_have_no_such_caps) {
 
 GST_END_TEST
 
+// ---- fields ------------------------------------------------------------------------------------
+
+/// A grabber whose frames are two fields, in one buffer or in two.
+static fake::Model tv_card(std::uint32_t field) {
+  auto model = fake::webcam();
+  model.standards = V4L2_STD_ALL;
+  model.field = field;
+  model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
+                    .modes = {{.size = {720, 288}, .intervals = {{1, 25}}},
+                              {.size = {720, 576}, .intervals = {{1, 25}}}}}};
+  return model;
+}
+
+static constexpr auto drm_fields =
+    "video/x-raw(memory:DMABuf, format:Interlaced),format=DMA_DRM,drm-format=YUYV,width=720,"
+    "height=576,interlace-mode=alternate";
+
+static void check_fields(Rig& rig) {
+  rig.play();
+  for (std::uint32_t sequence = 0; sequence < 4; ++sequence) {
+    const auto field = rig.next();
+    check_by_descriptor(field.get(), sequence);
+    fail_unless_equals_uint64(gst_buffer_get_size(field.get()), 720 * 288 * 2);
+    fail_unless(GST_BUFFER_FLAG_IS_SET(field.get(), GST_VIDEO_BUFFER_FLAG_INTERLACED));
+    fail_unless(GST_BUFFER_FLAG_IS_SET(field.get(), GST_VIDEO_BUFFER_FLAG_ONEFIELD));
+  }
+  const auto text = caps_of(rig);
+  fail_unless(
+      text.starts_with("video/x-raw(memory:DMABuf, format:Interlaced), format=(string)DMA_DRM"),
+      "%s", text.c_str());
+  auto* const caps = gst_caps_from_string(text.c_str());
+  GstVideoInfoDmaDrm info;
+  fail_unless(gst_video_info_dma_drm_from_caps(&info, caps));
+  gst_caps_unref(caps);
+  fail_unless_equals_int(info.vinfo.height, 576);
+  fail_unless_equals_int(info.vinfo.interlace_mode, GST_VIDEO_INTERLACE_MODE_ALTERNATE);
+}
+
+GST_START_TEST(test_fields_in_turn_have_both_features) {
+  auto both = tv_card(V4L2_FIELD_INTERLACED);
+  both.fields = {V4L2_FIELD_ALTERNATE};
+  Rig asked{both, drm_fields};
+  check_fields(asked);
+  Rig only{tv_card(V4L2_FIELD_ALTERNATE), drm_fields};
+  check_fields(only);
+  Rig loose{both, "video/x-raw(memory:DMABuf, format:Interlaced)"};
+  check_fields(loose);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_who_does_not_name_fields_gets_none) {
+  // Nothing but fields, for who takes DMABufs with whole frames: what it can have is told.
+  for (const char* const whole :
+       {"video/x-raw(memory:DMABuf),drm-format=YUYV,height=576", "video/x-raw(memory:DMABuf)"}) {
+    Rig rig{tv_card(V4L2_FIELD_ALTERNATE),
+            (std::string{whole} + "; video/x-raw(format:Interlaced),height=576").c_str()};
+    rig.play();
+    const auto field = rig.next();
+    fail_unless(caps_of(rig).starts_with("video/x-raw(format:Interlaced), format=(string)YUY2"),
+                "%s", caps_of(rig).c_str());
+  }
+  Rig anything{tv_card(V4L2_FIELD_INTERLACED), "ANY"};
+  anything.play();
+  const auto frame = anything.next();
+  fail_if(is_drm(anything));
+}
+
+GST_END_TEST
+
 // ---- what only DRM knows ------------------------------------------------------------------------
 
 static void check_drm_only(std::uint32_t fourcc, const char* wanted, std::vector<int> strides,
@@ -342,6 +412,7 @@ static Suite* drm_suite() {
       {TEST(test_an_importer_reads_by_descriptor),
        TEST(test_separate_planes_are_descriptors_of_their_own),
        TEST(test_downstreams_order_decides), TEST(test_other_modes_have_no_such_caps),
+       TEST(test_fields_in_turn_have_both_features), TEST(test_who_does_not_name_fields_gets_none),
        TEST(test_formats_that_only_drm_knows), TEST(test_a_driver_without_exports_offers_none),
        TEST(test_a_driver_that_can_not_after_all_gets_system_caps),
        TEST(test_without_exports_an_importer_gets_one_error),

@@ -232,9 +232,11 @@ GstStructure* random_structure(Random& random) {
 }
 
 GstCapsFeatures* random_features(Random& random) {
-  static constexpr std::array<const char*, 6> names{
-      "memory:DMABuf",   "memory:SystemMemory",       "format:Interlaced",
-      "memory:GLMemory", "memory:DMABuf, x:Whatever", "meta:GstVideoMeta"};
+  static constexpr std::array<const char*, 7> names{
+      "memory:DMABuf",     "memory:SystemMemory",
+      "format:Interlaced", "memory:DMABuf, format:Interlaced",
+      "memory:GLMemory",   "memory:DMABuf, x:Whatever",
+      "meta:GstVideoMeta"};
   if (!once_in(random, 4)) return nullptr;
   if (once_in(random, 4)) return gst_caps_features_new_any();
   return gst_caps_features_from_string(pick<const char*>(random, names));

@@ -3,12 +3,19 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <thread>
 #include <vector>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <gst/allocators/allocators.h>
 
 #include "element/rig.h"
 #include "element/suite.h"
 #include "fake/stopwatch.h"
+#include "kernel/unique_fd.h"
 #include "travel/consumer.h"
 
 using rig::Buffer;
@@ -195,6 +202,55 @@ GST_START_TEST(test_shrinks_when_downstream_has_let_go) {
 
 GST_END_TEST
 
+/// Goes on until there are so many buffers, and a few frames longer.
+static void settle(Rig& rig, std::size_t count) {
+  for (int frame = 0; frame < 1500 && rig.camera->buffer_count() > count; ++frame)
+    rig.next();
+  for (int frame = 0; frame < 300; ++frame)
+    rig.next();
+  fail_unless_equals_int(rig.camera->buffer_count(), count);
+}
+
+/// Whether the fake has painted one whole frame there, whichever.
+static bool is_a_frame(std::span<const std::byte> bytes) {
+  for (std::uint32_t sequence = 0; sequence < 2000; ++sequence) {
+    std::size_t alike = 0;
+    while (alike < bytes.size() && bytes[alike] == fake::Camera::expected_byte(sequence, 0, alike))
+      ++alike;
+    if (alike == bytes.size()) return true;
+  }
+  return false;
+}
+
+GST_START_TEST(test_memory_goes_back_but_that_which_is_held) {
+  Rig rig;
+  rig.play();
+  rig.next();
+  const auto before = rig::holdings();
+  auto held = hold(rig, 6);
+  fail_unless_equals_int(rig.camera->buffer_count(), 8);
+  // One frame is held by reference. Of another only the DMABuf is, as an importer keeps it.
+  auto kept = std::move(held.back());
+  auto* const imported = gst_buffer_peek_memory(held[4].get(), 0);
+  const v4l2::UniqueFd descriptor{dup(gst_dmabuf_memory_get_fd(imported))};
+  held.clear();
+  settle(rig, 5);
+  fail_unless(rig::shows(kept.get(), static_cast<std::uint32_t>(GST_BUFFER_OFFSET(kept.get()))));
+  void* const address =
+      mmap(nullptr, rig::small_yuyv_size, PROT_READ, MAP_SHARED, descriptor.get(), 0);
+  fail_unless(address != MAP_FAILED);
+  fail_unless(is_a_frame({static_cast<const std::byte*>(address), rig::small_yuyv_size}));
+  munmap(address, rig::small_yuyv_size);
+  // With its last holder a buffer's memory is gone: neither the driver nor the element has it.
+  kept.reset();
+  settle(rig, 4);
+  fail_unless(rig::holdings().plane_mappings == before.plane_mappings, "%zu, not %zu mappings",
+              rig::holdings().plane_mappings, before.plane_mappings);
+  fail_unless_equals_int(rig.camera->calls(VIDIOC_REMOVE_BUFS), 4);
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused) {
   auto model = fake::webcam();
   model.removes = false;
@@ -206,6 +262,7 @@ GST_START_TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused) {
     rig.next();
   fail_unless_equals_int(rig.camera->queued_count(), 4);
   fail_unless_equals_int(rig.camera->buffer_count(), 8);
+  fail_unless_equals_int(rig.camera->calls(VIDIOC_REMOVE_BUFS), 0);
   // With the next start they are gone.
   rig.set_state(GST_STATE_PAUSED);
   rig.play();
@@ -278,6 +335,7 @@ static Suite* starve_suite() {
                                 TEST(test_copies_where_the_driver_cannot_grow),
                                 TEST(test_a_new_buffer_whose_memory_cannot_be_had_is_left_unused),
                                 TEST(test_shrinks_when_downstream_has_let_go),
+                                TEST(test_memory_goes_back_but_that_which_is_held),
                                 TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused),
                                 TEST(test_grows_with_memory_of_its_own),
                                 TEST(test_leaky_gives_the_newest_and_counts_the_others),

@@ -587,10 +587,14 @@ int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argum
           queue_.create(*static_cast<v4l2_create_buffers*>(argument), model_, multiplanar, planes_);
       if (error == 0 && queue_.busy()) owner_ = &opener;
       break;
-    case VIDIOC_REMOVE_BUFS:
+    case VIDIOC_REMOVE_BUFS: {
+      const auto& unwanted = *static_cast<v4l2_remove_buffers*>(argument);
+      if (!model_.removes) return ENOTTY;
+      if (unwanted.type != to_wire(buffer_type())) return EINVAL;
       if (foreign) return EBUSY;
-      error = queue_.remove(*static_cast<v4l2_remove_buffers*>(argument), model_);
+      error = queue_.remove(unwanted);
       break;
+    }
     case VIDIOC_EXPBUF:
       if (foreign) return EBUSY;
       return queue_.export_plane(*static_cast<v4l2_exportbuffer*>(argument), model_);

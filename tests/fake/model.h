@@ -59,7 +59,7 @@ struct Model {
   bool exports{true};        ///< VIDIOC_EXPBUF works
   bool orphans{true};        ///< buffers may outlive REQBUFS(0)
   bool creates{true};        ///< VIDIOC_CREATE_BUFS works
-  bool removes{true};        ///< VIDIOC_REMOVE_BUFS works
+  bool removes{true};        ///< VIDIOC_REMOVE_BUFS works, and is told of
   bool maps{true};           ///< V4L2_MEMORY_MMAP works
   bool userptrs{true};       ///< V4L2_MEMORY_USERPTR works
   bool imports{true};        ///< V4L2_MEMORY_DMABUF works

@@ -40,13 +40,23 @@ std::uint32_t Queue::capabilities(const Model& model) const {
          (model.userptrs ? V4L2_BUF_CAP_SUPPORTS_USERPTR : 0U) |
          (model.imports ? V4L2_BUF_CAP_SUPPORTS_DMABUF : 0U) |
          (model.orphans ? V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS : 0U) |
+         (model.removes ? V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS : 0U) |
          (model.cache_hints ? V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS : 0U);
 }
 
-void Queue::allocate(std::uint32_t count, const Model& model,
+/// The lowest place where so many new buffers have room in a row (bitmap_find_next_zero_area()):
+/// in a hole that VIDIOC_REMOVE_BUFS left, or after the last.
+std::uint32_t Queue::room_for(std::uint32_t count) const {
+  std::uint32_t first = 0;
+  for (std::uint32_t index = 0; index < buffers_.size() && index < first + count; ++index)
+    if (buffers_[index].exists) first = index + 1;
+  return first;
+}
+
+void Queue::allocate(std::uint32_t first, std::uint32_t count, const Model& model,
                      const std::vector<ModelPlane>& planes) {
   planes_ = planes;
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (auto index = first; index < first + count; ++index) {
     Buffer buffer;
     buffer.data_offset = multiplanar_ ? model.data_offset : 0;
     buffer.where.resize(planes.size());
@@ -58,10 +68,8 @@ void Queue::allocate(std::uint32_t count, const Model& model,
         buffer.planes.emplace_back(planes[plane].size);
         buffer.where[plane] = buffer.planes.back().bytes();
       }
-    // A hole that VIDIOC_REMOVE_BUFS left is filled first.
-    const auto hole = std::ranges::find(buffers_, false, &Buffer::exists);
-    if (hole != buffers_.end())
-      std::destroy_at(&*hole), std::construct_at(&*hole, std::move(buffer));
+    if (index < buffers_.size())
+      std::destroy_at(&buffers_[index]), std::construct_at(&buffers_[index], std::move(buffer));
     else
       buffers_.push_back(std::move(buffer));
   }
@@ -83,7 +91,7 @@ int Queue::request(v4l2_requestbuffers& wanted, const Model& model, bool multipl
   multiplanar_ = multiplanar;
   memory_ = wanted.memory;
   memory_flags_ = wanted.flags;
-  allocate(wanted.count, model, planes);
+  allocate(0, wanted.count, model, planes);
   return 0;
 }
 
@@ -91,8 +99,7 @@ int Queue::create(v4l2_create_buffers& wanted, const Model& model, bool multipla
                   const std::vector<ModelPlane>& planes) {
   if (!model.creates) return ENOTTY;
   wanted.capabilities = capabilities(model);
-  const auto hole = std::ranges::find(buffers_, false, &Buffer::exists);
-  wanted.index = static_cast<std::uint32_t>(hole - buffers_.begin());
+  wanted.index = static_cast<std::uint32_t>(buffer_count());
   if (!knows(wanted.memory, model)) return EINVAL;
   if (wanted.count == 0) return 0;
   if (busy() && wanted.memory != memory_) return EINVAL;
@@ -103,15 +110,18 @@ int Queue::create(v4l2_create_buffers& wanted, const Model& model, bool multipla
   const auto room = model.most_buffers - static_cast<std::uint32_t>(buffer_count());
   if (room == 0) return ENOBUFS;
   wanted.count = std::min(wanted.count, room);
+  while (room_for(wanted.count) + wanted.count > model.most_buffers)
+    --wanted.count;
+  wanted.index = room_for(wanted.count);
   multiplanar_ = multiplanar;
   memory_ = wanted.memory;
-  allocate(wanted.count, model, planes);
+  allocate(wanted.index, wanted.count, model, planes);
   return 0;
 }
 
-int Queue::remove(const v4l2_remove_buffers& wire, const Model& model) {
-  if (!model.removes) return ENOTTY;
+int Queue::remove(const v4l2_remove_buffers& wire) {
   if (wire.count == 0) return 0;
+  if (wire.count > buffers_.size() || wire.index > buffers_.size() - wire.count) return EINVAL;
   for (auto index = wire.index; index < wire.index + wire.count; ++index) {
     if (!has(index)) return EINVAL;
     if (buffers_[index].state != State::dequeued) return EBUSY;

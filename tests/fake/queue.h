@@ -68,7 +68,7 @@ public:
               const std::vector<ModelPlane>& planes);
   int create(v4l2_create_buffers& wanted, const Model& model, bool multiplanar,
              const std::vector<ModelPlane>& planes);
-  int remove(const v4l2_remove_buffers& wire, const Model& model);
+  int remove(const v4l2_remove_buffers& wire);
   int query(v4l2_buffer& wire) const;
   int export_plane(v4l2_exportbuffer& wire, const Model& model) const;
   int queue(v4l2_buffer& wire);
@@ -121,7 +121,9 @@ public:
 
 private:
   static bool knows(std::uint32_t memory, const Model& model);
-  void allocate(std::uint32_t count, const Model& model, const std::vector<ModelPlane>& planes);
+  void allocate(std::uint32_t first, std::uint32_t count, const Model& model,
+                const std::vector<ModelPlane>& planes);
+  [[nodiscard]] std::uint32_t room_for(std::uint32_t count) const;
   [[nodiscard]] bool has(std::uint32_t index) const;
   int adopt(Buffer& buffer, const v4l2_buffer& wire) const;
   void describe(v4l2_buffer& wire) const;

@@ -1,10 +1,10 @@
 #include "fuzz/device.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 
 #include "kernel/request.h"
-#include "stream/return_desk.h"
 
 namespace fuzz {
 namespace {
@@ -40,7 +40,7 @@ int Device::answer(unsigned long request, void* argument) {
     case VIDIOC_CREATE_BUFS:
       return create(as<v4l2_create_buffers>(argument));
     case VIDIOC_REMOVE_BUFS:
-      return has(lacking) ? ENOTTY : 0;
+      return remove(as<v4l2_remove_buffers>(argument));
     case VIDIOC_QUERYBUF:
       return describe(as<v4l2_buffer>(argument));
     case VIDIOC_EXPBUF:
@@ -107,22 +107,41 @@ int Device::answer_optional(unsigned long request, void* argument) {
 int Device::request_buffers(v4l2_requestbuffers& wish) {
   if (has(read_only)) return ENOTTY;
   if (streams_) return EBUSY;
-  buffers_ = std::min(wish.count, v4l2::ReturnDesk::most_buffers);
-  wish.count = buffers_;
+  wish.count = std::min(wish.count, v4l2::ReturnDesk::most_buffers);
+  buffers_ = static_cast<std::uint32_t>((std::uint64_t{1} << wish.count) - 1);
   wish.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP | V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS |
-                      V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS;
+                      V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS |
+                      (has(lacking) ? 0U : V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS);
   return 0;
 }
 
 int Device::create(v4l2_create_buffers& wish) {
   if (has(lacking)) return ENOTTY;
-  wish.index = buffers_;
-  buffers_ += wish.count;
+  if (wish.count == 0) {
+    wish.index = static_cast<std::uint32_t>(std::popcount(buffers_));
+    return 0;
+  }
+  // The core asks for one at a time; it comes where the first hole is.
+  wish.index = static_cast<std::uint32_t>(std::countr_one(buffers_));
+  if (wish.index == v4l2::ReturnDesk::most_buffers) return ENOBUFS;
+  wish.count = 1;
+  buffers_ |= 1U << wish.index;
+  return 0;
+}
+
+int Device::remove(const v4l2_remove_buffers& wish) {
+  if (has(lacking)) return ENOTTY;
+  for (std::uint32_t nth = 0; nth < wish.count; ++nth) {
+    if (!exists(wish.index + nth)) return EINVAL;
+    if (std::ranges::find(queue_, wish.index + nth) != queue_.end()) return EBUSY;
+  }
+  for (std::uint32_t nth = 0; nth < wish.count; ++nth)
+    buffers_ &= ~(1U << (wish.index + nth));
   return 0;
 }
 
 int Device::describe(v4l2_buffer& answer) const {
-  if (answer.index >= buffers_) return EINVAL;
+  if (!exists(answer.index)) return EINVAL;
   if (!has(multiplanar)) {
     answer.length = image_size();
     answer.m.offset = answer.index << 12U;
@@ -139,7 +158,7 @@ int Device::describe(v4l2_buffer& answer) const {
 
 int Device::export_buffer(v4l2_exportbuffer& answer) {
   if (has(old)) return ENOTTY;
-  if (answer.index >= buffers_ || answer.plane >= planes_) return EINVAL;
+  if (!exists(answer.index) || answer.plane >= planes_) return EINVAL;
   answer.fd = process_->open_descriptor(image_size());
   return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/videodev2.h>
 
 #include "fuzz/process.h"
+#include "stream/return_desk.h"
 
 namespace fuzz {
 
@@ -100,9 +101,14 @@ private:
   // device.cpp
   int request_buffers(v4l2_requestbuffers& wish);
   int create(v4l2_create_buffers& wish);
+  int remove(const v4l2_remove_buffers& wish);
   int describe(v4l2_buffer& answer) const;
   int export_buffer(v4l2_exportbuffer& answer);
   int dequeue(v4l2_buffer& answer);
+
+  [[nodiscard]] bool exists(std::uint32_t index) const {
+    return index < v4l2::ReturnDesk::most_buffers && (buffers_ >> index & 1U) != 0;
+  }
 
   [[nodiscard]] std::uint32_t type() const {
     return has(multiplanar) ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
@@ -122,7 +128,7 @@ private:
   std::array<Setting, 9> settings_{all_settings()};
   std::string text_{"text"};
   std::uint32_t events_{};
-  std::uint32_t buffers_{};
+  std::uint32_t buffers_{};  // those that exist, a bit for each
   std::vector<std::uint32_t> queue_;
   std::uint32_t sequence_{};
   bool streams_{};

@@ -165,7 +165,8 @@ void Scenario::shrink(std::uint8_t) {
   const auto index = desk()->parked_at_home();
   if (!index) return;
   check((lent_ & bit(*index)) == 0, "what is at home is not on loan");
-  static_cast<void>(good(buffers_->shrink(*index)));
+  const bool freed = good(buffers_->shrink(*index));
+  check(freed != desk()->exists(*index), "what is freed is gone, and nothing else");
 }
 
 void Scenario::park(std::uint8_t how) {

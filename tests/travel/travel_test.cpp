@@ -26,6 +26,7 @@
 #include "fake/fake_kernel.h"
 #include "format_table.h"
 #include "gstv4l2cppsrc.h"
+#include "newer_gstreamer.h"
 #include "stream/stream.h"
 #include "travel/consumer.h"
 
@@ -479,7 +480,7 @@ std::vector<Consumer> consumers() {
   if (drm_only_row() == nullptr)
     all = {Consumer::fakesink,   Consumer::cpu_reader,  Consumer::importer,
            Consumer::plain_pool, Consumer::dmabuf_pool, Consumer::dmabuf_allocator};
-#if GST_CHECK_VERSION(1, 24, 0)
+#if GSTREAMER_HAS_DMA_DRM
   all.push_back(Consumer::drm_importer);
 #endif
   return all;

@@ -246,6 +246,30 @@ TEST(Buffers, ShrinkWhileTheDeviceStreamsAndGrowIntoTheGap) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
+TEST(Buffers, AnExportOutlivesTheBufferThatWasFreed) {
+  Rig rig;
+  rig.start(3);
+  rig.camera->fill();
+  auto frame = rig.take();
+  ASSERT_EQ(frame->index(), 0U);
+  const auto exported = rig.buffers->export_planes(0);
+  ASSERT_TRUE(exported);
+  rig.buffers->desk()->park(0);
+  frame.reset();
+  ASSERT_TRUE(rig.buffers->shrink(0));
+  const auto memory =
+      v4l2::Mapping::map(rig.kernel, exported->front().get(), rig.buffers->planes(0)[0].length, 0);
+  ASSERT_TRUE(memory);
+  // What comes in its place is filled elsewhere.
+  EXPECT_EQ(rig.buffers->grow(rig.format), 0U);
+  EXPECT_TRUE(rig.buffers->desk()->enlist(0));
+  rig.camera->fill_at_once(3);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(rig.take());
+  for (const std::size_t offset : {0U, 1000U})
+    EXPECT_EQ(memory->bytes()[offset], fake::Camera::expected_byte(0, 0, offset));
+}
+
 TEST(Buffers, KeepWhatCannotBeFreed) {
   Rig rig;
   rig.start(3);
@@ -256,6 +280,7 @@ TEST(Buffers, KeepWhatCannotBeFreed) {
   Rig old{model};
   old.allocate(3);
   EXPECT_EQ(old.buffers->shrink(1).error().code, ENOTTY);
+  EXPECT_EQ(old.camera->calls(VIDIOC_REMOVE_BUFS), 0U) << "it has said that it can't";
   EXPECT_EQ(old.buffers->count(), 3U);
   old.start();
   EXPECT_EQ(old.camera->queued_count(), 3U);

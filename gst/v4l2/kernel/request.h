@@ -2,18 +2,7 @@
 
 #include <linux/videodev2.h>
 
-// VIDIOC_REMOVE_BUFS came with Linux 6.10; where the headers are older, its names are stated here.
-#ifndef VIDIOC_REMOVE_BUFS
-// NOLINTNEXTLINE(readability-identifier-naming): the kernel's name
-struct v4l2_remove_buffers {
-  __u32 index;
-  __u32 count;
-  __u32 type;
-  __u32 reserved[13];  // NOLINT(modernize-avoid-c-arrays): the kernel's layout
-};
-
-#define VIDIOC_REMOVE_BUFS _IOWR('V', 104, struct v4l2_remove_buffers)
-#endif
+#include "kernel/newer_kernel.h"
 
 namespace v4l2 {
 

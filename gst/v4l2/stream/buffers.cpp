@@ -65,6 +65,8 @@ Result<std::uint32_t> Buffers::grow(const Format& format) {
 }
 
 Result<> Buffers::shrink(std::uint32_t index) {
+  if (!has(V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS))
+    return std::unexpected{Error{.code = ENOTTY, .call = request::remove_bufs.name}};
   v4l2_remove_buffers wire{};
   wire.index = index;
   wire.count = 1;

@@ -62,8 +62,9 @@ public:
   /// ENOMEM, EPROTO when it gives one that is there already.
   Result<std::uint32_t> grow(const Format& format);
 
-  /// Frees a buffer that is at home, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Error:
-  /// ENOTTY where the driver can't.
+  /// Frees a buffer that is at home, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Memory
+  /// of it that is still mapped or exported elsewhere lives on until its last holder is gone.
+  /// Error: ENOTTY, without a call, where the driver says that it can't.
   Result<> shrink(std::uint32_t index);
 
   [[nodiscard]] const std::shared_ptr<ReturnDesk>& desk() const { return desk_; }

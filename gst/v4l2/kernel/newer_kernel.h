@@ -2,10 +2,33 @@
 
 #include <linux/videodev2.h>
 
-// Pixel formats that are newer than Linux 6.1, so that what the element knows is the same whatever
-// header it is built against. Codes are the kernel's ABI and don't change.
+// What linux/videodev2.h has since Linux 6.1, so that what is known and used is the same whatever
+// header it is built against; whether the kernel that it runs on has it, the kernel says. Numbers
+// and layouts are the kernel's ABI (include/uapi/linux/videodev2.h) and don't change. No other file
+// asks how old the header is.
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage)
+
+// ---- buffers ------------------------------------------------------------------------------------
+
+// Linux 6.10.
+#ifndef V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS
+#define V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS (1 << 8)
+#endif
+#ifndef VIDIOC_REMOVE_BUFS
+// NOLINTNEXTLINE(readability-identifier-naming): the kernel's name
+struct v4l2_remove_buffers {
+  __u32 index;
+  __u32 count;
+  __u32 type;
+  __u32 reserved[13];  // NOLINT(modernize-avoid-c-arrays): the kernel's layout
+};
+
+#define VIDIOC_REMOVE_BUFS _IOWR('V', 104, struct v4l2_remove_buffers)
+#endif
+
+// ---- pixel formats ------------------------------------------------------------------------------
+
 #ifndef V4L2_PIX_FMT_ABGR64_12
 #define V4L2_PIX_FMT_ABGR64_12 v4l2_fourcc('B', '4', '1', '2')
 #endif

@@ -1,0 +1,248 @@
+// What is believed of buffers that come and go. Where a driver may do one thing or another, the
+// belief says which two.
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fcntl.h>
+
+#include "conformance/target.h"
+#include "kernel/mapping.h"
+
+namespace {
+
+using conformance::Belief;
+using v4l2::Mapping;
+namespace request = v4l2::request;
+
+constexpr auto untouched = std::byte{0xa5};
+
+v4l2_create_buffers creation(const v4l2::Format& format, v4l2::BufferType type,
+                             std::uint32_t count) {
+  v4l2_create_buffers wanted{};
+  wanted.count = count;
+  wanted.memory = V4L2_MEMORY_MMAP;
+  wanted.format = to_wire(format, type);
+  return wanted;
+}
+
+v4l2_remove_buffers removal(std::uint32_t index, v4l2::BufferType type) {
+  v4l2_remove_buffers unwanted{};
+  unwanted.index = index;
+  unwanted.count = 1;
+  unwanted.type = to_wire(type);
+  return unwanted;
+}
+
+bool is_untouched(const Mapping& memory) {
+  return std::ranges::all_of(memory.bytes(), [](auto byte) { return byte == untouched; });
+}
+
+// ---- added
+// ---------------------------------------------------------------------------------------
+
+// VIDIOC_CREATE_BUFS: also while it streams; what it gave is queued and filled in its turn.
+TEST_P(Belief, ABufferIsAddedWhileStreaming) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 2);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  auto wanted = creation(format, type, 1);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, count);
+  EXPECT_EQ(wanted.count, 1U);
+  auto described = buffer(wanted.index);
+  ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+  EXPECT_GE(described.length(0), format.planes[0].size_image);
+  ASSERT_EQ(queue(*node, wanted.index), 0);
+  for (std::uint32_t index = 0; index < count; ++index)
+    EXPECT_EQ(next(*node).index(), index);
+  EXPECT_EQ(next(*node).index(), wanted.index);
+}
+
+// VIDIOC_CREATE_BUFS: "If count is 0, [it sets] index to the current number of created buffers",
+// and nothing else happens.
+TEST_P(Belief, CreatingNoneTellsHowManyThereAre) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 3);
+  auto none = creation(format, type, 0);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, none), 0);
+  EXPECT_EQ(none.index, count);
+  EXPECT_NE(none.capabilities & V4L2_BUF_CAP_SUPPORTS_MMAP, 0U);
+  auto beyond = buffer(count);
+  EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
+}
+
+// VIDIOC_CREATE_BUFS: EINVAL for what could not hold a frame and for a second kind of memory.
+// Buffers::grow() gives the format in use.
+TEST_P(Belief, WhatIsAddedIsLikeTheOthers) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  request(*node, 2);
+  auto half = format;
+  half.planes[0].size_image /= 2;
+  auto wanted = creation(half, type, 1);
+  EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
+  wanted = creation(format, type, 1);
+  wanted.memory = V4L2_MEMORY_USERPTR;
+  EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
+}
+
+// Drivers have a ceiling, of 32 or more since Linux 6.9; there they give fewer, then ENOBUFS.
+TEST_P(Belief, BuffersAreAddedUpToACeiling) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  auto count = request(*node, 2);
+  constexpr std::uint32_t most = 1024;
+  int error = 0;
+  while (count < most) {
+    auto wanted = creation(format, type, 8);
+    error = errno_of(*node, request::create_bufs, wanted);
+    if (error != 0) break;
+    EXPECT_EQ(wanted.index, count);
+    EXPECT_GT(wanted.count, 0U);
+    count += wanted.count;
+  }
+  EXPECT_EQ(error, ENOBUFS);
+  EXPECT_GE(count, 32U);
+}
+
+// ---- removed
+// -------------------------------------------------------------------------------------
+
+// VIDIOC_REMOVE_BUFS: ENOTTY before Linux 6.10 and with drivers that have none. Elsewhere a buffer
+// that is dequeued goes, also while it streams, and one that is queued is EBUSY. The next to be
+// added takes the place of what has gone.
+TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 4);
+  ASSERT_GE(count, 3U);
+  for (std::uint32_t index = 1; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  auto at_home = removal(0, type);
+  auto queued = removal(1, type);
+  auto beyond = removal(count, type);
+  const auto error = errno_of(*node, request::remove_bufs, at_home);
+  if (error == ENOTTY) {
+    EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), ENOTTY);
+    EXPECT_EQ(queue(*node, 0), 0);
+    return;
+  }
+  EXPECT_EQ(error, 0);
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), EBUSY);
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, at_home), EINVAL) << "it is gone";
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, beyond), EINVAL);
+  auto described = buffer(0);
+  EXPECT_EQ(errno_of(*node, request::querybuf, described.wire()), EINVAL);
+  EXPECT_EQ(queue(*node, 0), EINVAL);
+  next(*node);
+  auto wanted = creation(format, type, 1);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, 0U);
+}
+
+// VIDIOC_REQBUFS: V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS tells beforehand; who has not heard of it, has
+// it not. Only who owns the buffers may remove them, and none is not too few.
+TEST_P(Belief, WhoCanRemoveBuffersSaysSo) {
+  const auto node = open();
+  set_format(*node);
+  v4l2_requestbuffers wanted{};
+  wanted.count = 3;
+  wanted.type = to_wire(type);
+  wanted.memory = V4L2_MEMORY_MMAP;
+  ASSERT_EQ(errno_of(*node, request::reqbufs, wanted), 0);
+  const bool removes = (wanted.capabilities & V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS) != 0;
+  const auto expected = [removes](int error) {
+    return removes ? error : ENOTTY;
+  };
+  auto none = removal(0, type);
+  none.count = 0;
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, none), expected(0));
+  auto of_another_type = removal(0, type);
+  of_another_type.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, of_another_type), expected(EINVAL));
+  auto first = removal(0, type);
+  EXPECT_EQ(errno_of(*open(), request::remove_bufs, first), expected(EBUSY));
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, first), expected(0));
+}
+
+// VIDIOC_REMOVE_BUFS: all of a range or none of it. What it leaves is a hole, which the next to be
+// added fill where all of them have room (vb2_core_create_bufs()); the count of VIDIOC_CREATE_BUFS
+// for none is that of the buffers, not where the last one is.
+TEST_P(Belief, RemovalLeavesAHoleThatIsFilledByWhatFits) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  const auto count = request(*node, 5);
+  ASSERT_GE(count, 4U);
+  ASSERT_EQ(queue(*node, 2), 0);
+  auto partly_queued = removal(1, type);
+  partly_queued.count = 2;
+  const auto error = errno_of(*node, request::remove_bufs, partly_queued);
+  if (error == ENOTTY) return;
+  EXPECT_EQ(error, EBUSY);
+  auto beyond = removal(count - 1, type);
+  beyond.count = 2;
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, beyond), EINVAL);
+  auto wrapped = removal(0xffffffffU, type);
+  wrapped.count = 2;
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, wrapped), EINVAL);
+  auto none = creation(format, type, 0);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, none), 0);
+  EXPECT_EQ(none.index, count) << "nothing is gone yet";
+  auto one = removal(1, type);
+  ASSERT_EQ(errno_of(*node, request::remove_bufs, one), 0);
+  none = creation(format, type, 0);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, none), 0);
+  EXPECT_EQ(none.index, count - 1);
+  auto wanted = creation(format, type, 2);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, count) << "two don't fit";
+  wanted = creation(format, type, 1);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, 1U);
+}
+
+// VIDIOC_REMOVE_BUFS asks not who has a buffer's memory mapped or exported: that lives on, and is
+// its holders' alone. A buffer that comes in its place has other memory.
+TEST_P(Belief, MemoryOfARemovedBufferLivesWithItsHolders) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  ASSERT_GE(request(*node, 3), 3U);
+  v4l2_exportbuffer exported{};
+  exported.type = to_wire(type);
+  exported.flags = O_CLOEXEC | O_RDWR;
+  ASSERT_EQ(errno_of(*node, request::expbuf, exported), 0);
+  const v4l2::UniqueFd descriptor{exported.fd};
+  auto described = buffer(1);
+  ASSERT_EQ(errno_of(*node, request::querybuf, described.wire()), 0);
+  const auto of_the_node = Mapping::map(*session.kernel, node->descriptor(), described.length(0),
+                                        described.map_offset(0));
+  ASSERT_TRUE(of_the_node);
+  std::ranges::fill(of_the_node->bytes(), untouched);
+  auto both = removal(0, type);
+  both.count = 2;
+  const auto error = errno_of(*node, request::remove_bufs, both);
+  if (error == ENOTTY) return;
+  ASSERT_EQ(error, 0);
+  const auto of_the_export =
+      Mapping::map(*session.kernel, descriptor.get(), described.length(0), 0);
+  ASSERT_TRUE(of_the_export);
+  std::ranges::fill(of_the_export->bytes(), untouched);
+  auto wanted = creation(format, type, 2);
+  ASSERT_EQ(errno_of(*node, request::create_bufs, wanted), 0);
+  EXPECT_EQ(wanted.index, 0U);
+  for (const std::uint32_t index : {0U, 1U, 2U})
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  for (const std::uint32_t index : {0U, 1U, 2U})
+    EXPECT_EQ(next(*node).index(), index);
+  EXPECT_TRUE(is_untouched(*of_the_export));
+  EXPECT_TRUE(is_untouched(*of_the_node));
+}
+
+}  // namespace
