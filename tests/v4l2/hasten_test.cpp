@@ -14,10 +14,16 @@ using core::path;
 using core::Rig;
 using namespace std::chrono_literals;
 
-/// A kernel whose camera has a frame only once somebody waits for it.
+/// A kernel whose camera has a frame only once somebody waits for it. It must outlive the rig,
+/// whose device makes calls until its end.
 class OnDemand final : public v4l2::Kernel {
 public:
-  OnDemand(fake::FakeKernel& kernel, fake::Camera& camera) : kernel_{&kernel}, camera_{&camera} {}
+  /// Has the rig's device opened by way of this kernel.
+  void serve(Rig& rig) {
+    kernel_ = &rig.kernel;
+    camera_ = rig.camera.get();
+    rig.device.emplace(*v4l2::Device::open(*this, path));
+  }
 
   int open(const char* name, int flags) override { return kernel_->open(name, flags); }
 
@@ -49,8 +55,8 @@ public:
   std::string device_number(const char* name) override { return kernel_->device_number(name); }
 
 private:
-  fake::FakeKernel* kernel_;
-  fake::Camera* camera_;
+  fake::FakeKernel* kernel_{};
+  fake::Camera* camera_{};
 };
 
 /// A camera that has the next frame ready always, and a stream that has noticed.
@@ -80,9 +86,9 @@ TEST(Hasten, ACameraThatIsAlwaysReadyIsHardlyPolled) {
 }
 
 TEST(Hasten, ACameraThatIsWaitedForIsHardlyAskedInVain) {
+  OnDemand kernel;
   Rig rig;
-  OnDemand kernel{rig.kernel, *rig.camera};
-  rig.device.emplace(*v4l2::Device::open(kernel, path));
+  kernel.serve(rig);
   rig.start();
   const auto frames = [&rig](unsigned count) {
     const auto before = rig.camera->calls(VIDIOC_DQBUF);
@@ -96,9 +102,9 @@ TEST(Hasten, ACameraThatIsWaitedForIsHardlyAskedInVain) {
 }
 
 TEST(Hasten, ASlowConsumerIsNoticedAgain) {
+  OnDemand kernel;
   Rig rig;
-  OnDemand kernel{rig.kernel, *rig.camera};
-  rig.device.emplace(*v4l2::Device::open(kernel, path));
+  kernel.serve(rig);
   rig.start();
   for (int i = 0; i < 200; ++i)
     ASSERT_TRUE(rig.take());
