@@ -17,19 +17,25 @@ import sys
 import xml.etree.ElementTree as xml
 
 
+def plain(name):
+    """A program's name without the suites and the project that Meson puts before it, by its version:
+    "project:suite / name" or "suite - project:name"."""
+    return name.rsplit(" / ", 1)[-1].rsplit(":", 1)[-1]
+
+
 def cases(path):
     """Each test case of a JUnit file: its program, its name, and whether it passed."""
     for suite in xml.parse(path).getroot().iter("testsuite"):
         for case in suite.iter("testcase"):
             bad = any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))
-            yield suite.get("name").rsplit(" / ", 1)[-1], case.get("name"), not bad
+            yield plain(suite.get("name")), case.get("name"), not bad
 
 
 def programs(path):
     """Each program of a run: its name, and whether all of it went well."""
     for line in path.read_text().splitlines():
         program = json.loads(line)
-        yield program["name"].rsplit(" / ", 1)[-1], program["result"] == "OK"
+        yield plain(program["name"]), program["result"] == "OK"
 
 
 def main(arguments):
