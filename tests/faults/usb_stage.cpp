@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -70,9 +71,11 @@ public:
     wait_for_node();
   }
 
+  /// Nothing tells when it is there, so it asks again and again; with pauses, since in virtual time each
+  /// question costs more than all the waiting.
   void wait_for_node() const {
     while (node().empty())
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 
 private:
