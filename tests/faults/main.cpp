@@ -5,8 +5,8 @@
 //   faults_test fake|vivid|uvcvideo --table FILE [--part K/N]     prints TAP, a point for each cell
 //   faults_test fake|vivid|uvcvideo --print [TEXT]               prints what it sees, for table.py
 //
-// With --part it tries each N-th fault from the K-th on, so that N programs share the work. That each row of
-// the table is of a fault, and each fault in the table, all of them check.
+// With --part it tries each N-th fault from the K-th on, so that N programs share the work. That
+// each row of the table is of a fault, and each fault in the table, all of them check.
 
 #include <algorithm>
 #include <array>

@@ -1,19 +1,13 @@
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <thread>
 #include <vector>
-
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "faults/real_faults.h"
 #include "faults/real_stages.h"
-#include "kernel/unique_fd.h"
+#include "real/usb_camera.h"
 
 namespace faults {
 namespace {
@@ -21,66 +15,6 @@ namespace {
 constexpr std::size_t width = 320;
 constexpr std::size_t small_size = width * 240 * 2;
 constexpr auto nodrop = "/sys/module/uvcvideo/parameters/nodrop";
-
-/// Talks to a camera of tests/vm/usbcam.
-class Remote {
-public:
-  explicit Remote(const char* variable) {
-    const char* const path = std::getenv(variable);
-    if (path == nullptr) g_error("%s must be set", variable);
-    path_ = path;
-  }
-
-  /// "ok ...", or "error: ...".
-  [[nodiscard]] std::string ask(const std::string& words) const {
-    const v4l2::UniqueFd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(&address.sun_path[0], sizeof address.sun_path - 1);
-    if (connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-      g_error("no camera at %s", path_.c_str());
-    const auto line = words + "\n";
-    if (write(socket.get(), line.data(), line.size()) < 0) g_error("the camera does not listen");
-    std::string answer;
-    for (char byte{}; read(socket.get(), &byte, 1) == 1 && byte != '\n';)
-      answer += byte;
-    return answer;
-  }
-
-  void tell(const std::string& words) const {
-    const auto answer = ask(words);
-    if (!answer.starts_with("ok")) g_error("%s: %s", words.c_str(), answer.c_str());
-  }
-
-  /// Its node; empty when there is none.
-  [[nodiscard]] std::string node() const {
-    const auto answer = ask("node");
-    return answer.starts_with("ok /") ? answer.substr(3) : std::string{};
-  }
-
-  [[nodiscard]] bool plugged() const {
-    return ask("status").find("plugged=yes") != std::string::npos;
-  }
-
-  void unplug() const {
-    if (plugged()) tell("unplug");
-  }
-
-  void plug(int port) const {
-    if (!plugged()) tell("plug " + std::to_string(port));
-    wait_for_node();
-  }
-
-  /// Nothing tells when it is there, so it asks again and again; with pauses, since in virtual time each
-  /// question costs more than all the waiting.
-  void wait_for_node() const {
-    while (node().empty())
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  }
-
-private:
-  std::string path_;
-};
 
 class UsbStage final : public RealStage {
 public:
@@ -251,8 +185,8 @@ private:
     add_policies(all, cut, "on-corrupt", {"drop", "flag", "pass"});
   }
 
-  Remote camera_{"USBCAM_CONTROL_1"};
-  Remote other_{"USBCAM_CONTROL_2"};
+  real::UsbCamera camera_{"USBCAM_CONTROL_1"};
+  real::UsbCamera other_{"USBCAM_CONTROL_2"};
   bool keeps_damage_{};
   std::uint32_t last_{};
   std::string interface_;
