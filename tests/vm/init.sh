@@ -13,6 +13,7 @@
 # busybox; the guest's root may be any Debian.
 
 export PATH=/bin
+# shellcheck source-path=SCRIPTDIR source=devices.sh
 . /devices.sh
 in_root() { chroot "$root" "$@"; }
 

@@ -69,7 +69,7 @@ pass_on() {
         text=${text#"${text%%[!0-9]*}"}
         result "$verdict" "$name: ${text# - }"
         ;;
-      '1..'*) if [ $plan = none ]; then plan=${line#1..} plan=${plan%% *}; else plan=twice; fi ;;
+      '1..'*) if [ "$plan" = none ]; then plan=${line#1..} plan=${plan%% *}; else plan=twice; fi ;;
       '#'*) printf '%s\n' "$line" ;;
       *) printf '# %s\n' "$line" ;;
     esac
@@ -164,6 +164,6 @@ while [ "$1" = --program ]; do
   until [ "$1" = --end ]; do shift; done
   shift
 done
-[ $number -gt 0 ] || result 'not ok' "there is a program $only"
+[ "$number" -gt 0 ] || result 'not ok' "there is a program $only"
 echo "1..$number"
-[ $failed -eq 0 ]
+[ "$failed" -eq 0 ]
