@@ -1,19 +1,14 @@
 #include <array>
-#include <cstdlib>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <thread>
 #include <vector>
-
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "faults/real_faults.h"
 #include "faults/real_stages.h"
-#include "kernel/unique_fd.h"
+#include "real/usb_camera.h"
 
 namespace faults {
 namespace {
@@ -26,64 +21,6 @@ bool reads_one(const char* file) {
   std::ifstream stream{file};
   return stream.get() == '1';
 }
-
-/// Talks to a camera of tests/vm/usbcam.
-class Remote {
-public:
-  explicit Remote(const char* variable) {
-    const char* const path = std::getenv(variable);
-    if (path == nullptr) g_error("%s must be set", variable);
-    path_ = path;
-  }
-
-  /// "ok ...", or "error: ...".
-  [[nodiscard]] std::string ask(const std::string& words) const {
-    const v4l2::UniqueFd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(&address.sun_path[0], sizeof address.sun_path - 1);
-    if (connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-      g_error("no camera at %s", path_.c_str());
-    const auto line = words + "\n";
-    if (write(socket.get(), line.data(), line.size()) < 0) g_error("the camera does not listen");
-    std::string answer;
-    for (char byte{}; read(socket.get(), &byte, 1) == 1 && byte != '\n';)
-      answer += byte;
-    return answer;
-  }
-
-  void tell(const std::string& words) const {
-    const auto answer = ask(words);
-    if (!answer.starts_with("ok")) g_error("%s: %s", words.c_str(), answer.c_str());
-  }
-
-  /// Its node; empty when there is none.
-  [[nodiscard]] std::string node() const {
-    const auto answer = ask("node");
-    return answer.starts_with("ok /") ? answer.substr(3) : std::string{};
-  }
-
-  [[nodiscard]] bool plugged() const {
-    return ask("status").find("plugged=yes") != std::string::npos;
-  }
-
-  void unplug() const {
-    if (plugged()) tell("unplug");
-  }
-
-  void plug(int port) const {
-    if (!plugged()) tell("plug " + std::to_string(port));
-    wait_for_node();
-  }
-
-  void wait_for_node() const {
-    while (node().empty())
-      std::this_thread::yield();
-  }
-
-private:
-  std::string path_;
-};
 
 class UsbStage final : public RealStage {
 public:
@@ -254,8 +191,8 @@ private:
     add_policies(all, cut, "on-corrupt", {"drop", "flag", "pass"});
   }
 
-  Remote camera_{"USBCAM_CONTROL_1"};
-  Remote other_{"USBCAM_CONTROL_2"};
+  real::UsbCamera camera_{"USBCAM_CONTROL_1"};
+  real::UsbCamera other_{"USBCAM_CONTROL_2"};
   // Linux 7.2 has nodrop=1 by default, 6.12 had 0.
   bool keeps_damage_{reads_one(nodrop)};
   std::uint32_t last_{};

@@ -2,9 +2,7 @@
 // its number. USBCAM_CONTROL_1 and _2 are the control sockets of two cameras, and _DEVICE_1 and _2
 // their nodes.
 
-#include <array>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -19,45 +17,30 @@
 #include "element/rig.h"
 #include "element/suite.h"
 #include "kernel/unique_fd.h"
+#include "real/usb_camera.h"
 
 using rig::Buffer;
 
 namespace {
 
-std::string setting(const std::string& name) {
-  const char* const value = std::getenv(name.c_str());
-  if (value == nullptr) g_error("%s must be set", name.c_str());
-  return value;
+/// The camera of that number, 1 or 2.
+real::UsbCamera camera_of(int number) {
+  return real::UsbCamera{"USBCAM_CONTROL_" + std::to_string(number)};
 }
 
-/// Sends a command to the camera of that number, 1 or 2, and waits until it is done.
-void command(int camera, const std::string& words) {
-  const auto line = "usbcam --send " + setting("USBCAM_CONTROL_" + std::to_string(camera)) + " " +
-                    words + " >/dev/null";
-  fail_unless_equals_int(std::system(line.c_str()), 0);
+/// One that must be plugged in goes, and one that must not be comes.
+void unplug(int camera) {
+  camera_of(camera).tell("unplug");
 }
 
 void plug(int camera, int port) {
-  command(camera, "plug " + std::to_string(port));
-  command(camera, "--until '*video*' node");
-}
-
-/// What the camera says to a command, without the "ok".
-std::string answer(int camera, const std::string& words) {
-  const auto line =
-      "usbcam --send " + setting("USBCAM_CONTROL_" + std::to_string(camera)) + " " + words;
-  auto* const pipe = popen(line.c_str(), "r");
-  std::array<char, 64> text{};
-  fail_unless(std::fgets(text.data(), text.size(), pipe) != nullptr);
-  pclose(pipe);
-  std::string value{text.data()};
-  value.erase(value.find_last_not_of(" \n") + 1);
-  return value.substr(value.find_last_of(' ') + 1);
+  camera_of(camera).tell("plug " + std::to_string(port));
+  camera_of(camera).wait_for_node();
 }
 
 /// Where the camera is now.
 std::string node_of(int camera) {
-  return answer(camera, "node");
+  return camera_of(camera).node();
 }
 
 /// The element in front of a camera, waiting for it whenever it is away.
@@ -162,7 +145,7 @@ GST_START_TEST(test_a_hundred_returns_in_one_pipeline) {
       first = rig::holdings();
       first_memory = resident_kilobytes();
     }
-    command(1, "unplug");
+    unplug(1);
     follower.wait_for("waiting");
     follower.drain();
     plug(1, 2 + (cycle % 2));
@@ -192,7 +175,7 @@ static void set_control(const std::string& node, std::uint32_t id, std::int32_t 
 
 /// What the camera itself has: not what its driver remembers.
 static int control_of_camera(int camera, const std::string& name) {
-  return std::stoi(answer(camera, "get " + name));
+  return std::stoi(camera_of(camera).tell("get " + name));
 }
 
 GST_START_TEST(test_controls_are_set_again) {
@@ -209,7 +192,7 @@ GST_START_TEST(test_controls_are_set_again) {
     follower.drain();
     for (int frame = 0; frame < 3; ++frame)
       follower.next();
-    command(1, "unplug");
+    unplug(1);
     follower.wait_for("waiting");
     follower.drain();
     fail_unless_equals_int(control_of_camera(1, "brightness"), 0);
@@ -229,9 +212,9 @@ GST_END_TEST
 GST_START_TEST(test_another_camera_takes_the_number) {
   Follower follower{1};
   follower.next();
-  command(2, "unplug");
+  unplug(2);
   const auto former = node_of(1);
-  command(1, "unplug");
+  unplug(1);
   follower.wait_for("waiting");
   plug(2, 0);
   fail_unless(node_of(2) == former);
@@ -249,8 +232,8 @@ GST_START_TEST(test_two_cameras_change_places) {
   for (int swap = 0; swap < 4; ++swap) {
     one.next();
     other.next();
-    command(1, "unplug");
-    command(2, "unplug");
+    unplug(1);
+    unplug(2);
     one.wait_for("waiting");
     other.wait_for("waiting");
     one.drain();

@@ -170,7 +170,7 @@ unpack_kernel() {
 }
 
 prepare_initrd() {
-  recipe=$(cat "$here/init.sh" "$here/host.sh" "$(busybox_path)" \
+  recipe=$(cat "$here/init.sh" "$here/devices.sh" "$here/host.sh" "$(busybox_path)" \
     "$kernel_dir/lib/modules/$kernel_version/modules.dep" | cksum | tr ' ' -)
   initrd=$cache/initrd-$kernel_version-$recipe
   [ -f "$initrd" ] || locked build_initrd "$initrd"
@@ -199,6 +199,7 @@ fill_initrd() {
     "$1/sys" &&
     cp "$(busybox_path)" "$1/bin/busybox" &&
     cp "$here/init.sh" "$1/init" &&
+    cp "$here/devices.sh" "$1/devices.sh" &&
     chmod 755 "$1/init" &&
     files=$(boot_module_files) || return 1
   for command in $boot_commands; do ln -s busybox "$1/bin/$command" || return 1; done

@@ -4,7 +4,7 @@
 # that the job asks for, runs the job's command, tells its exit status and turns the machine off.
 #
 # run.sh writes the job, which appears at /job:
-#   plan         calls of the functions below, in order
+#   plan         calls of the functions below and in devices.sh, in order
 #   environment  `export` lines for the command
 #   command      a shell script: the caller's working directory and the command
 #   usbcam       the camera program, if there is one
@@ -13,8 +13,9 @@
 # busybox; the guest's root may be any Debian.
 
 export PATH=/bin
-here=/run/v4l2cpp-vm
-cameras=0
+# shellcheck source-path=SCRIPTDIR source=devices.sh
+. /devices.sh
+in_root() { chroot "$root" "$@"; }
 
 # --- telling ------------------------------------------------------------------------------------
 
@@ -38,17 +39,6 @@ fail() {
   echo "init: $*"
   echo "failed $*" >"$(port status)"
   turn_off
-}
-
-# until_true TENTHS COMMAND...: waits until a condition holds, so long at most.
-until_true() {
-  tenths=$1
-  shift
-  until "$@" 2>/dev/null; do
-    tenths=$((tenths - 1))
-    [ "$tenths" -gt 0 ] || return 1
-    sleep 0.1
-  done
 }
 
 # --- what a plan may call -----------------------------------------------------------------------
@@ -106,40 +96,6 @@ share() {
   mkdir -p "$root$2"
   mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap "$1" "$root$2" ||
     fail "no access to the shared directory $2"
-}
-
-# load NAME "PARAMETERS": a module with its parameters, split as a shell splits words.
-load() {
-  eval "set -- \"\$1\" $2"
-  modprobe "$@" || fail "could not load the module $*"
-}
-
-# load_line "NAME PARAMETERS"
-load_line() { load "${1%% *}" "${1#"${1%% *}"}"; }
-
-# camera "OPTIONS": an emulated USB camera, and its /dev/video node unless it begins unplugged.
-camera() {
-  if [ "$cameras" -eq 0 ]; then
-    load vhci-hcd ''
-    load uvcvideo ''
-    # Its port 0 may still be in the making when modprobe returns.
-    until_true 50 [ -w /sys/devices/platform/vhci_hcd.0/attach ] || fail "no vhci_hcd"
-  fi
-  cameras=$((cameras + 1))
-  socket=$here/usbcam-$cameras
-  eval "set -- $1"
-  chroot "$root" "$here/job/usbcam" --control "$socket" "$@" >"$root$socket.log" 2>&1 &
-  case " $* " in
-    *' --unplugged '*) question='status' answer='ok*' ;;
-    *) question='node' answer='ok /dev/video*' ;;
-  esac
-  node=$(chroot "$root" "$here/job/usbcam" --send "$socket" --until "$answer" "$question") ||
-    fail "camera $cameras ($*): $(cat "$root$socket.log")"
-  [ "$question" = node ] || node=
-  {
-    echo "export USBCAM_CONTROL_$cameras=$socket USBCAM_DEVICE_$cameras=${node#ok }"
-    [ "$cameras" -ne 1 ] || echo "export USBCAM_CONTROL=$socket USBCAM_DEVICE=${node#ok }"
-  } >>"$root$here/environment"
 }
 
 # --- the life of a guest ------------------------------------------------------------------------

@@ -1,0 +1,69 @@
+#include "real/usb_camera.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "kernel/unique_fd.h"
+
+namespace real {
+
+UsbCamera::UsbCamera(const std::string& variable) {
+  const char* const path = std::getenv(variable.c_str());
+  if (path == nullptr) g_error("%s must be set", variable.c_str());
+  path_ = path;
+}
+
+std::string UsbCamera::ask(const std::string& words) const {
+  const v4l2::UniqueFd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path_.copy(&address.sun_path[0], sizeof address.sun_path - 1);
+  if (connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    g_error("no camera at %s", path_.c_str());
+  const auto line = words + "\n";
+  if (write(socket.get(), line.data(), line.size()) < 0) g_error("the camera does not listen");
+  std::string answer;
+  for (char byte{}; read(socket.get(), &byte, 1) == 1 && byte != '\n';)
+    answer += byte;
+  return answer;
+}
+
+std::string UsbCamera::tell(const std::string& words) const {
+  const auto answer = ask(words);
+  if (!answer.starts_with("ok")) g_error("%s: %s", words.c_str(), answer.c_str());
+  return answer.size() > 3 ? answer.substr(3) : std::string{};
+}
+
+std::string UsbCamera::node() const {
+  const auto answer = ask("node");
+  return answer.starts_with("ok /") ? answer.substr(3) : std::string{};
+}
+
+bool UsbCamera::plugged() const {
+  return ask("status").find("plugged=yes") != std::string::npos;
+}
+
+void UsbCamera::unplug() const {
+  if (plugged()) tell("unplug");
+}
+
+void UsbCamera::plug(int port) const {
+  if (!plugged()) tell("plug " + std::to_string(port));
+  wait_for_node();
+}
+
+// Nothing tells when it is there, so it asks again and again; with pauses, since in virtual time
+// each question costs more than all the waiting.
+void UsbCamera::wait_for_node() const {
+  while (node().empty())
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+}
+
+}  // namespace real

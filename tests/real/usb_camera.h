@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+namespace real {
+
+/// A camera of tests/vm/usbcam, spoken to at its control socket.
+class UsbCamera {
+public:
+  /// The camera whose socket this variable of the environment names.
+  explicit UsbCamera(const std::string& variable);
+
+  /// What it says to a command: "ok ...", or "error: ...".
+  [[nodiscard]] std::string ask(const std::string& words) const;
+
+  /// A command that must go well. The end of its answer, after "ok ".
+  std::string tell(const std::string& words) const;
+
+  /// The path of its node; empty when there is none.
+  [[nodiscard]] std::string node() const;
+
+  [[nodiscard]] bool plugged() const;
+
+  /// Does nothing when it is unplugged.
+  void unplug() const;
+
+  /// Plugs it in at a port, unless it is plugged in, and waits for its node.
+  void plug(int port) const;
+
+  void wait_for_node() const;
+
+private:
+  std::string path_;
+};
+
+}  // namespace real

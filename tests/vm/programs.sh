@@ -1,0 +1,169 @@
+#!/bin/sh
+# In the guest: runs programs that print TAP, one after another in one boot, each with devices of its own, made
+# anew. Prints one TAP stream of all; a case is named after its program.
+#   programs.sh {--program NAME [--vivid "PARAMETERS"] [--usbcam "OPTIONS"]... -- COMMAND... --end}... --only [NAME...]
+# With a NAME after --only, only the programs of these names are run.
+#
+# A program that crashes, hangs, keeps to no plan, or does not get its devices has failed; the others run all
+# the same.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# Ends the program at hand, which runs in a subshell.
+fail() {
+  result 'not ok' "$name: $*"
+  keep_count
+  exit 1
+}
+in_root() { "$@"; }
+root=
+# shellcheck source-path=SCRIPTDIR source=devices.sh
+. "${0%/*}/devices.sh"
+
+number=0
+failed=0
+
+# result VERDICT TEXT
+result() {
+  number=$((number + 1))
+  [ "$1" = ok ] || failed=$((failed + 1))
+  echo "$1 $number - $2"
+}
+
+keep_count() { echo "$number $failed" >"$work/count"; }
+
+# --- devices ------------------------------------------------------------------------------------
+
+is_gone() { [ ! -e "/sys/module/$1" ] || "$here/bin/busybox" rmmod "$1"; }
+
+no_node() { ! ls -d /sys/class/video4linux/*; }
+
+# What the last program had goes, and with it all that the program did to it. What the modules need stays loaded.
+put_away() {
+  for control in "$here"/usbcam-*; do
+    if [ -S "$control" ]; then "$here/job/usbcam" --send "$control" quit >/dev/null 2>&1; fi
+  done
+  rm -f "$here"/usbcam-* "$here/environment"
+  for module in vivid uvcvideo vhci_hcd; do
+    until_true 100 is_gone "$module" || fail "the module $module of the program before can't be removed"
+  done
+  until_true 100 no_node || fail "the nodes of the program before are still there"
+  dmesg -C
+}
+
+# --- a program ----------------------------------------------------------------------------------
+
+# Passes the TAP of a program on, with its name in front and numbers of the whole; and writes down how many
+# points there were, how many of them bad, and how many its plan has said.
+pass_on() {
+  points=0
+  bad=$failed
+  plan=none
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      'ok '[0-9]* | 'not ok '[0-9]*)
+        points=$((points + 1))
+        verdict=${line%% [0-9]*}
+        text=${line#"$verdict "}
+        text=${text#"${text%%[!0-9]*}"}
+        result "$verdict" "$name: ${text# - }"
+        ;;
+      '1..'*) if [ "$plan" = none ]; then plan=${line#1..} plan=${plan%% *}; else plan=twice; fi ;;
+      '#'*) printf '%s\n' "$line" ;;
+      *) printf '# %s\n' "$line" ;;
+    esac
+  done
+  echo "$number $failed $points $((failed - bad)) $plan" >"$work/seen"
+}
+
+# The time limit is for who waits for ever. In virtual time that is soon over.
+limit=${PROGRAMS_LIMIT:-7200}
+perform() {
+  # shellcheck disable=SC1091
+  [ ! -f "$here/environment" ] || . "$here/environment"
+  timeout -k 60 "$limit" "$@" </dev/null
+  echo $? >"$work/status"
+}
+
+# run COMMAND... --end ANYTHING...
+run() {
+  length=0
+  for word; do
+    [ "$word" != --end ] || break
+    length=$((length + 1))
+  done
+  # The command's words go to the end one by one, and what is before them then is left out.
+  left=$length
+  while [ $left -gt 0 ]; do
+    set -- "$@" "$1"
+    shift
+    left=$((left - 1))
+  done
+  shift $(($# - length))
+
+  echo 'none' >"$work/status"
+  perform "$@" | pass_on
+  read -r number failed points bad plan <"$work/seen"
+  read -r status <"$work/status"
+  # "1..0 # SKIP" is no plan to speak of.
+  if [ "$status" != 0 ] && { [ "$bad" -eq 0 ] || [ "$plan" != "$points" ]; }; then
+    result 'not ok' "$name: it ended with status $status after $points cases, of a plan of $plan"
+  elif [ "$plan" != "$points" ] || [ "$points" -eq 0 ]; then
+    result 'not ok' "$name: $points cases, of a plan of $plan"
+  fi
+}
+
+# one_program --program NAME [DEVICE OPTION]... -- COMMAND... --end ANYTHING...
+one_program() {
+  shift 2
+  echo "# $name"
+  put_away
+  while [ "$1" != -- ]; do
+    case $1 in
+      --vivid) load vivid "$2" ;;
+      --usbcam) camera "$2" ;;
+      *) fail "there is no option $1" ;;
+    esac
+    shift 2
+  done
+  shift
+  run "$@"
+  keep_count
+}
+
+# --- all of them --------------------------------------------------------------------------------
+
+only=
+for word; do
+  case $only$word in
+    --only) only=' ' ;;
+    ' '*) only="$only$word " ;;
+  esac
+done
+
+# wanted NAME
+wanted() {
+  case $only in
+    ' ' | *" $1 "*) return 0 ;;
+  esac
+  return 1
+}
+
+while [ "$1" = --program ]; do
+  name=$2
+  if wanted "$name"; then
+    rm -f "$work/count"
+    (one_program "$@")
+    if [ -f "$work/count" ]; then
+      read -r number failed <"$work/count"
+    else
+      result 'not ok' "$name: programs.sh broke down"
+    fi
+  fi
+  until [ "$1" = --end ]; do shift; done
+  shift
+done
+[ "$number" -gt 0 ] || result 'not ok' "there is a program $only"
+echo "1..$number"
+[ "$failed" -eq 0 ]
