@@ -1,9 +1,10 @@
 #include "real/usb_camera.h"
 
-#include <chrono>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
-#include <thread>
 
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -59,11 +60,16 @@ void UsbCamera::plug(int port) const {
   wait_for_node();
 }
 
-// Nothing tells when it is there, so it asks again and again; with pauses, since in virtual time
-// each question costs more than all the waiting.
+// The kernel makes the entry in /dev last of all, so each question comes after something has
+// appeared there. To ask without a pause would cost more than the waiting, in virtual time.
 void UsbCamera::wait_for_node() const {
+  const v4l2::UniqueFd watch{inotify_init1(IN_CLOEXEC)};
+  if (inotify_add_watch(watch.get(), "/dev", IN_CREATE | IN_ATTRIB) < 0)
+    g_error("/dev can't be watched: %s", g_strerror(errno));
+  std::array<char, 4096> events{};
   while (node().empty())
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    if (read(watch.get(), events.data(), events.size()) < 0 && errno != EINTR)
+      g_error("/dev can't be watched: %s", g_strerror(errno));
 }
 
 }  // namespace real
