@@ -175,7 +175,7 @@ static void set_control(const std::string& node, std::uint32_t id, std::int32_t 
 
 /// What the camera itself has: not what its driver remembers.
 static int control_of_camera(int camera, const std::string& name) {
-  return std::stoi(camera_of(camera).tell("get " + name));
+  return std::stoi(camera_of(camera).answer_to("get " + name));
 }
 
 GST_START_TEST(test_controls_are_set_again) {

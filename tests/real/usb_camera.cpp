@@ -36,7 +36,11 @@ std::string UsbCamera::ask(const std::string& words) const {
   return answer;
 }
 
-std::string UsbCamera::tell(const std::string& words) const {
+void UsbCamera::tell(const std::string& words) const {
+  static_cast<void>(answer_to(words));
+}
+
+std::string UsbCamera::answer_to(const std::string& words) const {
   const auto answer = ask(words);
   if (!answer.starts_with("ok")) g_error("%s: %s", words.c_str(), answer.c_str());
   return answer.size() > 3 ? answer.substr(3) : std::string{};

@@ -13,8 +13,11 @@ public:
   /// What it says to a command: "ok ...", or "error: ...".
   [[nodiscard]] std::string ask(const std::string& words) const;
 
-  /// A command that must go well. The end of its answer, after "ok ".
-  std::string tell(const std::string& words) const;
+  /// Sends a command that must go well.
+  void tell(const std::string& words) const;
+
+  /// Sends a question that must go well. Returns what follows "ok " in the answer.
+  [[nodiscard]] std::string answer_to(const std::string& words) const;
 
   /// The path of its node; empty when there is none.
   [[nodiscard]] std::string node() const;
