@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds, and runs every test, on a release of Debian, whatever this machine has: with its compiler, its
+# Builds, and runs the tests, on a release of Debian, whatever this machine has: with its compiler, its
 # GStreamer, its QEMU, and in the VM its kernel. Makes a root of that release once, which takes some minutes,
 # and keeps it. The last line and the exit status are those of tests/run.sh.
 #   sh tests/matrix.sh RELEASE [--fast] [--clang] [MESON_TEST_ARGUMENT...]   as tests/run.sh --all does there;
@@ -109,7 +109,6 @@ echo "==> In the root of Debian $release"
 case " $* " in
   *' --clang '*) build=$build-clang ;;
 esac
-# --fast, if it is there, has the last word on what is left out.
 set -- --all "$@"
 # What is missing there takes root to install; the rest is done as whoever called this.
 # shellcheck disable=SC2016

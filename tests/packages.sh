@@ -36,15 +36,20 @@ install_packages() {
     -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" </dev/null
 }
 
-# The newest clang of the release, as its package is called.
+# The newest clang of the release, as its package is called. Root takes new lists first, so that whoever asks
+# after that gets the same answer.
 newest_clang() {
   find_clang() { apt-cache search --names-only '^clang-[0-9]+$' | sed 's/ .*//' | sort -V | tail -n 1; }
+  [ "$(id -u)" -ne 0 ] || apt-get update -qq >/dev/null 2>&1 || :
   newest=$(find_clang)
   if [ -z "$newest" ]; then
     quietly as_root apt-get update -qq || :
     newest=$(find_clang)
   fi
-  [ -n "$newest" ] || echo "apt knows no clang" >&2
+  [ -n "$newest" ] || {
+    echo "apt knows no clang" >&2
+    return 1
+  }
   echo "$newest"
 }
 

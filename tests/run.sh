@@ -3,8 +3,8 @@
 # passed and how many failed; a test that was skipped has failed.
 #   sh tests/run.sh [--fast | --all] [--clang] [MESON_TEST_ARGUMENT...]
 # --fast leaves out the VM and the benchmark; --all adds the suite `long`, which CI and tests/matrix.sh run;
-# --clang builds with the newest clang that apt has, in place of g++. --install, as the first argument,
-# only installs what a run with the other arguments needs.
+# --fast decides where both are given; --clang builds with the newest clang that apt has, in place of g++;
+# --install only installs what a run with the other options needs.
 # BUILD_DIR (default: build, or build-clang) is where to build; V4L2CPP_WERROR=true makes warnings errors.
 # The details are in BUILD_DIR/meson-logs/testlog.txt.
 set -eu
@@ -16,25 +16,28 @@ cd "$(dirname "$0")/.."
 
 install_only=
 fast=
-suites='--no-suite long'
-vm_tests=enabled
-packages="$build_packages $test_packages"
+all=
 clang=
 while [ $# -gt 0 ]; do
   case $1 in
     --install) install_only=yes ;;
-    --fast)
-      fast=yes
-      suites='--no-suite vm --no-suite bench --no-suite long'
-      vm_tests=auto
-      ;;
-    --all) suites= ;;
+    --fast) fast=yes ;;
+    --all) all=yes ;;
     --clang) clang=$(newest_clang) ;;
     *) break ;;
   esac
   shift
 done
-[ -n "$fast" ] || packages="$packages $vm_packages"
+packages="$build_packages $test_packages"
+suites='--no-suite long'
+vm_tests=enabled
+if [ -n "$fast" ]; then
+  suites='--no-suite vm --no-suite bench'
+  vm_tests=auto
+else
+  packages="$packages $vm_packages"
+  [ -z "$all" ] || suites=
+fi
 build=${BUILD_DIR:-build${clang:+-clang}}
 
 # shellcheck disable=SC2086  # Package names, to be split.
@@ -44,6 +47,8 @@ need $packages $clang
 
 echo "==> Building in $build"
 configure "$build" -Dvm-tests="$vm_tests"
+# What a run before this one has left must not be counted as this one's.
+rm -f "$build"/meson-logs/testlog.*
 ninja -C "$build"
 
 echo "==> Running the tests${fast:+ but those of the VM}"

@@ -5,9 +5,13 @@
 #   sh tests/warnings.sh [DIRECTORY]        where to build (default: build-warnings, which is removed)
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=packages.sh
+. tests/packages.sh
 # shellcheck source=configure.sh
 . tests/configure.sh
 directory=${1:-build-warnings}
+# shellcheck disable=SC2086  # Package names, to be split.
+need $build_packages
 trap 'rm -rf "$directory"' EXIT
 object=gst/v4l2/libv4l2core.a.p/device_modes.cpp.o
 
