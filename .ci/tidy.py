@@ -46,8 +46,9 @@ def dependencies(build):
 def units(build):
     """Each source of ours with a digest of all that the verdict on it depends on."""
     read = dependencies(build)
-    fixed = content(PROJECT / ".clang-tidy") + subprocess.run([TIDY, "--version"], check=True, capture_output=True,
-                                                              text=True).stdout
+    rules = [PROJECT / ".clang-tidy", *sorted(PROJECT.glob("*/**/.clang-tidy"))]
+    fixed = "".join(map(content, rules)) + subprocess.run([TIDY, "--version"], check=True, capture_output=True,
+                                                           text=True).stdout
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = pathlib.Path(os.path.normpath(os.path.join(entry["directory"], entry["file"])))
         if not source.is_relative_to(PROJECT) or source.is_relative_to(PROJECT / "subprojects"):
@@ -70,10 +71,11 @@ def main(build):
     home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     cache = pathlib.Path(os.environ.get("V4L2CPP_TIDY_CACHE") or home / "v4l2cppsrc-tidy")
     cache.mkdir(parents=True, exist_ok=True)
-    # A file that is compiled twice is looked at once, with the first of its commands.
-    wanted = {}
+    # clang-tidy looks at a file once for each command that compiles it.
+    digests = {}
     for name, digest in units(build):
-        wanted.setdefault(name, digest)
+        digests.setdefault(name, []).append(digest)
+    wanted = {name: hashlib.sha256("".join(sorted(all_of)).encode()).hexdigest() for name, all_of in digests.items()}
     due = {name: digest for name, digest in wanted.items() if not (cache / digest).exists()}
     print(f"clang-tidy: {len(due)} of {len(wanted)} files to look at", flush=True)
     clean = True
