@@ -72,31 +72,44 @@ newest_kernel_package() {
   done | head -n 1
 }
 
+# The packages of the newest kernel, one word each; none where apt knows no kernel. Debian 12 and 13 have all of
+# it in one package. Ubuntu keeps the modules in others; since forky Debian does too, and the kernel itself
+# (binary) and its configuration and list of built-in modules (base) as well.
+kernel_packages() {
+  package=$(newest_kernel_package)
+  [ -n "$package" ] || return 0
+  echo "$package"
+  release=${package#linux-image-}
+  for other in "linux-binary-$release" "linux-base-$release" "linux-modules-$release" \
+    "linux-modules-extra-$release"; do
+    if apt-cache show "$other" >/dev/null 2>&1; then echo "$other"; fi
+  done
+}
+
+# download_kernel DIR: its packages, as apt's lists have them.
+download_kernel() {
+  packages=$(kernel_packages | tr '\n' ' ')
+  [ -n "$packages" ] || return 1
+  say "fetching $packages"
+  # shellcheck disable=SC2086  # Package names, to be split.
+  (cd "$1" && apt-get download -qq $packages >/dev/null 2>&1)
+}
+
 fetch_kernel() {
   [ ! -d "$cache/kernel" ] || return 0
   command -v apt-get >/dev/null 2>&1 ||
     give_up "no apt-get here: unpack a linux-image package of Debian and name it with --kernel"
-  package=$(newest_kernel_package)
-  if [ -z "$package" ]; then
-    quietly as_root apt-get update -qq || :
-    package=$(newest_kernel_package)
-  fi
-  [ -n "$package" ] || give_up "apt knows neither linux-image-amd64 nor linux-image-generic"
-  # Debian 12 and 13 have all of it in one package. Ubuntu keeps the modules in others; since forky Debian
-  # does too, the kernel itself (binary) and its configuration and list of built-in modules (base) as well.
-  release=${package#linux-image-}
-  for other in "linux-binary-$release" "linux-base-$release" "linux-modules-$release" \
-    "linux-modules-extra-$release"; do
-    if apt-cache show "$other" >/dev/null 2>&1; then package="$package $other"; fi
-  done
-  say "fetching $package"
   work=$(mktemp -d "$cache/new.XXXXXX")
-  # shellcheck disable=SC2086  # Package names, to be split.
-  (cd "$work" && quietly apt-get download -qq $package) || give_up "could not download $package"
+  # Lists may be missing, or so old that the mirror has no such kernel any more.
+  if ! download_kernel "$work"; then
+    quietly as_root apt-get update -qq || :
+    [ -n "$(kernel_packages)" ] || give_up "apt knows neither linux-image-amd64 nor linux-image-generic"
+    download_kernel "$work" || give_up "could not download $packages"
+  fi
   for file in "$work"/*.deb; do
     dpkg-deb -x "$file" "$work/kernel" || give_up "could not unpack $file"
   done
-  index_modules "$work/kernel" || give_up "could not index the modules of $package"
+  index_modules "$work/kernel" || give_up "could not index the modules of $packages"
   mv "$work/kernel" "$cache/kernel"
   rm -rf "$work"
 }

@@ -58,8 +58,10 @@ sizes=$(sed -n 's/.*bytesused: *\([0-9]*\).*/\1/p' "$work/log" | tr '\n' ' ')
 set -- "${1:-bulk}" $sizes
 check "truncate N, MJPEG: half a picture arrives" [ $(($2 * 2)) -le $(($4 + 200)) ]
 check "truncate N, MJPEG: the next is whole" [ $(($3 * 2)) -le $(($4 + 200)) ]
+# The driver fills one buffer with the first frame that has bytes, but may have given it the number of an empty
+# one before that (seen once in twenty runs, on Linux 6.1). Two numbers are missing either way.
 faulty 5 3 empty 2
-expect "empty N, MJPEG: the sequence has the hole" "2 3 4 " "$(sequences)"
+expect_like "empty N, MJPEG: the sequence has the hole" "[02] 3 4 " "$(sequences)"
 
 nodrop 1
 set_format YUYV 320 240
