@@ -53,7 +53,8 @@ private:
   template <class Enough>
   void wait_healed(WatchedPipeline& pipeline, const char* what, Enough enough) {
     using Seen = WatchedPipeline::Seen;
-    constexpr int most_heals = 100;
+    // Once at the notice, and once more where reopening the device has undone that.
+    constexpr int most_heals = 2;
     for (int heals = 0; heals < most_heals; ++heals) {
       const auto silences = pipeline.seen().silences;
       bool is_enough{};

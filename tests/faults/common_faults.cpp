@@ -99,13 +99,13 @@ void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string
 }
 
 void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
-                  const std::function<void()>& heal, std::chrono::nanoseconds timeout) {
+                  const std::function<void()>& heal, std::chrono::nanoseconds timeout,
+                  bool reopening_silences) {
   Fault silent{.name = "it falls silent, and sends again",
                .when = always,
                .strike = strike,
                .heal = heal,
-               .healed_at = "now",
-               .heals_each_silence = true};
+               .healed_at = "now"};
   all.push_back(silent);
   silent.name = "it falls silent";
   const auto nanoseconds = std::to_string(timeout.count());
@@ -118,6 +118,7 @@ void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
   }};
   for (const auto& [policy, told] : policies) {
     silent.healed_at = told;
+    silent.heals_each_silence = reopening_silences && std::string_view{policy} == "reopen";
     add_policies(all, silent, "on-stall", {policy});
   }
 }

@@ -20,9 +20,11 @@ inline const std::vector<Moment> once_there{Moment::start, Moment::stream, Momen
 inline const std::vector<Moment> while_playing{Moment::stream, Moment::held};
 
 /// A camera that sends nothing any more after `strike`, left alone and under each policy; it counts
-/// as silent after `timeout`.
+/// as silent after `timeout`. `reopening_silences`: a control silences it, which is restored when
+/// it is opened again.
 void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
-                  const std::function<void()>& heal, std::chrono::nanoseconds timeout);
+                  const std::function<void()>& heal, std::chrono::nanoseconds timeout,
+                  bool reopening_silences = false);
 
 /// The same fault under each policy, each a row.
 void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string& property,

@@ -56,7 +56,7 @@ public:
     add_others(all);
     add_losses(all);
     add_silences(
-        all, [] { drop(100); }, [] { drop(0); }, std::chrono::seconds{1});
+        all, [] { drop(100); }, [] { drop(0); }, std::chrono::seconds{1}, true);
     add_injected(all);
     return all;
   }

@@ -65,7 +65,7 @@ public:
         if (changed_.wait_for(lock, std::chrono::milliseconds{5}, ended)) return true;
       }
       if (std::chrono::steady_clock::now() > deadline) return false;
-      while (stage_.pass_time()) {
+      while (std::chrono::steady_clock::now() <= deadline && stage_.pass_time()) {
         const std::lock_guard lock{mutex_};
         if (ended()) return true;
       }
