@@ -28,6 +28,7 @@ void Clock::move_to(Nanoseconds now) {
   stopped_at_ = now.count();
   const auto due = [now](Sleeper* sleeper) {
     if (sleeper->deadline_ > now) return false;
+    sleeper->woken_ = true;
     sleeper->signal_.set(true);
     return true;
   };
@@ -58,8 +59,13 @@ bool Clock::pass_if_waited_for(Waiters waiters) {
   const std::lock_guard lock{mutex_};
   const auto* const sleeper = first(waiters);
   if (sleeper == nullptr) return false;
-  move_to(sleeper->deadline_);
+  move_to(std::max(now(), sleeper->deadline_));
   return true;
+}
+
+std::size_t Clock::sleepers() {
+  const std::lock_guard lock{mutex_};
+  return sleepers_.size();
 }
 
 }  // namespace fake

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -34,8 +35,8 @@ public:
     /// Readable once the time has come.
     [[nodiscard]] int descriptor() const { return signal_.descriptor(); }
 
-    /// Whether the time has come.
-    [[nodiscard]] bool due() const { return clock_.now() >= deadline_; }
+    /// Whether the time has come; it stays so, whatever the clock shows then.
+    [[nodiscard]] bool due() const { return woken_ || clock_.now() >= deadline_; }
 
   private:
     friend class Clock;
@@ -44,6 +45,7 @@ public:
     Nanoseconds deadline_;
     Waiters kind_;
     EventSignal signal_;
+    std::atomic<bool> woken_{};
   };
 
   [[nodiscard]] Nanoseconds now() const;
@@ -62,6 +64,9 @@ public:
 
   /// The same, if somebody waits now; whether it was so.
   bool pass_if_waited_for(Waiters waiters);
+
+  /// How many wait for a time that has not come.
+  [[nodiscard]] std::size_t sleepers();
 
 private:
   /// Under the lock: moves the clock and wakes whoever it was for.

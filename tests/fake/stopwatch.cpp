@@ -6,12 +6,8 @@
 
 namespace fake {
 
-std::chrono::nanoseconds time_of(Clock& clock, const std::function<void()>& work) {
-  using namespace std::chrono_literals;
-  // In life. A machine that is so busy that these pass by chance fails nothing: what passes on the
-  // clock then is little, and goes on so slowly that the work ends first.
-  constexpr auto patience = 5s;
-  constexpr auto pace = 1s;
+std::chrono::nanoseconds time_of(Clock& clock, const std::function<void()>& work,
+                                 std::chrono::milliseconds patience) {
   const auto before = clock.now();
   std::mutex mutex;
   std::condition_variable changed;
@@ -24,7 +20,7 @@ std::chrono::nanoseconds time_of(Clock& clock, const std::function<void()>& work
     if (changed.wait_for(lock, patience, ended)) return;
     do
       clock.pass_if_waited_for(Clock::Waiters::all);
-    while (!changed.wait_for(lock, pace, ended));
+    while (!changed.wait_for(lock, patience, ended));
   }};
   work();
   {
