@@ -591,6 +591,7 @@ int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argum
       const auto& unwanted = *static_cast<v4l2_remove_buffers*>(argument);
       if (!model_.removes) return ENOTTY;
       if (unwanted.type != to_wire(buffer_type())) return EINVAL;
+      if (unwanted.count == 0) return 0;
       if (foreign) return EBUSY;
       error = queue_.remove(unwanted);
       break;
