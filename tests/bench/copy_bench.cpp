@@ -26,6 +26,8 @@ namespace {
 constexpr v4l2::Size size{3840, 2160};
 constexpr std::uint32_t stride = 3840 * 2 + 256;
 constexpr double least = 0.8;
+// While others use the memory it was 63 % at the least.
+constexpr double least_of_all = 0.4;
 constexpr int least_rounds = 15;
 constexpr int most_rounds = 100;
 
@@ -106,12 +108,15 @@ int main(int argc, char** argv) {
     ratio = theirs / ours;
   }
   const bool fast = ratio >= least;
+  const bool fast_enough = ratio >= least_of_all;
   const bool only_tap = argc > 1 && std::strcmp(argv[1], "--tap") == 0;
   std::printf("%s 1 - a copy of 3840x2160 YUYV has the whole picture, and no padding\n",
               right && whole ? "ok" : "not ok");
-  std::printf("%s 2 - it reaches %.0f %% of memcpy()'s rate (best of %d)%s\n1..2\n",
-              fast ? "ok" : "not ok", 100 * ratio, round, fast ? "" : " # TODO a goal");
+  std::printf("%s 2 - it reaches 40 %% of memcpy()'s rate: %.0f %% (best of %d)\n",
+              fast_enough ? "ok" : "not ok", 100 * ratio, round);
+  std::printf("%s 3 - and 80 %% of it%s\n1..3\n", fast ? "ok" : "not ok",
+              fast ? "" : " # TODO a goal");
   gst_caps_unref(caps);
   gst_buffer_unref(frame);
-  return right && whole && (fast || only_tap) ? 0 : 1;
+  return right && whole && fast_enough && (fast || only_tap) ? 0 : 1;
 }
