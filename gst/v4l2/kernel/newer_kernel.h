@@ -3,9 +3,9 @@
 #include <linux/videodev2.h>
 
 // What linux/videodev2.h has since Linux 6.1, so that what is known and used is the same whatever
-// header it is built against; whether the kernel that it runs on has it, the kernel says. Numbers
-// and layouts are the kernel's ABI (include/uapi/linux/videodev2.h) and don't change. No other file
-// asks how old the header is.
+// header it is built against. The running kernel says whether it has it. Numbers and layouts are
+// the kernel's ABI (include/uapi/linux/videodev2.h) and don't change. No other file asks how old
+// the header is.
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage)
 
