@@ -203,6 +203,21 @@ TEST(Stream, AFatalDriverErrorIsLossUntilRestarted) {
   EXPECT_TRUE(rig.take());
 }
 
+TEST(Stream, AFatalDriverErrorIsLossAlsoWhereAReturnerIsToldFirst) {
+  Rig rig;
+  rig.start();
+  rig.camera->fill();
+  {
+    const auto frame = rig.take();
+    ASSERT_TRUE(frame);
+    rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EIO); });
+    rig.camera->fail_stream();
+  }
+  const auto arrival = rig.stream->next();
+  ASSERT_TRUE(ends_in<v4l2::Lost>(arrival));
+  EXPECT_STREQ(std::get<v4l2::Lost>(*arrival).error.call, "VIDIOC_QBUF");
+}
+
 TEST(Stream, ATransientErrorIsAnErrorAndTheStreamGoesOn) {
   Rig rig;
   rig.start();

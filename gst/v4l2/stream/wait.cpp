@@ -11,12 +11,13 @@ namespace {
 
 constexpr short complaints = POLLERR | POLLHUP | POLLNVAL;
 
-/// Why the waker was raised, where that ends the wait.
-std::optional<Result<Wake>> woken(Waker& waker, ReturnDesk& desk) {
+/// Why the waker was raised, where that ends the wait. A returner's VIDIOC_QBUF may be the first to
+/// be told that the device is gone or has given up; it is the same news as VIDIOC_DQBUF's then.
+std::optional<Result<Wake>> woken(const Node& node, Waker& waker, ReturnDesk& desk) {
   waker.lower(Waker::homecoming);
   if (waker.raised(Waker::trouble)) {
     const auto complaint = desk.complaint();
-    if (complaint && complaint->code == ENODEV) return Lost{*complaint};
+    if (complaint && (complaint->code == ENODEV || in_trouble(node))) return Lost{*complaint};
     if (complaint) return std::unexpected{*complaint};
   }
   if (waker.raised(Waker::flush) || waker.raised(Waker::pause) || waker.raised(Waker::errand))
@@ -66,7 +67,7 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
       return Stalled{};
     }
     if (waits[1].revents != 0)
-      if (auto end = woken(waker, desk)) return std::move(*end);
+      if (auto end = woken(node, waker, desk)) return std::move(*end);
     const bool in_trouble = (waits[0].revents & complaints) != 0;
     if ((waits[0].revents & POLLPRI) != 0 && !in_trouble) {
       const auto event = next_event(node);
