@@ -336,6 +336,9 @@ TEST_P(Belief, BuffersMayBeQueuedWhileStreaming) {
 // exported stays.
 TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {
   const auto node = open();
+  v4l2_capability before{};
+  ASSERT_EQ(errno_of(*node, request::querycap, before), 0);
+  const bool reads = (before.device_caps & V4L2_CAP_READWRITE) != 0;
   set_format(*node);
   const auto count = request(*node, 4);
   v4l2_exportbuffer exported{};
@@ -357,7 +360,9 @@ TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {
   v4l2_capability capability{};
   EXPECT_EQ(errno_of(*node, request::querycap, capability), ENODEV);
   std::array<std::byte, 16> some{};
-  EXPECT_EQ(node->read(some).error().code, ENODEV);
+  // A driver without read() may say so first (v4l2_read(); uvcvideo since 7.2).
+  const auto read_error = node->read(some).error().code;
+  EXPECT_TRUE(read_error == ENODEV || (!reads && read_error == EINVAL)) << read_error;
   EXPECT_GT(lseek(descriptor.get(), 0, SEEK_END), 0);
 }
 
