@@ -79,6 +79,22 @@ void measure_unknown(Layout::Plane& plane, const FormatRow& row, v4l2::Size size
   plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
 }
 
+/// The bytes of a line without its padding, in formats that are not tiled.
+std::size_t picture_line(const Layout::Plane& plane, const FormatRow& row, v4l2::Size size,
+                         const GstVideoInfo& info, guint index) {
+  auto line = plane.usual_pitch;
+  if (row.shape() == GST_VIDEO_FORMAT_UNKNOWN) {
+    line = (std::size_t{size.width} * row.bits_per_pixel + 7) / 8;
+  } else {
+    const auto component = static_cast<guint>(components_of(info.finfo, index)[0]);
+    const auto pixel = GST_VIDEO_FORMAT_INFO_PSTRIDE(info.finfo, component);
+    const auto width =
+        GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(info.finfo, component, GST_VIDEO_INFO_WIDTH(&info));
+    if (pixel > 0) line = static_cast<std::size_t>(width) * static_cast<std::size_t>(pixel);
+  }
+  return std::min(line, plane.pitch);
+}
+
 /// Where a memory begins in a GstBuffer of all of them.
 std::size_t start_of(const v4l2::Format& format, std::uint32_t memory) {
   std::size_t start{};
@@ -141,6 +157,9 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
     auto& end = layout.needed[plane.memory];  // of the planes so far, in their memory
     plane.offset = end;
     end += plane.pitch * plane.rows;
+    const bool padded = plane.rows > 0 && !layout.tiled;
+    layout.least[plane.memory] =
+        end - (padded ? plane.pitch - picture_line(plane, row, format.size, info, index) : 0);
     layout.usual = layout.usual && plane.stride == plane.usual_stride &&
                    start_of(format, plane.memory) + plane.offset == plane.usual_offset;
   }

@@ -42,8 +42,11 @@ struct Layout {
   bool tiled{};
   /// So many rows that belong together; 2 where tiles follow each other in a Z over two rows.
   std::size_t together{1};
-  /// The bytes that each memory plane must hold for the picture to be whole.
+  /// The bytes that the picture takes of each memory plane, with the padding behind its last line.
   std::array<std::size_t, VIDEO_MAX_PLANES> needed{};
+  /// The bytes that each memory plane must hold for the picture to be whole: without that padding,
+  /// which some drivers do not write.
+  std::array<std::size_t, VIDEO_MAX_PLANES> least{};
 
   [[nodiscard]] std::span<const Plane> colour_planes() const {
     return std::span{planes}.first(plane_count);

@@ -1,6 +1,7 @@
 #include "notice.h"
 
 #include <array>
+#include <cstring>
 
 namespace v4l2gst {
 namespace {
@@ -92,6 +93,14 @@ Notice restarted(const std::string& path) {
   return plain(Notice::State::restarted, path, "The stream of '" + path + "' is started again.");
 }
 
+Notice mended(const std::string& path, const v4l2::Error& error) {
+  return {.state = Notice::State::restarted,
+          .device = path,
+          .text = "The stream of '" + path + "' broke (" + error.call + ": " +
+                  std::strerror(error.code) + ") and is started again.",
+          .error = error};
+}
+
 Notice reopened(const std::string& path) {
   return plain(Notice::State::reopened, path, "'" + path + "' is closed and opened again.");
 }
@@ -123,6 +132,42 @@ Report stalled(const std::string& path, std::chrono::milliseconds silence, bool 
                     device + " has sent no frame for " + seconds_of(silence) +
                         ", although it has buffers to fill. Check its cable and power; "
                         "on-stall=restart and reopen try to wake it.");
+}
+
+Report only_damage(const std::string& path, std::chrono::milliseconds silence,
+                   const LeftOut& left_out) {
+  std::string why{name_of(left_out.damage)};
+  if (left_out.needed > left_out.bytes && left_out.damage != Damage::impossible)
+    why +=
+        ", " + std::to_string(left_out.bytes) + " of " + std::to_string(left_out.needed) + " bytes";
+  const bool takeable = fate_of(left_out.damage, OnCorrupt::flag) != Fate::leave_out;
+  return silence_of(Cause::damaged, path,
+                    "The device at '" + path + "' has sent nothing but damaged frames for " +
+                        seconds_of(silence) + ": " + std::to_string(left_out.count) +
+                        ", which are left out (" + why + "). " +
+                        (takeable ? "on-corrupt=flag sends them downstream, marked as corrupted. "
+                                  : "There is nothing in them to send. ") +
+                        "Check the cable, and on USB try another port, a smaller size or a lower "
+                        "rate.");
+}
+
+Report no_key_frame(const std::string& path, std::chrono::milliseconds silence,
+                    std::uint64_t count) {
+  return silence_of(Cause::stalled, path,
+                    "The device at '" + path + "' has sent no key frame for " +
+                        seconds_of(silence) + ", and start-on-keyframe has left out " +
+                        std::to_string(count) +
+                        " frames. Set a shorter distance of key frames on the device, or "
+                        "start-on-keyframe=false.");
+}
+
+Report no_first_frame(const std::string& path, std::chrono::milliseconds silence) {
+  return silence_of(Cause::stalled, path,
+                    "The device at '" + path + "' has sent no frame in the first " +
+                        seconds_of(silence) +
+                        ". That is as it should be for a camera that waits for a trigger; else "
+                        "check its cable and power. first-frame-timeout and on-stall say what is "
+                        "done about it.");
 }
 
 Report starved(const std::string& path, std::chrono::milliseconds silence, std::uint32_t count) {

@@ -6,6 +6,7 @@
 
 #include <gst/gst.h>
 
+#include "frame_check.h"
 #include "kernel/error.h"
 #include "report.h"
 
@@ -22,7 +23,7 @@ struct Notice {
     back,          ///< "back": it was found again, or for the first time
     stalled,       ///< "stalled": it sends no frames
     starved,       ///< "starved": downstream holds all buffers, so it can't send any
-    restarted,     ///< "restarted": its stream was started again
+    restarted,     ///< "restarted": its stream was silent or broken (`errno`), and started again
     reopened,      ///< "reopened": it was closed and is to be opened again
     signal_lost,   ///< "signal-lost": nothing comes in at its input
     signal_found,  ///< "signal-found": something comes in again
@@ -47,6 +48,28 @@ Notice restarted(const std::string& path);
 Notice reopened(const std::string& path);
 Notice signal_found(const std::string& path, const std::string& input);
 Notice not_restored(const std::string& path, std::vector<std::string> settings);
+
+/// The stream broke, as `error` showed, and is started again.
+Notice mended(const std::string& path, const v4l2::Error& error);
+
+/// The frames that were left out since one was delivered.
+struct LeftOut {
+  std::uint64_t count{};
+  Damage damage{};         ///< the latest one's
+  std::uint64_t bytes{};   ///< of the latest one's payload
+  std::uint64_t needed{};  ///< for its picture to be whole; 0 where that is not known
+};
+
+/// Nothing but damaged frames came for `silence`.
+Report only_damage(const std::string& path, std::chrono::milliseconds silence,
+                   const LeftOut& left_out);
+
+/// `count` frames came, and start-on-keyframe has left them all out.
+Report no_key_frame(const std::string& path, std::chrono::milliseconds silence,
+                    std::uint64_t count);
+
+/// No frame has come since the start.
+Report no_first_frame(const std::string& path, std::chrono::milliseconds silence);
 
 /// No frame for `silence`; `starting` where there was none yet since the stream began.
 Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting);

@@ -48,6 +48,8 @@ const char* name_of(Cause cause) {
       return "no-signal";
     case Cause::no_link:
       return "no-link";
+    case Cause::damaged:
+      return "damaged";
   }
   return "io";
 }

@@ -39,9 +39,10 @@ enum class Cause {
   starved,         ///< "starved": downstream holds all buffers
   no_signal,       ///< "no-signal": nothing comes in at its input
   no_link,         ///< "no-link": its media graph is not set up
+  damaged,         ///< "damaged": all that comes is damaged
 };
 
-inline constexpr auto last_cause = Cause::no_link;
+inline constexpr auto last_cause = Cause::damaged;
 
 /// One failure as a person and a program shall read it. Made by pure functions, posted in one
 /// place.
@@ -93,6 +94,9 @@ struct Situation {
 /// EBUSY it looks for the holders.
 Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing,
               const Situation& situation = {});
+
+/// The device is gone, whatever errno told of it.
+Report went_away(const std::string& path, const v4l2::Error& error);
 
 /// EBUSY, by these.
 Report busy(const std::string& path, const v4l2::Error& error, std::string_view doing,

@@ -182,6 +182,12 @@ Report no_link(const Attempt& attempt) {
             "'media-ctl -p', set it up with 'media-ctl -l', or use libcamerasrc.");
 }
 
+Report gone_away(const Attempt& attempt) {
+  return attempt.report(GST_RESOURCE_ERROR_READ, Cause::lost, " went away",
+                        ". Check its cable and power, then start the pipeline again; with "
+                        "on-disconnect=wait it is waited for.");
+}
+
 Report broken(const Attempt& attempt) {
   auto report =
       attempt.report(GST_RESOURCE_ERROR_FAILED, Cause::broken_driver,
@@ -212,6 +218,10 @@ Report busy(const std::string& path, const v4l2::Error& error, std::string_view 
   return report;
 }
 
+Report went_away(const std::string& path, const v4l2::Error& error) {
+  return gone_away({path, error, "to receive a frame"});
+}
+
 Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing,
               const Situation& situation) {
   const Attempt attempt{path, error, doing};
@@ -237,9 +247,7 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
     case ENODEV:
     case ENXIO:
     case ESHUTDOWN:
-      return attempt.report(GST_RESOURCE_ERROR_READ, Cause::lost, " went away",
-                            ". Check its cable and power, then start the pipeline again; with "
-                            "on-disconnect=wait it is waited for.");
+      return gone_away(attempt);
     case EPROTO:
       if (error.hint != nullptr) return broken(attempt);
       [[fallthrough]];

@@ -72,6 +72,9 @@ bool Source::start() {
   const std::lock_guard lock{context_};
   const auto wishes = settings();
   watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};
+  recovery_ = {};
+  start_at_ = {};
+  left_out_ = {};
   continuity_.restart();
   running_time_.restart();
   counters_.restart();
@@ -198,7 +201,8 @@ Source::Outcome<> Source::start_streaming() {
   const auto wanted = settings();
   beginning_.stream_began(wanted.skip_frames, wanted.start_on_keyframe);
   continuity_.stream_began();
-  watchdog_.stream_began();
+  watchdog_.stream_began(kernel_->monotonic_time());
+  left_out_ = {};
   return {};
 }
 
@@ -207,13 +211,19 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   if (!capture_) return agreement_ || absence_ ? unallocated : GST_FLOW_NOT_NEGOTIATED;
   if (!capture_->streaming()) {
     if (waker_.raised(v4l2::Waker::pause)) return interrupted;
-    const auto started = start_streaming();
-    if (!started) return std::unexpected{started.error()};
+    if (!rest_before_start()) return interrupted;
+    if (const auto started = start_streaming(); !started) {
+      const auto& error = started.error().error;
+      if (error.gone()) return lose(started.error());
+      if (!recovery_.recovering()) return std::unexpected{started.error()};
+      const auto flow = on_broken(error);
+      if (!flow) return std::unexpected{flow.error()};
+      return flow->value_or(again);
+    }
   }
-  using Flow = Outcome<std::optional<GstFlowReturn>>;
   for (;;) {
     run_errands();
-    auto arrival = capture_->next(watchdog_.patience());
+    auto arrival = capture_->next(patience());
     if (!arrival) return std::unexpected{failure(arrival.error(), "to receive a frame")};
     const auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },
@@ -222,13 +232,15 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                                               !waker_.raised(v4l2::Waker::flush) &&
                                               !waker_.raised(v4l2::Waker::pause);
                      if (errand_only) return std::nullopt;
+                     watchdog_.wait_ended();
                      return interrupted;
                    },
                    [&](const v4l2::Lost& lost) -> Flow {
-                     const auto ended = lose(failed(path(), lost.error, "to receive a frame"));
+                     const auto ended = lose(went_away(path(), lost.error));
                      if (!ended) return std::unexpected{ended.error()};
                      return *ended;
                    },
+                   [&](const v4l2::Broken& broken) { return on_broken(broken.error); },
                    [&](v4l2::SourceChanged) -> Flow {
                      forget_source();
                      return unallocated;
@@ -237,7 +249,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      if (setup_) setup_->controls.note(*device().node(), change);
                      return std::nullopt;
                    },
-                   [&](v4l2::Stalled) { return on_stalled(); },
+                   [&](v4l2::Stalled) { return on_overdue(); },
                    [&](v4l2::Starved) {
                      return on_starved();
                    }},
@@ -254,8 +266,7 @@ Continuity::Verdict Source::observe(const v4l2::Frame& frame) {
 }
 
 /// Nothing: this frame does not go downstream, and the next is to be waited for.
-Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arrived,
-                                                              GstBuffer** buffer) {
+Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
   const auto leave_out = [this](Counters::Count* count) {
     if (count != nullptr) Counters::add(*count);
     continuity_.withhold();
@@ -264,6 +275,7 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   if (beginning_.skips()) {
     observe(*frame);
     leave_out(&counters_.skipped);
+    watchdog_.frame();
     return std::nullopt;
   }
   // A key frame that is awaited is not left out for a newer one.
@@ -278,14 +290,22 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     frame.emplace(std::move(*newer));  // the end of the older one requeues it
   }
   const auto seen = observe(*frame);
-  const auto fate = judge(*frame);
+  const auto found = judge(*frame);
+  const auto fate = found.fate;
   if (fate == Fate::leave_out) {
     leave_out(&counters_.damaged);
-    return std::nullopt;
+    left_out_ = {.count = left_out_.count + 1,
+                 .damage = found.damage,
+                 .bytes = found.bytes,
+                 .needed = found.needed};
+    frame.reset();  // which requeues it
+    return on_withheld(Withheld::damaged);
   }
   if (!may_begin_with(*frame)) {
     leave_out(&counters_.skipped);
-    return std::nullopt;
+    ++left_out_.count;
+    frame.reset();
+    return on_withheld(Withheld::no_key_frame);
   }
   const auto flags = frame->flags();
   const bool monotonic =
@@ -298,6 +318,7 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   if (!wrapped) return std::unexpected{failed(path(), wrapped.error(), "to queue a buffer")};
   if (!*wrapped) {
     leave_out(nullptr);
+    watchdog_.frame();  // the device has sent it
     return std::nullopt;
   }
   auto* const out = wrapped->get();
@@ -311,6 +332,8 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   if (fate == Fate::flag || (flags & V4L2_BUF_FLAG_ERROR) != 0)
     GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
   watchdog_.frame();
+  recovery_.frame();
+  left_out_.count = 0;
   pause_ = {};
   *buffer = wrapped->release();
   beginning_.has_begun();

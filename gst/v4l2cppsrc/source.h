@@ -24,6 +24,7 @@
 #include "kernel/waker.h"
 #include "negotiation.h"
 #include "notice.h"
+#include "recovery.h"
 #include "report.h"
 #include "running_time.h"
 #include "settings.h"
@@ -185,13 +186,31 @@ private:
   void put_setup_by();
   Outcome<bool> look_for_device();
   bool await_device();
-  Outcome<std::optional<GstFlowReturn>> on_starved();
-  Outcome<std::optional<GstFlowReturn>> on_stalled();
+  /// What next_buffer() ends in; nullopt: it goes on waiting.
+  using Flow = Outcome<std::optional<GstFlowReturn>>;
+
+  Flow on_starved();
+  Flow on_overdue();
+  Flow on_silence();
+  Flow on_broken(const v4l2::Error& error);
+  Flow on_withheld(Withheld why);
+  void reopen(Report reason);
+  bool rest_before_start();
+  [[nodiscard]] Report silence_report(const std::optional<v4l2::Input>& input,
+                                      std::chrono::nanoseconds now) const;
+  std::optional<std::chrono::milliseconds> patience();
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
   Continuity::Verdict observe(const v4l2::Frame& frame);
-  /// What becomes of a frame by its state. One that is sent although it is short is as long as it
-  /// should be from now on.
-  Fate judge(v4l2::Frame& frame) const;
+
+  /// What is found of a frame.
+  struct Judgement {
+    Fate fate{};
+    Damage damage{};
+    std::uint64_t bytes{};   ///< of its payload, as the driver said
+    std::uint64_t needed{};  ///< for the picture to be whole; 0 where that is not known
+  };
+
+  Judgement judge(v4l2::Frame& frame) const;
   [[nodiscard]] bool may_begin_with(const v4l2::Frame& frame) const;
   void run_errands();
   [[nodiscard]] ClockReading read_clocks();
@@ -247,6 +266,9 @@ private:
   std::chrono::nanoseconds next_look_{};
   std::chrono::milliseconds pause_{};  // before the next try; 0 once a frame has come
   Watchdog watchdog_{{}, {}, OnStall::warn};
+  Recovery recovery_;
+  std::chrono::nanoseconds start_at_{};  // not before that is a broken stream started again
+  LeftOut left_out_;                     // since the latest frame that was delivered
   // To be posted without the lock.
   std::vector<Notice> notices_;
   std::vector<Report> warnings_;

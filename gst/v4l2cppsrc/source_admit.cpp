@@ -9,9 +9,10 @@
 
 namespace v4l2gst {
 
-/// Of a picture that was cut short the whole is sent, if it is: the memory is there, and downstream
-/// could not map less than its caps say. What the driver did not write is of an older picture.
-Fate Source::judge(v4l2::Frame& frame) const {
+/// A picture goes downstream at its whole length: the memory is there, and downstream could not map
+/// less than its caps say. What the driver did not write of it is of an older picture; what it
+/// wrote behind it is no part of it.
+Source::Judgement Source::judge(v4l2::Frame& frame) const {
   const auto policy = capture_->on_corrupt();
   const auto& layout = agreement().layout;
   const auto payloads = frame.payloads();
@@ -20,18 +21,22 @@ Fate Source::judge(v4l2::Frame& frame) const {
                     .payloads = payloads,
                     .needed = {},
                     .jpeg = {}};
-  if (layout) evidence.needed = std::span{layout->needed}.first(payloads.size());
+  if (layout) evidence.needed = std::span{layout->least}.first(payloads.size());
   if (policy != OnCorrupt::pass && agreement().row->jpeg()) evidence.jpeg = capture_->look(frame);
   const auto damage = damage_of(evidence);
-  if (damage == Damage::none) return Fate::send;  // as most are
-  auto fate = fate_of(damage, policy);
-  for (std::uint32_t plane = 0; plane < evidence.needed.size(); ++plane)
-    if (fate != Fate::leave_out && payloads[plane].length < evidence.needed[plane] &&
-        !frame.stretch(plane, evidence.needed[plane]))
-      fate = Fate::leave_out;
+  Judgement judgement{.fate = fate_of(damage, policy), .damage = damage, .bytes = {}, .needed = {}};
+  for (std::uint32_t plane = 0; plane < evidence.needed.size(); ++plane) {
+    const auto length = payloads[plane].length;
+    judgement.bytes += length;
+    judgement.needed += evidence.needed[plane];
+    if (judgement.fate == Fate::leave_out || length == layout->needed[plane]) continue;
+    if (!frame.set_length(plane, layout->needed[plane]) && length < evidence.needed[plane])
+      judgement.fate = Fate::leave_out;
+  }
+  if (damage == Damage::none) return judgement;  // as most are
   GST_DEBUG_OBJECT(element_, "frame %u is damaged (%s)%s", frame.sequence(), name_of(damage),
-                   fate == Fate::leave_out ? " and left out" : "");
-  return fate;
+                   judgement.fate == Fate::leave_out ? " and left out" : "");
+  return judgement;
 }
 
 /// Only while a stream waits for its first frame is the picture itself looked at.

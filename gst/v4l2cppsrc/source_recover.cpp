@@ -79,7 +79,7 @@ void Source::miss(const Report& report) {
 
 bool Source::survives(const Report& report) {
   const std::lock_guard lock{context_};
-  if (settings().on_disconnect != OnDisconnect::wait) return false;
+  if (settings().on_disconnect != OnDisconnect::wait || recovery_.hopeless()) return false;
   if (!means_lost(report.error) && !may_be_settling(report)) return false;
   static_cast<void>(lose(report));
   return true;
@@ -161,28 +161,121 @@ bool Source::await_device() {
   }
 }
 
+// ---- a broken stream ----------------------------------------------------------------------------
+
+/// Starts the stream again, or opens the device again, as often as Recovery says. Its buffers, caps
+/// and controls stay, and so does what downstream holds.
+Source::Flow Source::on_broken(const v4l2::Error& error) {
+  auto report = failure(error, "to receive a frame");
+  const auto step = recovery_.broken();
+  switch (step.repair) {
+    case Repair::restart:
+      notices_.push_back(mended(path(), error));
+      Counters::add(counters_.restarted);
+      capture_->stop();
+      start_at_ = kernel_->monotonic_time() + step.delay;
+      return again;  // and create() starts it
+    case Repair::reopen:
+      reopen(std::move(report));
+      return unallocated;
+    case Repair::give_up:
+      break;
+  }
+  report.text += " Its stream was started again three times, and the device opened again, in vain.";
+  if (recovery_.hopeless()) return std::unexpected{report};
+  const auto ended = lose(report);
+  if (!ended) return std::unexpected{ended.error()};
+  return *ended;
+}
+
+/// Waits until a broken stream may be started again. False when a flush or a pause interrupts.
+bool Source::rest_before_start() {
+  for (;;) {
+    const auto left = start_at_ - kernel_->monotonic_time();
+    if (left.count() <= 0) return true;
+    if (waker_.raised(v4l2::Waker::flush) || waker_.raised(v4l2::Waker::pause)) return false;
+    // Neither a requeued buffer nor an errand ends this.
+    waker_.lower(v4l2::Waker::homecoming);
+    run_errands();
+    v4l2::rest(*kernel_, waker_, std::chrono::ceil<milliseconds>(left));
+  }
+}
+
+/// Closes the device, and has it opened again.
+void Source::reopen(Report reason) {
+  notices_.push_back(reopened(path()));
+  Counters::add(counters_.restarted);
+  let_go();
+  absence_ = Absence{.since = kernel_->monotonic_time(), .reason = std::move(reason)};
+  next_look_ = {};
+}
+
 // ---- silence ------------------------------------------------------------------------------------
 
-Source::Outcome<std::optional<GstFlowReturn>> Source::on_starved() {
+std::optional<milliseconds> Source::patience() {
+  if (!watchdog_.measures()) return std::nullopt;  // as by default, between frames
+  const auto now = kernel_->monotonic_time();
+  watchdog_.wait_began(now);
+  return watchdog_.patience(now);
+}
+
+Source::Flow Source::on_starved() {
+  const auto now = kernel_->monotonic_time();
+  if (watchdog_.due(now) == Due::nothing) return std::nullopt;
   if (!watchdog_.silent()) {
-    auto warning =
-        starved(path(), watchdog_.patience().value_or(milliseconds{}), capture_->buffer_count());
+    auto warning = starved(path(), watchdog_.waited(now), capture_->buffer_count());
     tell(Notice::State::starved, path(), warning.text, {});
     warnings_.push_back(std::move(warning));
   }
-  watchdog_.silence();
+  watchdog_.silence(now);
   return again;
 }
 
-Source::Outcome<std::optional<GstFlowReturn>> Source::on_stalled() {
-  const auto silence = watchdog_.patience().value_or(milliseconds{});
+/// A frame was left out. Damage never ends by itself where all frames are damaged, so that a device
+/// which sends nothing else is treated as one that is silent.
+Source::Flow Source::on_withheld(Withheld why) {
+  const auto now = kernel_->monotonic_time();
+  watchdog_.wait_began(now);
+  watchdog_.withheld(why, now);
+  return on_overdue();
+}
+
+Source::Flow Source::on_overdue() {
+  const auto now = kernel_->monotonic_time();
+  switch (watchdog_.due(now)) {
+    case Due::nothing:
+      return std::nullopt;
+    case Due::only_damage:
+      warnings_.push_back(only_damage(path(), watchdog_.waited(now), left_out_));
+      return again;
+    case Due::no_key_frame:
+      warnings_.push_back(no_key_frame(path(), watchdog_.waited(now), left_out_.count));
+      return again;
+    case Due::no_first_frame:
+      warnings_.push_back(no_first_frame(path(), watchdog_.waited(now)));
+      return again;
+    case Due::silence:
+      break;
+  }
+  return on_silence();
+}
+
+Report Source::silence_report(const std::optional<v4l2::Input>& input,
+                              std::chrono::nanoseconds now) const {
+  const auto silence = watchdog_.waited(now);
+  if (input && input->no_signal) return no_signal(path(), input->name);
+  if (watchdog_.sees_damage()) return only_damage(path(), silence, left_out_);
+  return stalled(path(), silence, watchdog_.starting());
+}
+
+Source::Flow Source::on_silence() {
+  const auto now = kernel_->monotonic_time();
   const auto asked = v4l2::current_input(*device().node());
   const auto input = asked ? *asked : std::optional<v4l2::Input>{};
   const bool mute = input && input->no_signal;
-  auto report = stalled(path(), silence, watchdog_.starting());
-  if (input && input->no_signal) report = no_signal(path(), input->name);
+  auto report = silence_report(input, now);
   const bool first = !watchdog_.silent();
-  const auto remedy = watchdog_.silence();
+  const auto remedy = watchdog_.silence(now);
   tell(mute ? Notice::State::signal_lost : Notice::State::stalled, path(), report.text, {});
   if (remedy == Remedy::give_up) return std::unexpected{report};
   if (first || remedy == Remedy::warn) warnings_.push_back(report);
@@ -194,12 +287,8 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::on_stalled() {
     capture_->stop();
     return again;  // and create() starts it
   }
-  notices_.push_back(reopened(path()));
-  Counters::add(counters_.restarted);
   report.error = {.code = 0, .call = ""};
-  let_go();
-  absence_ = Absence{.since = kernel_->monotonic_time(), .reason = report};
-  next_look_ = {};
+  reopen(std::move(report));
   return unallocated;
 }
 

@@ -332,6 +332,40 @@ TEST_P(Belief, BuffersMayBeQueuedWhileStreaming) {
   next(*node);
 }
 
+// vb2_queue_error(): until VIDIOC_STREAMOFF poll() answers POLLERR, VIDIOC_DQBUF and VIDIOC_QBUF
+// EIO; the device identifies itself all the same, which tells it from one that is gone. After
+// VIDIOC_STREAMOFF and VIDIOC_STREAMON the same buffers work again, but for the one that is held.
+// failure_of(), Recovery.
+TEST_P(Belief, AStreamThatTheDriverGaveUpWorksAgainAfterStreamoff) {
+  if (!session.break_stream) return;
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 4);
+  for (std::uint32_t index = 0; index < count; ++index)
+    ASSERT_EQ(queue(*node, index), 0);
+  ASSERT_EQ(stream_on(*node), 0);
+  const auto held = next(*node);
+  const auto other = next(*node);
+  session.break_stream();
+  EXPECT_NE(poll(*node, POLLIN, 0) & POLLERR, 0);
+  auto filled = buffer();
+  EXPECT_EQ(dequeue(*node, filled), EIO);
+  EXPECT_EQ(queue(*node, other.index()), EIO);
+  v4l2_capability capability{};
+  EXPECT_EQ(errno_of(*node, request::querycap, capability), 0);
+  ASSERT_EQ(stream_off(*node), 0);
+  for (std::uint32_t index = 0; index < count; ++index)
+    if (index != held.index()) {
+      ASSERT_EQ(queue(*node, index), 0);
+    }
+  ASSERT_EQ(stream_on(*node), 0);
+  for (int frame = 0; frame < 10; ++frame) {
+    const auto again = next(*node);
+    EXPECT_NE(again.index(), held.index());
+    ASSERT_EQ(queue(*node, again.index()), 0);
+  }
+}
+
 // An unplugged device: poll() says so, also to who asks for nothing; every call fails; what was
 // exported stays.
 TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {

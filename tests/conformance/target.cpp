@@ -2,8 +2,11 @@
 
 #include <array>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 
+#include "device/text.h"
 #include "fake/fake_kernel.h"
 
 namespace conformance {
@@ -15,9 +18,10 @@ Target fake_target(std::string name, fake::Model (*model)()) {
             const auto camera = kernel->plug("/dev/video0", model());
             return Target::Session{.kernel = kernel,
                                    .let_a_frame_come = [camera] { camera->fill_when_queued(); },
-                                   .unplug =
-                                       [kernel] {
-                                         kernel->unplug("/dev/video0");
+                                   .unplug = [kernel] { kernel->unplug("/dev/video0"); },
+                                   .break_stream =
+                                       [camera] {
+                                         camera->fail_stream();
                                        }};
           }};
 }
@@ -56,6 +60,21 @@ fake::Model tv_card() {
   model.pixel_aspect = {54, 59};
   model.composes = true;
   return model;
+}
+
+/// vivid has a button for it.
+std::function<void()> break_button(const std::string& path) {
+  const v4l2::UniqueFd node{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  v4l2_queryctrl control{};
+  do {
+    control.id |= V4L2_CTRL_FLAG_NEXT_CTRL;
+    if (ioctl(node.get(), VIDIOC_QUERYCTRL, &control) != 0) return {};
+  } while (v4l2::text_of(control.name) != "Inject Fatal Streaming Error");
+  return [path, id = control.id] {
+    const v4l2::UniqueFd presser{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+    v4l2_control press{.id = id, .value = 1};
+    ASSERT_EQ(ioctl(presser.get(), VIDIOC_S_CTRL, &press), 0);
+  };
 }
 
 std::vector<Target>& registered() {
@@ -179,18 +198,17 @@ int main(int argc, char** argv) {
     targets.push_back(conformance::fake_target("fake_capture_card", conformance::capture_card));
     targets.push_back(conformance::fake_target("fake_tv_card", conformance::tv_card));
   } else {
-    targets.push_back({.name = "device", .path = device, .begin = [unplug] {
-                         return Target::Session{// The system's kernel is nobody's to destroy.
-                                                .kernel = {&v4l2::system_kernel(),
-                                                           [](v4l2::Kernel*) {
-                                                           }},
-                                                .let_a_frame_come = [] {},
-                                                .unplug =
-                                                    [unplug] {
-                                                      ASSERT_EQ(std::system(unplug.c_str()), 0)
-                                                          << unplug;
-                                                    }};
-                       }});
+    targets.push_back(
+        {.name = "device", .path = device, .begin = [unplug, device] {
+           return Target::Session{
+               // The system's kernel is nobody's to destroy.
+               .kernel = {&v4l2::system_kernel(),
+                          [](v4l2::Kernel*) {
+                          }},
+               .let_a_frame_come = [] {},
+               .unplug = [unplug] { ASSERT_EQ(std::system(unplug.c_str()), 0) << unplug; },
+               .break_stream = conformance::break_button(device)};
+         }});
   }
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();

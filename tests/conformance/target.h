@@ -26,6 +26,8 @@ struct Target {
     std::shared_ptr<v4l2::Kernel> kernel;
     std::function<void()> let_a_frame_come;
     std::function<void()> unplug;
+    /// Has the driver give up the stream (vb2_queue_error()); none where it can't be told to.
+    std::function<void()> break_stream;
   };
 
   std::function<Session()> begin;

@@ -236,6 +236,7 @@ int Queue::queue(v4l2_buffer& wire) {
   if (!has(wire.index) || wire.memory != memory_ || !planes_fit(wire)) return EINVAL;
   auto& buffer = buffers_[wire.index];
   if (buffer.state != State::dequeued) return EINVAL;
+  if (error_) return EIO;  // vb2_core_qbuf()
   if (memory_ != V4L2_MEMORY_MMAP)
     if (const int error = adopt(buffer, wire)) return error;
   queue_flags_ = wire.flags & (V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE);

@@ -270,7 +270,7 @@ void Scenario::stretch(std::uint8_t how) {
   if (loans_.empty()) return;
   auto& frame = std::next(loans_.begin(), how % std::ssize(loans_))->frame;
   const auto room = frame.payloads()[0].room;
-  check(frame.stretch(0, room) && !frame.stretch(0, std::size_t{room} + 1),
+  check(frame.set_length(0, room) && !frame.set_length(0, std::size_t{room} + 1),
         "a picture grows as far as its room");
 }
 

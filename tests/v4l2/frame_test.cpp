@@ -48,9 +48,9 @@ TEST(Frame, WhatDoesNotFitIsImpossibleAndCut) {
 TEST(Frame, IsStretchedAsFarAsItsPlaneGoes) {
   auto made = frame(100, 48);
   EXPECT_EQ(made.payloads()[1].room, 2000U);
-  EXPECT_FALSE(made.stretch(1, 2001));
+  EXPECT_FALSE(made.set_length(1, 2001));
   EXPECT_EQ(made.payloads()[1].length, 52U);
-  EXPECT_TRUE(made.stretch(1, 2000));
+  EXPECT_TRUE(made.set_length(1, 2000));
   EXPECT_EQ(made.payloads()[1].offset, 48U);
   EXPECT_EQ(made.payloads()[1].length, 2000U);
   EXPECT_EQ(made.payloads()[0].length, 1000U);

@@ -133,25 +133,25 @@ TEST(Reader, AFrameThatVanishedAgainIsWaitedFor) {
   EXPECT_EQ(rig.frame()->sequence(), 0U);
 }
 
-TEST(Reader, ATransientErrorIsAnErrorAndCostsNoSlot) {
+TEST(Reader, AnErrorOfReadBreaksTheStreamAndCostsNoSlot) {
   ReadRig rig{1};
   rig.begin();
   rig.camera->fault([](fake::Faults& faults) { faults.fail(fake::fake_read, EIO); });
   rig.camera->fill();
   const auto arrival = rig.reader->next();
-  ASSERT_FALSE(arrival);
-  EXPECT_STREQ(arrival.error().call, "read");
-  EXPECT_EQ(arrival.error().code, EIO);
+  ASSERT_TRUE(ends_in<v4l2::Broken>(arrival));
+  EXPECT_STREQ(std::get<v4l2::Broken>(*arrival).error.call, "read");
+  EXPECT_EQ(std::get<v4l2::Broken>(*arrival).error.code, EIO);
   EXPECT_EQ(rig.frame()->sequence(), 0U);
 }
 
-TEST(Reader, AFatalDriverErrorIsLossUntilRestarted) {
+TEST(Reader, AFatalDriverErrorBreaksTheStreamUntilItIsRestarted) {
   ReadRig rig;
   rig.begin();
   rig.camera->fail_stream();
   const auto arrival = rig.reader->next();
-  ASSERT_TRUE(ends_in<v4l2::Lost>(arrival));
-  EXPECT_EQ(std::get<v4l2::Lost>(*arrival).error.code, EIO);
+  ASSERT_TRUE(ends_in<v4l2::Broken>(arrival));
+  EXPECT_EQ(std::get<v4l2::Broken>(*arrival).error.code, EIO);
   rig.reader.reset();
   rig.read();
   rig.begin();
@@ -159,14 +159,14 @@ TEST(Reader, AFatalDriverErrorIsLossUntilRestarted) {
   EXPECT_TRUE(rig.frame());
 }
 
-TEST(Reader, ADeviceThatCannotReadIsLost) {
+TEST(Reader, ADeviceThatCannotReadSaysSo) {
   for (const bool readable_elsewhere : {false, true}) {
     ReadRig rig{1, readable_elsewhere ? readable() : fake::webcam()};
     if (readable_elsewhere) rig.allocate();
     const auto arrival = rig.reader->next();
-    ASSERT_TRUE(ends_in<v4l2::Lost>(arrival));
-    EXPECT_STREQ(std::get<v4l2::Lost>(*arrival).error.call, "read");
-    EXPECT_EQ(std::get<v4l2::Lost>(*arrival).error.code, readable_elsewhere ? EBUSY : EINVAL);
+    ASSERT_FALSE(arrival);
+    EXPECT_STREQ(arrival.error().call, "read");
+    EXPECT_EQ(arrival.error().code, readable_elsewhere ? EBUSY : EINVAL);
   }
 }
 

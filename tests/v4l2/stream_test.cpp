@@ -190,43 +190,114 @@ TEST(Stream, AnUnplugIsLossAlsoWhileAllBuffersAreOut) {
   }
 }
 
-TEST(Stream, AFatalDriverErrorIsLossUntilRestarted) {
+TEST(Stream, AFatalDriverErrorBreaksTheStreamUntilItIsRestarted) {
   Rig rig;
   rig.start();
   rig.camera->fail_stream();
   const auto arrival = rig.stream->next();
-  ASSERT_TRUE(ends_in<v4l2::Lost>(arrival));
-  EXPECT_EQ(std::get<v4l2::Lost>(*arrival).error.code, EIO);
+  ASSERT_TRUE(ends_in<v4l2::Broken>(arrival));
+  EXPECT_EQ(std::get<v4l2::Broken>(*arrival).error.code, EIO);
   rig.stream.reset();
   rig.start();
   rig.camera->fill();
   EXPECT_TRUE(rig.take());
 }
 
-TEST(Stream, AFatalDriverErrorIsLossAlsoWhereAReturnerIsToldFirst) {
+TEST(Stream, ABrokenStreamIsToldAlsoWhereARequeueFailsFirst) {
   Rig rig;
   rig.start();
   rig.camera->fill();
   {
     const auto frame = rig.take();
     ASSERT_TRUE(frame);
-    rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EIO); });
     rig.camera->fail_stream();
   }
   const auto arrival = rig.stream->next();
-  ASSERT_TRUE(ends_in<v4l2::Lost>(arrival));
-  EXPECT_STREQ(std::get<v4l2::Lost>(*arrival).error.call, "VIDIOC_QBUF");
+  ASSERT_TRUE(ends_in<v4l2::Broken>(arrival));
+  EXPECT_STREQ(std::get<v4l2::Broken>(*arrival).error.call, "VIDIOC_QBUF");
 }
 
-TEST(Stream, ATransientErrorIsAnErrorAndTheStreamGoesOn) {
+TEST(Stream, ABrokenStreamGoesOnWithTheSameBuffersOneOfThemHeld) {
   Rig rig;
   rig.start();
-  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EIO); });
+  rig.camera->fill_at_once(2);
+  const auto held = rig.take();
+  rig.take().reset();
+  rig.camera->fail_stream();
+  EXPECT_FALSE(rig.take());
+  rig.stream.reset();
+  rig.start();
+  for (int i = 0; i < 10; ++i) {
+    rig.camera->fill();
+    ASSERT_TRUE(rig.take());
+  }
+}
+
+/// The buffer whose requeue failed is at home; the failure belongs to the stream that has ended.
+TEST(Stream, AFailedRequeueIsForgottenWithItsStream) {
+  Rig rig;
+  rig.start();
+  rig.camera->fill();
+  auto frame = rig.take();
+  rig.camera->fail_stream();
+  frame.reset();
+  rig.stream.reset();
+  rig.start();
+  rig.camera->fill();
+  EXPECT_TRUE(rig.take());
+}
+
+TEST(Stream, AnErrorOfTheBusBreaksTheStream) {
+  for (const int code : {EIO, EPROTO, EILSEQ, ETIME}) {
+    Rig rig;
+    rig.start();
+    rig.camera->fault([code](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, code); });
+    rig.camera->fill();
+    const auto arrival = rig.stream->next();
+    ASSERT_TRUE(ends_in<v4l2::Broken>(arrival)) << code;
+    EXPECT_EQ(std::get<v4l2::Broken>(*arrival).error.code, code);
+  }
+}
+
+TEST(Stream, AnErrorOfTheCallIsAnErrorAndTheStreamGoesOn) {
+  Rig rig;
+  rig.start();
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, ENOMEM); });
   rig.camera->fill();
   const auto arrival = rig.stream->next();
   ASSERT_FALSE(arrival);
-  EXPECT_EQ(arrival.error().code, EIO);
+  EXPECT_EQ(arrival.error().code, ENOMEM);
   EXPECT_TRUE(rig.take());
+}
+
+/// As v4l2-core answers for a node that is unregistered, whatever the driver said just before.
+TEST(Stream, ADeviceThatNoLongerIdentifiesItselfIsLost) {
+  for (const int code : {EIO, EINVAL}) {
+    Rig rig;
+    rig.start();
+    rig.camera->fail_stream();
+    rig.camera->fault([code](fake::Faults& faults) {
+      faults.fail(VIDIOC_DQBUF, code);
+      faults.fail(VIDIOC_QUERYCAP, ENODEV);
+    });
+    const auto arrival = rig.stream->next();
+    ASSERT_TRUE(ends_in<v4l2::Lost>(arrival)) << code;
+    EXPECT_EQ(std::get<v4l2::Lost>(*arrival).error.code, ENODEV);
+  }
+}
+
+TEST(Stream, EpipeAfterTheLastFrameIsAChangeOfTheSource) {
+  for (const bool last : {false, true}) {
+    Rig rig;
+    rig.start();
+    rig.camera->fill({.flags = last ? std::uint32_t{V4L2_BUF_FLAG_LAST} : 0U});
+    EXPECT_TRUE(rig.take());
+    rig.camera->fill();
+    rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EPIPE); });
+    const auto arrival = rig.stream->next();
+    EXPECT_EQ(ends_in<v4l2::SourceChanged>(arrival), last);
+    EXPECT_EQ(!arrival, !last);
+  }
 }
 
 TEST(Stream, AFrameThatVanishedAgainIsWaitedFor) {

@@ -17,13 +17,20 @@ struct Stalled {};
 /// Nothing came in time because every buffer is out on loan: the holders are slow.
 struct Starved {};
 
-/// The device is gone, or the driver gave up for good. `error` holds what told.
+/// The device is gone. `error` is the answer that showed it.
 struct Lost {
+  Error error;
+};
+
+/// The stream is broken, but the device still answers VIDIOC_QUERYCAP: its driver gave the stream
+/// up (vb2_queue_error()), or a transfer failed. A new Stream on the same buffers usually works.
+/// `error` is the answer that showed it.
+struct Broken {
   Error error;
 };
 
 /// What waiting for a frame can end in.
 using Arrival =
-    std::variant<Frame, Interrupted, Stalled, Starved, Lost, SourceChanged, ControlChanged>;
+    std::variant<Frame, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged, ControlChanged>;
 
 }  // namespace v4l2

@@ -79,9 +79,9 @@ public:
     return std::span{payloads_}.first(plane_count_);
   }
 
-  /// From now on a plane's payload is so long, for who wants the whole picture although the driver
-  /// wrote less of it. False when the plane has no room for that.
-  [[nodiscard]] bool stretch(std::uint32_t plane, std::size_t length) {
+  /// Sets the length of a plane's payload, in bytes: that of the picture, where the driver wrote
+  /// less or more. False when the plane has no room for it.
+  [[nodiscard]] bool set_length(std::uint32_t plane, std::size_t length) {
     auto& payload = payloads_[plane];
     if (length > payload.room) return false;
     payload.length = static_cast<std::uint32_t>(length);

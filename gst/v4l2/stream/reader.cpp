@@ -40,8 +40,10 @@ Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
 std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
   const auto index = desk_->borrow();
   if (!index) {
-    if (device_in_trouble) return Lost{{.code = ENODEV, .call = "read"}};
-    return std::nullopt;
+    if (!device_in_trouble) return std::nullopt;
+    const auto failure = failure_of(*node_, {.code = EIO, .call = "poll"}, true);
+    return failure ? std::visit([](const auto& what) -> Arrival { return what; }, *failure)
+                   : std::optional<Result<Arrival>>{};
   }
   const auto slot = (*slots_)[*index];
   const auto got = node_->read(slot);
@@ -49,8 +51,12 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
     desk_->give_back(*index);
     const auto& error = got.error();
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
-    if (device_in_trouble || error.code == ENODEV) return Lost{error};
-    return std::unexpected{error};
+    const auto failure = failure_of(*node_, error, device_in_trouble);
+    if (!failure) return std::unexpected{error};
+    // What a device answers that can't do read(), or not now: poll() complains of it too.
+    const bool refused = error.code == EINVAL || error.code == EBUSY;
+    if (refused && std::holds_alternative<Broken>(*failure)) return std::unexpected{error};
+    return std::visit([](const auto& what) -> Arrival { return what; }, *failure);
   }
   wire_.clear();
   wire_.fill(*index, static_cast<std::uint32_t>(*got), sequence_++,

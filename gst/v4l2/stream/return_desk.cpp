@@ -42,6 +42,9 @@ void ReturnDesk::shut() {
   const std::lock_guard lock{mutex_};
   open_ = false;
   queued_ = 0;
+  // It was about the stream that ends here. The buffer is queued again by the next open().
+  complaint_.reset();
+  if (waker_ != nullptr) waker_->lower(Waker::trouble);
   resting_ |= parked_ & ~loans_.load(std::memory_order_acquire);
 }
 

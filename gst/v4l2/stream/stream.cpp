@@ -78,8 +78,11 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
     const auto& error = done.error();
     // A frame that poll() saw may be gone again; only if the device is well is that no news.
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
-    // A device that was unplugged answers ENODEV or EINVAL, by driver and moment.
-    if (device_in_trouble || error.code == ENODEV || in_trouble(*node_)) return Lost{error};
+    // The frame before was marked as the last one (vb2 answers EPIPE from then on): the source has
+    // changed, and nothing is broken.
+    if (error.code == EPIPE && saw_last_) return SourceChanged{};
+    if (const auto failure = failure_of(*node_, error, device_in_trouble))
+      return std::visit([](const auto& what) -> Arrival { return what; }, *failure);
     return std::unexpected{error};
   }
   const auto index = wire_.index();
@@ -93,6 +96,7 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
                                  .call = request::dqbuf.name,
                                  .hint = "a buffer that was not queued, index",
                                  .value = index}};
+  saw_last_ = (wire_.peek().flags & V4L2_BUF_FLAG_LAST) != 0;
   return Frame{desk_, wire_, buffers_->planes(index)};
 }
 

@@ -21,8 +21,9 @@ public:
   Stream& operator=(Stream&&) = delete;
   ~Stream();
 
-  /// Waits for what comes next. For ever without a timeout. Error: a failure of the driver that the
-  /// stream may survive.
+  /// Waits for what comes next. For ever without a timeout. SourceChanged also where the driver has
+  /// sent its last frame of the old format (V4L2_BUF_FLAG_LAST, then EPIPE). Error: a failure of
+  /// the driver that the stream may survive.
   Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
   /// What is there already: a frame, or what next() would say of the device. Does not wait; none
@@ -38,6 +39,7 @@ private:
   std::shared_ptr<const Node> node_;
   std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Stream
   WireBuffer wire_;                   // what VIDIOC_DQBUF fills
+  bool saw_last_{};                   // the latest frame had V4L2_BUF_FLAG_LAST
   // When to dequeue without asking poll() first: see hasten().
   std::uint32_t polls_to_go_{};
   std::uint32_t hurried_{};

@@ -1,9 +1,11 @@
 #include "stream/wait.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <type_traits>
 
+#include "device/device.h"
 #include "device/events.h"
 
 namespace v4l2 {
@@ -11,14 +13,30 @@ namespace {
 
 constexpr short complaints = POLLERR | POLLHUP | POLLNVAL;
 
-/// Why the waker was raised, where that ends the wait. A returner's VIDIOC_QBUF may be the first to
-/// be told that the device is gone or has given up; it is the same news as VIDIOC_DQBUF's then.
+/// Whether poll() answers that the device is gone or that its stream is broken. Does not wait.
+bool poll_complains(const Node& node) {
+  std::array asked{pollfd{.fd = node.descriptor(), .events = POLLIN, .revents = 0}};
+  return node.kernel().poll(asked, 0) > 0 && (asked[0].revents & complaints) != 0;
+}
+
+/// Errors by which a driver says that the transfer failed, and not that the call was wrong: vb2's
+/// EIO, and those that drivers without vb2 pass on from their bus.
+bool means_broken(const Error& error) {
+  constexpr std::array codes{EIO, EPROTO, EILSEQ, ETIME};
+  // An Error with a hint is made here, of an answer that can't be true.
+  return error.hint == nullptr && std::ranges::find(codes, error.code) != codes.end();
+}
+
+/// Why the waker was raised, where that ends the wait. The VIDIOC_QBUF of a thread that requeues a
+/// buffer may fail first; that error means the same as VIDIOC_DQBUF's.
 std::optional<Result<Wake>> woken(const Node& node, Waker& waker, ReturnDesk& desk) {
   waker.lower(Waker::homecoming);
   if (waker.raised(Waker::trouble)) {
-    const auto complaint = desk.complaint();
-    if (complaint && (complaint->code == ENODEV || in_trouble(node))) return Lost{*complaint};
-    if (complaint) return std::unexpected{*complaint};
+    if (const auto complaint = desk.complaint()) {
+      if (const auto failure = failure_of(node, *complaint, false))
+        return std::visit([](const auto& what) -> Wake { return what; }, *failure);
+      return std::unexpected{*complaint};
+    }
   }
   if (waker.raised(Waker::flush) || waker.raised(Waker::pause) || waker.raised(Waker::errand))
     return Interrupted{};
@@ -38,9 +56,16 @@ std::optional<Arrival> arrival_of(const Wake& wake) {
       wake);
 }
 
-bool in_trouble(const Node& node) {
-  std::array asked{pollfd{.fd = node.descriptor(), .events = POLLIN, .revents = 0}};
-  return node.kernel().poll(asked, 0) > 0 && (asked[0].revents & complaints) != 0;
+std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_trouble) {
+  if (error.gone()) return Lost{error};
+  if (!in_trouble && !means_broken(error) && !poll_complains(node)) return std::nullopt;
+  Capability capability{};
+  const auto answered = node.call<v4l2_capability>(request::querycap, capability);
+  // A device that is gone answers a buffer call with EINVAL or EIO as well, by driver and moment.
+  if (!answered) return Lost{answered.error().gone() ? answered.error() : error};
+  // poll() told of the trouble, and the call had nothing to add.
+  if (error.code == EAGAIN) return Broken{{.code = EIO, .call = "poll"}};
+  return Broken{error};
 }
 
 Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,

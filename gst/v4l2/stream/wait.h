@@ -17,15 +17,19 @@ struct Ready {
 
 /// What waiting can end in before anything is fetched.
 using Wake =
-    std::variant<Ready, Interrupted, Stalled, Starved, Lost, SourceChanged, ControlChanged>;
+    std::variant<Ready, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged, ControlChanged>;
 
 /// What a wake means to who asked for a frame; Ready, which a frame must be fetched for, means
 /// nothing.
 std::optional<Arrival> arrival_of(const Wake& wake);
 
-/// Whether poll() has a complaint about the device: it is gone, or its driver gave up. Does not
-/// wait.
-bool in_trouble(const Node& node);
+/// What a failed call on a streaming node means for the stream.
+using Failure = std::variant<Lost, Broken>;
+
+/// Tells a lost device from a broken stream by asking VIDIOC_QUERYCAP, after `error` came from a
+/// call on the streaming `node`. `in_trouble`: poll() answered POLLERR or POLLHUP. nullopt: neither
+/// one; the call alone failed, and the stream may go on. Does not wait.
+std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_trouble);
 
 /// Waits until the device or the waker has something to say: the only waiting place in the program.
 /// For ever without a timeout. Error: poll()'s, or what the desk could not queue.

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+
+namespace v4l2gst {
+
+/// What is tried to mend a broken stream.
+enum class Repair {
+  restart,  ///< VIDIOC_STREAMOFF and VIDIOC_STREAMON on the same buffers
+  reopen,   ///< the device is closed and opened again
+  give_up,  ///< nothing more: the policy for a lost device decides
+};
+
+/// How often a broken stream is mended before it is given up. A restart costs a few frames at most,
+/// so it comes first: at once, after 0.1 s, after 1 s. Then the device is opened again, once. A
+/// delivered frame makes the count start over. Pure; belongs to one run of the element.
+class Recovery {
+public:
+  struct Step {
+    Repair repair{};
+    /// To be waited before the repair.
+    std::chrono::milliseconds delay{};
+
+    bool operator==(const Step&) const = default;
+  };
+
+  /// The stream broke, or did not start again: what is to be tried now.
+  Step broken() {
+    const auto attempt = attempts_;
+    if (attempt <= restarts.size()) ++attempts_;
+    if (attempt < restarts.size()) return {.repair = Repair::restart, .delay = restarts[attempt]};
+    return {.repair = attempt == restarts.size() ? Repair::reopen : Repair::give_up, .delay = {}};
+  }
+
+  /// A frame went downstream.
+  void frame() {
+    attempts_ = 0;
+    has_delivered_ = true;
+  }
+
+  /// True from the first attempt until a frame goes downstream.
+  [[nodiscard]] bool recovering() const { return attempts_ > 0; }
+
+  /// True once all was tried in a run that has not delivered a frame: waiting would not help, since
+  /// the device has never worked.
+  [[nodiscard]] bool hopeless() const { return !has_delivered_ && attempts_ > restarts.size(); }
+
+private:
+  static constexpr std::array<std::chrono::milliseconds, 3> restarts{
+      std::chrono::milliseconds{0}, std::chrono::milliseconds{100},
+      std::chrono::milliseconds{1000}};
+
+  std::size_t attempts_{};
+  bool has_delivered_{};
+};
+
+}  // namespace v4l2gst

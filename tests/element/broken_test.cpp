@@ -1,0 +1,270 @@
+// What becomes of a broken stream, whose device is still there.
+
+#include <string>
+
+#include <linux/videodev2.h>
+
+#include "element/bused.h"
+#include "element/rig.h"
+#include "element/suite.h"
+
+using rig::Bused;
+using rig::camera;
+using rig::fail_unless_has;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A rig whose clock is stopped.
+struct Stopped : Bused {
+  explicit Stopped(const char* on_disconnect = "error") {
+    rig.kernel.stop_clock();
+    gst_util_set_object_arg(G_OBJECT(rig.element), "on-disconnect", on_disconnect);
+  }
+
+  /// From now on each VIDIOC_DQBUF fails. A frame wakes whoever waits in poll().
+  void break_for_good(unsigned times = 1000) {
+    rig.camera->fault([times](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EIO, times); });
+    rig.camera->fill();
+  }
+
+  /// All that is tried: three restarts, and the device opened again.
+  void fail_unless_all_is_tried() {
+    fail_unless_notices({"restarted", "restarted"});
+    rig.kernel.clock().pass(100ms);
+    fail_unless_notices({"restarted"});
+    rig.kernel.clock().pass(1s);
+    fail_unless_notices({"reopened", "back"});
+  }
+};
+
+bool ends(Bused& bused) {
+  for (;;) {
+    const std::unique_ptr<GstEvent, void (*)(GstEvent*)> event{
+        gst_harness_pull_event(bused.rig.harness), [](GstEvent* it) {
+          gst_event_unref(it);
+        }};
+    if (!event) return false;
+    if (GST_EVENT_TYPE(event.get()) == GST_EVENT_EOS) return true;
+  }
+}
+
+}  // namespace
+
+GST_START_TEST(test_a_broken_stream_is_started_again_in_place) {
+  for (const auto* const policy : {"error", "wait", "eos"}) {
+    Stopped bused{policy};
+    auto& rig = bused.rig;
+    rig.play();
+    const auto held = rig.next();
+    const auto requests = rig.camera->calls(VIDIOC_REQBUFS);
+    const auto formats = rig.camera->calls(VIDIOC_S_FMT);
+    rig.camera->fail_stream();
+    bused.fail_unless_notices({"restarted"});
+    const auto next = rig.next();
+    fail_unless(GST_BUFFER_FLAG_IS_SET(next.get(), GST_BUFFER_FLAG_DISCONT));
+    fail_unless_equals_uint64(GST_BUFFER_OFFSET(next.get()), GST_BUFFER_OFFSET(held.get()) + 1);
+    fail_if(GST_BUFFER_FLAG_IS_SET(rig.next().get(), GST_BUFFER_FLAG_DISCONT));
+    fail_unless(rig::shows(held.get(), 0));
+    fail_unless_equals_int(rig.camera->calls(VIDIOC_REQBUFS), requests);
+    fail_unless_equals_int(rig.camera->calls(VIDIOC_S_FMT), formats);
+    fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 1);
+    fail_unless_equals_uint64(rig::stat(rig.element, "reconnected"), 0);
+    fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_requeue_may_be_the_first_to_fail) {
+  Stopped bused{"eos"};
+  auto& rig = bused.rig;
+  rig.play();
+  auto held = rig.next();
+  rig.camera->fail_stream();
+  held.reset();
+  bused.fail_unless_notices({"restarted"});
+  rig.next();
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_stream_that_breaks_every_hundred_frames_goes_on) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  constexpr guint64 rounds = 100;
+  rig::Holdings before;
+  for (guint64 round = 0; round < rounds; ++round) {
+    for (int frame = 0; frame < 100; ++frame)
+      rig.next();
+    if (round == 0) before = rig::holdings();
+    rig.camera->fail_stream();
+    bused.fail_unless_notices({"restarted"});
+  }
+  rig.next();
+  rig::fail_unless_same(before, rig::holdings());
+  fail_unless_equals_uint64(rig::stat(rig.element, "delivered"), rounds * 100 + 1);
+  fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), rounds);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_what_can_not_be_mended_is_an_error_that_says_what_was_tried) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  bused.break_for_good();
+  bused.fail_unless_all_is_tried();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "was started again three times");
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_what_can_not_be_mended_may_end_the_stream) {
+  Stopped bused{"eos"};
+  bused.rig.play();
+  bused.rig.next();
+  bused.break_for_good();
+  bused.fail_unless_all_is_tried();
+  bused.fail_unless_notices({"lost"});
+  fail_unless(ends(bused));
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_what_can_not_be_mended_may_be_waited_for) {
+  Stopped bused{"wait"};
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  bused.break_for_good();
+  bused.fail_unless_all_is_tried();
+  bused.fail_unless_notices({"lost", "waiting"});
+  rig.camera->fault([](fake::Faults& faults) { faults.clear(); });
+  rig.kernel.clock().pass(200ms);
+  bused.fail_unless_notices({"back"});
+  rig.next();
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+/// Whoever waits for it would wait for ever.
+GST_START_TEST(test_a_stream_that_never_worked_is_an_error_whatever_the_policy) {
+  for (const auto* const policy : {"error", "wait", "eos"}) {
+    Stopped bused{policy};
+    bused.break_for_good();
+    bused.rig.play();
+    bused.fail_unless_all_is_tried();
+    fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "in vain");
+  }
+}
+
+GST_END_TEST
+
+/// The clock stands still, so that only an interrupt can end the delay.
+GST_START_TEST(test_the_delay_before_a_restart_can_be_interrupted) {
+  for (const auto state : {GST_STATE_PAUSED, GST_STATE_NULL}) {
+    Stopped bused;
+    auto& rig = bused.rig;
+    rig.play();
+    rig.next();
+    bused.break_for_good(2);
+    bused.fail_unless_notices({"restarted", "restarted"});
+    rig.set_state(state);
+    if (state == GST_STATE_NULL) continue;
+    rig.set_state(GST_STATE_PLAYING);
+    rig.kernel.clock().pass(100ms);
+    rig.next();
+    fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_restart_that_fails_is_tried_again) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, EIO); });
+  rig.camera->fail_stream();
+  bused.fail_unless_notices({"restarted", "restarted"});
+  rig.kernel.clock().pass(100ms);
+  rig.next();
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_lost_device_is_lost_whatever_errno_it_says) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.fail(VIDIOC_DQBUF, EINVAL);
+    faults.fail(VIDIOC_QUERYCAP, ENODEV);
+  });
+  rig.camera->fail_stream();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "went away");
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_loss_that_the_start_tells_ends_the_stream_too) {
+  Stopped bused{"eos"};
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  rig.set_state(GST_STATE_PAUSED);
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, ENODEV); });
+  rig.set_state(GST_STATE_PLAYING);
+  bused.fail_unless_notices({"lost"});
+  fail_unless(ends(bused));
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_epipe_after_the_last_frame_is_no_fault) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next({.flags = V4L2_BUF_FLAG_LAST});
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EPIPE); });
+  const auto starts = rig.camera->calls(VIDIOC_STREAMON);
+  const rig::FreeRun run{rig.camera};
+  while (rig.camera->calls(VIDIOC_STREAMON) == starts)
+    fail_unless(rig::Buffer{gst_harness_pull(rig.harness)} != nullptr);
+  fail_unless(rig::Buffer{gst_harness_pull(rig.harness)} != nullptr);
+  fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 0);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+static Suite* broken_suite() {
+  return suite_of("broken",
+                  {
+                      TEST(test_a_broken_stream_is_started_again_in_place),
+                      TEST(test_a_requeue_may_be_the_first_to_fail),
+                      TEST(test_a_stream_that_breaks_every_hundred_frames_goes_on),
+                      TEST(test_what_can_not_be_mended_is_an_error_that_says_what_was_tried),
+                      TEST(test_what_can_not_be_mended_may_end_the_stream),
+                      TEST(test_what_can_not_be_mended_may_be_waited_for),
+                      TEST(test_a_stream_that_never_worked_is_an_error_whatever_the_policy),
+                      TEST(test_the_delay_before_a_restart_can_be_interrupted),
+                      TEST(test_a_restart_that_fails_is_tried_again),
+                      TEST(test_a_lost_device_is_lost_whatever_errno_it_says),
+                      TEST(test_a_loss_that_the_start_tells_ends_the_stream_too),
+                      TEST(test_epipe_after_the_last_frame_is_no_fault),
+                  });
+}
+
+SUITE_MAIN(broken_suite)

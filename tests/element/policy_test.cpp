@@ -1,0 +1,149 @@
+// The pure policies: what is done about a broken stream, and about a wait for a frame.
+
+#include <gtest/gtest.h>
+
+#include "recovery.h"
+#include "watchdog.h"
+
+namespace {
+
+using v4l2gst::Due;
+using v4l2gst::OnStall;
+using v4l2gst::Recovery;
+using v4l2gst::Remedy;
+using v4l2gst::Repair;
+using v4l2gst::Watchdog;
+using v4l2gst::Withheld;
+using namespace std::chrono_literals;
+
+// ---- Recovery -----------------------------------------------------------------------------------
+
+void try_all(Recovery& recovery) {
+  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::restart, 0ms}));
+  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::restart, 100ms}));
+  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::restart, 1000ms}));
+  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::reopen, 0ms}));
+}
+
+TEST(RecoveryTest, TriesThreeRestartsAndThenOpensTheDeviceAgain) {
+  Recovery recovery;
+  EXPECT_FALSE(recovery.recovering());
+  try_all(recovery);
+  EXPECT_TRUE(recovery.recovering());
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(recovery.broken().repair, Repair::give_up);
+}
+
+TEST(RecoveryTest, StartsOverWithEachFrame) {
+  Recovery recovery;
+  for (int i = 0; i < 3; ++i) {
+    try_all(recovery);
+    recovery.frame();
+    EXPECT_FALSE(recovery.recovering());
+  }
+}
+
+TEST(RecoveryTest, IsHopelessOnlyWhereNoFrameEverCame) {
+  Recovery recovery;
+  try_all(recovery);
+  EXPECT_TRUE(recovery.hopeless());
+  recovery.frame();
+  EXPECT_FALSE(recovery.hopeless());
+  try_all(recovery);
+  recovery.broken();
+  EXPECT_FALSE(recovery.hopeless());
+}
+
+// ---- Watchdog -----------------------------------------------------------------------------------
+
+TEST(WatchdogTest, MeasuresNothingBetweenFramesByDefault) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(100s);
+  EXPECT_TRUE(watchdog.measures());
+  watchdog.frame();
+  EXPECT_FALSE(watchdog.measures());
+}
+
+TEST(WatchdogTest, AStartWithoutAFrameIsToldOnce) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(100s);
+  EXPECT_EQ(watchdog.patience(103s), 7s);
+  EXPECT_EQ(watchdog.due(109s), Due::nothing);
+  EXPECT_EQ(watchdog.due(110s), Due::no_first_frame);
+  EXPECT_EQ(watchdog.due(120s), Due::nothing);
+  EXPECT_EQ(watchdog.patience(120s), std::nullopt);
+  watchdog.stream_began(130s);
+  EXPECT_EQ(watchdog.due(150s), Due::nothing);
+}
+
+TEST(WatchdogTest, StallTimeoutAloneStaysArmedAfterItsRemedy) {
+  Watchdog watchdog{0ms, 3s, OnStall::restart};
+  watchdog.stream_began(0s);
+  watchdog.wait_began(0s);
+  watchdog.frame();
+  watchdog.wait_began(1s);
+  ASSERT_EQ(watchdog.due(4s), Due::silence);
+  EXPECT_EQ(watchdog.silence(4s), Remedy::restart);
+  watchdog.stream_began(4s);
+  EXPECT_EQ(watchdog.patience(4s), 6s);
+  EXPECT_EQ(watchdog.due(9s), Due::nothing);
+  EXPECT_EQ(watchdog.due(10s), Due::silence);
+}
+
+TEST(WatchdogTest, DamageDoesNotEndTheWait) {
+  Watchdog watchdog{0ms, 3s, OnStall::error};
+  watchdog.stream_began(0s);
+  watchdog.frame();
+  watchdog.wait_began(10s);
+  for (auto now = 10s; now < 13s; now += 1s) {
+    watchdog.wait_began(now);
+    watchdog.withheld(Withheld::damaged, now);
+    EXPECT_EQ(watchdog.due(now), now == 12s ? Due::only_damage : Due::nothing);
+  }
+  EXPECT_EQ(watchdog.due(13s), Due::silence);
+  EXPECT_TRUE(watchdog.sees_damage());
+  EXPECT_EQ(watchdog.silence(13s), Remedy::give_up);
+}
+
+TEST(WatchdogTest, DamageAmongFramesIsNotTold) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(0s);
+  for (auto now = 0s; now < 100s; now += 1s) {
+    watchdog.withheld(Withheld::damaged, now);
+    EXPECT_EQ(watchdog.due(now), Due::nothing);
+    watchdog.frame();
+  }
+}
+
+TEST(WatchdogTest, DamageIsToldAgainAfterAFrame) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(0s);
+  for (const auto began : {0s, 100s}) {
+    watchdog.withheld(Withheld::damaged, began);
+    EXPECT_EQ(watchdog.patience(began), 2s);
+    EXPECT_EQ(watchdog.due(began + 2s), Due::only_damage);
+    EXPECT_EQ(watchdog.due(began + 9s), Due::nothing);
+    watchdog.frame();
+  }
+}
+
+TEST(WatchdogTest, AKeyFrameMayTakeLonger) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(0s);
+  watchdog.withheld(Withheld::no_key_frame, 1s);
+  EXPECT_EQ(watchdog.due(10s), Due::nothing);
+  EXPECT_EQ(watchdog.due(11s), Due::no_key_frame);
+}
+
+TEST(WatchdogTest, AnInterruptedWaitIsForgotten) {
+  Watchdog watchdog{0ms, 3s, OnStall::warn};
+  watchdog.stream_began(0s);
+  watchdog.frame();
+  watchdog.wait_began(1s);
+  watchdog.wait_ended();
+  watchdog.wait_began(100s);
+  EXPECT_EQ(watchdog.due(102s), Due::nothing);
+  EXPECT_EQ(watchdog.patience(101s), 2s);
+}
+
+}  // namespace
