@@ -63,18 +63,27 @@ bool Source::redundant(GstMessage* message) const {
 
 bool Source::start() {
   reported_ = false;
-  const bool other_device = [this] {
-    const std::lock_guard lock{context_};
-    return (!device_ && !absence_) || opened_for_ != settings().device;
-  }();
-  // The property may be changed in READY.
-  if (other_device && !open()) return false;
-  const std::lock_guard lock{context_};
   const auto wishes = settings();
-  watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};
-  continuity_.restart();
-  running_time_.restart();
-  counters_.restart();
+  const bool opens = [&] {
+    const std::lock_guard lock{context_};
+    const bool waits = absence_ && wishes.on_disconnect == OnDisconnect::wait;
+    // The property may be changed in READY.
+    return (!device_ && !waits) || opened_for_ != wishes.device;
+  }();
+  if (opens && !open()) return false;
+  {
+    const std::lock_guard lock{context_};
+    if (device_) absence_.reset();
+    if (absence_ && absence_->of_former_run) {
+      const auto reason = std::exchange(absence_, std::nullopt)->reason;
+      wait_for_device(reason);
+    }
+    watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};
+    continuity_.restart();
+    running_time_.restart();
+    counters_.restart();
+  }
+  post_notices();
   return true;
 }
 
@@ -83,7 +92,9 @@ void Source::stop() {
   capture_.reset();
   agreement_.reset();
   clock_.reset();
+  if (absence_) absence_->of_former_run = true;
   waker_.lower(v4l2::Waker::pause);
+  absence_waker_.lower(v4l2::Waker::pause);
   waker_.lower(v4l2::Waker::errand);
   update_facts();
 }
@@ -102,6 +113,7 @@ void Source::begin_pause() {
 void Source::pause() {
   pausing_ = std::thread::id{};
   waker_.raise(v4l2::Waker::pause);
+  absence_waker_.raise(v4l2::Waker::pause);
   const std::lock_guard lock{context_};
   if (!capture_) return;
   capture_->stop();
@@ -113,6 +125,7 @@ void Source::pause() {
 
 void Source::resume() {
   waker_.lower(v4l2::Waker::pause);
+  absence_waker_.lower(v4l2::Waker::pause);
 }
 
 void Source::unlock() {
@@ -133,9 +146,11 @@ void Source::unlock_stop() {
 
 bool Source::decide_allocation(GstQuery* query) {
   const auto downstream = read_allocation(query);
+  bool away{};
   const auto allocated = [&]() -> Outcome<> {
     const std::lock_guard lock{context_};
-    if (!agreement_) return {};
+    away = !agreement_;
+    if (away) return {};
     // What has not changed for us goes on undisturbed.
     if (capture_ && !capture_->suits(downstream)) capture_.reset();
     if (!capture_) {
@@ -154,6 +169,7 @@ bool Source::decide_allocation(GstQuery* query) {
     report(allocated.error());
     return false;
   }
+  if (away) return true;
   // The answer to LATENCY is known only now.
   gst_element_post_message(GST_ELEMENT(element_), gst_message_new_latency(GST_OBJECT(element_)));
   return true;
@@ -163,7 +179,7 @@ bool Source::decide_allocation(GstQuery* query) {
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
   for (;;) {
-    const auto outcome = next_buffer(buffer);
+    auto outcome = next_buffer(buffer);
     if (!outcome) {
       if (survives(outcome.error())) continue;
       post_notices();
@@ -174,9 +190,16 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
     post_notices();
     if (*outcome == again) continue;
     if (*outcome == unallocated) {
-      if (gst_base_src_negotiate(element_) == FALSE)
-        return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
-      continue;
+      outcome = await_device();
+      if (!outcome) {
+        report(outcome.error());
+        return GST_FLOW_ERROR;
+      }
+      if (*outcome == GST_FLOW_OK) {
+        if (gst_base_src_negotiate(element_) == FALSE)
+          return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
+        continue;
+      }
     }
     if (*outcome != interrupted) return *outcome;
     if (waker_.raised(v4l2::Waker::flush)) return GST_FLOW_FLUSHING;
@@ -204,7 +227,7 @@ Source::Outcome<> Source::start_streaming() {
 
 Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   const std::lock_guard lock{context_};
-  if (!capture_) return agreement_ || absence_ ? unallocated : GST_FLOW_NOT_NEGOTIATED;
+  if (!capture_) return unallocated;
   if (!capture_->streaming()) {
     if (waker_.raised(v4l2::Waker::pause)) return interrupted;
     const auto started = start_streaming();
@@ -213,7 +236,8 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   using Flow = Outcome<std::optional<GstFlowReturn>>;
   for (;;) {
     run_errands();
-    auto arrival = capture_->next(watchdog_.patience());
+    if (auto late = overdue()) return std::unexpected{*std::move(late)};
+    auto arrival = capture_->next(frame_patience());
     if (!arrival) return std::unexpected{failure(arrival.error(), "to receive a frame")};
     const auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },
@@ -222,6 +246,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                                               !waker_.raised(v4l2::Waker::flush) &&
                                               !waker_.raised(v4l2::Waker::pause);
                      if (errand_only) return std::nullopt;
+                     if (absence_) absence_->patience.pause();
                      return interrupted;
                    },
                    [&](const v4l2::Lost& lost) -> Flow {
@@ -237,8 +262,12 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      if (setup_) setup_->controls.note(*device().node(), change);
                      return std::nullopt;
                    },
-                   [&](v4l2::Stalled) { return on_stalled(); },
-                   [&](v4l2::Starved) {
+                   [&](v4l2::Stalled) -> Flow {
+                     if (overdue()) return std::nullopt;  // which is told then
+                     return on_stalled();
+                   },
+                   [&](v4l2::Starved) -> Flow {
+                     if (overdue()) return std::nullopt;
                      return on_starved();
                    }},
         *arrival);
@@ -311,6 +340,7 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   if (fate == Fate::flag || (flags & V4L2_BUF_FLAG_ERROR) != 0)
     GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
   watchdog_.frame();
+  absence_.reset();
   pause_ = {};
   *buffer = wrapped->release();
   beginning_.has_begun();
