@@ -75,7 +75,8 @@ bool Source::start() {
     const std::lock_guard lock{context_};
     if (device_) absence_.reset();
     if (absence_ && absence_->of_former_run) {
-      const auto reason = std::exchange(absence_, std::nullopt)->reason;
+      const auto reason = absence_->reason;
+      absence_.reset();
       wait_for_device(reason);
     }
     watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};

@@ -26,7 +26,9 @@ bool Source::negotiate() {
     if (agreement_ && capture_ && gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
       return CapsPtr{gst_caps_ref(agreement().caps.get())};
     auto caps = agree(wanted.get());
-    if (!caps && caps.error().error.code == EINVAL && device().lacks_format())
+    if (caps) return caps;
+    const int code = caps.error().error.code;
+    if ((code == EINVAL || code == EBUSY) && device().lacks_format())
       return std::unexpected{no_format(path())};
     return caps;
   }();

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <string>
+#include <thread>
 
 #include "element/bused.h"
 #include "element/rig.h"
@@ -294,6 +295,36 @@ GST_START_TEST(test_eos_while_the_camera_is_away) {
 
 GST_END_TEST
 
+/// The camera goes, and comes back, while the events are on their way.
+GST_START_TEST(test_events_at_any_moment_of_a_loss) {
+  Bused bused;
+  auto& rig = bused.rig;
+  g_object_set(rig.element, "on-disconnect", wait, nullptr);
+  for (int turn = 0; turn < 200; ++turn) {
+    rig.play();
+    if (turn % 2 == 0) rig.next();
+    std::thread meddler{[&rig] {
+      rig.kernel.unplug(rig::path);
+      rig.camera = rig.kernel.plug(rig::path, camera("1"));
+    }};
+    if (turn % 4 < 2) {
+      gst_element_send_event(rig.element, gst_event_new_flush_start());
+      gst_element_send_event(rig.element, gst_event_new_flush_stop(TRUE));
+    }
+    fail_unless(gst_element_send_event(rig.element, gst_event_new_eos()));
+    fail_unless(comes(rig.harness, GST_EVENT_EOS));
+    meddler.join();
+    rig.set_state(turn % 3 == 0 ? GST_STATE_READY : GST_STATE_NULL);
+    fail_unless_quiet(bused);
+    while (auto* const event = gst_harness_try_pull_event(rig.harness))
+      gst_event_unref(event);
+    while (auto* const rest = gst_harness_try_pull(rig.harness))
+      gst_buffer_unref(rest);
+  }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_flush_while_the_camera_is_away) {
   each_wait([](Absent& absent) {
     auto& rig = absent.bused.rig;
@@ -566,6 +597,7 @@ static Suite* absence_suite() {
                                  TEST(test_a_lost_device_is_closed_at_once),
                                  TEST(test_data_flow_after_a_loss_tells_it_again),
                                  TEST(test_eos_while_the_camera_is_away),
+                                 TEST(test_events_at_any_moment_of_a_loss),
                                  TEST(test_flush_while_the_camera_is_away),
                                  TEST(test_null_while_the_camera_is_away),
                                  TEST(test_a_reconfigure_while_the_camera_is_away),

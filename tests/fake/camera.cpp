@@ -332,9 +332,10 @@ v4l2::BufferType Camera::buffer_type() const {
 int Camera::dispatch(const Opener& opener, unsigned long request, void* argument) {
   if (request == VIDIOC_QUERYCAP) return querycap(*static_cast<v4l2_capability*>(argument));
   if (!captures()) return ENOTTY;
-  const bool needs_format =
-      request == VIDIOC_G_FMT || request == VIDIOC_TRY_FMT || request == VIDIOC_S_FMT;
-  if (needs_format && model_.formats.empty()) return EINVAL;
+  if (model_.formats.empty()) {  // as v4l2loopback 0.12
+    if (request == VIDIOC_G_FMT) return EINVAL;
+    if (request == VIDIOC_TRY_FMT || request == VIDIOC_S_FMT) return EBUSY;
+  }
   switch (request) {
     case VIDIOC_ENUMINPUT:
       return enum_input(*static_cast<v4l2_input*>(argument));
