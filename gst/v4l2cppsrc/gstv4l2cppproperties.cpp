@@ -18,6 +18,7 @@ using v4l2gst::Source;
 
 enum Property : guint {
   prop_device = 1,
+  prop_opened_device,
   prop_device_name,
   prop_device_fd,
   prop_flags,
@@ -147,7 +148,10 @@ static void gst_v4l2_cpp_src_get_property(GObject* object, guint id, GValue* val
   };
   switch (id) {
     case prop_device:
-      set_text(facts.device.empty() ? settings.device : facts.device);
+      set_text(settings.device);
+      break;
+    case prop_opened_device:
+      set_text(facts.device);
       break;
     case prop_device_name:
       set_text(facts.device_name);
@@ -232,6 +236,11 @@ void gst_v4l2_cpp_src_install_properties(GObjectClass* klass) {
                           "Path of the device node, such as /dev/video0 or a link to it under "
                           "/dev/v4l/by-id; unset: the first node that captures",
                           nullptr, until_ready));
+  g_object_class_install_property(
+      klass, prop_opened_device,
+      g_param_spec_string("opened-device", "Opened device",
+                          "Path of the device node that is open; unset while none is", nullptr,
+                          read_only));
   g_object_class_install_property(
       klass, prop_device_name,
       g_param_spec_string("device-name", "Device name",

@@ -79,10 +79,15 @@ void post(GstElement* element, const Notice& notice) {
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), fields));
 }
 
-Notice waiting_for(const std::string& path) {
-  return plain(
-      Notice::State::waiting, path,
-      path.empty() ? "Waiting for a camera." : "Waiting for the device of '" + path + "'.");
+Notice waiting_for(const Report& reason) {
+  const auto& path = reason.device;
+  auto text = path.empty() ? "Waiting for a camera." : "Waiting for the device of '" + path + "'.";
+  if (reason.cause == Cause::no_format)
+    text = "Waiting until '" + path + "' has a format: start its producer.";
+  if (reason.cause == Cause::wrong_node)
+    text = "Waiting until '" + path +
+           "' captures: it is an output node, as a loopback device is until its producer feeds it.";
+  return plain(Notice::State::waiting, path, std::move(text));
 }
 
 Notice back_at(const std::string& path) {
@@ -187,6 +192,21 @@ Report no_signal(const std::string& path, const std::string& input) {
 Report not_back(const Report& last, std::chrono::milliseconds waited) {
   auto report = last;
   report.text = "The device did not come back within " + seconds_of(waited) + ". " + last.text;
+  return report;
+}
+
+Report back_in_vain(const std::string& path, std::chrono::milliseconds waited) {
+  return silence_of(Cause::stalled, path,
+                    "The device at '" + path + "' was found, but has sent no frame within " +
+                        seconds_of(waited) + " (reconnect-timeout). Check its cable and power.");
+}
+
+Report not_reopened(const std::string& path, const Report& last) {
+  auto report = last;
+  report.text = "The device at '" + path +
+                "' was closed to mend its stream, and can't be opened again. " + last.text;
+  report.device = path;
+  if (report.cause == Cause::no_device) report.cause = Cause::lost;
   return report;
 }
 

@@ -41,8 +41,8 @@ void post(GstElement* element, const Notice& notice);
 
 // What the notices say that no Report is behind.
 
-/// `path` is empty where any camera will do.
-Notice waiting_for(const std::string& path);
+/// `reason` is why it is not there; it names no path where any camera will do.
+Notice waiting_for(const Report& reason);
 Notice back_at(const std::string& path);
 Notice restarted(const std::string& path);
 Notice reopened(const std::string& path);
@@ -82,5 +82,11 @@ Report no_signal(const std::string& path, const std::string& input);
 
 /// The device was waited for in vain; `last` is what the last try to open it said.
 Report not_back(const Report& last, std::chrono::milliseconds waited);
+
+/// The device was found again, and has sent no frame for as long as it was to be waited for.
+Report back_in_vain(const std::string& path, std::chrono::milliseconds waited);
+
+/// The device was closed to mend its stream, and can't be opened again: `last` says why.
+Report not_reopened(const std::string& path, const Report& last);
 
 }  // namespace v4l2gst

@@ -50,6 +50,8 @@ const char* name_of(Cause cause) {
       return "no-link";
     case Cause::damaged:
       return "damaged";
+    case Cause::no_format:
+      return "no-format";
   }
   return "io";
 }
@@ -82,10 +84,23 @@ Report resource(GstResourceError code, Cause cause, const std::string& path, std
 }
 
 Report no_camera() {
-  return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, {},
-                  "There is no video capture device under /dev that can be opened. Plug one in, or "
-                  "set 'device'; 'v4l2-ctl --list-devices' shows what there is.",
-                  {});
+  auto report =
+      resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, {},
+               "There is no video capture device under /dev that can be opened. Plug one in, or "
+               "set 'device'; 'v4l2-ctl --list-devices' shows what there is.",
+               {});
+  report.may_come = true;
+  return report;
+}
+
+Report no_format(const std::string& path) {
+  auto report = resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_format, path,
+                         "The device at " + quoted(path) +
+                             " has no format yet: start its producer, the program that feeds this "
+                             "loopback device. With on-disconnect=wait it is waited for.",
+                         {});
+  report.may_come = true;
+  return report;
 }
 
 Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling) {
@@ -99,7 +114,15 @@ Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::strin
   else
     text += " and captures no video. The capture node of the same device is " + quoted(sibling) +
             ": set 'device' to that.";
-  return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::wrong_node, path, std::move(text), {});
+  const bool may_come = kind == v4l2::NodeKind::output && sibling.empty();
+  if (may_come)
+    text +=
+        " If it is a loopback device that captures once it is fed (v4l2loopback with "
+        "exclusive_caps=1), start its producer; with on-disconnect=wait it is waited for.";
+  auto report =
+      resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::wrong_node, path, std::move(text), {});
+  report.may_come = may_come;
+  return report;
 }
 
 Report unsupported(const std::string& path, std::string text) {

@@ -40,9 +40,10 @@ enum class Cause {
   no_signal,       ///< "no-signal": nothing comes in at its input
   no_link,         ///< "no-link": its media graph is not set up
   damaged,         ///< "damaged": all that comes is damaged
+  no_format,       ///< "no-format": nothing feeds it yet
 };
 
-inline constexpr auto last_cause = Cause::damaged;
+inline constexpr auto last_cause = Cause::no_format;
 
 /// One failure as a person and a program shall read it. Made by pure functions, posted in one
 /// place.
@@ -64,6 +65,8 @@ struct Report {
   /// that take less.
   std::uint64_t bytes_per_second{};
   std::vector<std::string> cheaper{};
+  /// The device may be there later, so that there is use in waiting for it.
+  bool may_come{};
 };
 
 /// `error` came from opening or identifying the device at `path`.
@@ -73,8 +76,12 @@ Report cannot_open(const std::string& path, const v4l2::Error& error);
 Report no_camera();
 
 /// The node at `path` is of another kind. `sibling` is the capture node of the same device, if
-/// known.
+/// known; an output node without one may be that of a loopback device, which captures once it is
+/// fed.
 Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling);
+
+/// The node at `path` has no format, since it has no producer.
+Report no_format(const std::string& path);
 
 /// What was going on when a call failed, as far as its cause may lie there.
 struct Situation {

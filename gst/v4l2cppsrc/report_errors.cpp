@@ -48,6 +48,27 @@ std::string owner_of(const std::string& path) {
   return text;
 }
 
+/// The node that is meant by the name of something that is not there: by "0" and "video0" it is
+/// "/dev/video0". Empty for any other name.
+std::string meant_by(std::string_view name) {
+  constexpr std::string_view prefix{"video"};
+  const auto number = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+  if (number.empty() || number.find_first_not_of("0123456789") != std::string_view::npos) return {};
+  return "/dev/video" + std::string{number};
+}
+
+Report no_device(const std::string& path, const v4l2::Error& error) {
+  const auto meant = meant_by(path);
+  const auto advice = meant.empty()
+                          ? ". Plug it in, or set 'device' to one of those that "
+                            "'v4l2-ctl --list-devices' shows."
+                          : ". Most likely " + quoted(meant) + " is meant: set 'device' to that.";
+  auto report = resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, path,
+                         "There is no device at " + quoted(path) + advice, error);
+  report.may_come = meant.empty();
+  return report;
+}
+
 }  // namespace
 
 Report cannot_open(const std::string& path, const v4l2::Error& error) {
@@ -56,11 +77,7 @@ Report cannot_open(const std::string& path, const v4l2::Error& error) {
     case ENOENT:
     case ENXIO:
     case ENODEV:
-      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_device, path,
-                      "There is no device at " + name +
-                          ". Plug it in, or set 'device' to one of those that "
-                          "'v4l2-ctl --list-devices' shows.",
-                      error);
+      return no_device(path, error);
     case EACCES:
     case EPERM: {
       auto owner = owner_of(path);

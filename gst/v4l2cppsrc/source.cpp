@@ -63,21 +63,31 @@ bool Source::redundant(GstMessage* message) const {
 
 bool Source::start() {
   reported_ = false;
-  const bool other_device = [this] {
-    const std::lock_guard lock{context_};
-    return (!device_ && !absence_) || opened_for_ != settings().device;
-  }();
-  // The property may be changed in READY.
-  if (other_device && !open()) return false;
-  const std::lock_guard lock{context_};
   const auto wishes = settings();
-  watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};
-  recovery_ = {};
-  start_at_ = {};
-  left_out_ = {};
-  continuity_.restart();
-  running_time_.restart();
-  counters_.restart();
+  const bool opens = [&] {
+    const std::lock_guard lock{context_};
+    const bool waits = absence_ && wishes.on_disconnect == OnDisconnect::wait;
+    // The property may be changed in READY.
+    return (!device_ && !waits) || opened_for_ != wishes.device;
+  }();
+  if (opens && !open()) return false;
+  {
+    const std::lock_guard lock{context_};
+    if (device_) absence_.reset();
+    if (absence_ && absence_->of_former_run) {
+      const auto reason = absence_->reason;
+      absence_.reset();
+      wait_for_device(reason);
+    }
+    watchdog_ = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall};
+    recovery_ = {};
+    start_at_ = {};
+    left_out_ = {};
+    continuity_.restart();
+    running_time_.restart();
+    counters_.restart();
+  }
+  post_notices();
   return true;
 }
 
@@ -86,7 +96,9 @@ void Source::stop() {
   capture_.reset();
   agreement_.reset();
   clock_.reset();
+  if (absence_) absence_->of_former_run = true;
   waker_.lower(v4l2::Waker::pause);
+  absence_waker_.lower(v4l2::Waker::pause);
   waker_.lower(v4l2::Waker::errand);
   update_facts();
 }
@@ -105,6 +117,7 @@ void Source::begin_pause() {
 void Source::pause() {
   pausing_ = std::thread::id{};
   waker_.raise(v4l2::Waker::pause);
+  absence_waker_.raise(v4l2::Waker::pause);
   const std::lock_guard lock{context_};
   if (!capture_) return;
   capture_->stop();
@@ -116,6 +129,7 @@ void Source::pause() {
 
 void Source::resume() {
   waker_.lower(v4l2::Waker::pause);
+  absence_waker_.lower(v4l2::Waker::pause);
 }
 
 void Source::unlock() {
@@ -136,9 +150,11 @@ void Source::unlock_stop() {
 
 bool Source::decide_allocation(GstQuery* query) {
   const auto downstream = read_allocation(query);
+  bool away{};
   const auto allocated = [&]() -> Outcome<> {
     const std::lock_guard lock{context_};
-    if (!agreement_) return {};
+    away = !agreement_;
+    if (away) return {};
     // What has not changed for us goes on undisturbed.
     if (capture_ && !capture_->suits(downstream)) capture_.reset();
     if (!capture_) {
@@ -157,6 +173,7 @@ bool Source::decide_allocation(GstQuery* query) {
     report(allocated.error());
     return false;
   }
+  if (away) return true;
   // The answer to LATENCY is known only now.
   gst_element_post_message(GST_ELEMENT(element_), gst_message_new_latency(GST_OBJECT(element_)));
   return true;
@@ -166,7 +183,7 @@ bool Source::decide_allocation(GstQuery* query) {
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
   for (;;) {
-    const auto outcome = next_buffer(buffer);
+    auto outcome = next_buffer(buffer);
     if (!outcome) {
       if (survives(outcome.error())) continue;
       post_notices();
@@ -177,9 +194,16 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
     post_notices();
     if (*outcome == again) continue;
     if (*outcome == unallocated) {
-      if (gst_base_src_negotiate(element_) == FALSE)
-        return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
-      continue;
+      outcome = await_device();
+      if (!outcome) {
+        report(outcome.error());
+        return GST_FLOW_ERROR;
+      }
+      if (*outcome == GST_FLOW_OK) {
+        if (gst_base_src_negotiate(element_) == FALSE)
+          return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
+        continue;
+      }
     }
     if (*outcome != interrupted) return *outcome;
     if (waker_.raised(v4l2::Waker::flush)) return GST_FLOW_FLUSHING;
@@ -208,7 +232,7 @@ Source::Outcome<> Source::start_streaming() {
 
 Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   const std::lock_guard lock{context_};
-  if (!capture_) return agreement_ || absence_ ? unallocated : GST_FLOW_NOT_NEGOTIATED;
+  if (!capture_) return unallocated;
   if (!capture_->streaming()) {
     if (waker_.raised(v4l2::Waker::pause)) return interrupted;
     if (!rest_before_start()) return interrupted;
@@ -223,7 +247,8 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   }
   for (;;) {
     run_errands();
-    auto arrival = capture_->next(patience());
+    if (auto late = overdue()) return std::unexpected{*std::move(late)};
+    auto arrival = capture_->next(frame_patience());
     if (!arrival) return std::unexpected{failure(arrival.error(), "to receive a frame")};
     const auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },
@@ -233,6 +258,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                                               !waker_.raised(v4l2::Waker::pause);
                      if (errand_only) return std::nullopt;
                      watchdog_.wait_ended();
+                     if (absence_) absence_->patience.pause();
                      return interrupted;
                    },
                    [&](const v4l2::Lost& lost) -> Flow {
@@ -249,8 +275,12 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      if (setup_) setup_->controls.note(*device().node(), change);
                      return std::nullopt;
                    },
-                   [&](v4l2::Stalled) { return on_overdue(); },
-                   [&](v4l2::Starved) {
+                   [&](v4l2::Stalled) -> Flow {
+                     if (overdue()) return std::nullopt;  // which is told then
+                     return on_due();
+                   },
+                   [&](v4l2::Starved) -> Flow {
+                     if (overdue()) return std::nullopt;
                      return on_starved();
                    }},
         *arrival);
@@ -334,6 +364,7 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
   watchdog_.frame();
   recovery_.frame();
   left_out_.count = 0;
+  absence_.reset();
   pause_ = {};
   *buffer = wrapped->release();
   beginning_.has_begun();

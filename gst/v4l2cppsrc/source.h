@@ -11,6 +11,7 @@
 
 #include <gst/base/gstbasesrc.h>
 
+#include "absence.h"
 #include "beginning.h"
 #include "caps.h"
 #include "capture.h"
@@ -34,7 +35,7 @@ namespace v4l2gst {
 
 /// What applications may ask at any time: an immutable snapshot, replaced when it changes.
 struct Facts {
-  std::string device;       ///< the path in use
+  std::string device;       ///< the path of the open device; empty while none is
   std::string device_name;  ///< the card's name; empty while closed
   int device_fd{-1};
   std::uint32_t capabilities{};
@@ -107,7 +108,7 @@ private:
   template <class T = void>
   using Outcome = std::expected<T, Report>;
 
-  Outcome<v4l2::Device> open_device() const;
+  [[nodiscard]] Outcome<v4l2::Device> open_device(const std::string& wanted) const;
   Outcome<v4l2::Device> first_camera() const;
   [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
 
@@ -154,14 +155,9 @@ private:
   Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
 
-  /// The device is away, and is waited for.
-  struct Absence {
-    std::chrono::nanoseconds since{};
-    Report reason;
-  };
-
-  // What next_buffer() says besides the usual: it was interrupted, and is to be asked again, if
-  // need be when the pipeline plays; and that there are no buffers to capture into, or no device.
+  // What next_buffer() and look_for_device() say besides the usual: they were interrupted, and are
+  // to be asked again, if need be when the pipeline plays; there are no buffers to capture into, or
+  // no device; and they are to be asked again.
   static constexpr auto interrupted = GST_FLOW_CUSTOM_SUCCESS;
   static constexpr auto unallocated = GST_FLOW_CUSTOM_SUCCESS_1;
   static constexpr auto again = GST_FLOW_CUSTOM_SUCCESS_2;
@@ -172,7 +168,9 @@ private:
   void post_notices();
   void let_go();
   Outcome<GstFlowReturn> lose(const Report& report);
-  void miss(const Report& report);
+  void begin_absence(const Report& report);
+  void wait_for_device(const Report& report);
+  GstFlowReturn reopen();
   bool survives(const Report& report);
   [[nodiscard]] bool may_be_settling(const Report& report) const;
   [[nodiscard]] bool may_wait_for(const Report& report) const;
@@ -184,21 +182,24 @@ private:
   Outcome<> complete_setup();
   void tell_not_restored();
   void put_setup_by();
-  Outcome<bool> look_for_device();
-  bool await_device();
+  Outcome<GstFlowReturn> look_for_device();
+  Outcome<GstFlowReturn> await_device();
+  Outcome<GstFlowReturn> not_there(const Report& report);
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> rest_of_patience();
+  [[nodiscard]] std::optional<std::chrono::milliseconds> frame_patience();
+  [[nodiscard]] std::optional<Report> overdue();
   /// What next_buffer() ends in; nullopt: it goes on waiting.
   using Flow = Outcome<std::optional<GstFlowReturn>>;
 
   Flow on_starved();
-  Flow on_overdue();
+  Flow on_due();
   Flow on_silence();
   Flow on_broken(const v4l2::Error& error);
   Flow on_withheld(Withheld why);
-  void reopen(Report reason);
   bool rest_before_start();
   [[nodiscard]] Report silence_report(const std::optional<v4l2::Input>& input,
                                       std::chrono::nanoseconds now) const;
-  std::optional<std::chrono::milliseconds> patience();
+  std::optional<std::chrono::milliseconds> wait_patience();
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
   Continuity::Verdict observe(const v4l2::Frame& frame);
 
@@ -237,7 +238,8 @@ private:
   GstBaseSrc* element_;
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
   v4l2::Waker waker_;
-  v4l2::Waker absence_waker_;  // raised for a flush only: who waits for a device has no stream
+  v4l2::Waker
+      absence_waker_;  // raised for a flush or a pause: who waits for a device has no stream
   std::atomic<bool> reported_{};
   std::atomic<bool> forces_key_frames_{true};  // the device is not known to lack the control
   Counters counters_;                          // written under context_
@@ -263,6 +265,7 @@ private:
   std::optional<v4l2::Setup> former_setup_;
   std::vector<std::string> not_restored_;
   std::optional<Absence> absence_;
+  bool reopening_{};  // it was closed in order to be opened again
   std::chrono::nanoseconds next_look_{};
   std::chrono::milliseconds pause_{};  // before the next try; 0 once a frame has come
   Watchdog watchdog_{{}, {}, OnStall::warn};

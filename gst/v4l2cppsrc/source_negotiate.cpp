@@ -1,6 +1,7 @@
 // How a Source agrees with the driver and downstream.
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "colorimetry.h"
@@ -12,27 +13,30 @@ GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
 
 namespace v4l2gst {
 
+/// While the device is away there is nothing to agree on, and GstBaseSrc can't interrupt this; it
+/// can interrupt create(), which waits for the device and has this called again.
 bool Source::negotiate() {
-  for (;;) {
-    if (!await_device()) return false;
-    // Not filtered by our own caps: their order would pass for a preference of downstream's.
-    const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
-    const auto agreed = [&]() -> Outcome<CapsPtr> {
-      const std::lock_guard lock{context_};
-      if (!device_) return std::unexpected{Report{absence_ ? absence_->reason : no_camera()}};
-      // A change elsewhere in the pipeline that still takes what flows is no reason to stop the
-      // flow.
-      if (agreement_ && capture_ &&
-          gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
-        return CapsPtr{gst_caps_ref(agreement().caps.get())};
-      return agree(wanted.get());
-    }();
-    post_notices();
-    if (agreed) return gst_base_src_set_caps(element_, agreed->get()) != FALSE;
-    if (survives(agreed.error())) continue;
-    report(agreed.error());
-    return false;
-  }
+  // Not filtered by our own caps: their order would pass for a preference of downstream's.
+  const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
+  const auto agreed = [&]() -> Outcome<CapsPtr> {
+    const std::lock_guard lock{context_};
+    if (!device_) return CapsPtr{};
+    // A change elsewhere in the pipeline that still takes what flows is no reason to stop the
+    // flow.
+    if (agreement_ && capture_ && gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
+      return CapsPtr{gst_caps_ref(agreement().caps.get())};
+    auto caps = agree(wanted.get());
+    if (caps) return caps;
+    const int code = caps.error().error.code;
+    if ((code == EINVAL || code == EBUSY) && device().lacks_format())
+      return std::unexpected{no_format(path())};
+    return caps;
+  }();
+  post_notices();
+  if (agreed) return !*agreed || gst_base_src_set_caps(element_, agreed->get()) != FALSE;
+  if (survives(agreed.error())) return true;
+  report(agreed.error());
+  return false;
 }
 
 CapsKinds Source::caps_kinds() const {

@@ -8,21 +8,16 @@ namespace v4l2gst {
 
 bool Source::open() {
   reported_ = false;
-  const auto opened = [this]() -> Outcome<> {
-    auto device = open_device();
+  // Who has the device open may not be told that it is busy by a driver that allows one open.
+  close();
+  const auto wanted = settings().device;
+  const auto opened = [&]() -> Outcome<> {
+    auto device = open_device(wanted);
     const std::lock_guard lock{context_};
-    opened_for_ = settings().device;
-    identity_ = {};
-    card_.clear();
-    former_caps_.reset();
-    setup_.reset();
-    former_setup_.reset();
-    absence_.reset();
-    next_look_ = {};
-    pause_ = {};
-    if (device) return adopt(std::move(*device));
-    if (!may_wait_for(device.error())) return std::unexpected{device.error()};
-    miss(device.error());
+    opened_for_ = wanted;
+    const auto adopted = device ? adopt(std::move(*device)) : std::unexpected{device.error()};
+    if (adopted || !may_wait_for(adopted.error())) return adopted;
+    wait_for_device(adopted.error());
     return {};
   }();
   post_notices();
@@ -46,8 +41,7 @@ Source::Outcome<> Source::adopt(v4l2::Device&& device) {
   return {};
 }
 
-Source::Outcome<v4l2::Device> Source::open_device() const {
-  const auto wanted = settings().device;
+Source::Outcome<v4l2::Device> Source::open_device(const std::string& wanted) const {
   if (wanted.empty()) return first_camera();
   auto device = v4l2::Device::open(*kernel_, wanted);
   if (!device) return std::unexpected{cannot_open(wanted, device.error())};
@@ -61,9 +55,10 @@ Source::Outcome<v4l2::Device> Source::first_camera() const {
   std::optional<Report> obstacle;
   for (const auto& node : v4l2::video_nodes(*kernel_)) {
     auto device = v4l2::Device::open(*kernel_, node);
-    if (device && device->capability().kind() == v4l2::NodeKind::capture) return std::move(*device);
+    if (device && device->capability().kind() != v4l2::NodeKind::capture) continue;
+    if (device && !device->lacks_format()) return std::move(*device);
     // Of several, the first is the one that the user most likely means.
-    if (!device && !obstacle) obstacle = cannot_open(node, device.error());
+    if (!obstacle) obstacle = device ? no_format(node) : cannot_open(node, device.error());
   }
   return std::unexpected{obstacle.value_or(no_camera())};
 }
@@ -84,9 +79,17 @@ void Source::close() {
   capture_.reset();
   agreement_.reset();
   device_.reset();
+  input_.reset();
+  identity_ = {};
+  card_.clear();
+  former_path_.clear();
+  former_caps_.reset();
   setup_.reset();
   former_setup_.reset();
   absence_.reset();
+  reopening_ = false;
+  next_look_ = {};
+  pause_ = {};
   update_facts();
 }
 

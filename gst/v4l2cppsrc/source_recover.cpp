@@ -12,6 +12,7 @@ namespace v4l2gst {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
 
 /// How often it is looked for. Nothing of this touches a device that is not the one.
 constexpr milliseconds look_again{100};
@@ -59,30 +60,48 @@ void Source::let_go() {
   update_facts();
 }
 
+/// The device is closed, whatever is to be done about its loss.
 Source::Outcome<GstFlowReturn> Source::lose(const Report& report) {
   const auto policy = settings().on_disconnect;
-  if (policy == OnDisconnect::error) return std::unexpected{report};
-  tell(Notice::State::lost, report.device, report.text, report.error);
+  if (policy != OnDisconnect::error)
+    tell(Notice::State::lost, report.device, report.text, report.error);
   let_go();
+  if (policy == OnDisconnect::wait) {
+    wait_for_device(report);
+    return unallocated;
+  }
+  begin_absence(report);
   if (policy == OnDisconnect::eos) return GST_FLOW_EOS;
-  miss(report);
-  return unallocated;
+  return std::unexpected{report};
 }
 
-void Source::miss(const Report& report) {
-  if (absence_) return;
-  const auto now = kernel_->monotonic_time();
-  absence_ = Absence{.since = now, .reason = report};
-  next_look_ = now + pause_;
-  notices_.push_back(waiting_for(report.device));
+/// One that has not sent a frame since it was back is away for longer still.
+void Source::begin_absence(const Report& report) {
+  if (absence_)
+    absence_->reason = report;
+  else
+    absence_ = Absence{.reason = report};
+}
+
+void Source::wait_for_device(const Report& report) {
+  begin_absence(report);
+  next_look_ = kernel_->monotonic_time() + pause_;
+  notices_.push_back(waiting_for(report));
 }
 
 bool Source::survives(const Report& report) {
   const std::lock_guard lock{context_};
-  if (settings().on_disconnect != OnDisconnect::wait || recovery_.hopeless()) return false;
-  if (!means_lost(report.error) && !may_be_settling(report)) return false;
-  static_cast<void>(lose(report));
-  return true;
+  if (recovery_.hopeless()) return false;
+  const bool waits = settings().on_disconnect == OnDisconnect::wait;
+  if (waits && report.cause == Cause::no_format) {
+    let_go();
+    wait_for_device(report);
+    return true;
+  }
+  const bool lost = means_lost(report.error) || (waits && may_be_settling(report));
+  // It may have been closed for that already.
+  if (lost && device_) static_cast<void>(lose(report));
+  return lost && waits;
 }
 
 /// A device that has just come back may refuse what it will take a moment later: another program
@@ -94,14 +113,14 @@ bool Source::may_be_settling(const Report& report) const {
 
 bool Source::may_wait_for(const Report& report) const {
   return settings().on_disconnect == OnDisconnect::wait &&
-         (report.cause == Cause::no_device || report.cause == Cause::lost);
+         (report.may_come || report.cause == Cause::lost);
 }
 
 // ---- coming back --------------------------------------------------------------------------------
 
 Source::Outcome<v4l2::Device> Source::open_again() const {
   if (!identity_.known()) {
-    auto device = open_device();
+    auto device = open_device(opened_for_);
     // Without sysfs a device is known by what it says of itself.
     if (device && !card_.empty() && device->capability().card_name() != card_)
       return std::unexpected{cannot_open(opened_for_, {.code = ENOENT, .call = "open"})};
@@ -114,51 +133,93 @@ Source::Outcome<v4l2::Device> Source::open_again() const {
   return std::move(*device);
 }
 
-/// One look. Nothing when it is still away; an error when there is no use in waiting.
-Source::Outcome<bool> Source::look_for_device() {
-  const auto now = kernel_->monotonic_time();
-  if (now < next_look_) return false;
-  auto device = open_again();
-  // Even what may not be opened may be so soon: udev gives access a moment after the node is there.
-  if (device) {
-    if (const auto taken = take_back(std::move(*device)); !taken) {
-      if (!means_lost(taken.error().error)) return std::unexpected{taken.error()};
-      let_go();  // gone again at once
-      next_look_ = now + look_again;
-      return false;
-    }
-    notices_.push_back(back_at(path()));
-    Counters::add(counters_.reconnected);
-    absence_.reset();
-    // If it fails again before it has sent a frame, the next try comes later.
-    pause_ = std::min(std::max(2 * pause_, look_again), longest_pause);
-    return true;
+/// One look: GST_FLOW_OK once it is open, `again` while it is away, and else what that means for
+/// who waits; an error when there is no use in waiting.
+Source::Outcome<GstFlowReturn> Source::look_for_device() {
+  if (device_) return GST_FLOW_OK;
+  if (absence_waker_.raised()) {
+    if (absence_) absence_->patience.pause();
+    return interrupted;
   }
-  next_look_ = now + look_again;
-  const auto patience = settings().reconnect_timeout;
-  const auto waited =
-      std::chrono::duration_cast<milliseconds>(now - (absence_ ? absence_->since : now));
-  if (patience.count() > 0 && waited >= patience)
-    return std::unexpected{not_back(device.error(), waited)};
-  return false;
+  if (!reopening_) {
+    const auto policy = settings().on_disconnect;
+    if (policy == OnDisconnect::eos) return GST_FLOW_EOS;
+    if (policy == OnDisconnect::error || !absence_)
+      return std::unexpected{absence_ ? absence_->reason : no_camera()};
+  }
+  // What was found and has not streamed is tried again only while there is time left.
+  const bool found = absence_ && absence_->found;
+  if (found && rest_of_patience() == nanoseconds::zero()) return not_there(absence_->reason);
+  const auto now = kernel_->monotonic_time();
+  if (now < next_look_) return again;
+  auto device = open_again();
+  if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
+  // Even what may not be opened may be so soon: udev gives access a moment after the node is there.
+  if (!device) return not_there(device.error());
+  if (const auto taken = take_back(std::move(*device)); !taken) {
+    let_go();  // gone again at once
+    if (!means_lost(taken.error().error)) return std::unexpected{taken.error()};
+    return not_there(taken.error());
+  }
+  notices_.push_back(back_at(path()));
+  Counters::add(counters_.reconnected);
+  reopening_ = false;
+  if (absence_) absence_->found = true;
+  // If it fails again before it has sent a frame, the next try comes later.
+  pause_ = std::min(std::max(2 * pause_, look_again), longest_pause);
+  return GST_FLOW_OK;
 }
 
-bool Source::await_device() {
+/// A look was in vain.
+Source::Outcome<GstFlowReturn> Source::not_there(const Report& report) {
+  if (std::exchange(reopening_, false)) {
+    const auto ended = lose(not_reopened(former_path_, report));
+    if (!ended || *ended != unallocated) return ended;
+  }
+  next_look_ = kernel_->monotonic_time() + look_again;
+  if (absence_ && rest_of_patience() == nanoseconds::zero())
+    return std::unexpected{
+        not_back(report, std::chrono::duration_cast<milliseconds>(absence_->patience.waited()))};
+  return again;
+}
+
+/// Waits on the streaming thread, without the lock, until it is open.
+Source::Outcome<GstFlowReturn> Source::await_device() {
   for (;;) {
-    const auto found = [this]() -> Outcome<bool> {
+    const auto found = [this] {
       const std::lock_guard lock{context_};
-      if (device_) return true;
-      if (!absence_) return false;
       return look_for_device();
     }();
     post_notices();
-    if (!found) {
-      report(found.error());
-      return false;
-    }
-    if (*found) return true;
-    if (v4l2::rest(*kernel_, absence_waker_, look_again)) return false;
+    if (!found || *found != again) return found;
+    v4l2::rest(*kernel_, absence_waker_, look_again);
   }
+}
+
+/// How long a device that is away, or has sent no frame since, is still waited for; nothing for as
+/// long as it takes.
+std::optional<nanoseconds> Source::rest_of_patience() {
+  if (!absence_) return std::nullopt;
+  const auto wishes = settings();
+  if (wishes.on_disconnect != OnDisconnect::wait || wishes.reconnect_timeout.count() == 0)
+    return std::nullopt;
+  absence_->patience.count(kernel_->monotonic_time());
+  return std::max(wishes.reconnect_timeout - absence_->patience.waited(), nanoseconds::zero());
+}
+
+/// How long the next frame is waited for.
+std::optional<milliseconds> Source::frame_patience() {
+  const auto usual = wait_patience();
+  const auto rest = rest_of_patience();
+  if (!rest) return usual;
+  const auto left = std::chrono::ceil<milliseconds>(*rest);
+  return usual ? std::min(*usual, left) : left;
+}
+
+/// Once there is no more patience with a device that is back.
+std::optional<Report> Source::overdue() {
+  if (rest_of_patience() != nanoseconds::zero()) return std::nullopt;
+  return back_in_vain(path(), settings().reconnect_timeout);
 }
 
 // ---- a broken stream ----------------------------------------------------------------------------
@@ -176,8 +237,7 @@ Source::Flow Source::on_broken(const v4l2::Error& error) {
       start_at_ = kernel_->monotonic_time() + step.delay;
       return again;  // and create() starts it
     case Repair::reopen:
-      reopen(std::move(report));
-      return unallocated;
+      return reopen();
     case Repair::give_up:
       break;
   }
@@ -193,26 +253,19 @@ bool Source::rest_before_start() {
   for (;;) {
     const auto left = start_at_ - kernel_->monotonic_time();
     if (left.count() <= 0) return true;
-    if (waker_.raised(v4l2::Waker::flush) || waker_.raised(v4l2::Waker::pause)) return false;
+    if (waker_.raised(v4l2::Waker::flush) || waker_.raised(v4l2::Waker::pause)) break;
     // Neither a requeued buffer nor an errand ends this.
     waker_.lower(v4l2::Waker::homecoming);
     run_errands();
     v4l2::rest(*kernel_, waker_, std::chrono::ceil<milliseconds>(left));
   }
-}
-
-/// Closes the device, and has it opened again.
-void Source::reopen(Report reason) {
-  notices_.push_back(reopened(path()));
-  Counters::add(counters_.restarted);
-  let_go();
-  absence_ = Absence{.since = kernel_->monotonic_time(), .reason = std::move(reason)};
-  next_look_ = {};
+  if (absence_) absence_->patience.pause();
+  return false;
 }
 
 // ---- silence ------------------------------------------------------------------------------------
 
-std::optional<milliseconds> Source::patience() {
+std::optional<milliseconds> Source::wait_patience() {
   if (!watchdog_.measures()) return std::nullopt;  // as by default, between frames
   const auto now = kernel_->monotonic_time();
   watchdog_.wait_began(now);
@@ -237,10 +290,10 @@ Source::Flow Source::on_withheld(Withheld why) {
   const auto now = kernel_->monotonic_time();
   watchdog_.wait_began(now);
   watchdog_.withheld(why, now);
-  return on_overdue();
+  return on_due();
 }
 
-Source::Flow Source::on_overdue() {
+Source::Flow Source::on_due() {
   const auto now = kernel_->monotonic_time();
   switch (watchdog_.due(now)) {
     case Due::nothing:
@@ -287,8 +340,16 @@ Source::Flow Source::on_silence() {
     capture_->stop();
     return again;  // and create() starts it
   }
-  report.error = {.code = 0, .call = ""};
-  reopen(std::move(report));
+  return reopen();
+}
+
+/// Closes the device in order to open it again; if that fails, it is lost.
+GstFlowReturn Source::reopen() {
+  notices_.push_back(reopened(path()));
+  Counters::add(counters_.restarted);
+  let_go();
+  reopening_ = true;
+  next_look_ = {};
   return unallocated;
 }
 

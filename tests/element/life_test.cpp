@@ -252,8 +252,8 @@ GST_START_TEST(test_properties_tell_of_the_open_device) {
     gchar* name{};
     gint descriptor{};
     guint flags{};
-    g_object_get(rig.element, "device", &device, "device-name", &name, "device-fd", &descriptor,
-                 "flags", &flags, nullptr);
+    g_object_get(rig.element, "opened-device", &device, "device-name", &name, "device-fd",
+                 &descriptor, "flags", &flags, nullptr);
     fail_unless_equals_string(device, open ? rig::path : nullptr);
     fail_unless_equals_string(name, open ? "Fake Camera" : nullptr);
     fail_unless_equals_int(descriptor >= 0, open);

@@ -68,14 +68,27 @@ std::vector<std::string> all_texts() {
                                         .advice = {}}));
   for (const bool starting : {false, true})
     all.push_back(stalled(path, milliseconds{1500}, starting));
+  all.push_back(no_first_frame(path, milliseconds{10000}));
+  for (const auto damage : {v4l2gst::Damage::short_picture, v4l2gst::Damage::empty})
+    all.push_back(only_damage(path, milliseconds{2000},
+                              {.count = 60, .damage = damage, .bytes = 100, .needed = 153600}));
+  all.push_back(no_key_frame(path, milliseconds{10000}, 300));
+  all.push_back(went_away(path, at("VIDIOC_DQBUF", EINVAL)));
   all.push_back(starved(path, milliseconds{1500}, 16));
   all.push_back(no_signal(path, "HDMI 0"));
   all.push_back(not_back(no_camera(), milliseconds{1500}));
+  all.push_back(back_in_vain(path, milliseconds{1500}));
+  all.push_back(not_reopened(path, cannot_open(path, at("open", ENOENT))));
+  all.push_back(no_format(path));
+  for (const auto* const name : {"0", "video0"})
+    all.push_back(cannot_open(name, at("open", ENOENT)));
   std::vector<std::string> texts;
   for (auto& report : all)
     texts.push_back(std::move(report.text));
   for (const auto& notice :
-       {waiting_for(path), waiting_for(""), back_at(path), restarted(path), reopened(path),
+       {waiting_for(cannot_open(path, at("open", ENOENT))), waiting_for(no_camera()),
+        waiting_for(no_format(path)), waiting_for(wrong_node(path, v4l2::NodeKind::output, "")),
+        back_at(path), restarted(path), mended(path, at("VIDIOC_DQBUF", EIO)), reopened(path),
         signal_found(path, "HDMI 0"), not_restored(path, {"brightness", "crop"})})
     texts.push_back(notice.text);
   return texts;

@@ -43,7 +43,7 @@ GST_START_TEST(test_the_same_camera_is_found_at_another_node) {
   fail_unless_equals_int(stranger->all_calls(), 0);
   fail_unless_equals_uint64(rig::stat(rig.element, "reconnected"), 1);
   gchar* device{};
-  g_object_get(rig.element, "device", &device, nullptr);
+  g_object_get(rig.element, "opened-device", &device, nullptr);
   fail_unless_equals_string(device, "/dev/video5");
   g_free(device);
 }

@@ -101,7 +101,7 @@ bool finish(GstElement* pipeline) {
 void tell(GstElement* source, GstPad* pad, const Tally& tally) {
   gchar* device{};
   gchar* name{};
-  g_object_get(source, "device", &device, "device-name", &name, nullptr);
+  g_object_get(source, "opened-device", &device, "device-name", &name, nullptr);
   auto* const caps = gst_pad_get_current_caps(pad);
   auto* const mode = caps != nullptr ? gst_caps_to_string(caps) : g_strdup("none");
   const auto seconds = static_cast<double>(tally.last - tally.first) / GST_SECOND;

@@ -37,7 +37,10 @@ Camera::Camera(Model model, std::shared_ptr<const Clock> clock)
   std::ranges::sort(model_.controls, {}, &ModelControl::id);
   for (const auto& control : model_.controls)
     controls_.push_back({.is = control, .value = control.initial, .text = control.text});
-  if (model_.formats.empty()) return;
+  if (!model_.formats.empty()) set_first_format();
+}
+
+void Camera::set_first_format() {
   v4l2::Format first;
   first.fourcc = {model_.formats.front().fourcc};
   first.size = model_.formats.front().modes.front().size;
@@ -128,6 +131,11 @@ void Camera::fail_stream() {
 bool Camera::streaming() {
   const std::lock_guard lock{mutex_};
   return queue_.streaming();
+}
+
+bool Camera::single_open() {
+  const std::lock_guard lock{mutex_};
+  return model_.single_open;
 }
 
 std::size_t Camera::queued_count() {
@@ -324,6 +332,10 @@ v4l2::BufferType Camera::buffer_type() const {
 int Camera::dispatch(const Opener& opener, unsigned long request, void* argument) {
   if (request == VIDIOC_QUERYCAP) return querycap(*static_cast<v4l2_capability*>(argument));
   if (!captures()) return ENOTTY;
+  if (model_.formats.empty()) {  // as v4l2loopback 0.12
+    if (request == VIDIOC_G_FMT) return EINVAL;
+    if (request == VIDIOC_TRY_FMT || request == VIDIOC_S_FMT) return EBUSY;
+  }
   switch (request) {
     case VIDIOC_ENUMINPUT:
       return enum_input(*static_cast<v4l2_input*>(argument));

@@ -59,6 +59,8 @@ public:
   /// The source sends something else: from now on there are these formats, and whoever has
   /// subscribed gets a V4L2_EVENT_SOURCE_CHANGE.
   void change_source(std::vector<ModelFormat> formats);
+  /// The producer of a loopback device begins: until now it had no format.
+  void feed(std::vector<ModelFormat> formats);
   /// The same with DV timings: what VIDIOC_QUERY_DV_TIMINGS finds from now on, or the errno that it
   /// says. The formats follow when VIDIOC_S_DV_TIMINGS is called.
   void change_timings(const v4l2_dv_timings& timings);
@@ -77,6 +79,7 @@ public:
   }
 
   [[nodiscard]] bool streaming();
+  [[nodiscard]] bool single_open();
   [[nodiscard]] std::size_t queued_count();
   [[nodiscard]] std::size_t buffer_count();
   /// What the program last said of caches, V4L2_MEMORY_FLAG_* and V4L2_BUF_FLAG_NO_CACHE_*.
@@ -182,6 +185,7 @@ private:
   [[nodiscard]] v4l2_format answer_of(v4l2::Format format) const;
   [[nodiscard]] v4l2::Format nearest(const v4l2::Format& wanted) const;
   [[nodiscard]] const ModelMode* mode() const;
+  void set_first_format();
   void set_format(const v4l2::Format& format);
   bool fill_locked(const FrameOptions& options);
   [[nodiscard]] short mask(short wanted) const;

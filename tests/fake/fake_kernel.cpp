@@ -146,6 +146,14 @@ int FakeKernel::open(const char* name, int flags) {
     errno = ENOENT;
     return -1;
   }
+  const auto is_here = [&node](const auto& handle) {
+    return handle->node == node->second;
+  };
+  if (node->second->camera->single_open() &&
+      std::ranges::any_of(handles_ | std::views::values, is_here)) {
+    errno = EBUSY;
+    return -1;
+  }
   const int descriptor = fcntl(node->second->news.descriptor(), F_DUPFD_CLOEXEC, 3);
   if (descriptor >= 0)
     handles_[descriptor] = std::make_shared<Handle>(node->second, (flags & O_NONBLOCK) == 0);

@@ -55,7 +55,10 @@ struct Model {
   unsigned index{};              ///< of the node within its device
   std::string number;  ///< of the node, where its path says another, as it may in a container
   std::uint32_t device_caps{V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT};
+  /// Empty of one that has no format yet, such as a loopback device without a producer:
+  /// VIDIOC_ENUM_FMT lists nothing, VIDIOC_G_FMT says EINVAL and VIDIOC_S_FMT EBUSY.
   std::vector<ModelFormat> formats;
+  bool single_open{};        ///< a second open() says EBUSY
   bool exports{true};        ///< VIDIOC_EXPBUF works
   bool orphans{true};        ///< buffers may outlive REQBUFS(0)
   bool creates{true};        ///< VIDIOC_CREATE_BUFS works

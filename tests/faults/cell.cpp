@@ -74,17 +74,23 @@ private:
     if (fault_.heal) fault_.heal();
   }
 
-  void strike() {
+  void strike(WatchedPipeline& pipeline) {
     struck_ = true;
     fault_.strike();
+    if (!fault_.moved_to.empty()) pipeline.point_at(fault_.moved_to);
+  }
+
+  void meet_demand(WatchedPipeline& pipeline) {
+    if (fault_.demand == Demand::eos) pipeline.send_eos();
+    if (fault_.demand == Demand::flush) pipeline.flush();
   }
 
   void bring_to(WatchedPipeline& pipeline, Moment moment) {
     using Seen = WatchedPipeline::Seen;
-    if (moment == Moment::before) strike();
+    if (moment == Moment::before) strike(pipeline);
     if (moment == Moment::start) {
       pipeline.set_state(GST_STATE_READY);
-      strike();
+      strike(pipeline);
     }
     if (moment == Moment::held) pipeline.hold();
     pipeline.set_state(GST_STATE_PLAYING);
@@ -94,7 +100,7 @@ private:
       });
       if (moment == Moment::held && !pipeline.holds_all()) complain("It gave no frames to hold");
       pipeline.start_over();
-      strike();
+      strike(pipeline);
     }
   }
 
@@ -103,8 +109,12 @@ private:
     if (!fault_.healed_at.empty() && fault_.healed_at != "now") {
       wait(pipeline, "it never told",
            [&](const Seen& seen) { return seen.has(fault_.healed_at) || seen.over(); });
-      if (!pipeline.seen().over()) heal();
+      if (!pipeline.seen().over()) {
+        meet_demand(pipeline);
+        if (fault_.demand == Demand::nothing || fault_.demand == Demand::flush) heal();
+      }
     }
+    if (fault_.demand == Demand::stop) return;
     pipeline.count_frames_anew();
     if (pipeline.holds_all()) {
       // What happens while they are held.
@@ -140,6 +150,8 @@ private:
       outcome_.text += "ERROR `" + seen.cause + "`";
     else if (seen.ended)
       outcome_.text += "EOS";
+    else if (fault_.demand == Demand::stop)
+      outcome_.text += "stops";
     else if (seen.flagged)
       outcome_.text += "goes on, frames flagged";
     else if (damaged > 0)

@@ -195,6 +195,26 @@ private:
     node("a codec's node", V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING);
     node("a node that needs a media graph",
          V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_IO_MC);
+    Fault unfed{.name = "a loopback device without a producer",
+                .when = {Moment::before},
+                .strike =
+                    [this] {
+                      auto model = fake::usb_camera("1", "1-1");
+                      model.formats.clear();
+                      plug(home, model);
+                    },
+                .heal = [this] { camera_->feed(fake::webcam().formats); },
+                .healed_at = "`waiting`"};
+    add_policies(all, unfed, "on-disconnect", {"error", "wait"});
+    unfed.name = "a loopback device that is an output until it is fed";
+    unfed.strike = [this] {
+      plug(home, fake::node_with(V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING, "Fake Camera"));
+    };
+    unfed.heal = [this] {
+      remove(home);
+      back_at(home);
+    };
+    add_policies(all, unfed, "on-disconnect", {"error", "wait"});
     all.push_back({.name = "mode 000, not root",
                    .when = {Moment::before},
                    .strike = [this] { kernel_.refuse("/dev/video9", EACCES); },
@@ -236,6 +256,7 @@ private:
     unplugged.healed_at = "`waiting`";
     unplugged.name = "unplugged, comes back";
     add_policies(all, unplugged, "on-disconnect", {"wait"});
+    add_demands(all, unplugged);
     unplugged.when = once_there;
     unplugged.name = "unplugged, comes back elsewhere, another has its number";
     unplugged.heal = [this] {
@@ -243,6 +264,13 @@ private:
       plug(elsewhere, fake::usb_camera("1", "1-2"));
     };
     add_policies(all, unplugged, "on-disconnect", {"wait"});
+    Fault moved{.name = "`device` is set to where nothing is",
+                .when = {Moment::start},
+                .strike = [] {},
+                .heal = [this] { plug(elsewhere, fake::usb_camera("2", "1-2")); },
+                .healed_at = "`waiting`",
+                .moved_to = elsewhere};
+    add_policies(all, moved, "on-disconnect", {"error", "wait"});
     Fault fatal{.name = "the driver gives up (`vb2_queue_error()`)",
                 .when = while_playing,
                 .strike = [this] {
@@ -262,6 +290,18 @@ private:
     all.push_back({.name = "EIO from VIDIOC_STREAMOFF", .when = {Moment::start}, .strike = [this] {
                      camera_->fault([](fake::Faults& f) { f.fail(VIDIOC_STREAMOFF, EIO); });
                    }});
+  }
+
+  /// What a pipeline must do at once though its camera is away.
+  static void add_demands(std::vector<Fault>& all, Fault unplugged) {
+    const auto row = [&](const char* name, Demand demand) {
+      unplugged.name = name;
+      unplugged.demand = demand;
+      add_policies(all, unplugged, "on-disconnect", {"wait"});
+    };
+    row("unplugged, EOS is sent", Demand::eos);
+    row("unplugged, a flush is sent, comes back", Demand::flush);
+    row("unplugged, the pipeline is stopped", Demand::stop);
   }
 
   void add_silences(std::vector<Fault>& all) {

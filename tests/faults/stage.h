@@ -23,6 +23,9 @@ enum class Moment {
 
 inline constexpr std::size_t moments = 4;
 
+/// What is asked of the pipeline while a fault lasts.
+enum class Demand { nothing, eos, flush, stop };
+
 /// What can go wrong.
 struct Fault {
   std::string name{};
@@ -37,10 +40,13 @@ struct Fault {
   /// The state of the notice (see notice.h) at which it is healed, or "now": right after it struck.
   /// Without it, it is healed when all is over.
   std::string healed_at{};
-  std::string device{};  ///< instead of the stage's
-  std::string caps{};    ///< instead of the stage's; frames are not looked into then
-  bool meddles{};        ///< a call must have been made to fail
-  bool blurs{};          ///< frames may come out that are not what the camera has sent
+  /// At the same notice. Only what is flushed is healed then.
+  Demand demand{Demand::nothing};
+  std::string device{};    ///< instead of the stage's
+  std::string moved_to{};  ///< what `device` is set to as it strikes
+  std::string caps{};      ///< instead of the stage's; frames are not looked into then
+  bool meddles{};          ///< a call must have been made to fail
+  bool blurs{};            ///< frames may come out that are not what the camera has sent
   /// `heal` may be undone, and is repeated as long as the camera is silent: a device that is opened
   /// again gets the controls that it had, and such a control may be what silences it.
   bool heals_each_silence{};

@@ -75,6 +75,15 @@ void WatchedPipeline::set_state(GstState state) {
   gst_element_set_state(pipeline_, state);
 }
 
+void WatchedPipeline::send_eos() {
+  gst_element_send_event(element_, gst_event_new_eos());
+}
+
+void WatchedPipeline::flush() {
+  gst_element_send_event(element_, gst_event_new_flush_start());
+  gst_element_send_event(element_, gst_event_new_flush_stop(TRUE));
+}
+
 std::chrono::milliseconds WatchedPipeline::stop() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
       stage_.time_of([this] { gst_element_set_state(pipeline_, GST_STATE_NULL); }));

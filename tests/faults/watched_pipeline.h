@@ -26,6 +26,8 @@ public:
 
   void point_at(const std::string& device);
   void set_state(GstState state);
+  void send_eos();
+  void flush();
   /// Stops it; what that took on the stage's clock.
   std::chrono::milliseconds stop();
 

@@ -109,7 +109,7 @@ public:
 
   [[nodiscard]] std::string device() const {
     gchar* path{};
-    g_object_get(element, "device", &path, nullptr);
+    g_object_get(element, "opened-device", &path, nullptr);
     std::string text{path};
     g_free(path);
     return text;

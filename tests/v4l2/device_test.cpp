@@ -46,6 +46,31 @@ TEST(Device, OpenFailsWithTheCallAndTheErrno) {
   EXPECT_EQ(no_device.error().code, ENOTTY);
 }
 
+TEST(Device, LacksAFormatUntilItIsFed) {
+  fake::FakeKernel kernel;
+  auto model = fake::webcam();
+  model.formats.clear();
+  const auto camera = kernel.plug(path, model);
+  const auto device = Device::open(kernel, path);
+  ASSERT_TRUE(device);
+  EXPECT_TRUE(device->lacks_format());
+  camera->feed(fake::webcam().formats);
+  EXPECT_FALSE(device->lacks_format());
+}
+
+TEST(Device, LacksNoFormatWhereItOnlyFailsToTell) {
+  fake::FakeKernel kernel;
+  const auto camera = kernel.plug(path, fake::webcam());
+  const auto device = Device::open(kernel, path);
+  ASSERT_TRUE(device);
+  EXPECT_FALSE(device->lacks_format());
+  EXPECT_EQ(camera->calls(VIDIOC_ENUM_FMT), 0U);
+  for (const int error : {EINVAL, EIO}) {
+    camera->fault([error](fake::Faults& faults) { faults.fail(VIDIOC_G_FMT, error); });
+    EXPECT_FALSE(device->lacks_format());
+  }
+}
+
 TEST(Device, InterruptedCallsAreMadeAgain) {
   fake::FakeKernel kernel;
   const auto camera = kernel.plug(path, fake::webcam());

@@ -1,6 +1,7 @@
 #include "device/device.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -95,6 +96,13 @@ Result<Format> Device::format() const {
   const auto done = node_->call(request::g_fmt, wire);
   if (!done) return std::unexpected{done.error()};
   return from_wire(wire);
+}
+
+bool Device::lacks_format() const {
+  const auto current = format();
+  if (current || current.error().code != EINVAL) return false;
+  const auto listed = modes_->formats();
+  return !listed && listed.error().code == EINVAL;
 }
 
 Result<Format> Device::set_format(const Format& wanted) const {

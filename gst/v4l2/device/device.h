@@ -72,6 +72,9 @@ public:
 
   /// What the device is set to.
   [[nodiscard]] Result<Format> format() const;
+  /// True for what has no format yet, such as a loopback device without a producer: VIDIOC_G_FMT
+  /// says EINVAL, and VIDIOC_ENUM_FMT lists nothing.
+  [[nodiscard]] bool lacks_format() const;
   /// Asks for `wanted` and returns what the driver made of it. Error EBUSY while buffers are
   /// allocated, here or in another program.
   [[nodiscard]] Result<Format> set_format(const Format& wanted) const;

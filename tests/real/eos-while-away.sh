@@ -1,0 +1,92 @@
+#!/bin/sh
+# SIGINT for a gst-launch-1.0 -e whose camera is away with on-disconnect=wait: unplugged during a recording, which
+# must play then, and not there from the start. Prints TAP.
+#   eos-while-away.sh PLUGIN_DIR
+export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+number=0
+failed=0
+
+# point DESCRIPTION COMMAND...
+point() {
+  number=$((number + 1))
+  description=$1
+  shift
+  if "$@"; then
+    echo "ok $number - $description"
+  else
+    echo "not ok $number - $description"
+    failed=1
+  fi
+}
+
+tell() { usbcam --send "$USBCAM_CONTROL" "$@" >/dev/null; }
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+# shellcheck disable=SC2317  # point calls it
+without_error() { ! grep -q '^ERROR' "$work/log"; }
+
+# record FILE: begins to, and its messages can be read at descriptor 3.
+record() {
+  mkfifo "$work/messages"
+  gst-launch-1.0 -e -m v4l2cppsrc device="$USBCAM_DEVICE" on-disconnect=wait ! image/jpeg ! matroskamux ! \
+    filesink location="$1" >"$work/messages" 2>&1 &
+  launch=$!
+  exec 3<"$work/messages"
+  rm "$work/messages"
+  : >"$work/log"
+}
+
+# until_told TEXT: reads messages up to one that has it.
+until_told() {
+  while IFS= read -r line <&3; do
+    printf '%s\n' "$line" >>"$work/log"
+    case $line in
+      *"$1"*) return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# interrupt: what a person does who has had enough. A pipeline that goes on waiting is killed in the end.
+interrupt() {
+  began=$(milliseconds)
+  kill -INT $launch
+  (
+    sleep 600
+    kill -KILL $launch
+  ) &
+  killer=$!
+  until_told 'nothing, but the end'
+  wait $launch
+  status=$?
+  took=$(($(milliseconds) - began))
+  kill $killer 2>/dev/null
+  exec 3<&-
+}
+
+frames_of() {
+  ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 "$1" \
+    2>"$work/probe" | tr -dc 0-9
+}
+
+record "$work/video.mkv"
+tell --until '*frames=[3-9][0-9]*' status
+tell unplug
+point "it waits for the camera that was unplugged" until_told 'state=(string)waiting'
+interrupt
+point "SIGINT ends it: after $took ms, with status $status" [ $status = 0 ]
+point "without an ERROR" without_error
+frames=$(frames_of "$work/video.mkv")
+point "the file plays: ${frames:-0} frames" [ "${frames:-0}" -ge 20 ]
+point "and is whole: $(cat "$work/probe")" [ ! -s "$work/probe" ]
+
+record "$work/nothing.mkv"
+point "it waits for the camera that is not there" until_told 'PLAYING'
+interrupt
+point "SIGINT ends it before the first caps: after $took ms, with status $status" [ $status = 0 ]
+point "without an ERROR there" without_error
+
+[ $failed = 0 ] || sed 's/^/# /' "$work/log" | tail -n 30
+echo "1..$number"
+exit $failed
