@@ -55,22 +55,24 @@ bool comes(GstHarness* harness, GstEventType type) {
 }
 
 /// Lets time pass for whoever waits for it, until such a message comes; the caller owns it.
-GstMessage* await_message(Bused& bused, GstMessageType type) {
+GstMessage* await_message(Bused& bused, GstMessageType type, fake::Clock::Waiters waiters) {
   for (;;) {
     if (auto* const message = gst_bus_pop_filtered(bused.bus, type)) return message;
-    bused.rig.kernel.clock().pass_if_waited_for(fake::Clock::Waiters::all);
+    bused.rig.kernel.clock().pass_if_waited_for(waiters);
   }
 }
 
 void fail_unless_told_in_time(Bused& bused, const char* state) {
-  auto* const message = await_message(bused, GST_MESSAGE_ELEMENT);
+  // What comes back has all the time for its first frame.
+  auto* const message =
+      await_message(bused, GST_MESSAGE_ELEMENT, fake::Clock::Waiters::for_time_alone);
   const std::string told{gst_structure_get_string(gst_message_get_structure(message), "state")};
   gst_message_unref(message);
   fail_unless(told == state, "'%s', not '%s'", told.c_str(), state);
 }
 
 void fail_unless_error_in_time(Bused& bused, const char* part) {
-  auto* const message = await_message(bused, GST_MESSAGE_ERROR);
+  auto* const message = await_message(bused, GST_MESSAGE_ERROR, fake::Clock::Waiters::all);
   GError* error{};
   gst_message_parse_error(message, &error, nullptr);
   fail_unless_has(error->message, part);
