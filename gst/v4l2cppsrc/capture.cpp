@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "log.h"
+
 namespace v4l2gst {
 namespace {
 

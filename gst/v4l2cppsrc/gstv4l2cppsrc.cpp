@@ -4,6 +4,7 @@
 
 #include "gstv4l2cppenums.h"
 #include "gstv4l2cppproperties.h"
+#include "log.h"
 
 using v4l2gst::Source;
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "log.h"
+
 namespace v4l2gst {
 namespace {
 

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "log.h"
+
 namespace v4l2gst {
 namespace {
 
@@ -208,10 +210,12 @@ void send(GstElement* element, GstMessageType type, const Report& report) {
 }  // namespace
 
 void post(GstElement* element, const Report& report) {
+  GST_ERROR_OBJECT(element, "%s [%s]", report.text.c_str(), report.debug.c_str());
   send(element, GST_MESSAGE_ERROR, report);
 }
 
 void warn(GstElement* element, const Report& report) {
+  GST_WARNING_OBJECT(element, "%s", report.text.c_str());
   send(element, GST_MESSAGE_WARNING, report);
 }
 

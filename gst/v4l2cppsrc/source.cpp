@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "drm_caps.h"
+#include "log.h"
 #include "overloaded.h"
 #include "stock.h"
 
@@ -17,6 +18,13 @@ GstClockTime duration_of(const Agreement& agreement) {
   // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
   const auto frame = GST_SECOND * interval.numerator / interval.denominator;
   return agreement.format.field == V4L2_FIELD_ALTERNATE ? frame / 2 : frame;
+}
+
+/// In ms, for the log; 0 where it is not known.
+[[maybe_unused]] double age_of(const std::optional<std::chrono::nanoseconds>& timestamp,
+                               const ClockReading& clocks) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  return timestamp ? Milliseconds{clocks.monotonic - *timestamp}.count() : 0;
 }
 
 }  // namespace
@@ -105,6 +113,7 @@ void Source::pause() {
   const std::lock_guard lock{context_};
   if (!capture_) return;
   capture_->stop();
+  GST_INFO_OBJECT(element_, "streaming ended for a pause");
   if (!capture_->oversized()) return;
   // The driver frees what it has too much of only with all the others, so the next start begins
   // with as many as the first.
@@ -133,6 +142,13 @@ void Source::unlock_stop() {
 
 bool Source::decide_allocation(GstQuery* query) {
   const auto downstream = read_allocation(query);
+  GST_DEBUG_OBJECT(element_,
+                   "ALLOCATION: pool %" GST_PTR_FORMAT
+                   " (%u to %u buffers of %u bytes), allocator "
+                   "%" GST_PTR_FORMAT ", %s GstVideoMeta",
+                   static_cast<void*>(downstream.pool.get()), downstream.least, downstream.most,
+                   downstream.size, static_cast<void*>(downstream.allocator.get()),
+                   downstream.video_meta ? "with" : "without");
   const auto allocated = [&]() -> Outcome<> {
     const std::lock_guard lock{context_};
     if (!agreement_) return {};
@@ -199,6 +215,7 @@ Source::Outcome<> Source::start_streaming() {
   beginning_.stream_began(wanted.skip_frames, wanted.start_on_keyframe);
   continuity_.stream_began();
   watchdog_.stream_began();
+  GST_INFO_OBJECT(element_, "streaming began with %u buffers", capture_->buffer_count());
   return {};
 }
 
@@ -288,6 +305,8 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     return std::nullopt;
   }
   const auto flags = frame->flags();
+  const auto index = frame->index();
+  const auto sequence = frame->sequence();
   const bool monotonic =
       (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
   const auto timestamp = monotonic ? std::optional{frame->timestamp()} : std::nullopt;
@@ -301,7 +320,8 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     return std::nullopt;
   }
   auto* const out = wrapped->get();
-  GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, read_clocks());
+  const auto clocks = read_clocks();
+  GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, clocks);
   GST_BUFFER_DURATION(out) = duration_of(agreement());
   GST_BUFFER_OFFSET(out) = seen.offset;
   GST_BUFFER_OFFSET_END(out) = seen.offset + 1;
@@ -310,6 +330,11 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   if (fields != 0) GST_BUFFER_FLAG_SET(out, fields);
   if (fate == Fate::flag || (flags & V4L2_BUF_FLAG_ERROR) != 0)
     GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
+  GST_LOG_OBJECT(element_,
+                 "delivers buffer %u, sequence %u, %.3f ms old, PTS %" GST_TIME_FORMAT
+                 ", %" G_GSIZE_FORMAT " bytes, flags 0x%x",
+                 index, sequence, age_of(timestamp, clocks), GST_TIME_ARGS(GST_BUFFER_PTS(out)),
+                 gst_buffer_get_size(out), flags);
   watchdog_.frame();
   pause_ = {};
   *buffer = wrapped->release();

@@ -20,6 +20,7 @@
 #include "device/identity.h"
 #include "device/inputs.h"
 #include "device/setup.h"
+#include "device/tracing_kernel.h"
 #include "frame_check.h"
 #include "kernel/waker.h"
 #include "negotiation.h"
@@ -54,7 +55,7 @@ public:
   explicit Source(GstBaseSrc* element) : element_{element} {}
 
   /// For tests: another kernel, before READY.
-  void set_kernel(v4l2::Kernel& kernel) { kernel_ = &kernel; }
+  void set_kernel(v4l2::Kernel& kernel) { kernel_ = real_kernel_ = &kernel; }
 
   [[nodiscard]] Settings settings() const;
 
@@ -106,6 +107,7 @@ private:
   template <class T = void>
   using Outcome = std::expected<T, Report>;
 
+  void choose_kernel();
   Outcome<v4l2::Device> open_device() const;
   Outcome<v4l2::Device> first_camera() const;
   [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
@@ -216,7 +218,11 @@ private:
   void update_facts();
 
   GstBaseSrc* element_;
-  v4l2::Kernel* kernel_{&v4l2::system_kernel()};
+  v4l2::Kernel* real_kernel_{&v4l2::system_kernel()};
+  // The real one, or `tracing_` in front of it, as of the latest open().
+  v4l2::Kernel* kernel_{real_kernel_};
+  // Once the log wanted each call. Lives on, since Modes that were asked for facts may go by it.
+  std::optional<v4l2::TracingKernel> tracing_;
   v4l2::Waker waker_;
   v4l2::Waker absence_waker_;  // raised for a flush only: who waits for a device has no stream
   std::atomic<bool> reported_{};

@@ -4,11 +4,9 @@
 #include <utility>
 
 #include "colorimetry.h"
+#include "log.h"
 #include "refusal.h"
 #include "source.h"
-
-GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
-#define GST_CAT_DEFAULT v4l2_cpp_src_debug
 
 namespace v4l2gst {
 
@@ -146,6 +144,7 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   capture_.reset();
   agreement_.reset();
   wanted_.reset(gst_caps_copy(wanted));
+  GST_DEBUG_OBJECT(element_, "downstream takes %" GST_PTR_FORMAT, static_cast<const void*>(wanted));
   if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
   const auto kinds = caps_kinds();
   const auto named = named_choices(wanted, kinds);
@@ -155,6 +154,8 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   if (!agreement_) {
     const auto listed = listed_choices(wanted, kinds, *named);
     if (!listed) return std::unexpected{listed.error()};
+    GST_DEBUG_OBJECT(element_, "downstream names %zu modes, none will do; the device lists %zu",
+                     named->size(), listed->size());
     auto other = try_choices(*listed, wanted, *overrides, held);
     if (!other) return std::unexpected{other.error()};
     if (*other) given = std::move(other);

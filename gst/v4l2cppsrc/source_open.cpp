@@ -2,12 +2,25 @@
 
 #include <utility>
 
+#include "log.h"
 #include "source.h"
 
 namespace v4l2gst {
 
+/// Through which kernel the device is spoken to. Where the log does not want each call, nothing is
+/// in between.
+void Source::choose_kernel() {
+  const bool tells_calls = gst_debug_category_get_threshold(GST_CAT_DEFAULT) >= GST_LEVEL_LOG;
+  if (tells_calls && !tracing_)
+    tracing_.emplace(*real_kernel_, [this](const std::string& line) {
+      GST_LOG_OBJECT(element_, "%s", line.c_str());
+    });
+  kernel_ = tells_calls ? &*tracing_ : real_kernel_;
+}
+
 bool Source::open() {
   reported_ = false;
+  choose_kernel();
   const auto opened = [this]() -> Outcome<> {
     auto device = open_device();
     const std::lock_guard lock{context_};
@@ -42,6 +55,9 @@ Source::Outcome<> Source::adopt(v4l2::Device&& device) {
   former_path_ = path();
   card_ = device_->capability().card_name();
   identity_ = v4l2::identity_of(*kernel_, path());
+  GST_INFO_OBJECT(element_, "opened '%s': %s, driver %s, bus %s, descriptor %d", path().c_str(),
+                  card_.c_str(), device_->capability().driver_name().c_str(),
+                  device_->capability().bus().c_str(), device_->node()->descriptor());
   update_facts();
   return {};
 }
@@ -83,6 +99,7 @@ void Source::close() {
   const std::lock_guard lock{context_};
   capture_.reset();
   agreement_.reset();
+  if (device_) GST_INFO_OBJECT(element_, "closed '%s'", path().c_str());
   device_.reset();
   setup_.reset();
   former_setup_.reset();
