@@ -51,7 +51,7 @@ v4l2::Result<> Capture::settle(const Downstream& downstream) {
         const auto imported = settle_allocator(downstream, count);
         if (!imported) return std::unexpected{imported.error()};
         if (*imported) return {};
-        warn_of_fallback("dmabuf-import");
+        warning_ = fallback(device_->path(), "dmabuf-import");
         return settle_mapped(count);
       }
       case IoMode::automatic:
@@ -268,10 +268,6 @@ void Capture::tell(const std::string& how) const {
   GST_INFO_OBJECT(
       element_, "frames travel in %s: %u buffers%s", how.c_str(), buffer_count(),
       always_copies_ ? ", each copied because downstream does not know GstVideoMeta" : "");
-}
-
-void Capture::warn_of_fallback(const char* mode) const {
-  warn(element_, fallback(device_->path(), mode));
 }
 
 }  // namespace v4l2gst

@@ -159,12 +159,14 @@ bool Source::decide_allocation(GstQuery* query) {
                                     settings(), downstream, counters_);
       if (!made) return std::unexpected{made.error()};
       capture_ = std::move(*made);
+      if (const auto& warning = capture_->warning()) warnings_.push_back(*warning);
       update_facts();
     }
     answer_allocation(query, capture_->pool(), capture_->size(), capture_->buffer_count(),
                       capture_->most());
     return {};
   }();
+  post_notices();
   if (!allocated) {
     if (survives(allocated.error())) return true;  // and create() waits for it
     report(allocated.error());

@@ -49,7 +49,8 @@ struct Facts {
 ///
 /// The streaming context is the streaming thread and the state changes; they meet at context_,
 /// which the streaming thread holds while it works and waits on the device, but never while it
-/// calls into downstream or waits for the pipeline. Whoever wants it raises the waker first.
+/// calls into downstream or the application, or waits for the pipeline. Whoever wants it raises the
+/// waker first.
 class Source {
 public:
   explicit Source(GstBaseSrc* element) : element_{element} {}
@@ -145,6 +146,7 @@ private:
                               const Interlacing& interlacing, const Overrides& overrides) const;
   Outcome<v4l2::Format> convert_colours(const v4l2::Format& format, const FormatRow& row,
                                         const std::string& colorimetry) const;
+  bool let_applications_prepare(GstCaps* caps);
   Outcome<> warn_of_crawl(const Choice& choice, const GstCaps* wanted);
   Outcome<Report> refusal(const GstCaps* wanted, const std::optional<Given>& given) const;
   [[nodiscard]] CapsKinds caps_kinds() const;
@@ -253,6 +255,7 @@ private:
   std::chrono::nanoseconds next_look_{};
   std::chrono::milliseconds pause_{};  // before the next try; 0 once a frame has come
   Watchdog watchdog_{{}, {}, OnStall::warn};
+  bool overtaken_{};  // somebody else has negotiated while applications were called
   // To be posted without the lock.
   std::vector<Notice> notices_;
   std::vector<Report> warnings_;

@@ -23,9 +23,13 @@ bool Source::negotiate() {
       if (agreement_ && capture_ &&
           gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
         return CapsPtr{gst_caps_ref(agreement().caps.get())};
-      return agree(wanted.get());
+      overtaken_ = false;
+      auto found = agree(wanted.get());
+      if (overtaken_) return CapsPtr{};
+      return found;
     }();
     post_notices();
+    if (agreed && !*agreed) continue;
     if (agreed) return gst_base_src_set_caps(element_, agreed->get()) != FALSE;
     if (survives(agreed.error())) continue;
     report(agreed.error());
@@ -243,8 +247,7 @@ Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wan
     const Offer offer{.row = row,
                       .sizes = {.smallest = choice.size, .largest = choice.size},
                       .intervals = {{.shortest = shortest, .longest = shortest}}};
-    warn(GST_ELEMENT(element_),
-         crawl(path(), describe(choice), describe(better), shown(offer, nullptr)));
+    warnings_.push_back(crawl(path(), describe(choice), describe(better), shown(offer, nullptr)));
     return {};
   }
   return {};
