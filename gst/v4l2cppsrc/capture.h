@@ -144,6 +144,7 @@ private:
   void ask_for_stride(std::uint32_t stride);
   void align(const GstVideoAlignment& alignment);
   void arrange_copies(const Downstream& downstream);
+  [[nodiscard]] guint room() const;
   void tell(const std::string& how) const;
 
   [[nodiscard]] bool looks_into_frames() const;

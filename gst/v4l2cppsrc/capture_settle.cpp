@@ -261,7 +261,16 @@ void Capture::arrange_copies(const Downstream& downstream) {
                   ? PoolPtr{GST_BUFFER_POOL(gst_object_ref(downstream.pool.get()))}
                   : PoolPtr{};
   if (always_copies_ || settings_.on_starved != OnStarved::drop)
-    copier_.emplace(layout, agreement_->caps.get(), size(), std::move(pool));
+    copier_.emplace(layout, agreement_->caps.get(), room(), std::move(pool));
+}
+
+/// What the longest frame may take: buffers may hold more than the format says.
+guint Capture::room() const {
+  if (!buffers_) return static_cast<guint>(slots_.front().size());
+  guint room{};
+  for (const auto& plane : buffers_->planes(0))
+    room += plane.length;
+  return std::max(room, size());
 }
 
 void Capture::tell(const std::string& how) const {

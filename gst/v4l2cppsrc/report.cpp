@@ -110,12 +110,24 @@ bool means_unsupported(const v4l2::Error& error) {
   return error.code == EINVAL || error.code == ENOTTY;
 }
 
-Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error) {
+Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Format& format,
+                       const v4l2::Error& error) {
   static constexpr std::array names{"auto", "rw", "mmap", "userptr", "dmabuf", "dmabuf-import"};
-  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path,
-                  "The device at " + quoted(path) + " can't do io-mode=" +
-                      names[static_cast<std::size_t>(mode)] + ". Use io-mode=auto.",
-                  error);
+  const auto refused = " for " + format.fourcc.to_string() + " " +
+                       std::to_string(format.size.width) + "x" +
+                       std::to_string(format.size.height) + " (" + error.call + ": " +
+                       std::strerror(error.code) + ")";
+  auto text = "The device at " + quoted(path);
+  if (mode == IoMode::automatic)
+    text +=
+        " gives no buffers" + refused +
+        ", whatever memory they are asked in. Its driver may not be set up in full ('dmesg' may "
+        "say so). Ask for another format, and see whether 'v4l2-ctl -d " +
+        path + " --stream-mmap --stream-count=1' captures.";
+  else
+    text += std::string{" can't do io-mode="} + names[static_cast<std::size_t>(mode)] + refused +
+            ". Use io-mode=auto.";
+  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path, std::move(text), error);
 }
 
 Report held_downstream(const std::string& path, std::uint32_t held, const v4l2::Error& error) {

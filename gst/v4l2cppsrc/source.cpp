@@ -210,7 +210,8 @@ Source::Outcome<> Source::start_streaming() {
     // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
     if (error.code == EFAULT ||
         (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
-      return std::unexpected{no_such_io_mode(path(), settings().io_mode, error)};
+      return std::unexpected{
+          no_such_io_mode(path(), settings().io_mode, agreement().format, error)};
     return std::unexpected{failure(error, "to start streaming")};
   }
   const auto wanted = settings();

@@ -225,8 +225,9 @@ private:
   v4l2::Kernel* kernel_{real_kernel_};
   // Once the log wanted each call. Lives on, since Modes that were asked for facts may go by it.
   std::optional<v4l2::TracingKernel> tracing_;
-  v4l2::Waker waker_;
-  v4l2::Waker absence_waker_;  // raised for a flush only: who waits for a device has no stream
+  v4l2::Waker waker_{v4l2::Waker::Later::later};  // without them nothing could be stopped
+  v4l2::Waker absence_waker_{
+      v4l2::Waker::Later::later};  // raised for a flush only: who waits for a device has no stream
   std::atomic<bool> reported_{};
   std::atomic<bool> forces_key_frames_{true};  // the device is not known to lack the control
   Counters counters_;                          // written under context_

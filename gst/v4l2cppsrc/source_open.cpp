@@ -7,19 +7,31 @@
 
 namespace v4l2gst {
 
-/// Through which kernel the device is spoken to. Where the log does not want each call, nothing is
-/// in between.
+/// Through which kernel the device is spoken to. Where the log does not want to know of calls,
+/// nothing is in between.
 void Source::choose_kernel() {
-  const bool tells_calls = gst_debug_category_get_threshold(GST_CAT_DEFAULT) >= GST_LEVEL_LOG;
-  if (tells_calls && !tracing_)
-    tracing_.emplace(*real_kernel_, [this](const std::string& line) {
-      GST_LOG_OBJECT(element_, "%s", line.c_str());
+  const auto level = gst_debug_category_get_threshold(GST_CAT_DEFAULT);
+  if (level < GST_LEVEL_DEBUG) {
+    kernel_ = real_kernel_;
+    return;
+  }
+  if (!tracing_)
+    tracing_.emplace(*real_kernel_, [this](const std::string& line, bool refused) {
+      GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, refused ? GST_LEVEL_DEBUG : GST_LEVEL_LOG, element_, "%s",
+                        line.c_str());
     });
-  kernel_ = tells_calls ? &*tracing_ : real_kernel_;
+  tracing_->tell_refusals_only(level < GST_LEVEL_LOG);
+  kernel_ = &*tracing_;
 }
 
 bool Source::open() {
   reported_ = false;
+  for (auto* const waker : {&waker_, &absence_waker_})
+    if (const auto prepared = waker->prepare(); !prepared) {
+      const auto wanted = settings().device;
+      report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
+      return false;
+    }
   choose_kernel();
   const auto opened = [this]() -> Outcome<> {
     auto device = open_device();

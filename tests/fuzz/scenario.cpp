@@ -52,7 +52,7 @@ std::span<const Scenario::Step> Scenario::steps() {
 
 Scenario::Scenario(Bytes answers, std::uint8_t traits)
     : kernel_{answers, traits},
-      tracing_{kernel_, [](const std::string& line) {
+      tracing_{kernel_, [](const std::string& line, bool /*refused*/) {
                  check(std::ranges::none_of(
                            line, [](char letter) { return letter >= 0 && letter < ' '; }),
                        "what is written of a call has no control characters");

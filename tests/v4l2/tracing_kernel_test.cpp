@@ -24,8 +24,10 @@ protected:
   fake::FakeKernel real;
   std::shared_ptr<fake::Camera> camera = real.plug("/dev/video0", fake::webcam());
   std::vector<std::string> lines;
-  v4l2::TracingKernel kernel{real, [this](const std::string& line) {
+  int refusals{};
+  v4l2::TracingKernel kernel{real, [this](const std::string& line, bool refused) {
                                lines.push_back(line);
+                               refusals += refused ? 1 : 0;
                                errno = EDOM;  // as a sink's own calls may
                              }};
 };
@@ -69,6 +71,27 @@ TEST_F(TracingKernelTest, GivesANumberWhereItKnowsNoName) {
   v4l2_audio audio{};
   kernel.ioctl(device->node()->descriptor(), VIDIOC_G_AUDIO, &audio);
   EXPECT_TRUE(last().starts_with("ioctl 0x80345621(")) << last();
+}
+
+/// The end of a list is no refusal, nor that there is no frame yet.
+TEST_F(TracingKernelTest, TellsRefusalsFromUsualEnds) {
+  const auto device = v4l2::Device::open(kernel, "/dev/video0");
+  ASSERT_TRUE(device);
+  kernel.tell_refusals_only(true);
+  lines.clear();
+  ASSERT_TRUE(device->modes()->formats());
+  v4l2_event event{};
+  EXPECT_EQ(kernel.ioctl(device->node()->descriptor(), VIDIOC_DQEVENT, &event), -1);
+  EXPECT_EQ(errno, ENOENT);
+  EXPECT_TRUE(lines.empty()) << lines.front();
+  EXPECT_EQ(refusals, 0);
+  camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_S_FMT, EBUSY); });
+  v4l2::Format format;
+  format.fourcc = {V4L2_PIX_FMT_YUYV};
+  EXPECT_FALSE(device->set_format(format));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(last().find(": YUYV 0x0"), std::string::npos) << last();
+  EXPECT_EQ(refusals, 1);
 }
 
 /// Planes that a multi-planar buffer points to are the caller's, and are not looked at.

@@ -293,47 +293,66 @@ bool writes(unsigned long request) {
   return (_IOC_DIR(request) & _IOC_READ) != 0;
 }
 
+/// Whether an errno says no more than that there is nothing now, or no more of it.
+bool usual(unsigned long request, int code) {
+  if (code == EAGAIN || code == EINTR) return true;
+  constexpr std::array<unsigned long, 6> enumerations{
+      VIDIOC_ENUM_FMT,  VIDIOC_ENUM_FRAMESIZES, VIDIOC_ENUM_FRAMEINTERVALS,
+      VIDIOC_ENUMINPUT, VIDIOC_QUERY_EXT_CTRL,  VIDIOC_QUERYCTRL};
+  if (code == EINVAL) return std::ranges::find(enumerations, request) != enumerations.end();
+  return code == ENOENT && request == VIDIOC_DQEVENT;
+}
+
 }  // namespace
 
 /// `code` is errno of a call that failed, else 0. The caller of the call has not read it yet.
-void TracingKernel::tell(std::string line, int code, const std::string& answer) {
+void TracingKernel::tell(std::string line, int code, bool refused, const std::string& answer) {
   line += ": ";
   line += code == 0 ? answer
                     : std::generic_category().message(code) + " (" + std::to_string(code) + ")";
-  sink_(line);
+  sink_(line, refused);
   errno = code;
 }
 
 int TracingKernel::open(const char* path, int flags) {
   const int descriptor = kernel_->open(path, flags);
-  tell(std::string{"open "} + path, descriptor < 0 ? errno : 0,
-       "descriptor " + std::to_string(descriptor));
+  const int code = descriptor < 0 ? errno : 0;
+  if (tells(code != 0))
+    tell(std::string{"open "} + path, code, code != 0, "descriptor " + std::to_string(descriptor));
   return descriptor;
 }
 
 int TracingKernel::ioctl(int descriptor, unsigned long request, void* argument) {
-  auto line = name_of(request) + "(" + std::to_string(descriptor) + ")";
-  if (reads(request))
-    if (const auto asked = words(request, argument); !asked.empty()) line += ": " + asked;
+  const auto asked = refusals_only_ || !reads(request) ? std::string{} : words(request, argument);
   const int answer = kernel_->ioctl(descriptor, request, argument);
   const int code = answer < 0 ? errno : 0;
+  const bool refused = code != 0 && !usual(request, code);
+  if (!tells(refused)) return answer;
+  auto line = name_of(request) + "(" + std::to_string(descriptor) + ")";
+  // A call that fails leaves its argument as it was, but for a driver or two.
+  const auto question =
+      asked.empty() && refused && reads(request) ? words(request, argument) : asked;
+  if (!question.empty()) line += ": " + question;
   const auto told = code == 0 && writes(request) ? words(request, argument) : std::string{};
-  tell(std::move(line), code, told.empty() ? "done" : told);
+  tell(std::move(line), code, refused, told.empty() ? "done" : told);
   return answer;
 }
 
 void* TracingKernel::mmap(std::size_t length, int descriptor, off_t offset) {
   void* const address = kernel_->mmap(length, descriptor, offset);
   const int code = address == MAP_FAILED ? errno : 0;
-  tell("mmap(" + std::to_string(descriptor) + "): " + std::to_string(length) + " bytes from " +
-           std::to_string(offset),
-       code, "done");
+  if (tells(code != 0))
+    tell("mmap(" + std::to_string(descriptor) + "): " + std::to_string(length) + " bytes from " +
+             std::to_string(offset),
+         code, code != 0, "done");
   return address;
 }
 
 int TracingKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
   const int ready = kernel_->poll(descriptors, timeout_ms);
   const int code = ready < 0 ? errno : 0;
+  const bool refused = code != 0 && code != EINTR && code != EAGAIN;
+  if (!tells(refused)) return ready;
   std::string asked;
   std::string answer{ready == 0 ? "nothing" : ""};
   for (const auto& one : descriptors) {
@@ -343,15 +362,17 @@ int TracingKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
               hex(static_cast<unsigned short>(one.revents));
   }
   tell("poll(" + asked + "): " + (timeout_ms < 0 ? "no limit" : std::to_string(timeout_ms) + " ms"),
-       code, answer);
+       code, refused, answer);
   return ready;
 }
 
 ssize_t TracingKernel::read(int descriptor, std::span<std::byte> into) {
   const auto got = kernel_->read(descriptor, into);
   const int code = got < 0 ? errno : 0;
-  tell("read(" + std::to_string(descriptor) + "): " + std::to_string(into.size()) + " bytes", code,
-       std::to_string(got) + " bytes");
+  const bool refused = code != 0 && code != EINTR && code != EAGAIN;
+  if (tells(refused))
+    tell("read(" + std::to_string(descriptor) + "): " + std::to_string(into.size()) + " bytes",
+         code, refused, std::to_string(got) + " bytes");
   return got;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <utility>
@@ -14,10 +15,14 @@ namespace v4l2 {
 /// of the clock is passed on without a line.
 class TracingKernel final : public Kernel {
 public:
-  /// Called with each line, on the thread that makes the call.
-  using Sink = std::function<void(const std::string& line)>;
+  /// Called with each line, on the thread that makes the call. `refused` where the call failed, but
+  /// not for the usual ends of an enumeration or of what there is to fetch.
+  using Sink = std::function<void(const std::string& line, bool refused)>;
 
   TracingKernel(Kernel& kernel, Sink sink) : kernel_{&kernel}, sink_{std::move(sink)} {}
+
+  /// From now on only calls that are refused are written down, or all again.
+  void tell_refusals_only(bool only) { refusals_only_ = only; }
 
   int open(const char* path, int flags) override;
   int ioctl(int descriptor, unsigned long request, void* argument) override;
@@ -31,10 +36,13 @@ public:
   std::string device_number(const char* path) override;
 
 private:
-  void tell(std::string line, int code, const std::string& answer);
+  [[nodiscard]] bool tells(bool refused) const { return refused || !refusals_only_; }
+
+  void tell(std::string line, int code, bool refused, const std::string& answer);
 
   Kernel* kernel_;
   Sink sink_;
+  std::atomic<bool> refusals_only_{};
 };
 
 }  // namespace v4l2
