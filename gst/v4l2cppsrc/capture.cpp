@@ -5,12 +5,18 @@
 #include <chrono>
 #include <utility>
 
+#include "log.h"
+
 namespace v4l2gst {
 namespace {
 
 /// How often a pool that has no buffer to give is asked again: it can't say by itself when one is
 /// back.
 constexpr std::chrono::milliseconds pool_patience{4};
+
+/// The same while the driver has enough to go on, though not all that it could.
+constexpr std::chrono::milliseconds calm_patience{100};
+constexpr std::uint32_t enough_to_go_on = 2;
 
 /// About how many frames in a row must do with one buffer less before there is one less.
 constexpr std::uint32_t calm_frames = 120;
@@ -37,7 +43,8 @@ Capture::Outcome<std::unique_ptr<Capture>> Capture::allocate(
   if (!settled) {
     const auto& error = settled.error();
     if (means_unsupported(error) || error.code == EFAULT)
-      return std::unexpected{no_such_io_mode(device.path(), settings.io_mode, error)};
+      return std::unexpected{
+          no_such_io_mode(device.path(), settings.io_mode, agreement.format, error)};
     return std::unexpected{failed(device.path(), error, "to get its buffers")};
   }
   return capture;
@@ -73,12 +80,18 @@ v4l2::Result<v4l2::Arrival> Capture::next(std::optional<std::chrono::millisecond
   auto* const stream = std::get_if<v4l2::Stream>(&stream_);
   if (stream == nullptr) return v4l2::Interrupted{};
   if (!importer_) return stream->next(timeout);
-  for (std::chrono::milliseconds waited{};; waited += pool_patience) {
+  for (std::chrono::milliseconds waited{};;) {
     const auto filled = importer_->refill();
     if (!filled) return std::unexpected{filled.error()};
-    if (desk().waiting() > 0) return stream->next(timeout);
-    auto arrival = stream->next(pool_patience);
-    if (!arrival || !std::holds_alternative<v4l2::Starved>(*arrival)) return arrival;
+    const auto rest = timeout ? std::optional{*timeout - waited} : std::nullopt;
+    if (desk().at_home() == 0) return stream->next(rest);
+    auto patience = desk().waiting() < enough_to_go_on ? pool_patience : calm_patience;
+    if (rest) patience = std::min(patience, *rest);
+    auto arrival = stream->next(patience);
+    waited += patience;
+    if (!arrival || (!std::holds_alternative<v4l2::Starved>(*arrival) &&
+                     !std::holds_alternative<v4l2::Stalled>(*arrival)))
+      return arrival;
     if (timeout && waited >= *timeout) return arrival;
   }
 }

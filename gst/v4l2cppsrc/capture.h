@@ -60,7 +60,7 @@ public:
 
   /// Allocates what `settings` ask for and `downstream` takes. `agreement` outlives it; its strides
   /// are asked for anew where an importer or downstream's alignment wants others. `element` is who
-  /// logs and posts.
+  /// logs.
   static Outcome<std::unique_ptr<Capture>> allocate(GstElement* element, const v4l2::Device& device,
                                                     v4l2::Waker& waker, Agreement& agreement,
                                                     const Settings& settings,
@@ -88,6 +88,9 @@ public:
   v4l2::Result<BufferPtr> wrap(v4l2::Frame&& frame);
 
   [[nodiscard]] Travel travel() const { return travel_; }
+
+  /// Where it was not done as was asked: what a WARNING shall say.
+  [[nodiscard]] const std::optional<Report>& warning() const { return warning_; }
 
   /// What to put into the ALLOCATION query: buffers of pool(), of size() bytes.
   [[nodiscard]] GstBufferPool* pool() const;
@@ -141,8 +144,8 @@ private:
   void ask_for_stride(std::uint32_t stride);
   void align(const GstVideoAlignment& alignment);
   void arrange_copies(const Downstream& downstream);
+  [[nodiscard]] guint room() const;
   void tell(const std::string& how) const;
-  void warn_of_fallback(const char* mode) const;
 
   [[nodiscard]] bool looks_into_frames() const;
 
@@ -168,6 +171,7 @@ private:
   PoolPtr pool_;                        // but for Travel::pool
   std::unique_ptr<Importer> importer_;  // Travel::pool
   std::optional<Copier> copier_;
+  std::optional<Report> warning_;
   bool always_copies_{};
   bool can_grow_{true};
   bool can_shrink_{true};

@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "key_frame.h"
+#include "log.h"
 
 namespace v4l2gst {
 namespace {
@@ -50,7 +51,7 @@ v4l2::Result<> Capture::settle(const Downstream& downstream) {
         const auto imported = settle_allocator(downstream, count);
         if (!imported) return std::unexpected{imported.error()};
         if (*imported) return {};
-        warn_of_fallback("dmabuf-import");
+        warning_ = fallback(device_->path(), "dmabuf-import");
         return settle_mapped(count);
       }
       case IoMode::automatic:
@@ -58,6 +59,7 @@ v4l2::Result<> Capture::settle(const Downstream& downstream) {
         if (const auto mapped = settle_mapped(count);
             mapped || !means_unsupported(mapped.error()) || agreement_->dmabuf_caps)
           return mapped;
+        GST_DEBUG_OBJECT(element_, "the driver refuses to give buffers of its own");
         shelf_.reset();
         buffers_.reset();
         if (device_->capability().has(V4L2_CAP_READWRITE)) return settle_read(count);
@@ -182,8 +184,10 @@ v4l2::Result<bool> Capture::settle_pool(const Downstream& downstream, std::uint3
   if (!granted) {
     importer_.reset();
     // What the driver refuses here it may still do with memory of ours, or of its own.
-    if (means_unsupported(granted.error())) return false;
-    return std::unexpected{granted.error()};
+    if (!means_unsupported(granted.error())) return std::unexpected{granted.error()};
+    GST_DEBUG_OBJECT(element_, "the driver refuses the memory of downstream's pool (%s)",
+                     g_strerror(granted.error().code));
+    return false;
   }
   importer_->attach(*buffers_);
   travel_ = Travel::pool;
@@ -195,8 +199,10 @@ v4l2::Result<bool> Capture::settle_allocator(const Downstream& downstream, std::
   if (!downstream.allocator) return false;
   const auto granted = request(count, v4l2::Memory::dmabuf, v4l2::OnReturn::queue);
   if (!granted) {
-    if (means_unsupported(granted.error())) return false;
-    return std::unexpected{granted.error()};
+    if (!means_unsupported(granted.error())) return std::unexpected{granted.error()};
+    GST_DEBUG_OBJECT(element_, "the driver refuses the memory of downstream's allocator (%s)",
+                     g_strerror(granted.error().code));
+    return false;
   }
   const auto stocked =
       stock_up(allocated_memory(*buffers_, downstream.allocator.get(), downstream.params));
@@ -206,8 +212,9 @@ v4l2::Result<bool> Capture::settle_allocator(const Downstream& downstream, std::
   }
   shelf_.reset();
   buffers_.reset();
-  if (stocked.error().code == EINVAL) return false;
-  return std::unexpected{stocked.error()};
+  if (stocked.error().code != EINVAL) return std::unexpected{stocked.error()};
+  GST_DEBUG_OBJECT(element_, "downstream's allocator gives no DMABufs that will do");
+  return false;
 }
 
 /// Asks the driver for longer lines. What it makes of that is what counts.
@@ -222,6 +229,7 @@ void Capture::ask_for_stride(std::uint32_t stride) {
   wanted.planes[0].bytes_per_line = stride;
   const auto format = device_->set_format(wanted);
   if (!format || format->fourcc != wanted.fourcc || format->size != wanted.size) {
+    GST_DEBUG_OBJECT(element_, "the driver refuses lines of %u bytes", stride);
     static_cast<void>(device_->set_format(agreement_->format));
     return;
   }
@@ -253,17 +261,22 @@ void Capture::arrange_copies(const Downstream& downstream) {
                   ? PoolPtr{GST_BUFFER_POOL(gst_object_ref(downstream.pool.get()))}
                   : PoolPtr{};
   if (always_copies_ || settings_.on_starved != OnStarved::drop)
-    copier_.emplace(layout, agreement_->caps.get(), size(), std::move(pool));
+    copier_.emplace(layout, agreement_->caps.get(), room(), std::move(pool));
+}
+
+/// What the longest frame may take: buffers may hold more than the format says.
+guint Capture::room() const {
+  if (!buffers_) return static_cast<guint>(slots_.front().size());
+  guint room{};
+  for (const auto& plane : buffers_->planes(0))
+    room += plane.length;
+  return std::max(room, size());
 }
 
 void Capture::tell(const std::string& how) const {
   GST_INFO_OBJECT(
       element_, "frames travel in %s: %u buffers%s", how.c_str(), buffer_count(),
       always_copies_ ? ", each copied because downstream does not know GstVideoMeta" : "");
-}
-
-void Capture::warn_of_fallback(const char* mode) const {
-  warn(element_, fallback(device_->path(), mode));
 }
 
 }  // namespace v4l2gst

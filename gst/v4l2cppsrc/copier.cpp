@@ -95,10 +95,13 @@ bool Copier::copy_picture(GstBuffer* frame, GstBuffer* copy) const {
 }
 
 bool Copier::copy_bytes(GstBuffer* frame, GstBuffer* copy) {
+  gsize room{};
+  gst_buffer_get_sizes(copy, nullptr, &room);
+  if (gst_buffer_get_size(frame) > room) return false;
   GstMapInfo from;
   if (gst_buffer_map(frame, &from, GST_MAP_READ) == FALSE) return false;
-  gst_buffer_fill(copy, 0, from.data, from.size);
   gst_buffer_set_size(copy, static_cast<gssize>(from.size));
+  gst_buffer_fill(copy, 0, from.data, from.size);
   gst_buffer_unmap(frame, &from);
   return true;
 }

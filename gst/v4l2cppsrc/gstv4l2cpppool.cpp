@@ -1,6 +1,7 @@
 #include "gstv4l2cpppool.h"
 
 #include <array>
+#include <atomic>
 #include <utility>
 
 using v4l2gst::BufferPtr;
@@ -9,19 +10,18 @@ using v4l2gst::Shelf;
 struct _GstV4l2CppPool {
   GstBufferPool parent;
   std::weak_ptr<Shelf> shelf;
+  // The parameters of the wrap() that goes on, so that nobody else's are taken for ours.
+  std::atomic<const GstBufferPoolAcquireParams*> ours;
 };
 
 G_DEFINE_FINAL_TYPE(GstV4l2CppPool, gst_v4l2_cpp_pool, GST_TYPE_BUFFER_POOL)
 
 namespace {
 
-/// How a frame gets into gst_buffer_pool_acquire_buffer(): behind the parameters that it knows, and
-/// marked so that nobody else's parameters are taken for ours.
+/// How a frame gets into gst_buffer_pool_acquire_buffer(): behind the parameters that it knows.
 struct FrameParams {
   GstBufferPoolAcquireParams base{};
   v4l2::Frame* frame{};
-
-  static inline int mark{};
 };
 
 /// Not with GST_V4L2_CPP_POOL(), which asks the type system again at each frame.
@@ -43,7 +43,8 @@ gboolean pool_start(GstBufferPool*) noexcept {
 GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
                            GstBufferPoolAcquireParams* params) noexcept {
   // Whoever comes without a frame can't get one: only the driver fills buffers.
-  if (params == nullptr || params->_gst_reserved[0] != &FrameParams::mark) return GST_FLOW_ERROR;
+  const auto& ours = reinterpret_cast<GstV4l2CppPool*>(pool)->ours;
+  if (params == nullptr || params != ours.load(std::memory_order_relaxed)) return GST_FLOW_ERROR;
   const auto shelf = shelf_of(pool);
   if (!shelf || GST_BUFFER_POOL_IS_FLUSHING(pool)) return GST_FLOW_FLUSHING;
   *buffer = shelf->lend(std::move(*reinterpret_cast<FrameParams*>(params)->frame)).release();
@@ -79,6 +80,7 @@ void pool_release(GstBufferPool* pool, GstBuffer* buffer) noexcept {
 
 static void gst_v4l2_cpp_pool_init(GstV4l2CppPool* self) {
   std::construct_at(&self->shelf);
+  std::construct_at(&self->ours, nullptr);
 }
 
 static void gst_v4l2_cpp_pool_finalize(GObject* object) noexcept {
@@ -111,9 +113,11 @@ PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint l
 
 BufferPtr wrap(GstBufferPool* pool, v4l2::Frame&& frame) {
   FrameParams params{.frame = &frame};
-  params.base._gst_reserved[0] = &FrameParams::mark;
+  auto& ours = reinterpret_cast<GstV4l2CppPool*>(pool)->ours;
   GstBuffer* buffer{};
+  ours.store(&params.base, std::memory_order_relaxed);
   gst_buffer_pool_acquire_buffer(pool, &buffer, &params.base);
+  ours.store(nullptr, std::memory_order_relaxed);
   return BufferPtr{buffer};
 }
 

@@ -1,5 +1,6 @@
 #include "gstv4l2cppproperties.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "gstv4l2cppenums.h"
@@ -56,6 +57,9 @@ static GstStructure* stats_of(const Source& source) {
       read(counters.restarted), "reconnected", G_TYPE_UINT64, read(counters.reconnected), nullptr);
 }
 
+/// The longest timeout: in milliseconds an int has room for it, which is what poll() takes.
+static constexpr guint64 longest = G_MAXINT * guint64{GST_MSECOND} / 64;
+
 /// Properties count nanoseconds, as everywhere in GStreamer; the kernel waits in milliseconds.
 static std::chrono::milliseconds duration_of(const GValue* value) {
   const auto given = g_value_get_uint64(value);
@@ -63,7 +67,9 @@ static std::chrono::milliseconds duration_of(const GValue* value) {
 }
 
 static void set_duration(GValue* value, std::chrono::milliseconds duration) {
-  g_value_set_uint64(value, static_cast<guint64>(duration.count()) * GST_MSECOND);
+  // The longest one is no whole number of milliseconds, and was rounded up.
+  g_value_set_uint64(value,
+                     std::min(static_cast<guint64>(duration.count()) * GST_MSECOND, longest));
 }
 
 static void gst_v4l2_cpp_src_set_property(GObject* object, guint id, const GValue* value,
@@ -340,8 +346,6 @@ void gst_v4l2_cpp_src_install_properties(GObjectClass* klass) {
                         "What to do when the device goes away, or is not there at the start",
                         GST_TYPE_V4L2_CPP_ON_DISCONNECT, static_cast<int>(defaults.on_disconnect),
                         until_ready));
-  // In milliseconds an int has room for them, which is what poll() takes.
-  constexpr guint64 longest = G_MAXINT * guint64{GST_MSECOND} / 64;
   g_object_class_install_property(
       klass, prop_reconnect_timeout,
       g_param_spec_uint64("reconnect-timeout", "Reconnect timeout",

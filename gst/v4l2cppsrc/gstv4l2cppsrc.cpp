@@ -4,6 +4,7 @@
 
 #include "gstv4l2cppenums.h"
 #include "gstv4l2cppproperties.h"
+#include "log.h"
 
 using v4l2gst::Source;
 
@@ -126,7 +127,7 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   object->finalize = gst_v4l2_cpp_src_finalize;
   gst_v4l2_cpp_src_install_properties(object);
   // As v4l2src's: the descriptor, and the caps that the device is about to be set to. Emitted
-  // before each VIDIOC_S_FMT, by the streaming thread.
+  // before each VIDIOC_S_FMT, by the streaming thread, which holds no lock then.
   g_signal_new("prepare-format", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr, nullptr,
                nullptr, G_TYPE_NONE, 2, G_TYPE_INT, GST_TYPE_CAPS);
 

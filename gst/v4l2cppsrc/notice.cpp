@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "log.h"
+
 namespace v4l2gst {
 namespace {
 

@@ -8,4 +8,4 @@ static gboolean plugin_init(GstPlugin* plugin) {
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, v4l2cpp, "V4L2 capture in C++", plugin_init,
-                  PACKAGE_VERSION, "LGPL", PACKAGE, "https://gstreamer.freedesktop.org")
+                  PACKAGE_VERSION, "LGPL", PACKAGE, PACKAGE)

@@ -13,6 +13,20 @@ namespace v4l2gst {
 namespace {
 
 constexpr std::size_t most_shown = 3;
+/// No more of a list than a reader takes in.
+constexpr std::size_t most_listed = 8;
+
+/// "a, b, c", with "…" for what is too much.
+std::string list_of(std::span<const std::string> texts) {
+  std::string list;
+  for (const auto& text : texts.first(std::min(texts.size(), most_listed)))
+    list.append(list.empty() ? "" : ", ").append(text);
+  return texts.size() > most_listed ? list + ", …" : list;
+}
+
+void add_once(std::vector<std::string>& texts, std::string text) {
+  if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+}
 
 /// Only these fields of one structure, which is the part that a question is about.
 CapsPtr only(const GstCaps* caps, std::initializer_list<const char*> fields) {
@@ -53,7 +67,7 @@ CapsPtr sizes_of(const GstCaps* wanted) {
 }
 
 std::string names_of(std::span<const Offer> offers) {
-  std::string names;
+  std::vector<std::string> names;  // which several rows may have in common
   std::vector<const FormatRow*> seen;
   for (const auto& offer : offers) {
     if (std::ranges::find(seen, offer.row) != seen.end()) continue;
@@ -61,15 +75,13 @@ std::string names_of(std::span<const Offer> offers) {
     const auto caps = caps_of(*offer.row, false);
     const auto* const structure = gst_caps_get_structure(caps.get(), 0);
     const auto* const format = gst_structure_get_string(structure, "format");
-    names += names.empty() ? "" : ", ";
-    names += format != nullptr ? format : gst_structure_get_name(structure);
+    add_once(names, format != nullptr ? format : gst_structure_get_name(structure));
   }
-  return names;
+  return list_of(names);
 }
 
 std::string sizes_text(std::span<const Offer> offers, const CapsPtr& formats) {
-  std::string text;
-  int count{};
+  std::vector<std::string> sizes;
   for (const auto& offer : offers) {
     if (gst_caps_can_intersect(caps_of(offer).get(), formats.get()) == FALSE) continue;
     const auto name = [](v4l2::Size size) {
@@ -77,12 +89,9 @@ std::string sizes_text(std::span<const Offer> offers, const CapsPtr& formats) {
     };
     auto size = name(offer.sizes.smallest);
     if (!offer.sizes.single()) size += " to " + name(offer.sizes.largest);
-    if (text.find(size) != std::string::npos) continue;
-    constexpr int most_sizes = 8;
-    if (++count > most_sizes) return text + ", …";
-    text += (text.empty() ? "" : ", ") + size;
+    add_once(sizes, std::move(size));
   }
-  return text;
+  return list_of(sizes);
 }
 
 std::string rate_text(v4l2::Interval interval) {
@@ -99,12 +108,10 @@ std::string rates_text(std::span<const Offer> offers, const CapsPtr& sizes) {
     for (const auto& interval : offer.intervals) {
       auto rate = rate_text(interval.shortest);
       if (!interval.single()) rate.insert(0, rate_text(interval.longest).append(" to "));
-      if (std::ranges::find(rates, rate) == rates.end()) rates.push_back(std::move(rate));
+      add_once(rates, std::move(rate));
     }
   }
-  std::string text;
-  for (const auto& rate : rates)
-    text.append(text.empty() ? "" : ", ").append(rate);
+  auto text = list_of(rates);
   return text.empty() ? text : text.append(" frames per second");
 }
 
@@ -162,7 +169,8 @@ std::string decode_advice(std::span<const Offer> near, const GstCaps* wanted, bo
 std::string advice_for(const Refusal& refusal, std::span<const Offer> near, const GstCaps* wanted) {
   const auto& field = refusal.field;
   if (refusal.nearest.empty())
-    return "GStreamer has no caps for anything that this device gives, so no element can take it.";
+    return "No element can take that. libv4l converts many such formats: start the program with "
+           "LD_PRELOAD set to its v4l2convert.so.";
   if (field == "media type" || field == "format" || field == "size" || field == "framerate")
     if (auto advice = decode_advice(near, wanted, field == "framerate"); !advice.empty())
       return advice;
@@ -314,25 +322,24 @@ std::string abridged(const std::string& caps) {
 std::string text_of(const Refusal& refusal, std::string_view path) {
   std::string text =
       "The device at '" + std::string{path} + "' has no mode that downstream takes: ";
-  if (refusal.field == "mode")
+  const bool nothing_else = refusal.nearest.empty() && !refusal.inexpressible.empty();
+  if (nothing_else)
+    text += "GStreamer has no caps for what it gives: " + list_of(refusal.inexpressible) + ".";
+  else if (refusal.field == "mode")
     text += "no single one has all that is asked.";
   else if (refusal.has.empty())
     text += "none has that " + refusal.field + ".";
   else
     text += "none has that " + refusal.field + "; it has " + refusal.has + ".";
-  text += " Asked for: " + abridged(refusal.asked) + ".";
+  if (refusal.asked != "ANY") text += " Asked for: " + abridged(refusal.asked) + ".";
   if (!refusal.nearest.empty()) {
     text += " Nearest:";
     for (std::size_t i = 0; i < refusal.nearest.size(); ++i)
       text += (i == 0 ? " " : "; ") + refusal.nearest[i];
     text += ".";
   }
-  if (!refusal.inexpressible.empty()) {
-    text += " GStreamer has no caps for what it also has:";
-    for (std::size_t i = 0; i < refusal.inexpressible.size(); ++i)
-      text += (i == 0 ? " " : ", ") + refusal.inexpressible[i];
-    text += ".";
-  }
+  if (!nothing_else && !refusal.inexpressible.empty())
+    text += " GStreamer has no caps for what it also has: " + list_of(refusal.inexpressible) + ".";
   return text + " " + refusal.advice;
 }
 

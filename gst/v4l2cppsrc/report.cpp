@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "log.h"
+
 namespace v4l2gst {
 namespace {
 
@@ -133,12 +135,24 @@ bool means_unsupported(const v4l2::Error& error) {
   return error.code == EINVAL || error.code == ENOTTY;
 }
 
-Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error) {
+Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Format& format,
+                       const v4l2::Error& error) {
   static constexpr std::array names{"auto", "rw", "mmap", "userptr", "dmabuf", "dmabuf-import"};
-  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path,
-                  "The device at " + quoted(path) + " can't do io-mode=" +
-                      names[static_cast<std::size_t>(mode)] + ". Use io-mode=auto.",
-                  error);
+  const auto refused = " for " + format.fourcc.to_string() + " " +
+                       std::to_string(format.size.width) + "x" +
+                       std::to_string(format.size.height) + " (" + error.call + ": " +
+                       std::strerror(error.code) + ")";
+  auto text = "The device at " + quoted(path);
+  if (mode == IoMode::automatic)
+    text +=
+        " gives no buffers" + refused +
+        ", whatever memory they are asked in. Its driver may not be set up in full ('dmesg' may "
+        "say so). Ask for another format, and see whether 'v4l2-ctl -d " +
+        path + " --stream-mmap --stream-count=1' captures.";
+  else
+    text += std::string{" can't do io-mode="} + names[static_cast<std::size_t>(mode)] + refused +
+            ". Use io-mode=auto.";
+  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::unsupported, path, std::move(text), error);
 }
 
 Report held_downstream(const std::string& path, std::uint32_t held, const v4l2::Error& error) {
@@ -233,10 +247,12 @@ void send(GstElement* element, GstMessageType type, const Report& report) {
 }  // namespace
 
 void post(GstElement* element, const Report& report) {
+  GST_ERROR_OBJECT(element, "%s [%s]", report.text.c_str(), report.debug.c_str());
   send(element, GST_MESSAGE_ERROR, report);
 }
 
 void warn(GstElement* element, const Report& report) {
+  GST_WARNING_OBJECT(element, "%s", report.text.c_str());
   send(element, GST_MESSAGE_WARNING, report);
 }
 

@@ -115,8 +115,9 @@ Report unsupported(const std::string& path, std::string text);
 /// True for the answers by which a driver says that it has no such memory or call.
 bool means_unsupported(const v4l2::Error& error);
 
-/// The driver has refused the memory that `mode` works with.
-Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Error& error);
+/// The driver has refused the memory that `mode` works with, for frames of `format`.
+Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Format& format,
+                       const v4l2::Error& error);
 
 /// The device does not take another format, because `held` frames of the old one are in use
 /// downstream and its driver can't let go of them.

@@ -24,9 +24,24 @@ std::string lie_of(const v4l2::Error& error) {
   return text;
 }
 
+// With room of our own: other threads of the application may ask as well.
+using NameRoom = std::array<char, 4096>;
+
 std::string user_name(uid_t id) {
-  const auto* const user = getpwuid(id);
-  return user != nullptr ? user->pw_name : std::to_string(id);
+  NameRoom room{};
+  passwd entry{};
+  passwd* found{};
+  const bool known = getpwuid_r(id, &entry, room.data(), room.size(), &found) == 0;
+  return known && found != nullptr ? found->pw_name : std::to_string(id);
+}
+
+/// A group that has so many members that they don't fit is known by its number.
+std::string group_name(gid_t id) {
+  NameRoom room{};
+  group entry{};
+  group* found{};
+  const bool known = getgrgid_r(id, &entry, room.data(), room.size(), &found) == 0;
+  return known && found != nullptr ? found->gr_name : std::to_string(id);
 }
 
 /// " (it belongs to root:video, mode 0660)", and whom to add where; empty when stat() can't tell.
@@ -35,8 +50,7 @@ std::string owner_of(const std::string& path) {
 
   if (stat(path.c_str(), &status) != 0) return {};
   const auto owner = user_name(status.st_uid);
-  const auto* const entry = getgrgid(status.st_gid);
-  const std::string group = entry != nullptr ? entry->gr_name : std::to_string(status.st_gid);
+  const auto group = group_name(status.st_gid);
   std::array<char, 8> mode{};
   g_snprintf(mode.data(), mode.size(), "%04o", status.st_mode & 07777U);
   auto text = " (it belongs to " + owner + ":" + group + ", mode " + mode.data() +
@@ -83,7 +97,8 @@ Report cannot_open(const std::string& path, const v4l2::Error& error) {
       auto owner = owner_of(path);
       if (owner.empty()) owner = ". Join the group that owns it (often 'video') and log in again.";
       return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::permission, path,
-                      "You may not open the device at " + name + owner, error);
+                      "You may not open the device at " + name + ": permission denied" + owner,
+                      error);
     }
     case EBUSY:
       return failed(path, error, "to open it", {.descriptors = 0});
@@ -95,6 +110,13 @@ Report cannot_open(const std::string& path, const v4l2::Error& error) {
                       name +
                           " is not a V4L2 device. Set 'device' to one of those that "
                           "'v4l2-ctl --list-devices' shows.",
+                      error);
+    case EMFILE:
+    case ENFILE:
+      return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::io, path,
+                      "The device at " + name + " can't be opened: " + std::strerror(error.code) +
+                          " (" + error.call +
+                          "). Close what is open, or raise the limit ('ulimit -n').",
                       error);
     default:
       return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::io, path,
@@ -141,7 +163,7 @@ std::string one_of(std::span<const std::string> texts) {
 }
 
 Report no_bandwidth(const Attempt& attempt, const Situation& situation) {
-  std::string why = ": the bus is too narrow for this mode beside what else it carries";
+  std::string why = ": there is not enough USB bandwidth for this mode beside what else it carries";
   const auto& identity = situation.identity;
   if (identity.usb())
     why += "; port " + identity.port + " of bus " + identity.usb_bus() + " runs at " +

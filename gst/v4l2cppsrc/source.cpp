@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "drm_caps.h"
+#include "log.h"
 #include "overloaded.h"
 #include "stock.h"
 
@@ -17,6 +18,13 @@ GstClockTime duration_of(const Agreement& agreement) {
   // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
   const auto frame = GST_SECOND * interval.numerator / interval.denominator;
   return agreement.format.field == V4L2_FIELD_ALTERNATE ? frame / 2 : frame;
+}
+
+/// In ms, for the log; 0 where it is not known.
+[[maybe_unused]] double age_of(const std::optional<std::chrono::nanoseconds>& timestamp,
+                               const ClockReading& clocks) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  return timestamp ? Milliseconds{clocks.monotonic - *timestamp}.count() : 0;
 }
 
 }  // namespace
@@ -121,6 +129,7 @@ void Source::pause() {
   const std::lock_guard lock{context_};
   if (!capture_) return;
   capture_->stop();
+  GST_INFO_OBJECT(element_, "streaming ended for a pause");
   if (!capture_->oversized()) return;
   // The driver frees what it has too much of only with all the others, so the next start begins
   // with as many as the first.
@@ -151,6 +160,13 @@ void Source::unlock_stop() {
 bool Source::decide_allocation(GstQuery* query) {
   const auto downstream = read_allocation(query);
   bool away{};
+  GST_DEBUG_OBJECT(element_,
+                   "ALLOCATION: pool %" GST_PTR_FORMAT
+                   " (%u to %u buffers of %u bytes), allocator "
+                   "%" GST_PTR_FORMAT ", %s GstVideoMeta",
+                   static_cast<void*>(downstream.pool.get()), downstream.least, downstream.most,
+                   downstream.size, static_cast<void*>(downstream.allocator.get()),
+                   downstream.video_meta ? "with" : "without");
   const auto allocated = [&]() -> Outcome<> {
     const std::lock_guard lock{context_};
     away = !agreement_;
@@ -162,12 +178,14 @@ bool Source::decide_allocation(GstQuery* query) {
                                     settings(), downstream, counters_);
       if (!made) return std::unexpected{made.error()};
       capture_ = std::move(*made);
+      if (const auto& warning = capture_->warning()) warnings_.push_back(*warning);
       update_facts();
     }
     answer_allocation(query, capture_->pool(), capture_->size(), capture_->buffer_count(),
                       capture_->most());
     return {};
   }();
+  post_notices();
   if (!allocated) {
     if (survives(allocated.error())) return true;  // and create() waits for it
     report(allocated.error());
@@ -219,7 +237,8 @@ Source::Outcome<> Source::start_streaming() {
     // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
     if (error.code == EFAULT ||
         (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
-      return std::unexpected{no_such_io_mode(path(), settings().io_mode, error)};
+      return std::unexpected{
+          no_such_io_mode(path(), settings().io_mode, agreement().format, error)};
     return std::unexpected{failure(error, "to start streaming")};
   }
   const auto wanted = settings();
@@ -227,6 +246,7 @@ Source::Outcome<> Source::start_streaming() {
   continuity_.stream_began();
   watchdog_.stream_began(kernel_->monotonic_time());
   left_out_ = {};
+  GST_INFO_OBJECT(element_, "streaming began with %u buffers", capture_->buffer_count());
   return {};
 }
 
@@ -338,6 +358,8 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
     return on_withheld(Withheld::no_key_frame);
   }
   const auto flags = frame->flags();
+  const auto index = frame->index();
+  const auto sequence = frame->sequence();
   const bool monotonic =
       (flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
   const auto timestamp = monotonic ? std::optional{frame->timestamp()} : std::nullopt;
@@ -352,7 +374,8 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
     return std::nullopt;
   }
   auto* const out = wrapped->get();
-  GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, read_clocks());
+  const auto clocks = read_clocks();
+  GST_BUFFER_PTS(out) = running_time_.stamp(timestamp, clocks);
   GST_BUFFER_DURATION(out) = duration_of(agreement());
   GST_BUFFER_OFFSET(out) = seen.offset;
   GST_BUFFER_OFFSET_END(out) = seen.offset + 1;
@@ -361,6 +384,11 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
   if (fields != 0) GST_BUFFER_FLAG_SET(out, fields);
   if (fate == Fate::flag || (flags & V4L2_BUF_FLAG_ERROR) != 0)
     GST_BUFFER_FLAG_SET(out, GST_BUFFER_FLAG_CORRUPTED);
+  GST_LOG_OBJECT(element_,
+                 "delivers buffer %u, sequence %u, %.3f ms old, PTS %" GST_TIME_FORMAT
+                 ", %" G_GSIZE_FORMAT " bytes, flags 0x%x",
+                 index, sequence, age_of(timestamp, clocks), GST_TIME_ARGS(GST_BUFFER_PTS(out)),
+                 gst_buffer_get_size(out), flags);
   watchdog_.frame();
   recovery_.frame();
   left_out_.count = 0;

@@ -21,6 +21,7 @@
 #include "device/identity.h"
 #include "device/inputs.h"
 #include "device/setup.h"
+#include "device/tracing_kernel.h"
 #include "frame_check.h"
 #include "kernel/waker.h"
 #include "negotiation.h"
@@ -50,13 +51,14 @@ struct Facts {
 ///
 /// The streaming context is the streaming thread and the state changes; they meet at context_,
 /// which the streaming thread holds while it works and waits on the device, but never while it
-/// calls into downstream or waits for the pipeline. Whoever wants it raises the waker first.
+/// calls into downstream or the application, or waits for the pipeline. Whoever wants it raises the
+/// waker first.
 class Source {
 public:
   explicit Source(GstBaseSrc* element) : element_{element} {}
 
   /// For tests: another kernel, before READY.
-  void set_kernel(v4l2::Kernel& kernel) { kernel_ = &kernel; }
+  void set_kernel(v4l2::Kernel& kernel) { kernel_ = real_kernel_ = &kernel; }
 
   [[nodiscard]] Settings settings() const;
 
@@ -108,6 +110,7 @@ private:
   template <class T = void>
   using Outcome = std::expected<T, Report>;
 
+  void choose_kernel();
   [[nodiscard]] Outcome<v4l2::Device> open_device(const std::string& wanted) const;
   Outcome<v4l2::Device> first_camera() const;
   [[nodiscard]] std::string sibling_of(const v4l2::Device& device) const;
@@ -145,6 +148,7 @@ private:
                               const Interlacing& interlacing, const Overrides& overrides) const;
   Outcome<v4l2::Format> convert_colours(const v4l2::Format& format, const FormatRow& row,
                                         const std::string& colorimetry) const;
+  bool let_applications_prepare(GstCaps* caps);
   Outcome<> warn_of_crawl(const Choice& choice, const GstCaps* wanted);
   Outcome<Report> refusal(const GstCaps* wanted, const std::optional<Given>& given) const;
   [[nodiscard]] CapsKinds caps_kinds() const;
@@ -236,10 +240,14 @@ private:
   void update_facts();
 
   GstBaseSrc* element_;
-  v4l2::Kernel* kernel_{&v4l2::system_kernel()};
-  v4l2::Waker waker_;
-  v4l2::Waker
-      absence_waker_;  // raised for a flush or a pause: who waits for a device has no stream
+  v4l2::Kernel* real_kernel_{&v4l2::system_kernel()};
+  // The real one, or `tracing_` in front of it, as of the latest open().
+  v4l2::Kernel* kernel_{real_kernel_};
+  // Once the log wanted each call. Lives on, since Modes that were asked for facts may go by it.
+  std::optional<v4l2::TracingKernel> tracing_;
+  v4l2::Waker waker_{v4l2::Waker::Later::later};  // without them nothing could be stopped
+  v4l2::Waker absence_waker_{
+      v4l2::Waker::Later::later};  // for a flush or a pause: who waits for a device has no stream
   std::atomic<bool> reported_{};
   std::atomic<bool> forces_key_frames_{true};  // the device is not known to lack the control
   Counters counters_;                          // written under context_
@@ -272,6 +280,7 @@ private:
   Recovery recovery_;
   std::chrono::nanoseconds start_at_{};  // not before that is a broken stream started again
   LeftOut left_out_;                     // since the latest frame that was delivered
+  bool overtaken_{};  // somebody else has negotiated while applications were called
   // To be posted without the lock.
   std::vector<Notice> notices_;
   std::vector<Report> warnings_;

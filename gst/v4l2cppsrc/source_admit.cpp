@@ -5,6 +5,7 @@
 #include "device/key_frame.h"
 #include "frame_check.h"
 #include "key_frame.h"
+#include "log.h"
 #include "source.h"
 
 namespace v4l2gst {

@@ -5,38 +5,43 @@
 #include <utility>
 
 #include "colorimetry.h"
+#include "log.h"
 #include "refusal.h"
 #include "source.h"
-
-GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
-#define GST_CAT_DEFAULT v4l2_cpp_src_debug
 
 namespace v4l2gst {
 
 /// While the device is away there is nothing to agree on, and GstBaseSrc can't interrupt this; it
 /// can interrupt create(), which waits for the device and has this called again.
 bool Source::negotiate() {
-  // Not filtered by our own caps: their order would pass for a preference of downstream's.
-  const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
-  const auto agreed = [&]() -> Outcome<CapsPtr> {
-    const std::lock_guard lock{context_};
-    if (!device_) return CapsPtr{};
-    // A change elsewhere in the pipeline that still takes what flows is no reason to stop the
-    // flow.
-    if (agreement_ && capture_ && gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
-      return CapsPtr{gst_caps_ref(agreement().caps.get())};
-    auto caps = agree(wanted.get());
-    if (caps) return caps;
-    const int code = caps.error().error.code;
-    if ((code == EINVAL || code == EBUSY) && device().lacks_format())
-      return std::unexpected{no_format(path())};
-    return caps;
-  }();
-  post_notices();
-  if (agreed) return !*agreed || gst_base_src_set_caps(element_, agreed->get()) != FALSE;
-  if (survives(agreed.error())) return true;
-  report(agreed.error());
-  return false;
+  for (;;) {
+    // Not filtered by our own caps: their order would pass for a preference of downstream's.
+    const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
+    bool overtaken{};
+    const auto agreed = [&]() -> Outcome<CapsPtr> {
+      const std::lock_guard lock{context_};
+      if (!device_) return CapsPtr{};
+      // A change elsewhere in the pipeline that still takes what flows is no reason to stop the
+      // flow.
+      if (agreement_ && capture_ &&
+          gst_caps_is_subset(agreement().caps.get(), wanted.get()) != FALSE)
+        return CapsPtr{gst_caps_ref(agreement().caps.get())};
+      overtaken_ = false;
+      auto caps = agree(wanted.get());
+      overtaken = overtaken_;
+      if (caps || overtaken) return caps;
+      const int code = caps.error().error.code;
+      if ((code == EINVAL || code == EBUSY) && device().lacks_format())
+        return std::unexpected{no_format(path())};
+      return caps;
+    }();
+    post_notices();
+    if (overtaken) continue;
+    if (agreed) return !*agreed || gst_base_src_set_caps(element_, agreed->get()) != FALSE;
+    if (survives(agreed.error())) return true;
+    report(agreed.error());
+    return false;
+  }
 }
 
 CapsKinds Source::caps_kinds() const {
@@ -150,6 +155,7 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   capture_.reset();
   agreement_.reset();
   wanted_.reset(gst_caps_copy(wanted));
+  GST_DEBUG_OBJECT(element_, "downstream takes %" GST_PTR_FORMAT, static_cast<const void*>(wanted));
   if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
   const auto kinds = caps_kinds();
   const auto named = named_choices(wanted, kinds);
@@ -159,6 +165,8 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   if (!agreement_) {
     const auto listed = listed_choices(wanted, kinds, *named);
     if (!listed) return std::unexpected{listed.error()};
+    GST_DEBUG_OBJECT(element_, "downstream names %zu modes, none will do; the device lists %zu",
+                     named->size(), listed->size());
     auto other = try_choices(*listed, wanted, *overrides, held);
     if (!other) return std::unexpected{other.error()};
     if (*other) given = std::move(other);
@@ -246,8 +254,7 @@ Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wan
     const Offer offer{.row = row,
                       .sizes = {.smallest = choice.size, .largest = choice.size},
                       .intervals = {{.shortest = shortest, .longest = shortest}}};
-    warn(GST_ELEMENT(element_),
-         crawl(path(), describe(choice), describe(better), shown(offer, nullptr)));
+    warnings_.push_back(crawl(path(), describe(choice), describe(better), shown(offer, nullptr)));
     return {};
   }
   return {};

@@ -2,15 +2,39 @@
 
 #include <utility>
 
+#include "log.h"
 #include "source.h"
 
 namespace v4l2gst {
+
+/// Through which kernel the device is spoken to. Where the log does not want to know of calls,
+/// nothing is in between.
+void Source::choose_kernel() {
+  const auto level = gst_debug_category_get_threshold(GST_CAT_DEFAULT);
+  if (level < GST_LEVEL_DEBUG) {
+    kernel_ = real_kernel_;
+    return;
+  }
+  if (!tracing_)
+    tracing_.emplace(*real_kernel_, [this](const std::string& line, bool refused) {
+      GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, refused ? GST_LEVEL_DEBUG : GST_LEVEL_LOG, element_, "%s",
+                        line.c_str());
+    });
+  tracing_->tell_refusals_only(level < GST_LEVEL_LOG);
+  kernel_ = &*tracing_;
+}
 
 bool Source::open() {
   reported_ = false;
   // Who has the device open may not be told that it is busy by a driver that allows one open.
   close();
   const auto wanted = settings().device;
+  for (auto* const waker : {&waker_, &absence_waker_})
+    if (const auto prepared = waker->prepare(); !prepared) {
+      report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
+      return false;
+    }
+  choose_kernel();
   const auto opened = [&]() -> Outcome<> {
     auto device = open_device(wanted);
     const std::lock_guard lock{context_};
@@ -37,6 +61,9 @@ Source::Outcome<> Source::adopt(v4l2::Device&& device) {
   former_path_ = path();
   card_ = device_->capability().card_name();
   identity_ = v4l2::identity_of(*kernel_, path());
+  GST_INFO_OBJECT(element_, "opened '%s': %s, driver %s, bus %s, descriptor %d", path().c_str(),
+                  card_.c_str(), device_->capability().driver_name().c_str(),
+                  device_->capability().bus().c_str(), device_->node()->descriptor());
   update_facts();
   return {};
 }
@@ -78,6 +105,7 @@ void Source::close() {
   const std::lock_guard lock{context_};
   capture_.reset();
   agreement_.reset();
+  if (device_) GST_INFO_OBJECT(element_, "closed '%s'", path().c_str());
   device_.reset();
   input_.reset();
   identity_ = {};

@@ -34,6 +34,18 @@ Source::Outcome<bool> Source::fills_frame() const {
          where->height == current->size.height;
 }
 
+/// Emits "prepare-format", without the lock: whoever is called may wait for a thread that pauses
+/// the element. False where meanwhile the device went or somebody else negotiated, so that what was
+/// found out before holds no longer.
+bool Source::let_applications_prepare(GstCaps* caps) {
+  const auto node = device().node();  // kept, so that its descriptor stays what it is
+  context_.unlock();
+  g_signal_emit_by_name(element_, "prepare-format", node->descriptor(), caps);
+  context_.lock();
+  overtaken_ = !device_ || device_->node() != node || agreement_ || capture_;
+  return !overtaken_;
+}
+
 Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
   v4l2::Format asked;
   asked.fourcc = {choice.row->fourcc};
@@ -45,7 +57,7 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
                     .dmabuf_caps = choice.dmabuf_caps,
                     .alternate = choice.field == V4L2_FIELD_ALTERNATE};
   const auto caps = caps_of(offer);
-  g_signal_emit_by_name(element_, "prepare-format", device().node()->descriptor(), caps.get());
+  if (!let_applications_prepare(caps.get())) return std::unexpected{Report{}};
   const auto ask = [&](std::uint32_t field) {
     asked.field = field;
     asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;

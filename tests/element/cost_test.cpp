@@ -268,6 +268,16 @@ GST_START_TEST(test_downstreams_pool_costs_no_more) {
 
 GST_END_TEST
 
+/// What a level that is off costs does not depend on what others log.
+GST_START_TEST(test_a_log_of_others_costs_no_more) {
+  gst_debug_remove_log_function(gst_debug_log_default);
+  gst_debug_set_threshold_for_name("another", GST_LEVEL_LOG);
+  check("dmabuf", unread);
+  check("rw", GST_MAP_READ);
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_the_counter_counts) {
   allocations = 0;
   counting = true;
@@ -291,6 +301,7 @@ static Suite* cost_suite() {
                               TEST(test_a_look_at_jpegs_costs_no_more),
                               TEST(test_read_costs_two_calls_and_no_allocation),
                               TEST(test_downstreams_pool_costs_no_more),
+                              TEST(test_a_log_of_others_costs_no_more),
                           });
 }
 

@@ -1,7 +1,10 @@
 // Damaged frames, and the first ones after a start: what is left out, and that the stream goes on.
 
 #include <atomic>
+#include <condition_variable>
+#include <functional>
 #include <initializer_list>
+#include <mutex>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -320,13 +323,17 @@ namespace {
 /// their offsets.
 class Pooled {
 public:
-  Pooled(const char* io_mode, const char* caps, travel::Proposal proposal, int frames)
+  Pooled(
+      const char* io_mode, const char* caps, travel::Proposal proposal, int frames,
+      std::function<void(GstBuffer*)> see = [](GstBuffer*) {})
       : camera{kernel.plug(rig::path, fake::webcam())}, pipeline_{gst_pipeline_new(nullptr)} {
     element = rig::new_element(kernel);
     gst_util_set_object_arg(G_OBJECT(element), "io-mode", io_mode);
     g_object_set(element, "num-buffers", frames, nullptr);
-    sink_ = travel::new_consumer(
-        proposal, [this](GstBuffer* buffer) { offsets_.push_back(GST_BUFFER_OFFSET(buffer)); });
+    sink_ = travel::new_consumer(proposal, [this, see = std::move(see)](GstBuffer* buffer) {
+      offsets_.push_back(GST_BUFFER_OFFSET(buffer));
+      see(buffer);
+    });
     gst_bin_add_many(GST_BIN(pipeline_), GST_ELEMENT(gst_object_ref(element)), sink_, nullptr);
     auto* const wanted = gst_caps_from_string(caps);
     fail_unless(gst_element_link_filtered(element, sink_, wanted));
@@ -365,6 +372,53 @@ private:
 };
 
 }  // namespace
+
+/// Downstream gives a buffer back while the camera is silent: the driver must have it before the
+/// next frame.
+GST_START_TEST(test_a_buffer_that_comes_back_is_queued_while_it_waits) {
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
+  int left = 4;
+  auto* const pool = travel::new_pool(info, {info.size}, [&left](std::size_t size) {
+    if (left-- <= 0) return -1;
+    const int descriptor = memfd_create("fake-plane", MFD_CLOEXEC);
+    return ftruncate(descriptor, static_cast<off_t>(size)) == 0 ? descriptor : -1;
+  });
+  for (const std::size_t count : {1, 2, 3}) {
+    left = 4;
+    std::mutex guard;
+    std::vector<Buffer> held;
+    std::condition_variable came;
+    Pooled run{
+        "dmabuf-import",
+        rig::small_yuyv,
+        {.video_meta = true, .pool = pool, .size = static_cast<guint>(info.size), .least = 2},
+        static_cast<int>(count) + 1,
+        [&](GstBuffer* buffer) {
+          const std::lock_guard lock{guard};
+          held.emplace_back(gst_buffer_ref(buffer));
+          came.notify_one();
+        }};
+    run.camera->wait_queued(4);
+    for (std::size_t frame = 0; frame < count; ++frame)
+      run.camera->fill_when_queued();
+    {
+      std::unique_lock lock{guard};
+      came.wait(lock, [&] { return held.size() == count; });
+    }
+    run.camera->wait_queued(4 - count);
+    {
+      const std::lock_guard lock{guard};
+      held.pop_back();
+    }
+    run.camera->wait_queued(4 - count + 1);
+    run.camera->fill_when_queued();
+    run.run_to_the_end();
+  }
+  gst_object_unref(pool);
+}
+
+GST_END_TEST
 
 /// A pool that has four buffers and no more: what is left out must be filled again.
 static void check_left_out_in_a_pool(const char* io_mode) {
@@ -678,6 +732,7 @@ static Suite* damage_suite() {
                       TEST(test_jpegs_are_looked_at_in_any_memory_that_costs_nothing),
                       TEST(test_jpegs_are_not_looked_at_where_that_would_take_a_call),
                       TEST(test_growing_goes_on_looking),
+                      TEST(test_a_buffer_that_comes_back_is_queued_while_it_waits),
                       TEST(test_a_frame_in_downstreams_buffer_is_left_out_and_filled_again),
                       TEST(test_jpegs_are_looked_at_in_downstreams_plain_memory),
                       TEST(test_skip_frames_with_num_buffers_gives_the_frame_after_them),

@@ -1,8 +1,12 @@
 // States, flushes, pauses, renegotiation; again and again.
 
 #include <cstddef>
+#include <future>
 #include <malloc.h>
+#include <string>
 #include <thread>
+
+#include <sys/resource.h>
 
 #include "element/rig.h"
 #include "element/suite.h"
@@ -25,6 +29,73 @@ GST_START_TEST(test_streams_exactly_while_playing) {
   fail_unless_equals_int(rig.camera->buffer_count(), 0);
   rig.set_state(GST_STATE_NULL);
   fail_unless_equals_int(rig.kernel.open_count(rig::path), 0);
+}
+
+GST_END_TEST
+
+namespace {
+
+/// While it exists this process gets no new descriptor.
+class NoDescriptors {
+public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &usual_);
+    const rlimit none{.rlim_cur = 0, .rlim_max = usual_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &usual_); }
+
+private:
+  rlimit usual_{};
+};
+
+}  // namespace
+
+GST_START_TEST(test_an_element_made_without_descriptors_can_be_stopped) {
+  fake::FakeKernel kernel;
+  const auto camera = kernel.plug(rig::path, fake::webcam());
+  gst_object_unref(rig::new_element(kernel));  // what GLib makes once is made
+  auto* const element = [&] {
+    const NoDescriptors none;
+    return rig::new_element(kernel);
+  }();
+  auto* const harness = gst_harness_new_with_element(element, nullptr, "src");
+  gst_harness_set_sink_caps_str(harness, rig::small_yuyv);
+  gst_harness_play(harness);
+  camera->wait_streaming(true);
+  auto stopped = std::async(std::launch::async,
+                            [element] { return gst_element_set_state(element, GST_STATE_NULL); });
+  fail_unless(stopped.wait_for(std::chrono::minutes{1}) == std::future_status::ready,
+              "it can't be stopped");
+  gst_harness_teardown(harness);
+  gst_object_unref(element);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_no_descriptors_left_is_one_error) {
+  fake::FakeKernel kernel;
+  const auto camera = kernel.plug(rig::path, fake::webcam());
+  auto* const element = rig::new_element(kernel);
+  auto* const bus = gst_bus_new();
+  gst_element_set_bus(element, bus);
+  {
+    const NoDescriptors none;
+    fail_unless(gst_element_set_state(element, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE);
+  }
+  const auto errors = rig::texts_of(bus, GST_MESSAGE_ERROR);
+  fail_unless_equals_int(errors.size(), 1);
+  fail_unless(errors[0].find("Too many open files (eventfd)") != std::string::npos, "%s",
+              errors[0].c_str());
+  fail_if(gst_element_set_state(element, GST_STATE_READY) == GST_STATE_CHANGE_FAILURE);
+  gst_element_set_state(element, GST_STATE_NULL);
+  gst_element_set_bus(element, nullptr);
+  gst_object_unref(bus);
+  gst_object_unref(element);
 }
 
 GST_END_TEST
@@ -294,6 +365,8 @@ GST_END_TEST
 
 static Suite* life_suite() {
   return suite_of("life", {
+                              TEST(test_an_element_made_without_descriptors_can_be_stopped),
+                              TEST(test_no_descriptors_left_is_one_error),
                               TEST(test_streams_exactly_while_playing),
                               TEST(test_no_stale_frame_after_a_pause),
                               TEST(test_pts_grows_over_many_pauses),

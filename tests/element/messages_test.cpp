@@ -54,7 +54,11 @@ std::vector<std::string> all_texts() {
   all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", holders));
   all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", std::span{holders}.first(1)));
   all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", here));
-  all.push_back(no_such_io_mode(path, IoMode::userptr, at("VIDIOC_REQBUFS", EINVAL)));
+  v4l2::Format format;
+  format.fourcc = {V4L2_PIX_FMT_YUYV};
+  format.size = {.width = 640, .height = 480};
+  for (const auto mode : {IoMode::userptr, IoMode::automatic})
+    all.push_back(no_such_io_mode(path, mode, format, at("VIDIOC_REQBUFS", EINVAL)));
   all.push_back(held_downstream(path, 2, at("VIDIOC_S_FMT", EBUSY)));
   all.push_back(fallback(path, "dmabuf-import"));
   all.push_back(bad_setting(path, "colorimetry", "colourful", "a name such as bt709"));
@@ -139,6 +143,36 @@ TEST(Messages, SayAllocateOnlyWhereMemoryRanOut) {
     EXPECT_TRUE(text.find("llocat") == std::string::npos ||
                 text.find(strerror(ENOMEM)) != std::string::npos || text.starts_with("io-mode="))
         << text;
+}
+
+TEST(Messages, SayWhatWasRefusedForWhichFormat) {
+  v4l2::Format format;
+  format.fourcc = {V4L2_PIX_FMT_YUYV};
+  format.size = {.width = 640, .height = 480};
+  for (const auto mode : {IoMode::userptr, IoMode::automatic}) {
+    const auto text = no_such_io_mode(path, mode, format, at("VIDIOC_REQBUFS", ENOTTY)).text;
+    EXPECT_NE(text.find(" for YUYV 640x480 (VIDIOC_REQBUFS: Inappropriate ioctl for device)"),
+              std::string::npos)
+        << text;
+    // Nobody is sent to what he has done.
+    EXPECT_EQ(text.find("Use io-mode=auto") == std::string::npos, mode == IoMode::automatic)
+        << text;
+  }
+}
+
+TEST(Messages, HaveTheWordsThatPeopleSearchFor) {
+  Situation usb;
+  usb.identity.vendor_id = "046d";
+  usb.identity.port = "1-1";
+  const auto has = [](const Report& report, const char* words) {
+    EXPECT_NE(report.text.find(words), std::string::npos) << report.text;
+  };
+  has(failed(path, at("VIDIOC_STREAMON", ENOSPC), "to start", usb), "USB bandwidth");
+  has(cannot_open(path, at("open", EACCES)), "permission denied");
+  has(cannot_open(path, at("open", EPERM)), "permission denied");
+  has(cannot_open("/dev/null", at("open", EACCES)), "permission denied (it belongs to root");
+  has(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", {}), "Device or resource busy");
+  has(cannot_open(path, at("eventfd", EMFILE)), "Too many open files");
 }
 
 TEST(Messages, NameEveryProgramThatHasTheDevice) {

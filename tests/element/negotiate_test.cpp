@@ -526,6 +526,40 @@ GST_START_TEST(test_a_format_without_caps_instead_of_the_one_asked_for) {
 
 GST_END_TEST
 
+/// What only makes caps more precise, or a camera that comes back the same, may fail as it likes.
+GST_START_TEST(test_no_optional_question_ends_a_negotiation) {
+  auto model = fake::webcam();
+  model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+  model.composes = true;
+  model.crops = true;
+  model.pixel_aspect = {1, 2};
+  model.colorimetry.transfer = V4L2_XFER_FUNC_SMPTE2084;
+  auto analog = model;
+  analog.input_capabilities = 0;
+  analog.standards = V4L2_STD_ALL;
+  const std::vector<unsigned long> questions{
+      VIDIOC_G_INPUT,          VIDIOC_ENUMINPUT,    VIDIOC_CROPCAP,     VIDIOC_G_SELECTION,
+      VIDIOC_SUBSCRIBE_EVENT,  VIDIOC_G_EXT_CTRLS,  VIDIOC_G_STD,       VIDIOC_QUERYSTD,
+      VIDIOC_QUERY_DV_TIMINGS, VIDIOC_G_DV_TIMINGS, VIDIOC_S_SELECTION, VIDIOC_DQEVENT};
+  for (const auto& kind : {model, analog})
+    for (const bool keeps_setup : {false, true})
+      for (const auto question : questions) {
+        Rig rig{kind};
+        v4l2_dv_timings timings{};
+        timings.bt.width = 320;
+        timings.bt.height = 240;
+        timings.bt.pixelclock = std::uint64_t{320} * 240 * 30;
+        if (kind.input_capabilities != 0) rig.camera->change_timings(timings);
+        gst_util_set_object_arg(G_OBJECT(rig.element), "on-disconnect",
+                                keeps_setup ? "wait" : "error");
+        rig.camera->fault([question](fake::Faults& faults) { faults.fail(question, EIO, 10'000); });
+        rig.play();
+        rig.next();
+      }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_raw_video_at_a_crawl_is_warned_of) {
   auto model = fake::webcam();
   model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
@@ -776,6 +810,7 @@ static Suite* negotiate_suite() {
                       TEST(test_a_refusal_is_one_error_with_details),
                       TEST(test_what_caps_cannot_express_is_named),
                       TEST(test_a_format_without_caps_instead_of_the_one_asked_for),
+                      TEST(test_no_optional_question_ends_a_negotiation),
                       TEST(test_raw_video_at_a_crawl_is_warned_of),
                       TEST(test_prepare_format_comes_before_the_format),
                       TEST(test_the_source_decides_on_the_size),

@@ -2,6 +2,7 @@
 
 #include "refusal.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -88,13 +89,48 @@ TEST_F(RefusalTest, OfMemory) {
 }
 
 TEST_F(RefusalTest, OfADeviceThatCapsCannotExpress) {
-  const auto refusal = refused("video/x-raw", {}, {"Y10P (10-bit Greyscale)", "CNF4"});
+  const auto refusal = refused("ANY", {}, {"PJPG (GSPCA PJPG)", "S561 (GSPCA S561)"});
   const auto text = v4l2gst::text_of(refusal, "/dev/video0");
   EXPECT_NE(text.find("'/dev/video0'"), std::string::npos);
+  EXPECT_NE(
+      text.find("GStreamer has no caps for what it gives: PJPG (GSPCA PJPG), S561 (GSPCA S561)."),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("v4l2convert.so"), std::string::npos) << text;
+  EXPECT_EQ(text.find("also"), std::string::npos) << text;
+  EXPECT_EQ(text.find("ANY"), std::string::npos) << text;
+}
+
+TEST_F(RefusalTest, TellsWhatCapsCannotExpressBesideTheRest) {
+  const auto refusal = refused("video/x-h264", webcam(), {"Y10P (10-bit Greyscale)", "CNF4"});
+  const auto text = v4l2gst::text_of(refusal, "/dev/video0");
   EXPECT_NE(text.find("GStreamer has no caps for what it also has: Y10P (10-bit Greyscale), CNF4."),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("no element can take it"), std::string::npos);
+}
+
+/// Several of V4L2's formats may be one of GStreamer's, and a list is for reading.
+TEST_F(RefusalTest, ListsEachNameOnceAndNotTooMany) {
+  std::vector<Offer> all;
+  for (const auto fourcc :
+       {V4L2_PIX_FMT_AYUV32, V4L2_PIX_FMT_YUV32, V4L2_PIX_FMT_YUVA32, V4L2_PIX_FMT_YUV420,
+        V4L2_PIX_FMT_YUV420M, V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_NV12M, V4L2_PIX_FMT_YUYV,
+        V4L2_PIX_FMT_UYVY, V4L2_PIX_FMT_RGB24, V4L2_PIX_FMT_BGR24, V4L2_PIX_FMT_GREY,
+        V4L2_PIX_FMT_NV16, V4L2_PIX_FMT_NV21, V4L2_PIX_FMT_YVYU})
+    if (const auto* const row = v4l2gst::row_of(fourcc);
+        row != nullptr && !gst_caps_is_empty(v4l2gst::caps_of(*row, false).get()))
+      all.push_back(offer(fourcc, {640, 480}, 30));
+  const auto has = refused("video/x-h264", all).has;
+  EXPECT_TRUE(has.ends_with(", …")) << has;
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < has.size();) {
+    const auto end = std::min(has.find(", ", at), has.size());
+    names.push_back(has.substr(at, end - at));
+    at = end + 2;
+  }
+  EXPECT_EQ(names.size(), 9U) << has;
+  std::ranges::sort(names);
+  EXPECT_EQ(std::ranges::adjacent_find(names), names.end()) << has;
 }
 
 TEST_F(RefusalTest, OfWhatTheDriverMadeOfIt) {

@@ -277,8 +277,25 @@ GST_START_TEST(test_the_padding_behind_the_last_line_is_not_needed) {
 
 GST_END_TEST
 
+GST_START_TEST(test_the_longest_timeout_reads_back) {
+  rig::Rig rig;
+  for (const char* const name : {"reconnect-timeout", "first-frame-timeout", "stall-timeout"}) {
+    const auto* const spec =
+        G_PARAM_SPEC_UINT64(g_object_class_find_property(G_OBJECT_GET_CLASS(rig.element), name));
+    for (const guint64 wanted : {guint64{0}, guint64{5 * GST_SECOND}, guint64{spec->maximum}}) {
+      guint64 is{};
+      g_object_set(rig.element, name, wanted, nullptr);
+      g_object_get(rig.element, name, &is, nullptr);
+      fail_unless_equals_uint64(is, wanted);
+    }
+  }
+}
+
+GST_END_TEST
+
 static Suite* silence_suite() {
   return suite_of("silence", {
+                                 TEST(test_the_longest_timeout_reads_back),
                                  TEST(test_a_silence_is_warned_of),
                                  TEST(test_a_silent_stream_is_started_again),
                                  TEST(test_a_silent_device_is_opened_again),

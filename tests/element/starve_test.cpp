@@ -322,8 +322,37 @@ GST_START_TEST(test_leaky_gives_the_newest_and_counts_the_others) {
 
 GST_END_TEST
 
+/// A driver's buffers may hold more than its format says, and a frame may fill them.
+GST_START_TEST(test_a_copy_is_as_long_as_its_frame) {
+  Rig rig{fake::webcam(), "image/jpeg,width=640,height=480"};
+  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", "copy");
+  gst_util_set_object_arg(G_OBJECT(rig.element), "on-corrupt", "pass");
+  rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_format>(
+        VIDIOC_S_FMT, [](v4l2_format& answer) { answer.fmt.pix.sizeimage = 1000; }, 100);
+  });
+  rig.play();
+  constexpr std::uint32_t length = 5000;
+  std::vector<Buffer> held;
+  while (rig::stat(rig.element, "copied") < 3) {
+    held.push_back(rig.next({.bytes_used = length}));
+    fail_unless_equals_uint64(gst_buffer_get_size(held.back().get()), length);
+    GstMapInfo original;
+    GstMapInfo copy;
+    fail_unless(gst_buffer_map(held.back().get(), &copy, GST_MAP_READ));
+    fail_unless(gst_buffer_map(held.front().get(), &original, GST_MAP_READ));
+    // Painted with the frame's number, but between two marks of JPEG.
+    fail_unless(copy.data[length - 1] != 0 || original.data[length - 1] == 0);
+    gst_buffer_unmap(held.front().get(), &original);
+    gst_buffer_unmap(held.back().get(), &copy);
+  }
+}
+
+GST_END_TEST
+
 static Suite* starve_suite() {
   return suite_of("starve", {
+                                TEST(test_a_copy_is_as_long_as_its_frame),
                                 TEST(test_growing_and_then_copying_keeps_frames_flowing),
                                 TEST(test_copying_keeps_frames_flowing),
                                 TEST(test_what_is_dropped_is_counted),

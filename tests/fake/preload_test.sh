@@ -74,6 +74,13 @@ two_calls_a_frame() {
        END {exit !(good == 2 && NR == 2)}' "$work/difference"
 }
 
+# The plugin is this project's, and not GStreamer's.
+names_its_origin() {
+  on_camera gst-inspect-1.0 --plugin v4l2cpp | grep -i "origin" || return 1
+  on_camera gst-inspect-1.0 --plugin v4l2cpp | grep -q "Origin URL *v4l2cppsrc$"
+}
+
+check "gst-inspect-1.0 names the project as the plugin's origin" names_its_origin
 check "v4l2-ctl lists its modes" knows_the_camera
 check "v4l2src gives YUYV as v4l2-ctl does" same_as_v4l2_ctl v4l2src YUYV YUY2
 check "v4l2cppsrc gives YUYV as v4l2-ctl does" same_as_v4l2_ctl v4l2cppsrc YUYV YUY2

@@ -1,6 +1,8 @@
 #include "fuzz/scenario.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 namespace fuzz {
 
@@ -48,7 +50,13 @@ std::span<const Scenario::Step> Scenario::steps() {
   return all;
 }
 
-Scenario::Scenario(Bytes answers, std::uint8_t traits) : kernel_{answers, traits} {
+Scenario::Scenario(Bytes answers, std::uint8_t traits)
+    : kernel_{answers, traits},
+      tracing_{kernel_, [](const std::string& line, bool /*refused*/) {
+                 check(std::ranges::none_of(
+                           line, [](char letter) { return letter >= 0 && letter < ' '; }),
+                       "what is written of a call has no control characters");
+               }} {
   kernel_.waker = &waker_;
   kernel_.meanwhile = [this](std::uint8_t how) {
     (how & 1) != 0 ? raise(how) : give_back(how);

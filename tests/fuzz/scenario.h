@@ -13,6 +13,7 @@
 #include "device/identity.h"
 #include "device/inputs.h"
 #include "device/setup.h"
+#include "device/tracing_kernel.h"
 #include "fuzz/check.h"
 #include "fuzz/kernel.h"
 #include "stream/buffers.h"
@@ -114,6 +115,7 @@ private:
   }
 
   FuzzKernel kernel_;  // first, so that it outlives all
+  v4l2::TracingKernel tracing_;
   v4l2::Waker waker_;
   v4l2::Format format_;
   std::optional<v4l2::Input> input_;

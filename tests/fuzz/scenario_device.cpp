@@ -35,7 +35,8 @@ void check_format(const v4l2::Format& format) {
 
 void Scenario::open(std::uint8_t how) {
   close(how);
-  auto device = v4l2::Device::open(kernel_, path);
+  const bool traced = (how & 2) != 0;
+  auto device = v4l2::Device::open(traced ? static_cast<v4l2::Kernel&>(tracing_) : kernel_, path);
   if (!good(device)) return;
   device_.emplace(std::move(*device));
   const auto format = device_->format();

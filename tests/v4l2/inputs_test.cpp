@@ -65,6 +65,24 @@ TEST(Inputs, TimingsAreFollowed) {
   EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
 }
 
+/// Receivers measure the pixel clock.
+TEST(Inputs, TimingsThatAreMeasuredAnewAreTheSame) {
+  Rig rig{capture_card()};
+  auto measured = timings(1280, 720);
+  rig.camera->change_timings(measured);
+  ASSERT_TRUE(follow(rig).changed);
+  for (const std::uint64_t more : {1, 1000, 200'000}) {
+    measured.bt.pixelclock += more;
+    rig.camera->change_timings(measured);
+    EXPECT_FALSE(follow(rig).changed) << more;
+    measured.bt.pixelclock -= more;
+  }
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
+  measured.bt.pixelclock /= 2;
+  rig.camera->change_timings(measured);
+  EXPECT_TRUE(follow(rig).changed) << "at half the rate";
+}
+
 TEST(Inputs, FollowingIsNoNews) {
   auto model = capture_card();
   model.echoes = true;
@@ -87,6 +105,8 @@ TEST(Inputs, TellWhyThereIsNoSignal) {
     EXPECT_EQ(follow(rig).signal, signal);
   }
   rig.camera->lose_signal(EIO);
+  EXPECT_EQ(follow(rig).signal, Signal::unknown);
+  rig.camera->lose_signal(ENODEV);
   const auto failed = v4l2::follow_source(*rig.device->node(), input_of(rig));
   ASSERT_FALSE(failed);
   EXPECT_STREQ(failed.error().call, "VIDIOC_QUERY_DV_TIMINGS");

@@ -52,6 +52,70 @@ TEST(Stream, FramesArriveInOrderAndGoBackWhenTheyDie) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
+/// A driver that tells of events without end and never has one.
+class Hasty final : public v4l2::Kernel {
+public:
+  Hasty(v4l2::Kernel& kernel, v4l2::Waker& waker) : kernel_{&kernel}, waker_{&waker} {}
+
+  int poll(std::span<pollfd> descriptors, int timeout_ms) override {
+    constexpr int for_ever = 1000;
+    const bool asks = (descriptors[0].events & POLLPRI) != 0;
+    if (asks) ++asked;
+    // Either ends the wait: the driver is asked no more, or it was for ever.
+    if (!asks || asked == for_ever) waker_->raise(v4l2::Waker::flush);
+    const int ready = kernel_->poll(descriptors, asks ? 0 : timeout_ms);
+    if (asks) descriptors[0].revents |= POLLPRI;
+    return asks && ready == 0 ? 1 : ready;
+  }
+
+  int open(const char* node, int flags) override { return kernel_->open(node, flags); }
+
+  int ioctl(int descriptor, unsigned long request, void* argument) override {
+    return kernel_->ioctl(descriptor, request, argument);
+  }
+
+  void* mmap(std::size_t length, int descriptor, off_t offset) override {
+    return kernel_->mmap(length, descriptor, offset);
+  }
+
+  ssize_t read(int descriptor, std::span<std::byte> into) override {
+    return kernel_->read(descriptor, into);
+  }
+
+  std::chrono::nanoseconds monotonic_time() override { return kernel_->monotonic_time(); }
+
+  std::vector<std::string> list(const char* directory) override { return kernel_->list(directory); }
+
+  std::string read_text(const char* node) override { return kernel_->read_text(node); }
+
+  std::string real_path(const char* node) override { return kernel_->real_path(node); }
+
+  std::string device_number(const char* node) override { return kernel_->device_number(node); }
+
+  int asked{};
+
+private:
+  v4l2::Kernel* kernel_;
+  v4l2::Waker* waker_;
+};
+
+TEST(Stream, ADriverThatTellsOfNoEventIsAskedNoMore) {
+  Rig rig;
+  Hasty hasty{rig.kernel, rig.waker};
+  rig.device.reset();
+  rig.device.emplace(*v4l2::Device::open(hasty, path));
+  rig.start();
+  EXPECT_TRUE(ends_in<v4l2::Interrupted>(rig.stream->next()));
+  EXPECT_LT(hasty.asked, 20);
+  rig.waker.lower(v4l2::Waker::flush);
+  hasty.asked = 0;
+  ASSERT_TRUE(rig.camera->fill());
+  EXPECT_TRUE(rig.take()) << "and its frames come";
+  rig.stream.reset();
+  rig.buffers.reset();
+  rig.device.reset();
+}
+
 TEST(Stream, APayloadNeverLeavesItsBuffer) {
   Rig rig;
   rig.start();

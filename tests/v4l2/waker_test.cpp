@@ -3,6 +3,7 @@
 #include <array>
 
 #include <poll.h>
+#include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
@@ -25,6 +26,26 @@ TEST(Waker, StaysReadableUntilEveryReasonIsLowered) {
   EXPECT_TRUE(waker.raised(v4l2::Waker::pause));
   waker.lower(v4l2::Waker::pause);
   EXPECT_FALSE(readable(waker));
+}
+
+TEST(Waker, IsPreparedOnceThereIsADescriptor) {
+  v4l2::Waker waker{v4l2::Waker::Later::later};
+  EXPECT_EQ(waker.descriptor(), -1);
+  waker.raise(v4l2::Waker::flush);
+  rlimit usual{};
+  getrlimit(RLIMIT_NOFILE, &usual);
+  const rlimit none{.rlim_cur = 0, .rlim_max = usual.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  const auto refused = waker.prepare();
+  setrlimit(RLIMIT_NOFILE, &usual);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, EMFILE);
+  EXPECT_STREQ(refused.error().call, "eventfd");
+  ASSERT_TRUE(waker.prepare());
+  EXPECT_TRUE(readable(waker)) << "what was raised before counts";
+  const int descriptor = waker.descriptor();
+  ASSERT_TRUE(waker.prepare());
+  EXPECT_EQ(waker.descriptor(), descriptor);
 }
 
 TEST(Waker, RaisingTwiceNeedsOneLowering) {

@@ -13,7 +13,7 @@ Result<bool> subscribe(const Node& node, std::uint32_t type, std::uint32_t id,
   wire.type = type;
   wire.id = id;
   wire.flags = flags;
-  return node.ask(request::subscribe_event, wire);
+  return node.ask_in_passing(request::subscribe_event, wire);
 }
 
 bool is_source_change(const v4l2_event& event) {
@@ -42,15 +42,16 @@ Result<bool> subscribe_control(const Node& node, std::uint32_t id) {
   return subscribe(node, V4L2_EVENT_CTRL, id, V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK);
 }
 
-Result<std::optional<Event>> next_event(const Node& node) {
+Result<std::optional<Event>> next_event(const Node& node, bool* any) {
   bool source{};
   for (int i = 0; i < most_events; ++i) {
     v4l2_event event{};
     const auto fetched = node.call(request::dqevent, event);
     if (!fetched) {
-      if (const int code = fetched.error().code; code == ENOENT || code == EAGAIN) break;
-      return std::unexpected{fetched.error()};
+      if (fetched.error().gone()) return std::unexpected{fetched.error()};
+      break;
     }
+    if (any != nullptr) *any = true;
     source = source || is_source_change(event);
     // What controls became is asked for anew where the source has changed.
     if (!source && is_new_value(event)) return control_of(event);

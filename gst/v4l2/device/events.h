@@ -28,8 +28,8 @@ Result<bool> subscribe_source_change(const Node& node, std::uint32_t input);
 Result<bool> subscribe_control(const Node& node, std::uint32_t id);
 
 /// Fetches what waits, up to the first event that is one of these. A change of the source makes
-/// news of all that waits, so it comes alone.
-Result<std::optional<Event>> next_event(const Node& node);
+/// news of all that waits, so it comes alone. `any` becomes true where there was an event at all.
+Result<std::optional<Event>> next_event(const Node& node, bool* any = nullptr);
 
 /// Fetches all that waits. True when the source changed: what was negotiated holds no longer.
 Result<bool> source_changed(const Node& node);

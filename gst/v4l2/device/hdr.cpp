@@ -15,7 +15,7 @@ Result<std::optional<Value>> read_control(const Node& node, std::uint32_t id) {
   wire.which = V4L2_CTRL_WHICH_CUR_VAL;
   wire.count = 1;
   wire.controls = &control;
-  const auto there = node.ask(request::g_ext_ctrls, wire);
+  const auto there = node.ask_in_passing(request::g_ext_ctrls, wire);
   if (!there) return std::unexpected{there.error()};
   if (!*there) return std::nullopt;
   return value;

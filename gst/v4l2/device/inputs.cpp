@@ -1,5 +1,7 @@
 #include "device/inputs.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "device/events.h"
@@ -8,19 +10,24 @@
 namespace v4l2 {
 namespace {
 
+/// Receivers measure the pixel clock, and never twice the same: in Hz, as much as their drivers
+/// allow for when they compare timings (v4l2_match_dv_timings() in adv7604.c, for digital inputs).
+constexpr std::uint64_t clock_tolerance = 250'000;
+
 /// Two timings that give the same picture at the same rate. Drivers fill in flags and the standards
 /// they know the timings by as they like.
 bool same(const v4l2_dv_timings& one, const v4l2_dv_timings& other) {
   const auto& a = one.bt;
   const auto& b = other.bt;
   return a.width == b.width && a.height == b.height && a.interlaced == b.interlaced &&
-         a.pixelclock == b.pixelclock && a.hfrontporch == b.hfrontporch && a.hsync == b.hsync &&
-         a.hbackporch == b.hbackporch && a.vfrontporch == b.vfrontporch && a.vsync == b.vsync &&
-         a.vbackporch == b.vbackporch;
+         std::max(a.pixelclock, b.pixelclock) - std::min(a.pixelclock, b.pixelclock) <=
+             clock_tolerance &&
+         a.hfrontporch == b.hfrontporch && a.hsync == b.hsync && a.hbackporch == b.hbackporch &&
+         a.vfrontporch == b.vfrontporch && a.vsync == b.vsync && a.vbackporch == b.vbackporch;
 }
 
 /// What the errors of VIDIOC_QUERY_DV_TIMINGS mean (V4L2 specification, there).
-std::optional<Signal> signal_of(int code) {
+Signal signal_of(int code) {
   switch (code) {
     case ENOLINK:
       return Signal::none;
@@ -28,12 +35,8 @@ std::optional<Signal> signal_of(int code) {
       return Signal::unstable;
     case ERANGE:
       return Signal::out_of_range;
-    case EINVAL:
-    case ENOTTY:
-    case ENODATA:
-      return Signal::unknown;
     default:
-      return std::nullopt;
+      return Signal::unknown;
   }
 }
 
@@ -41,12 +44,11 @@ Result<Source> follow_timings(const Node& node) {
   v4l2_dv_timings found{};
   const auto queried = node.call(request::query_dv_timings, found);
   if (!queried) {
-    const auto signal = signal_of(queried.error().code);
-    if (!signal) return std::unexpected{queried.error()};
-    return Source{.signal = *signal};
+    if (queried.error().gone()) return std::unexpected{queried.error()};
+    return Source{.signal = signal_of(queried.error().code)};
   }
   v4l2_dv_timings current{};
-  const auto known = node.ask(request::g_dv_timings, current);
+  const auto known = node.ask_in_passing(request::g_dv_timings, current);
   if (!known) return std::unexpected{known.error()};
   if (*known && same(found, current)) return Source{.signal = Signal::present};
   const auto set = node.call(request::s_dv_timings, found);
@@ -56,12 +58,12 @@ Result<Source> follow_timings(const Node& node) {
 
 Result<Source> follow_standard(const Node& node) {
   v4l2_std_id found{};
-  const auto told = node.ask(request::query_std, found);
+  const auto told = node.ask_in_passing(request::query_std, found);
   if (!told) return std::unexpected{told.error()};
   if (!*told) return Source{};
   if (found == V4L2_STD_UNKNOWN) return Source{.signal = Signal::none};
   v4l2_std_id current{};
-  const auto known = node.ask(request::g_std, current);
+  const auto known = node.ask_in_passing(request::g_std, current);
   if (!known) return std::unexpected{known.error()};
   // A detector often can't tell all standards of a kind apart: what is set may be right.
   if (*known && (found & current) != 0) return Source{.signal = Signal::present};
@@ -80,12 +82,12 @@ Result<Source> look(const Node& node, const Input& input) {
 
 Result<std::optional<Input>> current_input(const Node& node) {
   int index{};
-  const auto has_inputs = node.ask(request::g_input, index);
+  const auto has_inputs = node.ask_in_passing(request::g_input, index);
   if (!has_inputs) return std::unexpected{has_inputs.error()};
   if (!*has_inputs || index < 0) return std::nullopt;
   v4l2_input answer{};
   answer.index = static_cast<std::uint32_t>(index);
-  const auto described = node.ask(request::enum_input, answer);
+  const auto described = node.ask_in_passing(request::enum_input, answer);
   if (!described) return std::unexpected{described.error()};
   if (!*described) return std::nullopt;
   return Input{.index = answer.index,
@@ -115,20 +117,20 @@ Result<Source> follow_source(const Node& node, const Input& input) {
 bool bottom_field_first(const Node& node, const Input& input) {
   if (input.standards == 0) return false;
   v4l2_std_id standard{};
-  const auto known = node.ask(request::g_std, standard);
+  const auto known = node.ask_in_passing(request::g_std, standard);
   return known && *known && (standard & V4L2_STD_525_60) != 0;
 }
 
 Result<Feed> Feed::read(const Node& node, const Input& input) {
   Feed feed{.input = input, .standard = 0, .timings = std::nullopt};
   if (input.standards != 0) {
-    const auto known = node.ask(request::g_std, feed.standard);
+    const auto known = node.ask_in_passing(request::g_std, feed.standard);
     if (!known) return std::unexpected{known.error()};
     if (!*known) feed.standard = 0;
   }
   if (input.dv_timings) {
     v4l2_dv_timings timings{};
-    const auto known = node.ask(request::g_dv_timings, timings);
+    const auto known = node.ask_in_passing(request::g_dv_timings, timings);
     if (!known) return std::unexpected{known.error()};
     if (*known) feed.timings = timings;
   }

@@ -10,7 +10,7 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
   // and VIDIOC_G_SELECTION).
   v4l2_cropcap cropcap{};
   cropcap.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-  const auto known = node.ask(request::cropcap, cropcap);
+  const auto known = node.ask_in_passing(request::cropcap, cropcap);
   if (!known) return std::unexpected{known.error()};
   const auto& pixel = cropcap.pixelaspect;
   // Its numerator is the height: "y / x" (V4L2 specification, struct v4l2_cropcap).
@@ -27,7 +27,7 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
   v4l2_selection crop{};
   crop.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   crop.target = V4L2_SEL_TGT_CROP;
-  const auto cropped = node.ask(request::g_selection, crop);
+  const auto cropped = node.ask_in_passing(request::g_selection, crop);
   if (!cropped) return std::unexpected{cropped.error()};
   if (*cropped && can_be(crop.r.width, crop.r.height) && can_be(frame.width, frame.height)) {
     const auto across = std::gcd(crop.r.width, frame.width);
@@ -48,7 +48,7 @@ Result<std::optional<v4l2_rect>> selected(const Node& node, std::uint32_t target
   v4l2_selection wire{};
   wire.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   wire.target = target;
-  const auto known = node.ask(request::g_selection, wire);
+  const auto known = node.ask_in_passing(request::g_selection, wire);
   if (!known) return std::unexpected{known.error()};
   return *known ? std::optional{wire.r} : std::nullopt;
 }
@@ -77,7 +77,7 @@ Result<> fill_frame(const Node& node) {
   v4l2_selection whole{};
   whole.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   whole.target = V4L2_SEL_TGT_COMPOSE_DEFAULT;
-  const auto composes = node.ask(request::g_selection, whole);
+  const auto composes = node.ask_in_passing(request::g_selection, whole);
   if (!composes) return std::unexpected{composes.error()};
   if (!*composes) return {};
   whole.target = V4L2_SEL_TGT_COMPOSE;

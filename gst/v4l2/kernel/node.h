@@ -40,6 +40,15 @@ public:
     return std::unexpected{answered.error()};
   }
 
+  /// As ask(), for what nothing depends on: whatever the device answers, but that it is gone, is a
+  /// "no".
+  template <class Argument>
+  Result<bool> ask_in_passing(const Request<Argument>& request, Argument& argument) const {
+    const auto answered = call(request, argument);
+    if (!answered && answered.error().gone()) return std::unexpected{answered.error()};
+    return answered.has_value();
+  }
+
   /// How many bytes read() has put `into`. Error EAGAIN where there is nothing yet.
   [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) const {
     for (;;) {

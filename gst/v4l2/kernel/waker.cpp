@@ -1,10 +1,23 @@
 #include "kernel/waker.h"
 
+#include <cerrno>
+
 #include <sys/eventfd.h>
 
 namespace v4l2 {
 
-Waker::Waker() : descriptor_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
+Waker::Waker() {
+  static_cast<void>(prepare());
+}
+
+Result<> Waker::prepare() {
+  const std::lock_guard lock{mutex_};
+  if (descriptor_) return {};
+  UniqueFd made{eventfd(reasons_ != 0 ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  if (!made) return std::unexpected{Error{.code = errno, .call = "eventfd"}};
+  descriptor_ = std::move(made);
+  return {};
+}
 
 void Waker::raise(Reason reason) {
   const std::lock_guard lock{mutex_};

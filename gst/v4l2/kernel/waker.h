@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "kernel/error.h"
 #include "kernel/unique_fd.h"
 
 namespace v4l2 {
@@ -19,7 +20,16 @@ public:
     errand = 16,     ///< the streaming context has something to do before it waits on
   };
 
+  /// For prepare(): without a descriptor.
+  enum class Later { later };
+
+  /// Without a descriptor where the process has none left.
   Waker();
+
+  explicit Waker(Later) {}
+
+  /// Makes the descriptor where there is none yet. Before anybody waits. Error: that of eventfd().
+  Result<> prepare();
 
   void raise(Reason reason);
   void lower(Reason reason);

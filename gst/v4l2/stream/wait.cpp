@@ -72,13 +72,17 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
                   std::optional<std::chrono::milliseconds> timeout) {
   constexpr int for_ever = -1;
   const int patience = timeout ? static_cast<int>(timeout->count()) : for_ever;
+  // A driver that says POLLPRI and has no event would have this go round for ever.
+  constexpr int most_empty = 8;
+  int empty{};
   for (;;) {
+    const short priority = empty < most_empty ? POLLPRI : 0;
     // With nothing queued there is nothing to read, and after a restart vb2 even answers POLLERR to
     // whoever asks for POLLIN before the first buffer is queued (vb2_core_poll()). Asked for
     // nothing else than events, it still tells when the device is gone.
     const bool dry = desk.dry();
     std::array waits{pollfd{.fd = node.descriptor(),
-                            .events = dry ? short{POLLPRI} : short{POLLIN | POLLPRI},
+                            .events = dry ? priority : static_cast<short>(POLLIN | priority),
                             .revents = 0},
                      pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
     const int ready = node.kernel().poll(waits, patience);
@@ -95,7 +99,9 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
       if (auto end = woken(node, waker, desk)) return std::move(*end);
     const bool in_trouble = (waits[0].revents & complaints) != 0;
     if ((waits[0].revents & POLLPRI) != 0 && !in_trouble) {
-      const auto event = next_event(node);
+      bool any{};
+      const auto event = next_event(node, &any);
+      if (!any) ++empty;
       if (!event) return std::unexpected{event.error()};
       if (const auto& news = *event)
         return std::visit([](const auto& change) -> Wake { return change; }, *news);

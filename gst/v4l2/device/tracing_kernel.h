@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "kernel/kernel.h"
+
+namespace v4l2 {
+
+/// Another kernel whose calls are written down, each with its answer, as a line for people:
+/// "VIDIOC_S_FMT(6): YUYV 640x480 …: YUYV 320x240 …". Put between a device and its kernel only
+/// while somebody reads the lines: without it a call costs nothing more. What is asked of sysfs and
+/// of the clock is passed on without a line.
+class TracingKernel final : public Kernel {
+public:
+  /// Called with each line, on the thread that makes the call. `refused` where the call failed, but
+  /// not for the usual ends of an enumeration or of what there is to fetch.
+  using Sink = std::function<void(const std::string& line, bool refused)>;
+
+  TracingKernel(Kernel& kernel, Sink sink) : kernel_{&kernel}, sink_{std::move(sink)} {}
+
+  /// From now on only calls that are refused are written down, or all again.
+  void tell_refusals_only(bool only) { refusals_only_ = only; }
+
+  int open(const char* path, int flags) override;
+  int ioctl(int descriptor, unsigned long request, void* argument) override;
+  void* mmap(std::size_t length, int descriptor, off_t offset) override;
+  int poll(std::span<pollfd> descriptors, int timeout_ms) override;
+  ssize_t read(int descriptor, std::span<std::byte> into) override;
+  std::chrono::nanoseconds monotonic_time() override;
+  std::vector<std::string> list(const char* directory) override;
+  std::string read_text(const char* path) override;
+  std::string real_path(const char* path) override;
+  std::string device_number(const char* path) override;
+
+private:
+  [[nodiscard]] bool tells(bool refused) const { return refused || !refusals_only_; }
+
+  void tell(std::string line, int code, bool refused, const std::string& answer);
+
+  Kernel* kernel_;
+  Sink sink_;
+  std::atomic<bool> refusals_only_{};
+};
+
+}  // namespace v4l2
