@@ -90,18 +90,27 @@ void Source::wait_for_device(const Report& report) {
 }
 
 bool Source::survives(const Report& report) {
-  const std::lock_guard lock{context_};
-  if (recovery_.hopeless()) return false;
   const bool waits = settings().on_disconnect == OnDisconnect::wait;
-  if (waits && report.cause == Cause::no_format) {
-    let_go();
-    wait_for_device(report);
-    return true;
-  }
-  const bool lost = means_lost(report.error) || (waits && may_be_settling(report));
-  // It may have been closed for that already.
-  if (lost && device_) static_cast<void>(lose(report));
-  return lost && waits;
+  const bool waited_for = [&] {
+    const std::lock_guard lock{context_};
+    if (recovery_.hopeless()) return false;
+    if (waits && report.cause == Cause::no_format) {
+      let_go();
+      wait_for_device(report);
+      return true;
+    }
+    if (waits && (means_lost(report.error) || may_be_settling(report))) {
+      static_cast<void>(lose(report));
+      return true;
+    }
+    if (means_lost(report.error)) {
+      let_go();
+      begin_absence(report);
+    }
+    return false;
+  }();
+  post_notices();
+  return waited_for;
 }
 
 /// A device that has just come back may refuse what it will take a moment later: another program

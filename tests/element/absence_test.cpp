@@ -265,6 +265,28 @@ GST_START_TEST(test_a_lost_device_is_closed_at_once) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_loss_in_paused_is_told_there) {
+  for (const auto policy : {error, wait, eos}) {
+    Bused bused;
+    auto& rig = bused.rig;
+    g_object_set(rig.element, "on-disconnect", policy, nullptr);
+    rig.set_state(GST_STATE_READY);
+    rig.kernel.unplug(rig::path);
+    rig.set_state(GST_STATE_PAUSED);
+    if (policy == wait)
+      bused.fail_unless_notices({"lost", "waiting"});
+    else
+      fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "went away");
+    fail_unless_open(rig.element, "");
+    rig.set_state(GST_STATE_NULL);
+    // It has been told once.
+    fail_unless(gst_bus_pop_filtered(bused.bus, GST_MESSAGE_ELEMENT) == nullptr);
+    fail_unless_quiet(bused);
+  }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_data_flow_after_a_loss_tells_it_again) {
   Bused bused;
   auto& rig = bused.rig;
@@ -597,6 +619,7 @@ static Suite* absence_suite() {
                                  TEST(test_device_reads_back_what_was_set),
                                  TEST(test_a_name_that_is_no_path),
                                  TEST(test_a_lost_device_is_closed_at_once),
+                                 TEST(test_a_loss_in_paused_is_told_there),
                                  TEST(test_data_flow_after_a_loss_tells_it_again),
                                  TEST(test_eos_while_the_camera_is_away),
                                  TEST(test_events_at_any_moment_of_a_loss),
