@@ -59,6 +59,9 @@ public:
   /// The source sends something else: from now on there are these formats, and whoever has
   /// subscribed gets a V4L2_EVENT_SOURCE_CHANGE.
   void change_source(std::vector<ModelFormat> formats);
+  /// A loopback device's producer comes with another format: the first of these, from now on,
+  /// though the program has buffers of the old one.
+  void feed(std::vector<ModelFormat> formats);
   /// The same with DV timings: what VIDIOC_QUERY_DV_TIMINGS finds from now on, or the errno that it
   /// says. The formats follow when VIDIOC_S_DV_TIMINGS is called.
   void change_timings(const v4l2_dv_timings& timings);

@@ -22,6 +22,16 @@ void Camera::change_source(std::vector<ModelFormat> formats) {
   send_source_change();
 }
 
+void Camera::feed(std::vector<ModelFormat> formats) {
+  const std::lock_guard lock{mutex_};
+  model_.formats = std::move(formats);
+  auto format = format_;
+  format.fourcc = {model_.formats.front().fourcc};
+  format.size = model_.formats.front().modes.front().size;
+  format.planes = {};
+  set_format(nearest(format));
+}
+
 void Camera::change_timings(const v4l2_dv_timings& timings) {
   const std::lock_guard lock{mutex_};
   incoming_ = timings;
