@@ -29,6 +29,9 @@ Reader::~Reader() {
 }
 
 Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
+  // v4l2loopback's poll() answers no descriptor that has not read yet.
+  if (!has_read_ && !waker_->raised())
+    if (auto end = fetch(false)) return std::move(*end);
   for (;;) {
     auto wake = wait(*node_, *waker_, *desk_, timeout);
     if (!wake) return std::unexpected{wake.error()};
@@ -44,12 +47,13 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
     return std::nullopt;
   }
   const auto slot = (*slots_)[*index];
+  has_read_ = true;
   const auto got = node_->read(slot);
   if (!got) {
     desk_->give_back(*index);
     const auto& error = got.error();
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
-    if (device_in_trouble || error.code == ENODEV) return Lost{error};
+    if (device_in_trouble || error.code == ENODEV || in_trouble(*node_)) return Lost{error};
     return std::unexpected{error};
   }
   wire_.clear();
