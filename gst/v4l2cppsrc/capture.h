@@ -87,6 +87,10 @@ public:
   /// The GstBuffer that goes downstream for a frame; null when none shall, which is counted.
   v4l2::Result<BufferPtr> wrap(v4l2::Frame&& frame);
 
+  /// From now on each frame goes downstream as a copy, where nothing else was promised. False when
+  /// it was so already.
+  bool copy_always();
+
   [[nodiscard]] Travel travel() const { return travel_; }
 
   /// What to put into the ALLOCATION query: buffers of pool(), of size() bytes.
@@ -141,6 +145,7 @@ private:
   void ask_for_stride(std::uint32_t stride);
   void align(const GstVideoAlignment& alignment);
   void arrange_copies(const Downstream& downstream);
+  [[nodiscard]] bool may_copy() const;
   void tell(const std::string& how) const;
   void warn_of_fallback(const char* mode) const;
 

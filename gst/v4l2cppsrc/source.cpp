@@ -197,7 +197,8 @@ Source::Outcome<> Source::start_streaming() {
   }
   const auto wanted = settings();
   beginning_.stream_began(wanted.skip_frames, wanted.start_on_keyframe);
-  continuity_.stream_began();
+  // v4l2loopback numbers a buffer when it is written, and gives one that never was.
+  continuity_.stream_began(device().reserves_buffers());
   watchdog_.stream_began();
   return {};
 }
@@ -237,6 +238,10 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      if (setup_) setup_->controls.note(*device().node(), change);
                      return std::nullopt;
                    },
+                   [&](v4l2::Overwritten) -> Flow {
+                     if (on_overwritten()) return again;
+                     return std::nullopt;
+                   },
                    [&](v4l2::Stalled) { return on_stalled(); },
                    [&](v4l2::Starved) {
                      return on_starved();
@@ -271,6 +276,12 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
     auto more = capture_->ready();
     if (!more) break;
     if (!*more) return std::unexpected{failed(path(), more->error(), "to receive a frame")};
+    if (std::holds_alternative<v4l2::Overwritten>(**more)) {
+      // The newer picture is in the buffer of this frame, which will be copied.
+      if (!on_overwritten()) continue;
+      leave_out(&counters_.skipped);
+      return again;
+    }
     auto* const newer = std::get_if<v4l2::Frame>(&**more);
     if (newer == nullptr) break;  // the device is gone, which next() will say again
     observe(*frame);
@@ -281,8 +292,10 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::deliver(v4l2::Frame&& arri
   const auto fate = judge(*frame);
   if (fate == Fate::leave_out) {
     leave_out(&counters_.damaged);
-    return std::nullopt;
+    if (device().reserves_buffers()) return std::nullopt;
+    return on_other_size(*frame);
   }
+  other_sizes_ = 0;
   if (!may_begin_with(*frame)) {
     leave_out(&counters_.skipped);
     return std::nullopt;

@@ -187,6 +187,8 @@ private:
   bool await_device();
   Outcome<std::optional<GstFlowReturn>> on_starved();
   Outcome<std::optional<GstFlowReturn>> on_stalled();
+  bool on_overwritten();
+  Outcome<std::optional<GstFlowReturn>> on_other_size(const v4l2::Frame& frame);
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
   Continuity::Verdict observe(const v4l2::Frame& frame);
   /// What becomes of a frame by its state. One that is sent although it is short is as long as it
@@ -255,6 +257,7 @@ private:
   std::unique_ptr<Capture> capture_;
   Beginning beginning_;
   Continuity continuity_;
+  unsigned other_sizes_{};  ///< frames in a row that are no picture of the agreed format
   RunningTime running_time_;
   ClockPtr clock_;  // the element's, as of the latest frame
 };
