@@ -302,6 +302,7 @@ ssize_t Camera::read(const Opener& opener, bool block, std::span<std::byte> into
 
 short Camera::mask(short wanted) const {
   if (unplugged_) return POLLERR | POLLHUP | POLLPRI;  // v4l2_poll() on an unregistered device
+  if (!model_.reserves && !queue_.streaming()) return 0;
   if (always_ready_ && queue_.done_count() == 0 && queue_.fillable())
     return static_cast<short>(wanted & POLLIN);
   return queue_.poll_mask(wanted);

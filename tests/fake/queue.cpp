@@ -286,7 +286,7 @@ int Queue::stream_off() {
 short Queue::poll_mask(short wanted) const {
   // In the order of vb2_core_poll().
   if ((wanted & POLLIN) == 0) return 0;
-  if (!streaming_ || error_ || (reserves_ && waiting_for_buffers_)) return reserves_ ? POLLERR : 0;
+  if (!streaming_ || error_ || (reserves_ && waiting_for_buffers_)) return POLLERR;
   return done_.empty() ? short{0} : short{POLLIN};
 }
 
