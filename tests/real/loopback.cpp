@@ -165,7 +165,8 @@ int main(int count, char** words) {
       };
       const auto theirs = of("v4l2src");
       const auto ours = of("v4l2cppsrc");
-      tap.point(ours.frames + out_of_step >= theirs.frames &&
+      const bool plays = ours.frames > 0 || (mode != "auto" && mode != "mmap");
+      tap.point(plays && ours.frames + out_of_step >= theirs.frames &&
                     (ours.error.empty() || !theirs.error.empty()),
                 "io-mode=" + mode + " ! " + pipeline);
       real::Tap::explain("v4l2cppsrc " + std::to_string(ours.frames) + " frames " + ours.error);
