@@ -132,6 +132,14 @@ v4l2::Result<BufferPtr> Capture::wrap(v4l2::Frame&& frame) {
   return v4l2gst::wrap(pool_.get(), std::move(frame));
 }
 
+bool Capture::copy_always() {
+  if (always_copies_) return false;
+  if (!may_copy()) return true;
+  if (!copier_) copier_.emplace(agreement_->layout, agreement_->caps.get(), size(), PoolPtr{});
+  always_copies_ = true;
+  return true;
+}
+
 BufferPtr Capture::copy_of(v4l2::Frame&& frame) {
   auto original = v4l2gst::wrap(pool_.get(), std::move(frame));
   if (!original) return {};

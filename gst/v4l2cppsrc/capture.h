@@ -87,6 +87,10 @@ public:
   /// The GstBuffer that goes downstream for a frame; null when none shall, which is counted.
   v4l2::Result<BufferPtr> wrap(v4l2::Frame&& frame);
 
+  /// From now on each frame goes downstream as a copy, where nothing else was promised. False when
+  /// it was so already.
+  bool copy_always();
+
   [[nodiscard]] Travel travel() const { return travel_; }
 
   /// Where it was not done as was asked: what a WARNING shall say.
@@ -145,6 +149,7 @@ private:
   void align(const GstVideoAlignment& alignment);
   void arrange_copies(const Downstream& downstream);
   [[nodiscard]] guint room() const;
+  [[nodiscard]] bool may_copy() const;
   void tell(const std::string& how) const;
 
   [[nodiscard]] bool looks_into_frames() const;

@@ -252,12 +252,20 @@ void Capture::align(const GstVideoAlignment& alignment) {
   if (cares) ask_for_stride(stride);
 }
 
+/// Frames in downstream's own memory are its own, layout and all; and where DMABuf memory was
+/// promised a copy would be in other memory.
+bool Capture::may_copy() const {
+  return travel_ != Travel::pool && !agreement_->dmabuf_caps;
+}
+
 void Capture::arrange_copies(const Downstream& downstream) {
-  if (travel_ == Travel::pool) return;  // these frames are downstream's, layout and all
-  if (agreement_->dmabuf_caps) return;  // a copy would be in other memory than was promised
+  if (!may_copy()) return;
   const auto& layout = agreement_->layout;
-  always_copies_ = layout && !layout->usual && !downstream.video_meta;
-  auto pool = always_copies_ && downstream.pool
+  const bool unreadable = layout && !layout->usual && !downstream.video_meta;
+  // What read() has filled is ours.
+  const bool unsafe = travel_ != Travel::read && !device_->reserves_buffers();
+  always_copies_ = unreadable || unsafe;
+  auto pool = unreadable && downstream.pool
                   ? PoolPtr{GST_BUFFER_POOL(gst_object_ref(downstream.pool.get()))}
                   : PoolPtr{};
   if (always_copies_ || settings_.on_starved != OnStarved::drop)
@@ -274,9 +282,11 @@ guint Capture::room() const {
 }
 
 void Capture::tell(const std::string& how) const {
-  GST_INFO_OBJECT(
-      element_, "frames travel in %s: %u buffers%s", how.c_str(), buffer_count(),
-      always_copies_ ? ", each copied because downstream does not know GstVideoMeta" : "");
+  GST_INFO_OBJECT(element_, "frames travel in %s: %u buffers%s", how.c_str(), buffer_count(),
+                  !always_copies_ ? ""
+                  : device_->reserves_buffers()
+                      ? ", each copied because downstream does not know GstVideoMeta"
+                      : ", each copied because the driver fills buffers on loan");
 }
 
 }  // namespace v4l2gst

@@ -10,7 +10,7 @@ Continuity::Verdict Continuity::observe(std::uint32_t sequence) {
   } else {
     constexpr std::uint32_t half = 1U << 31U;
     const auto step = sequence - *last_;  // modulo 2^32, so that a wrap is a step of one
-    if (step >= half)
+    if (step >= half || (step > 1 && !counts_))
       verdict.discontinuous = true;
     else if (step > 1)
       verdict.lost = step - 1;
@@ -19,6 +19,7 @@ Continuity::Verdict Continuity::observe(std::uint32_t sequence) {
   verdict.discontinuous = verdict.discontinuous || verdict.lost > 0 || withheld_;
   withheld_ = false;
   last_ = sequence;
+  counts_ = counts_ || sequence != 0;
   next_offset_ = verdict.offset + 1;
   return verdict;
 }

@@ -22,8 +22,13 @@ public:
   /// none.
   void withhold() { withheld_ = true; }
 
-  /// The stream begins again: the driver's count starts over, the offsets go on.
-  void stream_began() { last_.reset(); }
+  /// The stream begins again: the driver's count starts over, the offsets go on. `counts` is false
+  /// for a driver that may give number 0 to its first frames, whichever they are: what follows them
+  /// is no loss.
+  void stream_began(bool counts = true) {
+    last_.reset();
+    counts_ = counts;
+  }
 
   /// All begins again.
   void restart() { *this = {}; }
@@ -32,6 +37,7 @@ private:
   std::optional<std::uint32_t> last_;
   std::uint64_t next_offset_{};
   bool withheld_{};
+  bool counts_{true};  ///< or has done so in this stream
 };
 
 }  // namespace v4l2gst

@@ -16,6 +16,7 @@ struct Counters {
   Count starved{};      ///< left out because downstream held too many buffers (on-starved=drop)
   Count skipped{};      ///< left out for a newer one (leaky=newest), or at a start
   Count damaged{};      ///< left out because they were damaged
+  Count overwritten{};  ///< left out because the driver put them into a buffer on loan
   Count restarted{};    ///< how often a silent stream or device was started again
   Count reconnected{};  ///< how often a lost device was found again
 
@@ -25,8 +26,8 @@ struct Counters {
   }
 
   void restart() {
-    for (auto* const count :
-         {&delivered, &copied, &lost, &starved, &skipped, &damaged, &restarted, &reconnected})
+    for (auto* const count : {&delivered, &copied, &lost, &starved, &skipped, &damaged,
+                              &overwritten, &restarted, &reconnected})
       count->store(0, std::memory_order_relaxed);
   }
 };

@@ -53,8 +53,9 @@ static GstStructure* stats_of(const Source& source) {
       "v4l2cppsrc-stats", "delivered", G_TYPE_UINT64, read(counters.delivered), "copied",
       G_TYPE_UINT64, read(counters.copied), "lost", G_TYPE_UINT64, read(counters.lost), "starved",
       G_TYPE_UINT64, read(counters.starved), "skipped", G_TYPE_UINT64, read(counters.skipped),
-      "damaged", G_TYPE_UINT64, read(counters.damaged), "restarted", G_TYPE_UINT64,
-      read(counters.restarted), "reconnected", G_TYPE_UINT64, read(counters.reconnected), nullptr);
+      "damaged", G_TYPE_UINT64, read(counters.damaged), "overwritten", G_TYPE_UINT64,
+      read(counters.overwritten), "restarted", G_TYPE_UINT64, read(counters.restarted),
+      "reconnected", G_TYPE_UINT64, read(counters.reconnected), nullptr);
 }
 
 /// The longest timeout: in milliseconds an int has room for it, which is what poll() takes.
@@ -375,7 +376,8 @@ void gst_v4l2_cpp_src_install_properties(GObjectClass* klass) {
       g_param_spec_boxed(
           "stats", "Statistics",
           "What became of the frames since the start: v4l2cppsrc-stats with the guint64 "
-          "delivered, copied, lost, starved, skipped, damaged, and how often the stream was "
+          "delivered, copied, lost, starved, skipped, damaged, overwritten, and how often the "
+          "stream was "
           "restarted and the device reconnected",
           GST_TYPE_STRUCTURE, read_only));
 }

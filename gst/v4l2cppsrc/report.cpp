@@ -54,6 +54,8 @@ const char* name_of(Cause cause) {
       return "damaged";
     case Cause::no_format:
       return "no-format";
+    case Cause::overwritten:
+      return "overwritten";
   }
   return "io";
 }
@@ -189,6 +191,25 @@ Report bad_setting(const std::string& path, std::string_view name, std::string_v
                    std::string_view example) {
   return unsupported(path, "The property '" + std::string{name} + "' is '" + std::string{value} +
                                "', which is not " + std::string{example} + ".");
+}
+
+Report overwritten(const std::string& path) {
+  return resource(GST_RESOURCE_ERROR_READ, Cause::overwritten, path,
+                  "The driver of the device at " + quoted(path) +
+                      " has filled a buffer that was still in use downstream, so that frame shows "
+                      "another picture now. From now on each frame is copied.",
+                  {});
+}
+
+Report other_size(const std::string& path, std::string_view format, std::size_t bytes,
+                  std::size_t needed) {
+  return resource(GST_RESOURCE_ERROR_SETTINGS, Cause::not_negotiated, path,
+                  "What the producer writes into the device at " + quoted(path) +
+                      " has not the size of its format: frames of " + std::to_string(bytes) +
+                      " bytes, but " + std::string{format} + " takes " + std::to_string(needed) +
+                      ". While anybody has the device open, a producer can't change its format: "
+                      "stop this pipeline, then the producer, and start the producer first.",
+                  {});
 }
 
 Report crawl(const std::string& path, std::string_view chosen, std::string_view better,

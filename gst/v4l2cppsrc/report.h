@@ -41,9 +41,10 @@ enum class Cause {
   no_link,         ///< "no-link": its media graph is not set up
   damaged,         ///< "damaged": all that comes is damaged
   no_format,       ///< "no-format": nothing feeds it yet
+  overwritten,     ///< "overwritten": its driver fills buffers that downstream holds
 };
 
-inline constexpr auto last_cause = Cause::no_format;
+inline constexpr auto last_cause = Cause::overwritten;
 
 /// One failure as a person and a program shall read it. Made by pure functions, posted in one
 /// place.
@@ -133,6 +134,14 @@ Report not_negotiated(const std::string& path, Refusal refusal);
 /// The property `name` is set to what can't be understood; `example` is what could.
 Report bad_setting(const std::string& path, std::string_view name, std::string_view value,
                    std::string_view example);
+
+/// The driver has filled a buffer that downstream held; what is done about it from now on.
+Report overwritten(const std::string& path);
+
+/// What a loopback device's producer writes has not the size of its format: `bytes` instead of
+/// `needed`.
+Report other_size(const std::string& path, std::string_view format, std::size_t bytes,
+                  std::size_t needed);
 
 /// Downstream takes only raw video, and the device gives it slowly: `chosen`. It has the same size
 /// compressed at a usual rate: `better`, with these caps.

@@ -243,7 +243,8 @@ Source::Outcome<> Source::start_streaming() {
   }
   const auto wanted = settings();
   beginning_.stream_began(wanted.skip_frames, wanted.start_on_keyframe);
-  continuity_.stream_began();
+  // v4l2loopback numbers a buffer when it is written, and gives one that never was.
+  continuity_.stream_began(device().reserves_buffers());
   watchdog_.stream_began(kernel_->monotonic_time());
   left_out_ = {};
   GST_INFO_OBJECT(element_, "streaming began with %u buffers", capture_->buffer_count());
@@ -295,6 +296,10 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      if (setup_) setup_->controls.note(*device().node(), change);
                      return std::nullopt;
                    },
+                   [&](v4l2::Overwritten) -> Flow {
+                     if (on_overwritten()) return again;
+                     return std::nullopt;
+                   },
                    [&](v4l2::Stalled) -> Flow {
                      if (overdue()) return std::nullopt;  // which is told then
                      return on_due();
@@ -333,6 +338,12 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
     auto more = capture_->ready();
     if (!more) break;
     if (!*more) return std::unexpected{failed(path(), more->error(), "to receive a frame")};
+    if (std::holds_alternative<v4l2::Overwritten>(**more)) {
+      // The newer picture is in the buffer of this frame, which will be copied.
+      if (!on_overwritten()) continue;
+      leave_out(&counters_.skipped);
+      return again;
+    }
     auto* const newer = std::get_if<v4l2::Frame>(&**more);
     if (newer == nullptr) break;  // the device is gone, which next() will say again
     observe(*frame);
@@ -348,9 +359,12 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
                  .damage = found.damage,
                  .bytes = found.bytes,
                  .needed = found.needed};
+    if (!device().reserves_buffers())
+      if (auto flow = on_other_size(*frame); !flow || *flow) return flow;
     frame.reset();  // which requeues it
     return on_withheld(Withheld::damaged);
   }
+  other_sizes_ = 0;
   if (!may_begin_with(*frame)) {
     leave_out(&counters_.skipped);
     ++left_out_.count;

@@ -204,6 +204,8 @@ private:
   [[nodiscard]] Report silence_report(const std::optional<v4l2::Input>& input,
                                       std::chrono::nanoseconds now) const;
   std::optional<std::chrono::milliseconds> wait_patience();
+  bool on_overwritten();
+  Flow on_other_size(const v4l2::Frame& frame);
   Outcome<std::optional<GstFlowReturn>> deliver(v4l2::Frame&& arrived, GstBuffer** buffer);
   Continuity::Verdict observe(const v4l2::Frame& frame);
 
@@ -289,6 +291,7 @@ private:
   std::unique_ptr<Capture> capture_;
   Beginning beginning_;
   Continuity continuity_;
+  unsigned other_sizes_{};  ///< frames in a row that are no picture of the agreed format
   RunningTime running_time_;
   ClockPtr clock_;  // the element's, as of the latest frame
 };

@@ -293,6 +293,37 @@ Source::Flow Source::on_starved() {
   return again;
 }
 
+/// True when there is something to say of it: the first time.
+bool Source::on_overwritten() {
+  Counters::add(counters_.overwritten);
+  continuity_.withhold();
+  if (!capture_->copy_always() || !device().reserves_buffers()) return false;
+  device().has_overwritten();
+  warnings_.push_back(overwritten(path()));
+  return true;
+}
+
+/// A frame of a loopback device is damaged. Its producer may have gone and come back with another
+/// format: then that is negotiated. Where the driver keeps to the old one, because we have it open,
+/// no picture will ever come.
+Source::Flow Source::on_other_size(const v4l2::Frame& frame) {
+  constexpr unsigned enough = 30;
+  const auto& agreed = agreement().format;
+  const auto format = device().format();
+  if (format && (format->fourcc != agreed.fourcc || format->size != agreed.size)) {
+    other_sizes_ = 0;
+    forget_source();
+    return unallocated;
+  }
+  if (!agreement().layout || ++other_sizes_ < enough) return std::nullopt;
+  const auto& payload = frame.payloads()[0];
+  return std::unexpected{other_size(path(),
+                                    agreed.fourcc.to_string() + " " +
+                                        std::to_string(agreed.size.width) + "x" +
+                                        std::to_string(agreed.size.height),
+                                    payload.length, agreement().layout->needed[0])};
+}
+
 /// A frame was left out. Damage never ends by itself where all frames are damaged, so that a device
 /// which sends nothing else is treated as one that is silent.
 Source::Flow Source::on_withheld(Withheld why) {

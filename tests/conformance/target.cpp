@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "device/text.h"
 #include "fake/fake_kernel.h"
+#include "kernel/unique_fd.h"
 
 namespace conformance {
 namespace {
@@ -77,7 +79,57 @@ std::function<void()> break_button(const std::string& path) {
   };
 }
 
+Target fake_loopback_target() {
+  return {.name = "fake_loopback", .path = "/dev/video0", .begin = [] {
+            const auto kernel = std::make_shared<fake::FakeKernel>();
+            const auto camera = kernel->plug("/dev/video0", fake::loopback());
+            return Target::Session{.kernel = kernel,
+                                   .let_a_frame_come = [camera] { camera->fill(); },
+                                   .unplug = [] {},
+                                   .break_stream = {}};
+          }};
+}
+
+/// What feeds a real loopback device: it writes black frames when it is told to.
+class Producer {
+public:
+  explicit Producer(const std::string& path) : node_{open(path.c_str(), O_RDWR | O_CLOEXEC)} {
+    v4l2_format format{};
+    format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+    format.fmt.pix.width = 320;
+    format.fmt.pix.height = 240;
+    format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
+    EXPECT_EQ(ioctl(node_.get(), VIDIOC_S_FMT, &format), 0);
+    write();  // only from now on it captures
+  }
+
+  void write() {
+    EXPECT_EQ(::write(node_.get(), frame_.data(), frame_.size()), std::ssize(frame_));
+  }
+
+private:
+  v4l2::UniqueFd node_;
+  std::vector<char> frame_ = std::vector<char>(std::size_t{320} * 240 * 2);
+};
+
+Target real_loopback_target(const std::string& path) {
+  return {.name = "loopback", .path = path, .begin = [path] {
+            const auto producer = std::make_shared<Producer>(path);
+            return Target::Session{.kernel = {&v4l2::system_kernel(),
+                                              [](v4l2::Kernel*) {
+                                              }},
+                                   .let_a_frame_come = [producer] { producer->write(); },
+                                   .unplug = [] {},
+                                   .break_stream = {}};
+          }};
+}
+
 std::vector<Target>& registered() {
+  static std::vector<Target> all;
+  return all;
+}
+
+std::vector<Target>& registered_loopbacks() {
   static std::vector<Target> all;
   return all;
 }
@@ -86,6 +138,10 @@ std::vector<Target>& registered() {
 
 const std::vector<Target>& targets() {
   return registered();
+}
+
+const std::vector<Target>& loopback_targets() {
+  return registered_loopbacks();
 }
 
 void Belief::SetUp() {
@@ -182,14 +238,20 @@ short Belief::poll(const v4l2::Node& node, short events, int timeout_ms) {
 int main(int argc, char** argv) {
   using conformance::Target;
   auto& targets = conformance::registered();
+  // conformance --loopback PATH [gtest's own options]
   // conformance [--device PATH [--unplug COMMAND]] [gtest's own options]
   std::string device;
   std::string unplug;
+  std::string loopback;
   for (int i = 1; i + 1 < argc; ++i) {
     if (std::string_view{argv[i]} == "--device") device = argv[i + 1];
     if (std::string_view{argv[i]} == "--unplug") unplug = argv[i + 1];
+    if (std::string_view{argv[i]} == "--loopback") loopback = argv[i + 1];
   }
-  if (device.empty()) {
+  if (!loopback.empty()) {
+    conformance::registered_loopbacks().push_back(conformance::real_loopback_target(loopback));
+  } else if (device.empty()) {
+    conformance::registered_loopbacks().push_back(conformance::fake_loopback_target());
     targets.push_back(conformance::fake_target("fake", fake::webcam));
     targets.push_back(conformance::fake_target("fake_multiplanar", fake::multiplanar_camera));
     targets.push_back(conformance::fake_target("fake_test_driver", conformance::test_driver));

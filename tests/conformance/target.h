@@ -33,8 +33,11 @@ struct Target {
   std::function<Session()> begin;
 };
 
-/// The targets of this run: the fakes, or the device that the command line names.
+/// The targets of this run: the fakes, or the device that the command line names. None where that
+/// is a loopback device.
 const std::vector<Target>& targets();
+/// Those that are loopback devices, of which other things are believed.
+const std::vector<Target>& loopback_targets();
 
 /// A test that holds one belief about any V4L2 capture driver. What it needs of the API it does
 /// call by call, so that what is believed is what is written.
@@ -74,5 +77,8 @@ protected:
   std::uint32_t plane_count{1};
   v4l2::Memory kind_in_use{v4l2::Memory::mmap};
 };
+
+/// A test that holds one belief about v4l2loopback.
+class LoopbackBelief : public Belief {};
 
 }  // namespace conformance

@@ -70,6 +70,8 @@ std::vector<std::string> all_texts() {
                                         .nearest = {},
                                         .inexpressible = {},
                                         .advice = {}}));
+  all.push_back(overwritten(path));
+  all.push_back(other_size(path, "YUYV 320x240", 38400, 153600));
   for (const bool starting : {false, true})
     all.push_back(stalled(path, milliseconds{1500}, starting));
   all.push_back(no_first_frame(path, milliseconds{10000}));

@@ -91,6 +91,20 @@ TEST(ContinuityTest, ADriverThatDoesNotCountLosesNothing) {
   }
 }
 
+TEST(ContinuityTest, WhatFollowsZeroesThatNumberNothingIsNoLoss) {
+  Continuity continuity;
+  for (int stream = 0; stream < 2; ++stream) {
+    continuity.stream_began(false);
+    continuity.observe(0);
+    continuity.observe(0);
+    const auto second = continuity.observe(90);
+    EXPECT_EQ(second.lost, 0U);
+    EXPECT_TRUE(second.discontinuous);
+    EXPECT_EQ(continuity.observe(92).lost, 1U) << "from then on it counts";
+  }
+  EXPECT_EQ(continuity.observe(93).offset, 10U);
+}
+
 TEST(ContinuityTest, ACountThatStartsOverGoesOn) {
   Continuity continuity;
   continuity.observe(100);

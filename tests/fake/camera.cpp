@@ -89,7 +89,8 @@ bool Camera::fill_locked(const FrameOptions& options) {
       continue;
     }
     buffer->bytes_used[plane] = options.bytes_used.value_or(planes_[plane].size);
-    for (std::size_t offset = 0; paints_ && offset < planes_[plane].size; ++offset)
+    const auto painted = std::min<std::size_t>(planes_[plane].size, bytes.size());
+    for (std::size_t offset = 0; paints_ && offset < painted; ++offset)
       bytes[offset] = expected_byte(sequence, plane, offset);
     if (format_.fourcc == v4l2::Fourcc{V4L2_PIX_FMT_MJPEG})
       frame_jpeg(bytes.first(std::min<std::size_t>(buffer->bytes_used[plane], bytes.size())));
@@ -240,7 +241,8 @@ void Camera::closed(const Opener& opener) {
 short Camera::poll_mask(const Opener& opener, short wanted) {
   const std::lock_guard lock{mutex_};
   // vb2_core_poll(): who asks for frames where there are no buffers means to read().
-  if ((wanted & POLLIN) != 0 && !unplugged_ && !queue_.busy()) begin_reading(opener);
+  if ((wanted & POLLIN) != 0 && !unplugged_ && !queue_.busy() && model_.reserves)
+    begin_reading(opener);
   const auto waiting = events_.find(&opener);
   const bool event =
       waiting != events_.end() && !waiting->second.waiting.empty() && (wanted & POLLPRI) != 0;
@@ -308,6 +310,7 @@ ssize_t Camera::read(const Opener& opener, bool block, std::span<std::byte> into
 
 short Camera::mask(short wanted) const {
   if (unplugged_) return POLLERR | POLLHUP | POLLPRI;  // v4l2_poll() on an unregistered device
+  if (!model_.reserves && !queue_.streaming()) return 0;
   if (always_ready_ && queue_.done_count() == 0 && queue_.fillable())
     return static_cast<short>(wanted & POLLIN);
   return queue_.poll_mask(wanted);

@@ -59,7 +59,9 @@ public:
   /// The source sends something else: from now on there are these formats, and whoever has
   /// subscribed gets a V4L2_EVENT_SOURCE_CHANGE.
   void change_source(std::vector<ModelFormat> formats);
-  /// The producer of a loopback device begins: until now it had no format.
+  /// The producer of a loopback device begins: until now it had no format. Or it comes back
+  /// with another format: the first of these, from now on, though the program has buffers of the
+  /// old one.
   void feed(std::vector<ModelFormat> formats);
   /// The same with DV timings: what VIDIOC_QUERY_DV_TIMINGS finds from now on, or the errno that it
   /// says. The formats follow when VIDIOC_S_DV_TIMINGS is called.

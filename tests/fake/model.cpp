@@ -119,6 +119,25 @@ Model webcam() {
   return model;
 }
 
+Model loopback(std::uint32_t buffers) {
+  Model model;
+  model.driver = "v4l2 loopback";
+  model.card = "Dummy video device (0x0000)";
+  model.bus = "platform:v4l2loopback-000";
+  model.device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_READWRITE |
+                      V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT;
+  model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV, .modes = modes({{320, 240}})}};
+  model.reserves = false;
+  model.exports = false;
+  model.orphans = false;
+  model.creates = false;
+  model.removes = false;
+  model.userptrs = false;
+  model.imports = false;
+  model.most_buffers = buffers;
+  return model;
+}
+
 Model usb_camera(std::string serial, std::string port) {
   auto model = webcam();
   model.driver = "uvcvideo";

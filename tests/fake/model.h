@@ -66,6 +66,7 @@ struct Model {
   bool maps{true};           ///< V4L2_MEMORY_MMAP works
   bool userptrs{true};       ///< V4L2_MEMORY_USERPTR works
   bool imports{true};        ///< V4L2_MEMORY_DMABUF works
+  bool reserves{true};       ///< else v4l2loopback's queue: see loopback()
   bool cache_hints{};        ///< V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS
   bool strides{};            ///< VIDIOC_S_FMT takes a bytesperline that is larger than it needs
   bool has_rates{true};      ///< VIDIOC_S_PARM and ENUM_FRAMEINTERVALS work
@@ -105,6 +106,12 @@ Model webcam();
 /// A few controls as webcams have them: numbers, a menu, and automatic modes with what they take
 /// over. webcam() has them.
 std::vector<ModelControl> usual_controls();
+
+/// A loopback device that is being fed, as v4l2loopback's: VIDIOC_QBUF reserves nothing, so
+/// VIDIOC_DQBUF gives what was written last, also what the program still holds; it exports nothing,
+/// knows no memory but its own, and has `buffers` of it. poll() says nothing of a descriptor that
+/// has neither buffers nor read().
+Model loopback(std::uint32_t buffers = 2);
 
 /// The same with a place in sysfs: a USB camera of that serial number (may be empty) in that port.
 Model usb_camera(std::string serial, std::string port);

@@ -88,6 +88,8 @@ int Queue::request(v4l2_requestbuffers& wanted, const Model& model, bool multipl
   free();
   if (wanted.count == 0) return 0;
   wanted.count = std::clamp(wanted.count, model.least_buffers, model.most_buffers);
+  reserves_ = model.reserves;
+  written_ = 0;
   multiplanar_ = multiplanar;
   memory_ = wanted.memory;
   memory_flags_ = wanted.flags;
@@ -235,6 +237,10 @@ int Queue::adopt(Buffer& buffer, const v4l2_buffer& wire) const {
 int Queue::queue(v4l2_buffer& wire) {
   if (!has(wire.index) || wire.memory != memory_ || !planes_fit(wire)) return EINVAL;
   auto& buffer = buffers_[wire.index];
+  if (!reserves_) {
+    wire.flags |= V4L2_BUF_FLAG_QUEUED;
+    return 0;
+  }
   if (buffer.state != State::dequeued) return EINVAL;
   if (error_) return EIO;  // vb2_core_qbuf()
   if (memory_ != V4L2_MEMORY_MMAP)
@@ -281,16 +287,27 @@ int Queue::stream_off() {
 short Queue::poll_mask(short wanted) const {
   // In the order of vb2_core_poll().
   if ((wanted & POLLIN) == 0) return 0;
-  if (!streaming_ || error_ || waiting_for_buffers_) return POLLERR;
+  if (!streaming_ || error_ || (reserves_ && waiting_for_buffers_)) return POLLERR;
   return done_.empty() ? short{0} : short{POLLIN};
 }
 
 Queue::Buffer* Queue::next_to_fill() {
   if (!fillable()) return nullptr;
-  return &buffers_[queued_.front()];
+  return &buffers_[next_index()];
+}
+
+std::uint32_t Queue::next_index() const {
+  return reserves_ ? queued_.front() : written_ % static_cast<std::uint32_t>(buffers_.size());
 }
 
 void Queue::filled() {
+  if (!reserves_) {
+    // Who is too slow for what there is misses the oldest.
+    if (done_.size() == buffers_.size()) done_.pop();
+    done_.push(next_index());
+    ++written_;
+    return;
+  }
   buffers_[queued_.front()].state = State::done;
   done_.push(queued_.pop());
 }

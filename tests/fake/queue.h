@@ -85,7 +85,9 @@ public:
   /// The first buffer that waits to be filled; null when there is none or nothing streams.
   Buffer* next_to_fill();
 
-  [[nodiscard]] bool fillable() const { return streaming_ && !error_ && !queued_.empty(); }
+  [[nodiscard]] bool fillable() const {
+    return streaming_ && !error_ && (reserves_ ? !queued_.empty() : busy());
+  }
 
   /// Marks what next_to_fill() gave as filled.
   void filled();
@@ -125,6 +127,7 @@ private:
                 const std::vector<ModelPlane>& planes);
   [[nodiscard]] std::uint32_t room_for(std::uint32_t count) const;
   [[nodiscard]] bool has(std::uint32_t index) const;
+  [[nodiscard]] std::uint32_t next_index() const;
   int adopt(Buffer& buffer, const v4l2_buffer& wire) const;
   void describe(v4l2_buffer& wire) const;
   [[nodiscard]] bool planes_fit(const v4l2_buffer& wire) const;
@@ -138,6 +141,8 @@ private:
   bool streaming_{};
   bool error_{};
   bool waiting_for_buffers_{true};
+  bool reserves_{true};
+  std::uint32_t written_{};  // where nothing is reserved: how many buffers were filled
   std::vector<Buffer> buffers_;
   Fifo queued_;
   Fifo done_;

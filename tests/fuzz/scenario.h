@@ -124,6 +124,7 @@ private:
   bool identified_{};  // twice
   // Born again with each allocation; a frame may outlive its buffers.
   std::uint32_t generation_{};
+  bool receiving_{};                     // a frame is being waited for
   std::uint32_t lent_{};                 // of this generation, a bit for each buffer
   std::list<Loan> loans_;                // a Frame stays where it is
   bool keeps_{};                         // OnReturn::keep

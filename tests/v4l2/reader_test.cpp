@@ -71,6 +71,13 @@ TEST(Reader, ReadsWhileItExists) {
   EXPECT_FALSE(rig.camera->streaming());
 }
 
+TEST(Reader, ReadsBeforeItPolls) {
+  ReadRig rig{3, fake::loopback()};
+  rig.begin();
+  ASSERT_TRUE(rig.camera->fill()) << "poll() makes no loopback device read";
+  EXPECT_TRUE(rig.frame());
+}
+
 TEST(Reader, SaysWhyTheNodeDidNotOpen) {
   ReadRig rig;
   rig.kernel.refuse(path, EACCES);

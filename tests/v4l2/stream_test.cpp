@@ -1,6 +1,9 @@
 #include "stream/stream.h"
 
+#include <chrono>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -116,6 +119,64 @@ TEST(Stream, ADriverThatTellsOfNoEventIsAskedNoMore) {
   rig.device.reset();
 }
 
+// ---- a driver that reserves nothing -------------------------------------------------------------
+
+TEST(Stream, ABufferThatWasFilledOnLoanIsQueuedOnce) {
+  Rig rig{fake::loopback(2)};
+  rig.start(2);
+  ASSERT_TRUE(rig.camera->fill());
+  auto held = rig.take();
+  ASSERT_TRUE(held);
+  ASSERT_TRUE(rig.camera->fill());
+  EXPECT_TRUE(rig.take()) << "the other one";
+  const auto queued = rig.camera->calls(VIDIOC_QBUF);
+  for (unsigned times = 1; times <= 2; ++times) {
+    ASSERT_TRUE(rig.camera->fill());
+    EXPECT_TRUE(ends_in<v4l2::Overwritten>(rig.stream->next())) << "and no second frame of it";
+    ASSERT_TRUE(rig.camera->fill());
+    EXPECT_TRUE(rig.take()) << "the other one";
+    EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued + 2 * times);
+  }
+  EXPECT_EQ(rig.buffers->desk()->waiting(), 2U) << "the driver has it, though it is on loan";
+  held.reset();
+  EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued + 4) << "it was queued already";
+  ASSERT_TRUE(rig.camera->fill());
+  EXPECT_TRUE(rig.take()) << "and is lent again";
+  EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued + 5);
+}
+
+TEST(Stream, WithAllBuffersOnLoanItWaitsForWhatWasQueuedAgain) {
+  Rig rig{fake::loopback(2)};
+  rig.start(2);
+  std::vector<v4l2::Frame> held;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(rig.camera->fill());
+    held.push_back(std::move(*rig.take()));
+  }
+  EXPECT_TRUE(ends_in<v4l2::Starved>(rig.stream->next(std::chrono::milliseconds{0})));
+  ASSERT_TRUE(rig.camera->fill());
+  held.pop_back();
+  EXPECT_TRUE(ends_in<v4l2::Overwritten>(rig.stream->next()));
+  rig.stream.reset();
+  held.clear();
+  rig.start();
+  ASSERT_TRUE(rig.camera->fill());
+  EXPECT_TRUE(rig.take()) << "a loan that ends between two streams is over";
+}
+
+TEST(Stream, AFrameOnLoanThatIsRefusedAgainIsAnError) {
+  Rig rig{fake::loopback(2)};
+  rig.start(2);
+  ASSERT_TRUE(rig.camera->fill());
+  const auto held = rig.take();
+  rig.camera->fill_at_once(2);
+  EXPECT_TRUE(rig.take());
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EINVAL); });
+  const auto arrival = rig.stream->next();
+  ASSERT_FALSE(arrival);
+  EXPECT_STREQ(arrival.error().call, "VIDIOC_QBUF");
+}
+
 TEST(Stream, APayloadNeverLeavesItsBuffer) {
   Rig rig;
   rig.start();
@@ -157,9 +218,12 @@ TEST(Stream, LiesAboutWhichBufferAreErrors) {
   }
 }
 
-TEST(Stream, TheSameBufferTwiceIsALie) {
+TEST(Stream, TheSameBufferTwiceIsALieWhereItsMemoryIsAnotherEachTime) {
   Rig rig;
+  rig.buffers.emplace(std::move(*rig.request({.on_return = v4l2::OnReturn::keep})));
   rig.start();
+  for (std::uint32_t index = 0; index < rig.buffers->count(); ++index)
+    ASSERT_TRUE(rig.buffers->desk()->queue(index));
   rig.camera->fill();
   const auto held = rig.take();
   ASSERT_TRUE(held);

@@ -79,6 +79,7 @@ std::string Capability::bus() const {
 Device::Device(std::shared_ptr<const Node> node, const Capability& capability)
     : node_{std::move(node)},
       capability_{capability},
+      reserves_buffers_{capability.reserves_buffers()},
       modes_{std::make_shared<Modes>(node_, capability.buffer_type())} {}
 
 Result<Device> Device::open(Kernel& kernel, const std::string& path) {

@@ -46,6 +46,10 @@ public:
   [[nodiscard]] std::string card_name() const;
   [[nodiscard]] std::string driver_name() const;
   [[nodiscard]] std::string bus() const;
+
+  /// False for a driver that is known to fill buffers whether they are queued or not: v4l2loopback,
+  /// whose VIDIOC_QBUF reserves nothing.
+  [[nodiscard]] bool reserves_buffers() const { return driver_name() != "v4l2 loopback"; }
 };
 
 /// An open device: its node, its capability, and negotiation with the driver. Belongs to the
@@ -66,6 +70,12 @@ public:
   [[nodiscard]] const std::string& path() const { return node_->path(); }
 
   [[nodiscard]] const std::shared_ptr<Modes>& modes() const { return modes_; }
+
+  /// False where a buffer that is on loan may be filled all the same.
+  [[nodiscard]] bool reserves_buffers() const { return reserves_buffers_; }
+
+  /// It was seen to fill a buffer that was on loan.
+  void has_overwritten() { reserves_buffers_ = false; }
 
   /// Forgets what it offers, which its source has changed.
   void renew_modes() { modes_ = std::make_shared<Modes>(node_, buffer_type()); }
@@ -91,6 +101,7 @@ private:
 
   std::shared_ptr<const Node> node_;
   Capability capability_;
+  bool reserves_buffers_;
   std::shared_ptr<Modes> modes_;
 };
 

@@ -29,8 +29,12 @@ struct Broken {
   Error error;
 };
 
+/// The driver has filled a buffer that is on loan: whoever holds its frame sees another picture
+/// now. The buffer is with the driver again, and of the new picture there is no Frame.
+struct Overwritten {};
+
 /// What waiting for a frame can end in.
-using Arrival =
-    std::variant<Frame, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged, ControlChanged>;
+using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged,
+                             ControlChanged, Overwritten>;
 
 }  // namespace v4l2

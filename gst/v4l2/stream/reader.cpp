@@ -29,6 +29,9 @@ Reader::~Reader() {
 }
 
 Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
+  // v4l2loopback's poll() answers no descriptor that has not read yet.
+  if (!has_read_ && !waker_->raised())
+    if (auto end = fetch(false)) return std::move(*end);
   for (;;) {
     auto wake = wait(*node_, *waker_, *desk_, timeout);
     if (!wake) return std::unexpected{wake.error()};
@@ -46,6 +49,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
                    : std::optional<Result<Arrival>>{};
   }
   const auto slot = (*slots_)[*index];
+  has_read_ = true;
   const auto got = node_->read(slot);
   if (!got) {
     desk_->give_back(*index);

@@ -48,6 +48,7 @@ private:
   const Slots* slots_;
   WireBuffer wire_;  // what a VIDIOC_DQBUF would have told of a frame
   std::uint32_t sequence_{};
+  bool has_read_{};
 };
 
 }  // namespace v4l2

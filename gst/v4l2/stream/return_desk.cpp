@@ -45,6 +45,7 @@ void ReturnDesk::shut() {
   // It was about the stream that ends here. The buffer is queued again by the next open().
   complaint_.reset();
   if (waker_ != nullptr) waker_->lower(Waker::trouble);
+  requeued_ = 0;
   resting_ |= parked_ & ~loans_.load(std::memory_order_acquire);
 }
 
@@ -81,11 +82,28 @@ Result<> ReturnDesk::enlist(std::uint32_t index) {
 
 bool ReturnDesk::lend(std::uint32_t index) {
   if (!exists(index)) return false;
+  // Who ends a loan now must not take it that the driver has the buffer still.
+  std::unique_lock lock{mutex_, std::defer_lock};
+  if (requeued_.load(std::memory_order_acquire) != 0) {
+    lock.lock();
+    requeued_ &= ~bit(index);
+  }
   const bool with_driver = on_return_ == OnReturn::keep
                                ? (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) != 0
                                : (resting_.load(std::memory_order_acquire) & bit(index)) == 0;
   if (!with_driver) return false;
   return (loans_.fetch_or(bit(index), std::memory_order_acq_rel) & bit(index)) == 0;
+}
+
+Result<bool> ReturnDesk::requeue(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  if (on_return_ == OnReturn::keep || !exists(index) || (resting_ & bit(index)) != 0) return false;
+  // What has come back meanwhile was queued then, and what is parked the driver shall not have.
+  if ((loans_ & ~parked_ & bit(index)) == 0) return true;
+  const auto queued = queue_locked(index);
+  if (!queued) return std::unexpected{queued.error()};
+  requeued_ |= bit(index);
+  return true;
 }
 
 std::optional<std::uint32_t> ReturnDesk::borrow() {
@@ -110,6 +128,7 @@ std::optional<std::uint32_t> ReturnDesk::parked() const {
 void ReturnDesk::give_back(std::uint32_t index) {
   const std::lock_guard lock{mutex_};
   loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
+  if ((requeued_.fetch_and(~bit(index)) & bit(index)) != 0) return;  // the driver has it
   if ((parked_ & bit(index)) != 0) resting_ |= bit(index);
   if (!open_ || (parked_ & bit(index)) != 0) return;
   const auto queued = on_return_ == OnReturn::queue ? queue_locked(index) : Result<>{};

@@ -70,6 +70,10 @@ public:
   /// Notes a loan. False when there is no such buffer or it is not the driver's: then the driver
   /// lied.
   [[nodiscard]] bool lend(std::uint32_t index);
+  /// Hands a buffer that the driver has filled although it is on loan to the driver again; the end
+  /// of the loan queues it no more. False when it is not on loan, and where the memory would be
+  /// another each time (OnReturn::keep). Error: that of VIDIOC_QBUF.
+  [[nodiscard]] Result<bool> requeue(std::uint32_t index);
   /// Lends a buffer that read() may fill, if there is one.
   [[nodiscard]] std::optional<std::uint32_t> borrow();
 
@@ -129,7 +133,8 @@ private:
 
   [[nodiscard]] std::uint32_t fillable() const {
     if (on_return_ == OnReturn::keep) return queued_;
-    return open_ ? existing_ & ~parked_ & ~loans_.load(std::memory_order_acquire) : 0;
+    const auto away = loans_.load(std::memory_order_acquire) & ~requeued_.load();
+    return open_ ? existing_ & ~parked_ & ~away : 0;
   }
 
   Result<> queue_locked(std::uint32_t index);
@@ -152,6 +157,8 @@ private:
   // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
   // to the memory happens before its next loan.
   std::atomic<std::uint32_t> loans_{};
+  // On loan, and with the driver all the same. Changed under mutex_.
+  std::atomic<std::uint32_t> requeued_{};
   // At home although it streams: parked and come back, or not enlisted yet.
   std::atomic<std::uint32_t> resting_{};
 };

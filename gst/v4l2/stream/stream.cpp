@@ -91,13 +91,21 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
                                  .call = request::dqbuf.name,
                                  .hint = "more planes than the format has",
                                  .value = wire_.announced_planes()}};
-  if (!desk_->lend(index))
-    return std::unexpected{Error{.code = EPROTO,
-                                 .call = request::dqbuf.name,
-                                 .hint = "a buffer that was not queued, index",
-                                 .value = index}};
+  if (!desk_->lend(index)) return overwritten(index);
   saw_last_ = (wire_.peek().flags & V4L2_BUF_FLAG_LAST) != 0;
   return Frame{desk_, wire_, buffers_->planes(index)};
+}
+
+/// Some drivers fill a buffer whether it was queued or not: v4l2loopback's VIDIOC_QBUF reserves
+/// nothing.
+Result<Arrival> Stream::overwritten(std::uint32_t index) {
+  const auto requeued = desk_->requeue(index);
+  if (!requeued) return std::unexpected{requeued.error()};
+  if (*requeued) return Overwritten{};
+  return std::unexpected{Error{.code = EPROTO,
+                               .call = request::dqbuf.name,
+                               .hint = "a buffer that was not queued, index",
+                               .value = index}};
 }
 
 }  // namespace v4l2

@@ -34,6 +34,7 @@ private:
   explicit Stream(const Buffers& buffers);
   std::optional<Result<Arrival>> hasten();
   std::optional<Result<Arrival>> dequeue(bool device_in_trouble);
+  Result<Arrival> overwritten(std::uint32_t index);
 
   const Buffers* buffers_;
   std::shared_ptr<const Node> node_;

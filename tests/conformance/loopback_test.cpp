@@ -1,0 +1,91 @@
+// What is believed of v4l2loopback, which has a queue of its own and not videobuf2.
+
+#include <vector>
+
+#include <poll.h>
+
+#include "conformance/target.h"
+#include "kernel/mapping.h"
+
+namespace {
+
+using conformance::Belief;
+using conformance::LoopbackBelief;
+namespace request = v4l2::request;
+
+// A run is about the one or the other.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Belief);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LoopbackBelief);
+INSTANTIATE_TEST_SUITE_P(Kernel, LoopbackBelief, testing::ValuesIn(conformance::loopback_targets()),
+                         [](const auto& instance) { return instance.param.name; });
+
+// Its driver's name is what it is known by: Capability::reserves_buffers().
+TEST_P(LoopbackBelief, ItIsKnownByItsDriversName) {
+  const auto device = v4l2::Device::open(*session.kernel, GetParam().path);
+  ASSERT_TRUE(device);
+  EXPECT_EQ(device->capability().driver_name(), "v4l2 loopback");
+  EXPECT_FALSE(device->reserves_buffers());
+}
+
+// VIDIOC_QBUF reserves nothing: buffers are filled in turn, also those that the program has, and
+// those that it never queued. Stream::overwritten() stands on it, and that frames are copied.
+TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 2);
+  ASSERT_EQ(count, 2U);
+  std::vector<v4l2::Mapping> mappings;  // 0.12 gives no buffer that is not mapped
+  for (std::uint32_t index = 0; index < count; ++index) {
+    auto wire = buffer(index);
+    ASSERT_EQ(errno_of(*node, request::querybuf, wire.wire()), 0);
+    mappings.push_back(*v4l2::Mapping::map(node->kernel(), node->descriptor(), wire.length(0),
+                                           wire.map_offset(0)));
+  }
+  ASSERT_EQ(stream_on(*node), 0);
+  unsigned given[2]{};
+  for (int i = 0; i < 6; ++i)
+    ++given[next(*node).index()];
+  EXPECT_EQ(given[0], 3U) << "none was ever queued";
+  EXPECT_EQ(given[1], 3U);
+}
+
+// VIDIOC_QBUF: a buffer may be queued whether it is or not. ReturnDesk::requeue() stands on it.
+TEST_P(LoopbackBelief, ABufferMayBeQueuedTwice) {
+  const auto node = open();
+  set_format(*node);
+  request(*node, 2);
+  EXPECT_EQ(queue(*node, 0), 0);
+  EXPECT_EQ(queue(*node, 0), 0);
+}
+
+// VIDIOC_EXPBUF, V4L2_MEMORY_USERPTR and DMABUF: no such thing. So no frame is promised as DMABuf.
+TEST_P(LoopbackBelief, ItHasNoMemoryButItsOwnAndSharesNone) {
+  const auto node = open();
+  set_format(*node);
+  for (const auto kind : {v4l2::Memory::userptr, v4l2::Memory::dmabuf}) {
+    v4l2_requestbuffers wanted{};
+    wanted.count = 2;
+    wanted.type = to_wire(type);
+    wanted.memory = to_wire(kind);
+    EXPECT_EQ(errno_of(*node, request::reqbufs, wanted), EINVAL);
+  }
+  const auto device = v4l2::Device::open(*session.kernel, GetParam().path);
+  EXPECT_FALSE(device->may_export());
+}
+
+// poll() says nothing of a descriptor that has not read yet, and read() needs no poll(). (0.12 says
+// nothing later either.) Reader::next() stands on it.
+TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {
+  const auto other = open();
+  const auto format = set_format(*other);
+  const auto node = open();
+  std::vector<std::byte> room(format.planes[0].size_image);
+  EXPECT_EQ(poll(*node, POLLIN, 0), 0);
+  static_cast<void>(node->read(room));
+  session.let_a_frame_come();
+  const auto got = node->read(room);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(*got, std::size_t{320} * 240 * 2);
+}
+
+}  // namespace

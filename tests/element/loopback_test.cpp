@@ -1,0 +1,196 @@
+// Loopback devices, whose driver fills a buffer whether it is queued or not.
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "element/bused.h"
+#include "element/rig.h"
+#include "element/suite.h"
+
+using rig::Buffer;
+using rig::Bused;
+using rig::fail_unless_has;
+using rig::stat;
+
+namespace {
+
+constexpr std::uint32_t many = 40;
+
+/// A driver that behaves so and is not known to.
+fake::Model stranger(std::uint32_t buffers) {
+  auto model = fake::loopback(buffers);
+  model.driver = "stranger";
+  return model;
+}
+
+struct Loopback : Bused {
+  explicit Loopback(const fake::Model& model, const char* caps = rig::small_yuyv)
+      : Bused{model, caps} {}
+
+  void set(const char* property, const char* value) {
+    gst_util_set_object_arg(G_OBJECT(rig.element), property, value);
+  }
+
+  /// The producer writes so many bytes; such a device waits for nobody, so this does.
+  void write_damaged(std::uint32_t bytes) {
+    const auto before = stat(rig.element, "damaged");
+    rig.camera->fill_when_queued({.bytes_used = bytes});
+    while (stat(rig.element, "damaged") == before)
+      std::this_thread::yield();
+  }
+
+  void fail_unless_silent() const {
+    fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
+    fail_unless(rig::texts_of(bus, GST_MESSAGE_WARNING).empty());
+  }
+};
+
+}  // namespace
+
+GST_START_TEST(test_what_is_held_stays_as_it_was) {
+  for (const char* const mode : {"auto", "mmap", "rw"})
+    for (const auto count : {2U, 8U})
+      for (const char* const policy : {"grow", "copy", "drop"}) {
+        Loopback loopback{fake::loopback(count)};
+        loopback.set("io-mode", mode);
+        loopback.set("on-starved", policy);
+        loopback.rig.play();
+        // Its own buffers, where a program asks it to read(), are none of downstream's.
+        const bool copies = std::string{mode} != "rw";
+        const auto frames = copies ? many : 2;
+        std::vector<Buffer> held;
+        for (std::uint32_t i = 0; i < frames; ++i) {
+          held.push_back(loopback.rig.next());
+          fail_if(i > 0 && GST_BUFFER_FLAG_IS_SET(held.back().get(), GST_BUFFER_FLAG_DISCONT));
+        }
+        for (std::uint32_t i = 0; i < frames; ++i)
+          fail_unless(rig::shows(held[i].get(), i), "%s, %u buffers: frame %u", mode, count, i);
+        fail_unless_equals_uint64(stat(loopback.rig.element, "delivered"), frames);
+        fail_unless_equals_uint64(stat(loopback.rig.element, "copied"), copies ? frames : 0);
+        fail_unless_equals_uint64(stat(loopback.rig.element, "overwritten"), 0);
+        loopback.fail_unless_silent();
+      }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_an_unknown_driver_is_found_out) {
+  for (const auto most : {2U, 8U}) {
+    Loopback loopback{stranger(most)};
+    loopback.rig.kernel.stop_clock();
+    loopback.rig.play();
+    const auto held = loopback.rig.next();
+    const auto count = static_cast<std::uint32_t>(loopback.rig.camera->buffer_count());
+    // They come home, so that their buffers are never filled on loan.
+    for (std::uint32_t i = 1; i < count; ++i)
+      loopback.rig.next();
+    loopback.rig.camera->fill_when_queued();
+    fail_unless_has(loopback.wait_for(GST_MESSAGE_WARNING), "still in use downstream");
+    fail_unless_equals_uint64(stat(loopback.rig.element, "overwritten"), 1);
+    const auto copied = stat(loopback.rig.element, "copied");
+    std::vector<Buffer> copies;
+    for (std::uint32_t i = count + 1; i < many; ++i)
+      if (i % count == 0)
+        loopback.rig.camera->fill_when_queued();  // into that one again
+      else
+        copies.push_back(loopback.rig.next());
+    std::uint32_t next{};
+    for (std::uint32_t i = count + 1; i < many; ++i)
+      if (i % count != 0) fail_unless(rig::shows(copies[next++].get(), i), "frame %u", i);
+    fail_unless(GST_BUFFER_FLAG_IS_SET(copies[0].get(), GST_BUFFER_FLAG_DISCONT));
+    fail_unless_equals_uint64(stat(loopback.rig.element, "copied") - copied, copies.size());
+    fail_unless_equals_uint64(stat(loopback.rig.element, "overwritten"), (many - 1) / count);
+    loopback.fail_unless_silent();
+  }
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_nothing_is_lost_once_a_driver_is_found_out) {
+  Loopback loopback{stranger(2)};
+  loopback.rig.kernel.stop_clock();
+  loopback.rig.play();
+  auto held = loopback.rig.next();
+  loopback.rig.next();
+  loopback.rig.camera->fill_when_queued();
+  loopback.wait_for(GST_MESSAGE_WARNING);
+  held.reset();
+  std::vector<Buffer> copies;
+  for (std::uint32_t i = 3; i < many; ++i)
+    copies.push_back(loopback.rig.next());
+  for (std::uint32_t i = 3; i < many; ++i)
+    fail_unless(rig::shows(copies[i - 3].get(), i), "frame %u", i);
+  fail_unless_equals_uint64(stat(loopback.rig.element, "overwritten"), 1);
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_the_newest_frame_is_shown_whole) {
+  Loopback loopback{fake::loopback(2)};
+  loopback.set("leaky", "newest");
+  loopback.rig.play();
+  std::vector<Buffer> held;
+  held.push_back(loopback.rig.next());
+  for (std::uint32_t i = 2; i < many; i += 2) {
+    loopback.rig.camera->fill_at_once(2);
+    held.emplace_back(gst_harness_pull(loopback.rig.harness));
+  }
+  for (std::uint32_t i = 0; i < held.size(); ++i)
+    fail_unless(rig::shows(held[i].get(), 2 * i), "frame %u", 2 * i);
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
+// ---- producers ----------------------------------------------------------------------------------
+
+GST_START_TEST(test_a_producer_that_comes_back_with_another_size_is_followed) {
+  Loopback loopback{fake::loopback(2), "video/x-raw,format=YUY2"};
+  loopback.rig.play();
+  loopback.rig.next();
+  auto model = fake::loopback(2);
+  for (auto& mode : model.formats[0].modes)
+    mode.size = {.width = 640, .height = 480};
+  loopback.rig.camera->feed(model.formats);
+  loopback.write_damaged(100);
+  while (loopback.rig.camera->calls(VIDIOC_STREAMON) < 2)
+    std::this_thread::yield();
+  const auto frame = loopback.rig.next();
+  fail_unless_equals_uint64(gst_buffer_get_size(frame.get()), 640U * 480 * 2);
+  fail_unless_equals_uint64(stat(loopback.rig.element, "damaged"), 1);
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_producer_of_another_size_is_told_of) {
+  Loopback loopback{fake::loopback(2)};
+  loopback.rig.play();
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    loopback.write_damaged(100);
+    if (i % 25 == 24) loopback.rig.next();  // a producer may well be cut short
+  }
+  loopback.fail_unless_silent();
+  for (std::uint32_t i = 0; i < 30; ++i)
+    loopback.write_damaged(38400);
+  fail_unless_has(loopback.wait_for(GST_MESSAGE_ERROR),
+                  "frames of 38400 bytes, but YUYV 320x240 takes 153600");
+}
+
+GST_END_TEST
+
+static Suite* loopback_suite() {
+  return suite_of("loopback",
+                  {
+                      TEST(test_what_is_held_stays_as_it_was),
+                      TEST(test_an_unknown_driver_is_found_out),
+                      TEST(test_nothing_is_lost_once_a_driver_is_found_out),
+                      TEST(test_the_newest_frame_is_shown_whole),
+                      TEST(test_a_producer_that_comes_back_with_another_size_is_followed),
+                      TEST(test_a_producer_of_another_size_is_told_of),
+                  });
+}
+
+SUITE_MAIN(loopback_suite)

@@ -1,0 +1,176 @@
+// v4l2cppsrc beside v4l2src on a loopback device that a producer feeds: in no pipeline may v4l2src
+// deliver more. Prints TAP.
+//   loopback DEVICE PRODUCER
+// PRODUCER is the command line of what feeds it.
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <string>
+#include <string_view>
+
+#include <gst/gst.h>
+
+#include "gstv4l2cppsrc.h"
+#include "handles.h"
+#include "tap.h"
+
+namespace {
+
+/// What both elements are asked to play. "sink" is what counts.
+constexpr std::array pipelines{
+    "queue ! videoconvert ! video/x-raw,format=I420 ! fakesink name=sink sync=false",
+    "tee name=t ! queue ! fakesink name=sink sync=false async=false t. ! queue ! fakesink "
+    "sync=false async=false",
+    "queue leaky=downstream max-size-buffers=2 ! fakesink name=sink sync=false",
+    // It holds more than a loopback device has buffers by default.
+    "queue min-threshold-buffers=4 ! fakesink name=sink sync=false",
+};
+constexpr std::array io_modes{"auto", "mmap", "rw", "userptr", "dmabuf"};
+
+/// So long each row is watched from its first frame on; at 15 frames a second these are 30.
+constexpr auto watched = 2 * GST_SECOND;
+constexpr auto first_frame = 20 * GST_SECOND;
+/// The producer and the watch are not in step, so one row may see a frame more than another.
+constexpr unsigned out_of_step = 1;
+
+class Pipeline {
+public:
+  explicit Pipeline(const std::string& description)
+      : pipeline_{gst_parse_launch(description.c_str(), nullptr)},
+        bus_{gst_element_get_bus(pipeline_)} {
+    gst_object_ref_sink(pipeline_);
+  }
+
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  ~Pipeline() {
+    gst_element_set_state(pipeline_, GST_STATE_NULL);
+    gst_object_unref(bus_);
+    gst_object_unref(pipeline_);
+  }
+
+  void play() const { gst_element_set_state(pipeline_, GST_STATE_PLAYING); }
+
+  /// Adds up what comes to the element of this name, and says so on the bus at the first frame.
+  void count(const char* name, std::atomic<unsigned>& frames) const {
+    auto* const element = gst_bin_get_by_name(GST_BIN(pipeline_), name);
+    auto* const pad = gst_element_get_static_pad(element, "sink");
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad* probed, GstPadProbeInfo*, gpointer counter) {
+          if (static_cast<std::atomic<unsigned>*>(counter)->fetch_add(1) == 0)
+            gst_element_post_message(
+                GST_ELEMENT(GST_PAD_PARENT(probed)),
+                gst_message_new_application(nullptr, gst_structure_new_empty("first-frame")));
+          return GST_PAD_PROBE_OK;
+        },
+        &frames, nullptr);
+    gst_object_unref(pad);
+    gst_object_unref(element);
+  }
+
+  /// Waits for one of these messages. Empty when the time is up; else what it was, of an ERROR its
+  /// text.
+  [[nodiscard]] std::string await(GstMessageType types, GstClockTime patience) const {
+    auto* const message = gst_bus_timed_pop_filtered(bus_, patience, types);
+    if (message == nullptr) return {};
+    std::string text = "frame";
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+      GError* error{};
+      gst_message_parse_error(message, &error, nullptr);
+      text = std::string{"ERROR: "} + error->message;
+      g_error_free(error);
+    }
+    gst_message_unref(message);
+    return text;
+  }
+
+private:
+  GstElement* pipeline_;
+  GstBus* bus_;
+};
+
+/// What feeds the device.
+class Producer {
+public:
+  explicit Producer(const std::string& command) {
+    int count{};
+    char** words{};
+    g_shell_parse_argv(command.c_str(), &count, &words, nullptr);
+    g_spawn_async(nullptr, words, nullptr,
+                  static_cast<GSpawnFlags>(G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD),
+                  nullptr, nullptr, &child_, nullptr);
+    g_strfreev(words);
+  }
+
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  ~Producer() {
+    if (child_ == 0) return;
+    kill(child_, SIGTERM);
+    g_spawn_close_pid(child_);
+  }
+
+private:
+  GPid child_{};
+};
+
+struct Seen {
+  unsigned frames{};
+  std::string error;
+};
+
+/// How many frames a row delivers from its first one on.
+Seen watch(const std::string& source, const std::string& rest) {
+  std::atomic<unsigned> frames{};
+  const Pipeline pipeline{source + " ! " + rest};
+  pipeline.count("sink", frames);
+  pipeline.play();
+  auto said = pipeline.await(
+      static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_APPLICATION), first_frame);
+  if (said == "frame") {
+    const auto before = frames.load();
+    said = pipeline.await(GST_MESSAGE_ERROR, watched);
+    return {.frames = frames.load() - before, .error = said};
+  }
+  return {.frames = 0, .error = said};
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 3) {
+    std::fprintf(stderr, "usage: loopback DEVICE PRODUCER\n");
+    return 2;
+  }
+  gst_init(nullptr, nullptr);
+  gst_v4l2_cpp_src_register(nullptr);
+  const std::string device = words[1];
+  const Producer producer{words[2]};
+  real::Tap tap;
+  // The first row shows when the producer is there.
+  Seen first;
+  for (int tries = 0; tries < 20 && first.frames == 0; ++tries) {
+    first = watch("v4l2src device=" + device, pipelines[0]);
+    if (first.frames == 0) g_usleep(G_USEC_PER_SEC);
+  }
+  tap.point(first.frames > 0, "the device is fed");
+  for (const std::string mode : io_modes)
+    for (const std::string pipeline : pipelines) {
+      const auto of = [&](const char* element) {
+        return watch(std::string{element} + " device=" + device + " io-mode=" + mode, pipeline);
+      };
+      const auto theirs = of("v4l2src");
+      const auto ours = of("v4l2cppsrc");
+      const bool plays = ours.frames > 0 || (mode != "auto" && mode != "mmap");
+      tap.point(plays && ours.frames + out_of_step >= theirs.frames &&
+                    (ours.error.empty() || !theirs.error.empty()),
+                "io-mode=" + mode + " ! " + pipeline);
+      real::Tap::explain("v4l2cppsrc " + std::to_string(ours.frames) + " frames " + ours.error);
+      real::Tap::explain("v4l2src " + std::to_string(theirs.frames) + " frames " + theirs.error);
+    }
+  return tap.end();
+}
