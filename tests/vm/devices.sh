@@ -26,6 +26,16 @@ load() {
 # load_line "NAME PARAMETERS"
 load_line() { load "${1%% *}" "${1#"${1%% *}"}"; }
 
+# load_built NAME "PARAMETERS": one that run.sh has built, and brought along with the job; first what it needs.
+load_built() {
+  for needed in $(cat "$root$here/job/modules/$1.depends"); do load "$needed" ''; done
+  eval "set -- \"\$1\" $2"
+  built=$1
+  shift
+  "$root$here/bin/busybox" insmod "$root$here/job/modules/$built.ko" "$@" ||
+    fail "could not load the module $built $*"
+}
+
 # camera "OPTIONS": an emulated USB camera, and its /dev/video node unless it begins unplugged. Its
 # variables go to a file, for the command.
 camera() {

@@ -8,6 +8,7 @@
 #   environment  `export` lines for the command
 #   command      a shell script: the caller's working directory and the command
 #   usbcam       the camera program, if there is one
+#   modules      those that Debian's kernels leave out
 #
 # Words travel over virtio ports that run.sh reads: status, output, errors. Everything here is
 # busybox; the guest's root may be any Debian.

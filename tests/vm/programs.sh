@@ -1,7 +1,7 @@
 #!/bin/sh
 # In the guest: runs programs that print TAP, one after another in one boot, each with devices of its own, made
 # anew. Prints one TAP stream of all; a case is named after its program.
-#   programs.sh {--program NAME [--vivid "PARAMETERS"] [--usbcam "OPTIONS"]... -- COMMAND... --end}... --only [NAME...]
+#   programs.sh {--program NAME [--vivid "PARAMETERS"] [--loopback "PARAMETERS"] [--vimc] [--usbcam "OPTIONS"]... -- COMMAND... --end}... --only [NAME...]
 # With a NAME after --only, only the programs of these names are run.
 #
 # A program that crashes, hangs, keeps to no plan, or does not get its devices has failed; the others run all
@@ -45,7 +45,7 @@ put_away() {
     if [ -S "$control" ]; then "$here/job/usbcam" --send "$control" quit >/dev/null 2>&1; fi
   done
   rm -f "$here"/usbcam-* "$here/environment"
-  for module in vivid uvcvideo vhci_hcd; do
+  for module in vivid v4l2loopback vimc uvcvideo vhci_hcd; do
     until_true 100 is_gone "$module" || fail "the module $module of the program before can't be removed"
   done
   until_true 100 no_node || fail "the nodes of the program before are still there"
@@ -122,6 +122,12 @@ one_program() {
   while [ "$1" != -- ]; do
     case $1 in
       --vivid) load vivid "$2" ;;
+      --loopback) load_built v4l2loopback "$2" ;;
+      --vimc)
+        load_built vimc ''
+        shift
+        continue
+        ;;
       --usbcam) camera "$2" ;;
       *) fail "there is no option $1" ;;
     esac

@@ -13,7 +13,10 @@ lies in a --share.
 
   --vivid "ARGS"           load vivid with these module parameters
   --usbcam "OPTIONS"       attach an emulated USB camera (repeatable; OPTIONS as the shell splits them)
+  --loopback "ARGS"        load v4l2loopback with these module parameters
+  --vimc                   load vimc, sensors behind a media graph
   --module "NAME ARGS"     load a module (repeatable)
+  --have NAME              have v4l2loopback or vimc at hand, for COMMAND to load (repeatable)
   --share DIR              make DIR writable, at the same path (repeatable)
   --root DIR               use a chroot on the host as the guest's root
   --kernel DIR             use an unpacked linux-image package instead of the fetched one
@@ -44,6 +47,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 project=$(cd "$here/../.." && pwd)
 # shellcheck source=host.sh
 . "$here/host.sh"
+# shellcheck source=modules.sh
+. "$here/modules.sh"
 
 # The job: what the guest shall do, in a directory that it sees. It is written as shell, so that
 # every argument reaches the other side exactly as it was given here.
@@ -84,6 +89,7 @@ kernel=
 time_limit=300
 memory=2G
 virtual_time=no
+built=
 camera=${V4L2CPP_USBCAM:-}
 shares=0
 share_options=
@@ -116,14 +122,24 @@ while [ $# -gt 0 ]; do
       virtual_time=yes
       shift
       ;;
+    --vimc)
+      built="$built vimc"
+      quote_all load_built vimc '' >>"$job/devices"
+      shift
+      ;;
     --)
       shift
       break
       ;;
-    --vivid | --usbcam | --module | --share | --root | --kernel | --env | --timeout | --memory | --usbcam-binary)
+    --vivid | --loopback | --usbcam | --module | --have | --share | --root | --kernel | --env | --timeout | --memory | --usbcam-binary)
       [ $# -ge 2 ] || give_up "$1 needs a value"
       case $1 in
         --vivid) quote_all load vivid "$2" >>"$job/devices" ;;
+        --loopback)
+          built="$built v4l2loopback"
+          quote_all load_built v4l2loopback "$2" >>"$job/devices"
+          ;;
+        --have) built="$built $2" ;;
         --module) quote_all load_line "$2" >>"$job/devices" ;;
         --usbcam) quote_all camera "$2" >>"$job/devices" ;;
         --share) add_share "$2" ;;
@@ -162,6 +178,13 @@ fi
 prepare_host
 prepare_kernel "$kernel"
 prepare_initrd
+mkdir "$job/guest/modules"
+for module in $built; do
+  prepare_module "$module"
+  file=$(module_file "$module")
+  cp "$file" "$job/guest/modules/"
+  modinfo -F depends "$file" | tr ',' ' ' >"$job/guest/modules/$module.depends"
+done
 
 {
   quote_all lay_out "$root" "$kernel_dir" "$project" "$(pwd)"

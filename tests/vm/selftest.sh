@@ -73,6 +73,7 @@ guest='
   for node in /dev/video*; do
     v4l2-ctl -d $node --info 2>/dev/null | grep -E "Card type|Video Capture"
   done >vivid
+  cat /sys/class/video4linux/*/name >names
   modprobe -d "$V4L2CPP_KMODS" vimc 2>/dev/null || modprobe uvcvideo && echo loaded >module
   id -u >user
   echo trace >/v4l2cpp-selftest-trace
@@ -81,7 +82,8 @@ guest='
   exit 7'
 status=0
 # shellcheck disable=SC2016  # As it is.
-run --share "$shared" --env "GREETING=it's \"me\"" --vivid 'n_devs=2 multiplanar=2,1' -- \
+run --share "$shared" --env "GREETING=it's \"me\"" --vivid 'n_devs=2 multiplanar=2,1' \
+  --loopback 'video_nr=60 card_label=Fed' --vimc -- \
   sh -c "$guest" sh 'two words' "it's" '"quoted"' "two${newline}lines$newline" '' '$HOME \ `x` *' \
   >"$work/output" 2>"$work/errors" || status=$?
 
@@ -99,6 +101,8 @@ expect "it can load modules" loaded "$(cat module)"
 check "it writes no file of the host" [ ! -e /v4l2cpp-selftest-trace ]
 check "vivid is as ordered: multi-planar" grep -q 'Video Capture Multiplanar' vivid
 check "vivid is as ordered: single-planar" grep -q 'Video Capture$' vivid
+check "v4l2loopback is there, with its parameters" grep -qx 'Fed' names
+check "vimc is there" grep -qx 'Raw Capture 0' names
 cd "$here" || exit 1
 
 wait "$crashing"
@@ -134,4 +138,8 @@ status=0
 run --module no_such_module -- true 2>"$work/errors" || status=$?
 expect "a module that is not there: status 125" 125 "$status"
 check "a module that is not there: it is named" grep -q no_such_module "$work/errors"
+status=0
+run --have no_such_module -- true 2>"$work/errors" || status=$?
+expect "a module without a recipe: status 2" 2 "$status"
+check "a module without a recipe: it is named" grep -q no_such_module "$work/errors"
 finish

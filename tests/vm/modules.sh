@@ -1,0 +1,108 @@
+# Modules that Debian's kernels leave out, built for the guest's kernel out of packages alone. Read by run.sh,
+# after host.sh and prepare_kernel.
+# shellcheck shell=sh disable=SC2154
+
+# module_file NAME: where it is kept, for each kernel release.
+module_file() { echo "$cache/modules-$kernel_version/$1.ko"; }
+
+# prepare_module NAME: v4l2loopback or vimc.
+prepare_module() {
+  case $1 in
+    v4l2loopback | vimc) ;;
+    *) give_up "there is no recipe for the module $1; there is one for v4l2loopback and for vimc" ;;
+  esac
+  [ -f "$(module_file "$1")" ] || locked build_module "$1"
+}
+
+# The packages of the kernel's headers, one a line; none where apt does not know them. What they depend on besides
+# is for an installed kernel.
+header_packages() {
+  headers=linux-headers-$kernel_version
+  apt-cache show "$headers" >/dev/null 2>&1 || return 0
+  echo "$headers"
+  apt-cache depends "$headers" | sed -n -e 's/^ *Depends: \(linux-headers-.*\)$/\1/p' \
+    -e 's/^ *Depends: \(linux-kbuild-.*\)$/\1/p' -e 's/^ *Depends: \(linux-compiler-.*\)$/\1/p'
+}
+
+# The package with a module's source, once the headers are in DIR: source_package NAME DIR. The kernel's own has to
+# be that of the headers' version.
+source_package() {
+  case $1 in
+    v4l2loopback) echo v4l2loopback-dkms ;;
+    vimc)
+      # 6.1.0-56-amd64 and 6.12.117+deb13-amd64 are of the series 6.1 and 6.12.
+      series=$(echo "$kernel_version" | sed 's/^\([0-9]*\.[0-9]*\).*/\1/')
+      echo "linux-source-$series=$(dpkg-deb -f "$2/linux-headers-$kernel_version"_*.deb Version)"
+      ;;
+  esac
+}
+
+# download_packages DIR NAME...
+download_packages() {
+  directory=$1
+  shift
+  say "fetching $*"
+  (cd "$directory" && apt-get download -qq "$@" >/dev/null 2>&1)
+}
+
+# download_module NAME DIR: its source and the kernel's headers, as apt's lists have them.
+download_module() {
+  packages=$(header_packages | tr '\n' ' ')
+  [ -n "$packages" ] || return 1
+  # shellcheck disable=SC2086  # Package names, to be split.
+  download_packages "$2" $packages && download_packages "$2" "$(source_package "$1" "$2")"
+}
+
+# unpack_source NAME DIR: to DIR/module, from what is unpacked in DIR/tree.
+unpack_source() {
+  case $1 in
+    v4l2loopback) cp -r "$2"/tree/usr/src/v4l2loopback-* "$2/module" ;;
+    vimc)
+      vimc_path=drivers/media/test-drivers/vimc
+      mkdir "$2/source" &&
+        xz -dc "$2"/tree/usr/src/linux-source-*.tar.xz |
+        tar -x -f - -C "$2/source" --wildcards "*/$vimc_path/*" &&
+        mv "$2"/source/*/"$vimc_path" "$2/module"
+      ;;
+  esac
+}
+
+# build_tools HEADERS: make, and the compiler of the kernel.
+build_tools() {
+  compiler=$(sed -n 's/^CC = .*\(gcc-[0-9]*\)$/\1/p' "$1/.kernelvariables")
+  missing=
+  for tool in make ${compiler:-gcc}; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  # shellcheck disable=SC2086  # Package names, to be split.
+  [ -z "$missing" ] || install_missing $missing
+}
+
+build_module() {
+  [ ! -f "$(module_file "$1")" ] || return 0
+  command -v apt-get >/dev/null 2>&1 ||
+    give_up "no apt-get here: build $1 for $kernel_version, and put it at $(module_file "$1")"
+  work=$(mktemp -d "$cache/new.XXXXXX")
+  if ! download_module "$1" "$work"; then
+    quietly as_root apt-get update -qq || :
+    [ -n "$(header_packages)" ] ||
+      give_up "apt knows no headers for $kernel_version: remove $cache/kernel to get the newest kernel"
+    download_module "$1" "$work" || give_up "could not download the source of $1 or the kernel's headers"
+  fi
+  for file in "$work"/*.deb; do
+    dpkg-deb -x "$file" "$work/tree" || give_up "could not unpack $file"
+  done
+  headers=$work/tree/usr/src/linux-headers-$kernel_version
+  # It names its own place and that of the common headers.
+  sed "s,/usr/src/,$work/tree/usr/src/,g" "$headers/Makefile" >"$work/Makefile" &&
+    mv "$work/Makefile" "$headers/Makefile" || give_up "could not set up the headers"
+  unpack_source "$1" "$work" || give_up "could not unpack the source of $1"
+  build_tools "$headers"
+  say "building $1 for $kernel_version"
+  # The packages have no vmlinux that a BTF of ours could refer to.
+  quietly make -C "$headers" M="$work/module" CONFIG_VIDEO_VIMC=m CONFIG_DEBUG_INFO_BTF_MODULES= modules ||
+    give_up "could not build $1"
+  mkdir -p "$cache/modules-$kernel_version"
+  mv "$work/module/$1.ko" "$(module_file "$1")"
+  rm -rf "$work"
+}
