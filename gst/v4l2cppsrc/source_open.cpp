@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "graph_trouble.h"
 #include "source.h"
 
 namespace v4l2gst {
@@ -61,9 +62,10 @@ Source::Outcome<v4l2::Device> Source::first_camera() const {
   std::optional<Report> obstacle;
   for (const auto& node : v4l2::video_nodes(*kernel_)) {
     auto device = v4l2::Device::open(*kernel_, node);
-    if (device && device->capability().kind() == v4l2::NodeKind::capture) return std::move(*device);
+    if (device && device->captures_now()) return std::move(*device);
     // Of several, the first is the one that the user most likely means.
     if (!device && !obstacle) obstacle = cannot_open(node, device.error());
+    if (device && !obstacle) obstacle = graph_obstacle(*device);
   }
   return std::unexpected{obstacle.value_or(no_camera())};
 }
