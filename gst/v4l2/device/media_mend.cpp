@@ -67,7 +67,14 @@ private:
 
   // On all of them.
   bool solve(const Wishes& wishes, int depth);
-  std::optional<std::size_t> replay(const Wishes& wishes);
+
+  /// Where the commands have come to nothing.
+  struct Stuck {
+    std::optional<std::size_t> link;    ///< whose sink does not take what comes
+    std::optional<std::size_t> source;  ///< a pad that is not as it is wished
+  };
+
+  std::optional<Stuck> replay(const Wishes& wishes);
   std::optional<std::size_t> follow(const Wishes& wishes, std::size_t sink);
   bool restore(const Wishes& wishes, std::size_t source);
   bool suit_node(std::size_t link);
@@ -103,9 +110,10 @@ void Trial::enable(std::size_t link) {
 }
 
 /// The links from a source to the node with the fewest that must be enabled, then with the fewest
-/// disagreements, then the shortest. Empty where there is none.
+/// disagreements; then those that the driver lists first, which are as a rule the usual ones. Empty
+/// where there is none.
 std::vector<std::size_t> Trial::path_to_source() const {
-  using Cost = std::tuple<unsigned, unsigned, unsigned>;
+  using Cost = std::tuple<unsigned, unsigned, std::size_t, unsigned>;
   std::vector<bool> takes(original_.entities.size());
   for (const auto& pad : original_.pads)
     if (pad.sink) takes[pad.entity] = true;
@@ -132,11 +140,14 @@ std::vector<std::size_t> Trial::path_to_source() const {
       if (original_.pads[link.sink].entity != entity || (!link.enabled && link.immutable)) continue;
       const auto next = original_.pads[link.source].entity;
       auto there = cost;
-      if (!link.enabled) ++std::get<0>(there);
+      if (!link.enabled) {
+        ++std::get<0>(there);
+        std::get<2>(there) += i;
+      }
       const auto& source = original_.pads[link.source].format;
       const auto& sink = original_.pads[link.sink].format;
       if (source && sink && disagreement(*source, *sink)) ++std::get<1>(there);
-      ++std::get<2>(there);
+      ++std::get<3>(there);
       const auto known = best.find(next);
       if (next == original_.node || (known != best.end() && known->second.first <= there)) continue;
       best.insert_or_assign(next, std::pair{there, i});
@@ -332,9 +343,8 @@ bool Trial::suit_node(std::size_t link) {
   return true;
 }
 
-/// Makes all links agree, from the sources down. Otherwise the first link that does not, or, where
-/// a wish fails, one that is none.
-std::optional<std::size_t> Trial::replay(const Wishes& wishes) {
+/// Makes all links agree, from the sources down. Otherwise the first place where that fails.
+std::optional<Trial::Stuck> Trial::replay(const Wishes& wishes) {
   graph_ = original_;
   commands_.clear();
   ++replays_;
@@ -342,14 +352,14 @@ std::optional<std::size_t> Trial::replay(const Wishes& wishes) {
     for (std::size_t pad = 0; pad < graph_.pads.size(); ++pad) {
       if (graph_.pads[pad].entity != entity || !graph_.pads[pad].sink) continue;
       if (!graph_.entities[entity].video) {
-        if (const auto stuck = follow(wishes, pad)) return stuck;
+        if (const auto link = follow(wishes, pad)) return Stuck{.link = link, .source = {}};
       } else if (const auto link = link_into(pad); link && !suit_node(*link)) {
-        return link;
+        return Stuck{.link = link, .source = {}};
       }
     }
     for (std::size_t pad = 0; pad < graph_.pads.size(); ++pad)
       if (graph_.pads[pad].entity == entity && !graph_.pads[pad].sink && !restore(wishes, pad))
-        return graph_.links.size();
+        return Stuck{.link = {}, .source = pad};
   }
   return std::nullopt;
 }
@@ -431,14 +441,21 @@ bool Trial::solve(const Wishes& wishes, int depth) {
   if (replays_ >= most_replays || depth > most_depth) return false;
   const auto stuck = replay(wishes);
   if (!stuck) return judge(graph_, OwnFormat::open).set_up();
-  if (*stuck >= graph_.links.size()) return false;
-  const auto source = graph_.links[*stuck].source;
   const auto at = graph_;
-  for (const auto& way : ways_around(*stuck)) {
+  if (stuck->source) {
+    // It was so only as long as its sinks were. They have to be, and what comes before them.
+    auto more = wishes;
+    const auto wanted = more.at(*stuck->source);
+    more.erase(*stuck->source);
+    return require(more, *stuck->source, wanted, 0) && more != wishes && solve(more, depth + 1);
+  }
+  if (!stuck->link) return false;
+  const auto link = graph_.links[*stuck->link];
+  for (const auto& way : ways_around(*stuck->link)) {
     graph_ = at;
     auto more = wishes;
-    more.erase(graph_.links[*stuck].sink);
-    if (require(more, source, way, 0) && solve(more, depth + 1)) return true;
+    more.erase(link.sink);
+    if (require(more, link.source, way, 0) && solve(more, depth + 1)) return true;
   }
   return false;
 }
