@@ -75,13 +75,20 @@ std::string Capability::bus() const {
 Device::Device(std::shared_ptr<const Node> node, const Capability& capability)
     : node_{std::move(node)},
       capability_{capability},
-      graph_{capability.behind_graph() ? read_media_graph(*node_, Extent::pipeline) : std::nullopt},
+      graph_{capability.behind_graph() ? read_media_graph(*node_, Extent::sender) : std::nullopt},
       modes_{std::make_shared<Modes>(node_, capability.buffer_type(), delivered())} {}
+
+bool Device::captures_now() const {
+  if (capability_.kind() != NodeKind::capture) return false;
+  if (!graph_) return true;
+  const auto graph = read_media_graph(*node_, Extent::pipeline);
+  return !graph || judge(*graph, OwnFormat::open).set_up();
+}
 
 bool Device::look_at_graph() {
   if (!capability_.behind_graph()) return false;
   const auto before = delivered();
-  graph_ = read_media_graph(*node_, Extent::pipeline);
+  graph_ = read_media_graph(*node_, Extent::sender);
   if (delivered() == before) return false;
   renew_modes();
   return true;

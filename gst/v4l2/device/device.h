@@ -85,10 +85,7 @@ public:
 
   /// Whether it captures as things are: not a node of another kind, nor one whose graph is known
   /// not to be set up.
-  [[nodiscard]] bool captures_now() const {
-    return capability_.kind() == NodeKind::capture &&
-           (!graph_ || judge(*graph_, OwnFormat::open).set_up());
-  }
+  [[nodiscard]] bool captures_now() const;
 
   /// Looks at its graph again, which its user may have set up otherwise. True where what it sends
   /// has changed, and with it the modes.

@@ -429,11 +429,14 @@ std::optional<MediaGraph> read_media_graph(const Node& node, Extent extent) {
     auto graph = topology ? graph_of(*topology, own, nodes) : std::nullopt;
     if (!graph) continue;
     graph->path = path;
-    const auto within = graph->pipeline();
+    std::vector<bool> wanted(graph->entities.size(), extent == Extent::all);
+    if (extent == Extent::pipeline) wanted = graph->pipeline();
+    if (const auto from = graph->sender(); from && extent == Extent::sender)
+      wanted[graph->pads[*from].entity] = true;
     std::map<std::size_t, std::shared_ptr<const Node>> video;
     for (std::size_t entity = 0; entity < graph->entities.size(); ++entity) {
       const auto& its = graph->entities[entity];
-      if (its.path.empty() || (extent == Extent::pipeline && !within[entity])) continue;
+      if (its.path.empty() || !wanted[entity]) continue;
       if (entity == graph->node) {
         read_formats(*graph, entity, node);
       } else if (const auto opened = Node::open(kernel, its.path)) {

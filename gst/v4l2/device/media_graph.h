@@ -119,8 +119,12 @@ std::string describe(const MediaGraph& graph, const Disagreement& disagreement);
 /// All that is wrong, each as a clause for a sentence.
 std::vector<std::string> describe(const MediaGraph& graph, const Verdict& verdict);
 
-/// How much of a graph's formats is asked for.
-enum class Extent { pipeline, all };
+/// Whose formats are asked for, which takes opening their nodes.
+enum class Extent {
+  sender,    ///< only of what sends to the node
+  pipeline,  ///< all that a stream of the node takes
+  all,
+};
 
 /// The graph that an open video node belongs to. Nothing where it belongs to none, or where
 /// /dev/media* may not be read. Changes nothing.
