@@ -234,6 +234,8 @@ void Capture::ask_for_stride(std::uint32_t stride) {
     return;
   }
   agreement_->format = *format;
+  agreement_->format.convert = wanted.convert;
+  agreement_->format.from_pad = wanted.from_pad;
   const auto shown_as = agreement_->layout->format;
   agreement_->layout =
       layout_of(*format, *agreement_->row, video_info_of(*agreement_->row, format->size));

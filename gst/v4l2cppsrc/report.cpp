@@ -109,9 +109,7 @@ Report no_format(const std::string& path) {
 
 Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling) {
   auto text = quoted(path) + " is " + std::string{v4l2::describe(kind)};
-  if (kind == v4l2::NodeKind::media_device)
-    text += ". Set the graph up with media-ctl, or use libcamerasrc.";
-  else if (sibling.empty())
+  if (sibling.empty())
     text +=
         " and captures no video. Set 'device' to a capture node; 'v4l2-ctl --list-devices' "
         "shows them.";
@@ -256,6 +254,7 @@ void send(GstElement* element, GstMessageType type, const Report& report) {
   if (report.refusal) add_refusal(details, *report.refusal);
   if (!report.holders.empty()) set_texts(details, "holders", report.holders);
   if (!report.cheaper.empty()) set_texts(details, "cheaper", report.cheaper);
+  if (!report.commands.empty()) set_texts(details, "commands", report.commands);
   if (report.bytes_per_second > 0)
     gst_structure_set(details, "bytes-per-second", G_TYPE_UINT64,
                       static_cast<guint64>(report.bytes_per_second), nullptr);

@@ -68,6 +68,8 @@ struct Report {
   std::vector<std::string> cheaper{};
   /// The device may be there later, so that there is use in waiting for it.
   bool may_come{};
+  /// Where a media graph is in the way: lines for a shell that set it up, to be run in order.
+  std::vector<std::string> commands{};
 };
 
 /// `error` came from opening or identifying the device at `path`.
@@ -96,6 +98,9 @@ struct Situation {
   std::string mode{};                  ///< "YUYV 640x480 at 30/1"
   std::uint64_t bytes_per_second{};    ///< that it takes; 0: not known
   std::vector<std::string> cheaper{};  ///< other modes that downstream takes, as caps
+  // Of a node behind a media graph that is not set up.
+  std::vector<std::string> broken{};    ///< what is wrong, each a clause
+  std::vector<std::string> commands{};  ///< that mend it
 };
 
 /// `error` came while the element was `doing` something: "to set the format YUYV 640x480". For
@@ -130,6 +135,14 @@ Report fallback(const std::string& path, const std::string& mode);
 
 /// Nothing in common with downstream.
 Report not_negotiated(const std::string& path, Refusal refusal);
+
+/// The media graph in front of the node at `path` is not set up: `broken` is what is wrong there,
+/// `commands` what mends it.
+Report not_set_up(const std::string& path, std::span<const std::string> broken,
+                  std::vector<std::string> commands);
+
+/// "Run these, in this order…", with each command on a line of its own.
+std::string advice_to_run(std::span<const std::string> commands);
 
 /// The property `name` is set to what can't be understood; `example` is what could.
 Report bad_setting(const std::string& path, std::string_view name, std::string_view value,

@@ -154,6 +154,8 @@ struct Attempt {
   [[nodiscard]] bool at(std::string_view call) const { return call == error.call; }
 };
 
+constexpr std::string_view not_connected{" is not connected to what it captures"};
+
 /// "'a', 'b' or 'c'".
 std::string one_of(std::span<const std::string> texts) {
   std::string all;
@@ -208,15 +210,29 @@ Report nothing_comes_in(const Attempt& attempt, const std::string& input) {
                   attempt.error);
 }
 
+/// "Sensor A gives SBGGR8_1X8 640x480, Debayer A takes 320x240; no chain …".
+std::string clauses_of(std::span<const std::string> broken) {
+  std::string all;
+  for (const auto& clause : broken)
+    all += (all.empty() ? "" : "; ") + clause;
+  return all;
+}
+
 /// media_pipeline_start() has found a link that is missing (ENOLINK) or whose ends disagree about
 /// the format (EPIPE).
-Report no_link(const Attempt& attempt) {
+Report no_link(const Attempt& attempt, const Situation& situation) {
+  if (!situation.broken.empty()) {
+    auto report = attempt.report(GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, not_connected,
+                                 ": along its media graph, " + clauses_of(situation.broken) + ". " +
+                                     advice_to_run(situation.commands));
+    report.commands = situation.commands;
+    return report;
+  }
   return attempt.report(
-      GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, " is not connected to what it captures",
+      GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, not_connected,
       attempt.error.code == EPIPE
           ? ": along its media graph formats or sizes disagree. Make them equal with 'media-ctl "
-            "-V', "
-            "or use libcamerasrc."
+            "-V', or use libcamerasrc."
           : ": a link of its media graph is not set up, or its sensor sends nothing. See "
             "'media-ctl -p', set it up with 'media-ctl -l', or use libcamerasrc.");
 }
@@ -236,6 +252,25 @@ Report broken(const Attempt& attempt) {
 }
 
 }  // namespace
+
+std::string advice_to_run(std::span<const std::string> commands) {
+  if (commands.empty()) return "See 'media-ctl -p', set it up with media-ctl, or use libcamerasrc.";
+  std::string text = "To set it up, run, in this order:";
+  for (const auto& command : commands)
+    text += "\n" + command;
+  return text;
+}
+
+Report not_set_up(const std::string& path, std::span<const std::string> broken,
+                  std::vector<std::string> commands) {
+  auto report = resource(GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, path,
+                         "The device at " + quoted(path) + std::string{not_connected} +
+                             ": along its media graph, " + clauses_of(broken) + ". " +
+                             advice_to_run(commands),
+                         {});
+  report.commands = std::move(commands);
+  return report;
+}
 
 Report busy(const std::string& path, const v4l2::Error& error, std::string_view doing,
             std::span<const Holder> holders) {
@@ -277,11 +312,11 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
     case ENOLINK:
     case ENOLCK:
       if (situation.input) return nothing_comes_in(attempt, *situation.input);
-      if (error.code == ENOLINK && starting) return no_link(attempt);
+      if (error.code == ENOLINK && starting) return no_link(attempt, situation);
       break;
     case EPIPE:
       // Of a USB camera it is a request that it has turned down.
-      if (starting && !identity.usb()) return no_link(attempt);
+      if (starting && !identity.usb()) return no_link(attempt, situation);
       break;
     case ENODEV:
     case ENXIO:
@@ -296,6 +331,9 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
       return attempt.report(GST_RESOURCE_ERROR_READ, Cause::io, " does not answer as it should",
                             ". On USB that is most often a bad cable, hub or port: try another.");
     case EINVAL:
+      // So some drivers say when they have checked the links themselves.
+      if (starting && !situation.broken.empty()) return no_link(attempt, situation);
+      [[fallthrough]];
     case ENOTTY:
     case EOPNOTSUPP:
     case ERANGE:

@@ -156,6 +156,7 @@ private:
   void forget_source();
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
   void add_demand(Situation& situation) const;
+  [[nodiscard]] std::vector<std::string> commands_for(const GstCaps* wanted) const;
   Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
 

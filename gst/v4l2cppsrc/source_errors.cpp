@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "bandwidth.h"
+#include "graph_trouble.h"
 #include "source.h"
 
 namespace v4l2gst {
@@ -32,13 +33,20 @@ void Source::add_demand(Situation& situation) const {
 }
 
 Report Source::failure(const v4l2::Error& error, std::string_view doing) const {
-  constexpr std::array circumstantial{ENOSPC, EPIPE, ENOLINK, ENOLCK};
+  constexpr std::array circumstantial{ENOSPC, EPIPE, ENOLINK, ENOLCK, EINVAL};
   Situation situation;
   if (capture_ && capture_->travel() == Capture::Travel::read) ++situation.descriptors;
   if (std::ranges::find(circumstantial, error.code) == circumstantial.end())
     return failed(path(), error, doing, situation);
   situation.identity = identity_;
   if (input_ && input_->has_source()) situation.input = input_->name;
+  if (device().capability().behind_graph() &&
+      std::string_view{error.call} == v4l2::request::streamon.name) {
+    auto trouble = graph_trouble(*device().node(),
+                                 agreement_ ? std::optional{agreement().format} : std::nullopt);
+    situation.broken = std::move(trouble.broken);
+    situation.commands = std::move(trouble.commands);
+  }
   if (error.code == ENOSPC && (identity_.usb() || !identity_.known())) add_demand(situation);
   return failed(path(), error, doing, situation);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "colorimetry.h"
+#include "device/media_mend.h"
 #include "log.h"
 #include "refusal.h"
 #include "source.h"
@@ -51,6 +52,7 @@ CapsKinds Source::caps_kinds() const {
 
 /// Sets the device to what its source sends, and wants to be told of changes.
 Source::Outcome<> Source::follow() {
+  if (device().look_at_graph()) update_facts();
   if (!input_) return {};
   const auto& node = *device().node();
   if (!subscribed_) {
@@ -81,10 +83,11 @@ void Source::tell_signal(v4l2::Signal signal, const std::string& input) {
     notices_.push_back(signal_found(path(), input));
 }
 
-/// The size that the source sends: what the driver is set to once it follows it. Nothing where no
-/// source decides.
+/// The size that the source sends: what the driver is set to once it follows it, or by who has set
+/// up its media graph. Nothing where no source decides.
 Source::Outcome<std::optional<v4l2::Size>> Source::native_size() const {
-  if (!input_ || !input_->has_source()) return std::nullopt;
+  const bool behind_graph = device().capability().behind_graph();
+  if (!behind_graph && (!input_ || !input_->has_source())) return std::nullopt;
   const auto current = device().modes()->current();
   if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
   if (current->size.width == 0 || current->size.height == 0) return std::nullopt;
@@ -116,6 +119,8 @@ Source::Outcome<Source::Overrides> Source::overrides() const {
 
 /// Modes that `wanted` names, for which the device's need not be listed.
 Source::Outcome<std::vector<Choice>> Source::named_choices(const GstCaps* wanted, CapsKinds kinds) {
+  // Its driver may take any, and then nothing comes but what is sent.
+  if (device().delivered()) return std::vector<Choice>{};
   const bool multiplanar = device().buffer_type() == v4l2::BufferType::capture_mplane;
   auto direct = direct_choices(wanted, multiplanar, kinds);
   // After a loss, what flowed before comes first.
@@ -141,6 +146,13 @@ Source::Outcome<std::vector<Choice>> Source::listed_choices(const GstCaps* wante
   const auto offers = offers_within(*device().modes(), wanted, kinds, *native);
   if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
   auto best = choices(*offers, wanted, {.prefer = settings().prefer, .native = *native});
+  if (device().capability().behind_graph() && !device().delivered()) {
+    // Where its graph can't be seen, what the node is set to is most likely what comes.
+    const auto current = device().modes()->current();
+    if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
+    std::ranges::stable_partition(
+        best, [&](const Choice& choice) { return choice.row->fourcc == current->fourcc.code; });
+  }
   std::erase_if(
       best, [&](const Choice& choice) { return std::ranges::find(tried, choice) != tried.end(); });
   return best;
@@ -260,6 +272,38 @@ Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wan
   return {};
 }
 
+/// What has the media graph send something that `wanted` takes; empty where there is no graph, or
+/// where nothing does.
+std::vector<std::string> Source::commands_for(const GstCaps* wanted) const {
+  const auto delivered = device().delivered();
+  if (!delivered) return {};
+  const auto& node = device().node();
+  const auto graph = v4l2::read_media_graph(*node, v4l2::Extent::all);
+  if (!graph) return {};
+  // All that the node could capture, of whatever size. What comes now is better than the rest.
+  v4l2::Modes any{node, device().buffer_type()};
+  const auto now = device().modes()->formats();
+  const auto offers = offers_within(any, wanted, caps_kinds(), delivered->size);
+  if (!now || !offers) return {};
+  auto best = choices(*offers, wanted, {.prefer = settings().prefer, .native = delivered->size});
+  std::ranges::stable_partition(best, [&](const Choice& choice) {
+    return std::ranges::find(*now, v4l2::Fourcc{choice.row->fourcc},
+                             &v4l2::OfferedFormat::fourcc) != now->end();
+  });
+  constexpr std::size_t most_tries = 8;
+  for (const auto& choice : std::span{best}.first(std::min(best.size(), most_tries))) {
+    v4l2::Target target{.fourcc = {choice.row->fourcc}, .size = choice.size};
+    if (choice.field != V4L2_FIELD_ANY) target.field = choice.field;
+    if (choice.field == V4L2_FIELD_ALTERNATE) target.size.height /= 2;
+    if (!choice.colorimetry.empty())
+      if (const auto colours = parse_colorimetry(choice.colorimetry))
+        target.colorimetry = wire_colorimetry(*colours);
+    if (auto commands = commands_to_set_up(*graph, *node, target); !commands.empty())
+      return commands;
+  }
+  return {};
+}
+
 Source::Outcome<Report> Source::refusal(const GstCaps* wanted,
                                         const std::optional<Given>& given) const {
   constexpr std::size_t near_enough = 8;
@@ -278,9 +322,15 @@ Source::Outcome<Report> Source::refusal(const GstCaps* wanted,
     if (!intervals) return cannot_list(intervals.error());
     offer.intervals.assign(intervals->begin(), intervals->end());
   }
-  if (!given) return not_negotiated(path(), refuse(*all, near, std::move(*inexpressible), wanted));
-  return not_negotiated(path(), refuse_given(given->caps, {given->field, given->has}, *all, near,
-                                             std::move(*inexpressible), wanted));
+  auto why = given ? refuse_given(given->caps, {given->field, given->has}, *all, near,
+                                  std::move(*inexpressible), wanted)
+                   : refuse(*all, near, std::move(*inexpressible), wanted);
+  auto commands = commands_for(wanted);
+  if (!commands.empty())
+    why.advice = "Its media graph sends nothing else. " + advice_to_run(commands);
+  auto report = not_negotiated(path(), std::move(why));
+  report.commands = std::move(commands);
+  return report;
 }
 
 }  // namespace v4l2gst

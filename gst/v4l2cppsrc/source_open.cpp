@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "graph_trouble.h"
 #include "log.h"
 #include "source.h"
 
@@ -83,9 +84,14 @@ Source::Outcome<v4l2::Device> Source::first_camera() const {
   for (const auto& node : v4l2::video_nodes(*kernel_)) {
     auto device = v4l2::Device::open(*kernel_, node);
     if (device && device->capability().kind() != v4l2::NodeKind::capture) continue;
-    if (device && !device->lacks_format()) return std::move(*device);
+    const bool lacks_format = device && device->lacks_format();
+    if (device && !lacks_format && device->captures_now()) return std::move(*device);
     // Of several, the first is the one that the user most likely means.
-    if (!obstacle) obstacle = device ? no_format(node) : cannot_open(node, device.error());
+    if (obstacle) continue;
+    if (!device)
+      obstacle = cannot_open(node, device.error());
+    else
+      obstacle = lacks_format ? no_format(node) : graph_obstacle(*device);
   }
   return std::unexpected{obstacle.value_or(no_camera())};
 }

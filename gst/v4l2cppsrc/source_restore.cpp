@@ -86,6 +86,7 @@ Source::Outcome<v4l2::Format> Source::restore_picture(const v4l2::Format& format
   auto former = device().set_format(format);
   if (!former) return std::unexpected{failed(path(), former.error(), "to set the format again")};
   former->convert = format.convert;
+  former->from_pad = format.from_pad;
   return *former;
 }
 

@@ -50,7 +50,13 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
   v4l2::Format asked;
   asked.fourcc = {choice.row->fourcc};
   asked.size = choice.size;
-  asked.field = choice.field;
+  // What a media graph sends has its field and its colours, whatever is wished.
+  const auto delivered = device().delivered();
+  const auto wished = delivered ? delivered->field : choice.field;
+  if (delivered) {
+    asked.colorimetry = delivered->colorimetry;
+    asked.from_pad = true;
+  }
   const Offer offer{.row = choice.row,
                     .sizes = {.smallest = choice.size, .largest = choice.size},
                     .intervals = {},
@@ -63,8 +69,8 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
     asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;
     return device().set_format(asked);
   };
-  auto format = ask(choice.field);
-  if (choice.field == V4L2_FIELD_ANY) {
+  auto format = ask(wished);
+  if (wished == V4L2_FIELD_ANY) {
     // Of the driver's own choices these two can't be had by whoever did not ask for them.
     const auto unwanted = [](const v4l2::Format& given) {
       return given.field == V4L2_FIELD_ALTERNATE || !interlacing_of(given.field, false);
@@ -77,6 +83,7 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
     format = ask(V4L2_FIELD_ALTERNATE);
   if (!format)
     return std::unexpected{failed(path(), format.error(), "to set the format " + describe(choice))};
+  format->from_pad = asked.from_pad;  // for who asks again, with other strides
   return *format;
 }
 
@@ -115,6 +122,7 @@ Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format
   if (!converted)
     return std::unexpected{failed(path(), converted.error(), "to set the colorimetry")};
   converted->convert = true;  // for who asks again, with other strides
+  converted->from_pad = format.from_pad;
   return *converted;
 }
 

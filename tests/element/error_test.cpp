@@ -175,17 +175,6 @@ GST_START_TEST(test_an_output_node) {
 
 GST_END_TEST
 
-GST_START_TEST(test_a_node_that_needs_a_media_graph) {
-  Pipeline pipeline;
-  pipeline.kernel.plug("/dev/video1",
-                       fake::node_with(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_IO_MC, "Sensor"));
-  g_object_set(pipeline.element, "device", "/dev/video1", nullptr);
-  pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-                      {"/dev/video1", "media graph", "media-ctl"}, "wrong-node");
-}
-
-GST_END_TEST
-
 GST_START_TEST(test_no_permission) {
   Pipeline pipeline;
   pipeline.kernel.refuse("/dev/video1", EACCES);
@@ -507,7 +496,6 @@ static Suite* error_suite() {
                                TEST(test_a_directory),
                                TEST(test_a_metadata_node),
                                TEST(test_an_output_node),
-                               TEST(test_a_node_that_needs_a_media_graph),
                                TEST(test_no_permission),
                                TEST(test_no_permission_for_the_only_camera),
                                TEST(test_busy),

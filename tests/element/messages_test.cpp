@@ -48,6 +48,11 @@ std::vector<std::string> all_texts() {
         all.push_back(failed(path, at(call, code), "to do it", situation));
         all.push_back(failed(path, at(call, code, "a lie"), "to do it", situation));
       }
+  Situation graph;
+  graph.broken = {"Sensor A gives SBGGR8_1X8 640x480, Debayer A takes 320x240"};
+  for (const int code : {EPIPE, ENOLINK, EINVAL})
+    all.push_back(failed(path, at("VIDIOC_STREAMON", code), "to start streaming", graph));
+  all.push_back(not_set_up(path, graph.broken, {"media-ctl -d /dev/media0 -l …"}));
   const std::array holders{Holder{.pid = 1, .name = "a"}, Holder{.pid = 2, .name = "b"}};
   const std::array here{Holder{.pid = 1, .name = "a", .here = true}};
   all.push_back(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", {}));

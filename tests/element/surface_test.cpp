@@ -74,7 +74,7 @@ void describe_details(std::ostream& out) {
   for (int cause = 0; cause <= static_cast<int>(v4l2gst::last_cause); ++cause) {
     auto report = v4l2gst::not_negotiated("/dev/video0", {});
     report.cause = static_cast<v4l2gst::Cause>(cause);
-    report.holders = report.cheaper = {""};
+    report.holders = report.cheaper = report.commands = {""};
     report.bytes_per_second = 1;
     v4l2gst::post(element, report);
     auto* const message = gst_bus_pop(bus);

@@ -395,14 +395,32 @@ int Camera::enum_input(v4l2_input& answer) const {
   return 0;
 }
 
+void Camera::guard_start(std::function<int(const v4l2::Format&)> guard) {
+  const std::lock_guard lock{mutex_};
+  guard_ = std::move(guard);
+}
+
+bool Camera::takes(std::uint32_t media_bus_code, std::uint32_t fourcc) const {
+  return std::ranges::any_of(model_.formats, [&](const ModelFormat& format) {
+    return format.media_bus_code == media_bus_code && format.fourcc == fourcc;
+  });
+}
+
 int Camera::enum_fmt(v4l2_fmtdesc& answer) const {
   if (!model_.lists_formats) return ENOTTY;
-  if (answer.type != to_wire(buffer_type()) || answer.index >= model_.formats.size()) return EINVAL;
+  if (answer.type != to_wire(buffer_type())) return EINVAL;
+  std::vector<std::uint32_t> fourccs;
+  for (const auto& format : model_.formats)
+    if (answer.mbus_code == 0 || answer.mbus_code == format.media_bus_code)
+      fourccs.push_back(format.fourcc);
+  if (answer.index >= fourccs.size()) return EINVAL;
   const auto index = answer.index;
+  const auto code = answer.mbus_code;
   answer = {};
   answer.index = index;
+  answer.mbus_code = code;
   answer.type = to_wire(buffer_type());
-  answer.pixelformat = model_.formats[index].fourcc;
+  answer.pixelformat = fourccs[index];
   if (is_compressed(answer.pixelformat))
     answer.flags = V4L2_FMT_FLAG_COMPRESSED;
   else if (model_.csc)
@@ -457,6 +475,9 @@ int Camera::enum_frameintervals(v4l2_frmivalenum& answer) const {
 v4l2::Colorimetry Camera::colorimetry(std::uint32_t fourcc, const v4l2::Format& wanted) const {
   if (is_compressed(fourcc)) return {.colorspace = V4L2_COLORSPACE_JPEG};
   auto colours = model_.colorimetry;
+  // A node behind a media graph has what its user says, as vimc's.
+  if ((model_.device_caps & V4L2_CAP_IO_MC) != 0 && wanted.colorimetry.colorspace != 0)
+    return wanted.colorimetry;
   if (!model_.csc || !wanted.convert || wanted.colorimetry.colorspace == 0) return colours;
   const auto take = [](std::uint32_t& own, std::uint32_t asked) {
     if (asked != 0) own = asked;
@@ -620,6 +641,8 @@ int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argum
         return EINVAL;
       if (foreign) return EBUSY;
       const bool was_streaming = queue_.streaming();
+      if (request == VIDIOC_STREAMON && guard_ && !was_streaming)
+        if (const int refused = guard_(format_)) return refused;
       error = request == VIDIOC_STREAMON ? queue_.stream_on() : queue_.stream_off();
       if (!was_streaming && queue_.streaming()) sequence_ = 0;
       break;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -72,6 +73,11 @@ public:
   /// Another program sets a control, or the camera does so itself.
   void set_control(std::uint32_t id, std::int64_t value);
   void set_control(std::uint32_t id, const std::string& text);
+
+  /// From now on VIDIOC_STREAMON asks this, with the format that is set: an errno, or 0.
+  void guard_start(std::function<int(const v4l2::Format&)> guard);
+  /// Whether it lists a format for a media bus code.
+  [[nodiscard]] bool takes(std::uint32_t media_bus_code, std::uint32_t fourcc) const;
 
   /// Runs `order` on the faults, under the camera's lock.
   template <class Order>
@@ -243,6 +249,7 @@ private:
   bool interrupted_{};
   std::map<unsigned long, unsigned> calls_;
   std::function<void(Level)> listener_;
+  std::function<int(const v4l2::Format&)> guard_;
 };
 
 }  // namespace fake

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -49,6 +50,13 @@ struct FakeKernel::Handle {
   ~Handle() { node->camera->closed(opener); }
 };
 
+/// The descriptor that the program gets is an eventfd of its own: nobody polls a media device.
+struct FakeKernel::MediaHandle {
+  std::shared_ptr<MediaDevice> device;
+  MediaDevice::Opener opener;
+  std::string identity;
+};
+
 FakeKernel::~FakeKernel() {
   for (const auto& node : nodes_ | std::views::values)
     node->camera->listen({});
@@ -75,6 +83,14 @@ std::shared_ptr<Camera> FakeKernel::plug_with(const std::string& path, const Mod
   nodes_[path] = node;
   sysfs_.add(path, model);
   return node->camera;
+}
+
+void FakeKernel::plug_media(const std::string& path, const std::shared_ptr<MediaDevice>& media) {
+  const std::lock_guard lock{mutex_};
+  media_nodes_[path] = {.device = media, .number = "510:" + path.substr(path.size() - 1)};
+  std::uint32_t minor = 128;
+  for (const auto& subdevice : media->subdevices())
+    media_nodes_[subdevice] = {.device = media, .number = "81:" + std::to_string(minor++)};
 }
 
 void FakeKernel::refuse(const std::string& path, int error) {
@@ -119,9 +135,18 @@ std::shared_ptr<FakeKernel::Handle> FakeKernel::handle_of(int descriptor) {
   return found == handles_.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<FakeKernel::MediaHandle> FakeKernel::media_handle_of(int descriptor) {
+  const std::lock_guard lock{mutex_};
+  const auto found = media_handles_.find(descriptor);
+  return found == media_handles_.end() ? nullptr : found->second;
+}
+
 void FakeKernel::sweep() {
   std::vector<std::shared_ptr<Handle>> dead;  // destroyed after the lock is released
   const std::lock_guard lock{mutex_};
+  std::erase_if(media_handles_, [](const auto& entry) {
+    return identity_of(entry.first) != entry.second->identity;
+  });
   for (auto entry = handles_.begin(); entry != handles_.end();) {
     if (identity_of(entry->first) == entry->second->node->identity) {
       ++entry;
@@ -139,6 +164,13 @@ int FakeKernel::open(const char* name, int flags) {
   if (const auto refusal = refusals_.find(path); refusal != refusals_.end()) {
     errno = refusal->second;
     return -1;
+  }
+  if (const auto media = media_nodes_.find(path); media != media_nodes_.end()) {
+    const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (descriptor >= 0)
+      media_handles_[descriptor] = std::make_shared<MediaHandle>(
+          media->second.device, MediaDevice::Opener{path, {}}, identity_of(descriptor));
+    return descriptor;
   }
   const auto node = nodes_.find(path);
   if (node == nodes_.end()) {
@@ -161,6 +193,12 @@ int FakeKernel::open(const char* name, int flags) {
 }
 
 int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
+  if (const auto media = media_handle_of(descriptor)) {
+    const int error = media->device->ioctl(media->opener, request, argument);
+    if (error == 0) return 0;
+    errno = error;
+    return -1;
+  }
   const auto handle = handle_of(descriptor);
   if (!handle) return v4l2::system_kernel().ioctl(descriptor, request, argument);
   if (const auto latency = latency_.load(); latency != 0)
@@ -255,6 +293,8 @@ std::vector<std::string> FakeKernel::list(const char* directory) {
   };
   for (const auto& path : nodes_ | std::views::keys)
     add(path);
+  for (const auto& path : media_nodes_ | std::views::keys)
+    add(path);
   for (const auto& path : refusals_ | std::views::keys)
     add(path);
   for (const auto& path : links_ | std::views::keys)
@@ -278,6 +318,8 @@ std::string FakeKernel::device_number(const char* path) {
   const std::lock_guard lock{mutex_};
   const auto target = target_of(path);
   if (target.starts_with("/dev/video")) return sysfs_.device_number(target);
+  if (const auto media = media_nodes_.find(target); media != media_nodes_.end())
+    return media->second.number;
   return v4l2::system_kernel().device_number(target.c_str());
 }
 

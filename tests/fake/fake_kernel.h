@@ -11,6 +11,7 @@
 
 #include "fake/camera.h"
 #include "fake/clock.h"
+#include "fake/media.h"
 #include "fake/sysfs.h"
 #include "kernel/kernel.h"
 
@@ -28,6 +29,9 @@ public:
   /// The same with faults from the beginning.
   std::shared_ptr<Camera> plug_with(const std::string& path, const Model& model,
                                     const std::function<void(Faults&)>& order);
+  /// A media device, with its subdevices; its video nodes are plugged in like any other, and then
+  /// attached.
+  void plug_media(const std::string& path, const std::shared_ptr<MediaDevice>& media);
   /// From now on opening `path` fails with `error`.
   void refuse(const std::string& path, int error);
   /// Takes the node away and unplugs the camera behind it.
@@ -82,8 +86,10 @@ public:
 private:
   struct Node;
   struct Handle;
+  struct MediaHandle;
 
   std::shared_ptr<Handle> handle_of(int descriptor);
+  std::shared_ptr<MediaHandle> media_handle_of(int descriptor);
   /// What a path is a link to, or itself.
   [[nodiscard]] std::string target_of(const std::string& path) const;
   /// Finds the descriptors that the program has closed without telling, as it may.
@@ -95,6 +101,14 @@ private:
   std::map<std::string, std::string> links_;
   Sysfs sysfs_;
   std::map<int, std::shared_ptr<Handle>> handles_;  // by the program's descriptor
+
+  struct MediaNode {
+    std::shared_ptr<MediaDevice> device;
+    std::string number;
+  };
+
+  std::map<std::string, MediaNode> media_nodes_;
+  std::map<int, std::shared_ptr<MediaHandle>> media_handles_;
   std::shared_ptr<Clock> clock_{std::make_shared<Clock>()};
   std::atomic<std::int64_t> latency_{};
   std::atomic<unsigned> poll_calls_{};

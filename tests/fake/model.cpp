@@ -27,6 +27,7 @@ const std::vector<Layout>& layouts() {
       {V4L2_PIX_FMT_XBGR32, false, {{32, 1}}},
       {V4L2_PIX_FMT_GREY, false, {{8, 1}}},
       {V4L2_PIX_FMT_SRGGB8, false, {{8, 1}}},
+      {V4L2_PIX_FMT_SBGGR8, false, {{8, 1}}},
       {V4L2_PIX_FMT_SRGGB10, false, {{16, 1}}},
       {V4L2_PIX_FMT_Y10, false, {{16, 1}}},
       {V4L2_PIX_FMT_Y12, false, {{16, 1}}},

@@ -22,6 +22,8 @@ struct ModelFormat {
   std::vector<ModelMode> modes;  ///< of a range, the ends: only these have intervals
   /// Sizes are a range from the first mode's to the last one's, in such steps; 0 for single sizes.
   v4l2::Size step{};
+  /// What VIDIOC_ENUM_FMT of a node behind a media graph lists it for; 0: nothing.
+  std::uint32_t media_bus_code{};
 };
 
 /// A control of the camera. Drivers of the kernel's control framework take any value for one that

@@ -193,8 +193,19 @@ private:
     node("a metadata node", V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING);
     node("an output node", V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING);
     node("a codec's node", V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING);
-    node("a node that needs a media graph",
-         V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_IO_MC);
+    all.push_back({.name = "a media graph that is not set up",
+                   .when = {Moment::before},
+                   .strike =
+                       [this] {
+                         auto model = fake::webcam();
+                         model.device_caps |= V4L2_CAP_IO_MC;
+                         plug(home, model);
+                         camera_->guard_start([](const v4l2::Format& /*own*/) { return EPIPE; });
+                       },
+                   .heal =
+                       [this] {
+                         reset();
+                       }});
     Fault unfed{.name = "a loopback device without a producer",
                 .when = {Moment::before},
                 .strike =

@@ -57,6 +57,13 @@ int Device::answer(unsigned long request, void* argument) {
       streams_ = false;
       queue_.clear();
       return 0;
+    case MEDIA_IOC_G_TOPOLOGY:
+      return tell(as<media_v2_topology>(argument));
+    case VIDIOC_SUBDEV_G_FMT:
+    case VIDIOC_SUBDEV_S_FMT:
+      return exchange(as<v4l2_subdev_format>(argument), request == VIDIOC_SUBDEV_S_FMT);
+    case VIDIOC_SUBDEV_ENUM_MBUS_CODE:
+      return enumerate(as<v4l2_subdev_mbus_code_enum>(argument));
     default:
       return has(lacking) ? ENOTTY : answer_optional(request, argument);
   }

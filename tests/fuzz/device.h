@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <linux/media.h>
+#include <linux/v4l2-subdev.h>
 #include <linux/videodev2.h>
 
 #include "fuzz/process.h"
@@ -51,6 +53,9 @@ public:
   /// value, and with the highest bit all else that can be set.
   void meddle(std::uint8_t how);
 
+  /// Somebody sets up its media graph otherwise.
+  void rearrange(std::uint8_t how);
+
 private:
   /// A control.
   struct Setting {
@@ -84,6 +89,11 @@ private:
   int tell(v4l2_dv_timings& answer) const;
   int tell(v4l2_selection& answer) const;
   int set(v4l2_selection& wish);
+  // device_media.cpp
+  int tell(media_v2_topology& answer) const;
+  int exchange(v4l2_subdev_format& wish, bool sets);
+  int enumerate(v4l2_subdev_mbus_code_enum& answer) const;
+  static std::array<v4l2_mbus_framefmt, 2> all_formats();
   // device_controls.cpp
   int answer_control(unsigned long request, void* argument);
   int describe(v4l2_query_ext_ctrl& answer) const;
@@ -132,6 +142,8 @@ private:
   std::vector<std::uint32_t> queue_;
   std::uint32_t sequence_{};
   bool streams_{};
+  bool linked_{true};
+  std::array<v4l2_mbus_framefmt, 2> formats_{all_formats()};
 };
 
 }  // namespace fuzz

@@ -26,8 +26,10 @@ int Device::query(v4l2_capability& answer) const {
   write(answer.bus_info, "usb-1.2");
   const std::uint32_t picture =
       has(multiplanar) ? V4L2_CAP_VIDEO_CAPTURE_MPLANE : V4L2_CAP_VIDEO_CAPTURE;
-  answer.device_caps =
-      picture | V4L2_CAP_READWRITE | (has(read_only) ? 0U : std::uint32_t{V4L2_CAP_STREAMING});
+  // There is no bit left for a trait of its own.
+  const std::uint32_t graph = has(old) && has(encodes) ? V4L2_CAP_IO_MC : 0U;
+  answer.device_caps = graph | picture | V4L2_CAP_READWRITE |
+                       (has(read_only) ? 0U : std::uint32_t{V4L2_CAP_STREAMING});
   answer.capabilities = answer.device_caps | V4L2_CAP_DEVICE_CAPS;
   return 0;
 }

@@ -180,7 +180,8 @@ std::string FuzzKernel::text(std::string truth) {
 }
 
 std::vector<std::string> FuzzKernel::list(const char*) {
-  std::vector<std::string> names{"video0", "video1", "null", "video2", "video3"};
+  std::vector<std::string> names{"video0", "video1", "null",        "video2",
+                                 "video3", "media0", "v4l-subdev0", "v4l-subdev1"};
   const auto way = choose();
   if (way >= Way::failure) return {};
   if (way == Way::truth) return names;
@@ -194,6 +195,8 @@ std::vector<std::string> FuzzKernel::list(const char*) {
 
 std::string FuzzKernel::device_number(const char* path) {
   const std::string_view name{path};
+  if (name.starts_with("/dev/media")) return text("510:0");
+  if (name.starts_with("/dev/v4l-subdev")) return text("81:12" + std::string{name.substr(15)});
   return text("81:" +
               std::string{name.substr(std::min(name.find_first_of("0123456789"), name.size()))});
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -20,29 +22,52 @@ public:
     if (request == VIDIOC_QUERYBUF || request == VIDIOC_QBUF || request == VIDIOC_DQBUF) {
       auto& buffer = *static_cast<v4l2_buffer*>(argument);
       if (buffer.type != V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) return;
-      fixed_ = std::as_writable_bytes(std::span{&buffer.m.planes, 1});
-      behind_ = std::as_writable_bytes(std::span{buffer.m.planes, buffer.length});
+      fixed_[0] = std::as_writable_bytes(std::span{&buffer.m.planes, 1});
+      behind_[0] = std::as_writable_bytes(std::span{buffer.m.planes, buffer.length});
     } else if (request == VIDIOC_G_EXT_CTRLS || request == VIDIOC_S_EXT_CTRLS) {
       auto& controls = *static_cast<v4l2_ext_controls*>(argument);
-      fixed_ = std::as_writable_bytes(std::span{&controls.controls, 1});
+      fixed_[0] = std::as_writable_bytes(std::span{&controls.controls, 1});
       controls_ = {controls.controls, controls.count};
     } else if (request == VIDIOC_EXPBUF) {
-      fixed_ = std::as_writable_bytes(std::span{&static_cast<v4l2_exportbuffer*>(argument)->fd, 1});
+      fixed_[0] =
+          std::as_writable_bytes(std::span{&static_cast<v4l2_exportbuffer*>(argument)->fd, 1});
+    } else if (request == MEDIA_IOC_G_TOPOLOGY) {
+      auto& topology = *static_cast<media_v2_topology*>(argument);
+      reach_items<media_v2_entity>(0, offsetof(media_v2_topology, ptr_entities),
+                                   topology.num_entities);
+      reach_items<media_v2_interface>(1, offsetof(media_v2_topology, ptr_interfaces),
+                                      topology.num_interfaces);
+      reach_items<media_v2_pad>(2, offsetof(media_v2_topology, ptr_pads), topology.num_pads);
+      reach_items<media_v2_link>(3, offsetof(media_v2_topology, ptr_links), topology.num_links);
     }
   }
 
   /// Calls `change` with each piece.
   template <class Change>
   void write(Change change) const {
-    std::array<std::byte, sizeof(void*)> kept{};
-    std::ranges::copy(fixed_, kept.begin());
+    std::array<std::array<std::byte, sizeof(void*)>, 4> kept{};
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      std::ranges::copy(fixed_[i], kept[i].begin());
     if (!argument_.empty()) change(argument_);
-    std::ranges::copy(std::span{kept}.first(fixed_.size()), fixed_.begin());
-    if (!behind_.empty()) change(behind_);
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      std::ranges::copy(std::span{kept[i]}.first(fixed_[i].size()), fixed_[i].begin());
+    for (const auto& piece : behind_)
+      if (!piece.empty()) change(piece);
     if (!controls_.empty()) write_controls(change);
   }
 
 private:
+  /// An array behind a pointer in the argument, which is null where nobody asks for it.
+  template <class T>
+  void reach_items(std::size_t nth, std::size_t offset, std::size_t count) {
+    fixed_[nth] = argument_.subspan(offset, sizeof(std::uint64_t));
+    std::uint64_t address{};
+    std::memcpy(&address, fixed_[nth].data(), sizeof address);
+    if (address != 0)
+      behind_[nth] = std::as_writable_bytes(
+          std::span{reinterpret_cast<T*>(static_cast<std::uintptr_t>(address)), count});
+  }
+
   template <class Change>
   void write_controls(Change change) const {
     const std::vector<v4l2_ext_control> before(controls_.begin(), controls_.end());
@@ -55,8 +80,8 @@ private:
   }
 
   std::span<std::byte> argument_;
-  std::span<std::byte> fixed_;   // a part of the argument
-  std::span<std::byte> behind_;  // what a pointer in it leads to
+  std::array<std::span<std::byte>, 4> fixed_;   // parts of the argument
+  std::array<std::span<std::byte>, 4> behind_;  // what pointers in it lead to
   std::span<v4l2_ext_control> controls_;
 };
 

@@ -46,7 +46,9 @@ std::span<const Scenario::Step> Scenario::steps() {
                                   Step{"meddle", &Scenario::meddle},
                                   Step{"fetch_event", &Scenario::fetch_event},
                                   Step{"restore_setup", &Scenario::restore_setup},
-                                  Step{"read_controls", &Scenario::read_controls}};
+                                  Step{"read_controls", &Scenario::read_controls},
+                                  Step{"read_graph", &Scenario::read_graph},
+                                  Step{"rearrange", &Scenario::rearrange}};
   return all;
 }
 

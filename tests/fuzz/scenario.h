@@ -65,6 +65,8 @@ private:
   void ask_controls(std::uint8_t how);
   void identify(std::uint8_t how);
   void use_system(std::uint8_t how);
+  void read_graph(std::uint8_t how);
+  void rearrange(std::uint8_t how);
 
   // scenario_setup.cpp
   void watch_setup(std::uint8_t how);

@@ -11,6 +11,7 @@
 
 #include "device/hdr.h"
 #include "device/key_frame.h"
+#include "device/media_mend.h"
 #include "device/selection.h"
 #include "fuzz/scenario.h"
 #include "kernel/dmabuf.h"
@@ -163,6 +164,39 @@ void Scenario::identify(std::uint8_t how) {
   if ((how & 1) != 0) static_cast<void>(v4l2::find_camera(kernel_, identity_));
   if ((how & 2) != 0) static_cast<void>(v4l2::nodes_of(kernel_, identity_));
   identity_ = identity;
+}
+
+void Scenario::rearrange(std::uint8_t how) {
+  kernel_.device().rearrange(how);
+  if (device_) static_cast<void>(device_->look_at_graph());
+}
+
+void Scenario::read_graph(std::uint8_t how) {
+  if (!device_) return;
+  const auto& node = *device_->node();
+  const auto graph =
+      v4l2::read_media_graph(node, (how & 1) != 0 ? v4l2::Extent::all : v4l2::Extent::pipeline);
+  if (!graph) return;
+  check(graph->node < graph->entities.size(), "a graph has the node");
+  for (const auto& pad : graph->pads)
+    check(pad.entity < graph->entities.size(), "a pad is of an entity");
+  for (const auto& link : graph->links)
+    check(link.source < graph->pads.size() && link.sink < graph->pads.size() &&
+              !graph->pads[link.source].sink && graph->pads[link.sink].sink,
+          "a link leads from a source to a sink");
+  const auto own = (how & 2) != 0 ? v4l2::OwnFormat::counts : v4l2::OwnFormat::open;
+  for (const auto& clause : v4l2::describe(*graph, judge(*graph, own)))
+    check_text(clause);
+  const v4l2::Target target{.fourcc = format_.fourcc, .size = {.width = how, .height = 16}};
+  for (const auto& line :
+       commands_to_set_up(*graph, node, (how & 4) != 0 ? std::optional{target} : std::nullopt)) {
+    check_text(line);
+    check(line.starts_with("media-ctl -d /dev/media") || line.starts_with("v4l2-ctl -d /dev/video"),
+          "a command is one of two");
+    check(std::ranges::count(line, '\'') == 2 && line.ends_with('\''),
+          "a name ends no quotes of a shell");
+    check(line.find_first_of("`$;|&\\") >= line.find('\''), "nothing stands outside of them");
+  }
 }
 
 /// The real kernel, of which nothing is asked that could fail or last.

@@ -84,7 +84,7 @@ TEST(Device, KindsAreToldApart) {
   const std::array kinds{
       Kind{V4L2_CAP_VIDEO_CAPTURE, NodeKind::capture},
       Kind{V4L2_CAP_VIDEO_CAPTURE_MPLANE, NodeKind::capture},
-      Kind{V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_IO_MC, NodeKind::media_device},
+      Kind{V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_IO_MC, NodeKind::capture},
       Kind{V4L2_CAP_META_CAPTURE, NodeKind::metadata},
       Kind{V4L2_CAP_VIDEO_OUTPUT, NodeKind::output},
       Kind{V4L2_CAP_VIDEO_M2M_MPLANE, NodeKind::memory_to_memory},

@@ -27,8 +27,6 @@ std::string_view describe(NodeKind kind) {
   switch (kind) {
     case NodeKind::capture:
       return "a capture node";
-    case NodeKind::media_device:
-      return "a capture node that needs its media graph set up first";
     case NodeKind::memory_to_memory:
       return "a memory-to-memory codec or converter node";
     case NodeKind::output:
@@ -52,8 +50,7 @@ std::string_view describe(NodeKind kind) {
 NodeKind Capability::kind() const {
   if (has(V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)) return NodeKind::memory_to_memory;
   if (has(V4L2_CAP_TOUCH)) return NodeKind::touch;
-  if (has(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE))
-    return has(V4L2_CAP_IO_MC) ? NodeKind::media_device : NodeKind::capture;
+  if (has(V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)) return NodeKind::capture;
   if (has(V4L2_CAP_META_CAPTURE | V4L2_CAP_META_OUTPUT)) return NodeKind::metadata;
   if (has(V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE)) return NodeKind::output;
   if (has(V4L2_CAP_VBI_CAPTURE | V4L2_CAP_SLICED_VBI_CAPTURE | V4L2_CAP_VBI_OUTPUT |
@@ -80,7 +77,24 @@ Device::Device(std::shared_ptr<const Node> node, const Capability& capability)
     : node_{std::move(node)},
       capability_{capability},
       reserves_buffers_{capability.reserves_buffers()},
-      modes_{std::make_shared<Modes>(node_, capability.buffer_type())} {}
+      graph_{capability.behind_graph() ? read_media_graph(*node_, Extent::sender) : std::nullopt},
+      modes_{std::make_shared<Modes>(node_, capability.buffer_type(), delivered())} {}
+
+bool Device::captures_now() const {
+  if (capability_.kind() != NodeKind::capture) return false;
+  if (!graph_) return true;
+  const auto graph = read_media_graph(*node_, Extent::pipeline);
+  return !graph || judge(*graph, OwnFormat::open).set_up();
+}
+
+bool Device::look_at_graph() {
+  if (!capability_.behind_graph()) return false;
+  const auto before = delivered();
+  graph_ = read_media_graph(*node_, Extent::sender);
+  if (delivered() == before) return false;
+  renew_modes();
+  return true;
+}
 
 Result<Device> Device::open(Kernel& kernel, const std::string& path) {
   auto node = Node::open(kernel, path);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "device/media_graph.h"
 #include "device/modes.h"
 #include "kernel/node.h"
 
@@ -11,8 +13,7 @@ namespace v4l2 {
 
 /// What a node is for, as far as a capture program needs to tell.
 enum class NodeKind {
-  capture,       ///< delivers frames: what this project is about
-  media_device,  ///< delivers frames, but only after its media graph was set up (V4L2_CAP_IO_MC)
+  capture,  ///< delivers frames: what this project is about
   memory_to_memory,
   output,
   metadata,
@@ -37,6 +38,9 @@ public:
   [[nodiscard]] bool has(std::uint32_t bit) const { return (bits() & bit) != 0; }
 
   [[nodiscard]] NodeKind kind() const;
+
+  /// What it captures is set up in its media graph, not on the node.
+  [[nodiscard]] bool behind_graph() const { return has(V4L2_CAP_IO_MC); }
 
   /// Multi-planar where the node has both APIs, since only that one reaches all its formats.
   [[nodiscard]] BufferType buffer_type() const {
@@ -78,7 +82,24 @@ public:
   void has_overwritten() { reserves_buffers_ = false; }
 
   /// Forgets what it offers, which its source has changed.
-  void renew_modes() { modes_ = std::make_shared<Modes>(node_, buffer_type()); }
+  void renew_modes() { modes_ = std::make_shared<Modes>(node_, buffer_type(), delivered()); }
+
+  /// Of a node behind a media graph: the graph as it was when it was looked at last. Nothing where
+  /// there is none or it may not be read.
+  [[nodiscard]] const std::optional<MediaGraph>& graph() const { return graph_; }
+
+  /// What the graph sends to the node, where that is known. Then it has no other modes.
+  [[nodiscard]] std::optional<PadFormat> delivered() const {
+    return graph_ ? graph_->delivered() : std::nullopt;
+  }
+
+  /// Whether it captures as things are: not a node of another kind, nor one whose graph is known
+  /// not to be set up.
+  [[nodiscard]] bool captures_now() const;
+
+  /// Looks at its graph again, which its user may have set up otherwise. True where what it sends
+  /// has changed, and with it the modes.
+  bool look_at_graph();
 
   /// What the device is set to.
   [[nodiscard]] Result<Format> format() const;
@@ -102,6 +123,7 @@ private:
   std::shared_ptr<const Node> node_;
   Capability capability_;
   bool reserves_buffers_;
+  std::optional<MediaGraph> graph_;
   std::shared_ptr<Modes> modes_;
 };
 

@@ -60,6 +60,9 @@ struct Format {
   /// Never set in an answer. Ask for what OfferedFormat::convertible() says and believe
   /// VIDIOC_G_FMT only: a driver that does not convert may yet answer here that it did.
   bool convert{};
+  /// In a wish: `colorimetry` is that of the pad of the media graph that sends the frames. Some
+  /// drivers compare it with what the node is set to (vimc, at VIDIOC_STREAMON).
+  bool from_pad{};
 
   friend bool operator==(const Format&, const Format&) = default;
 

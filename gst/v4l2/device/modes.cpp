@@ -80,12 +80,12 @@ Colorimetry OfferedFormat::convertible(const Colorimetry& wish, const Colorimetr
   return asked;
 }
 
-Result<std::span<const OfferedFormat>> Modes::formats() {
-  const std::lock_guard lock{mutex_};
-  if (formats_known_) return formats_;
+/// Of code 0: all.
+Result<std::vector<OfferedFormat>> Modes::formats_for(std::uint32_t media_bus_code) {
   std::vector<OfferedFormat> found;
   v4l2_fmtdesc question{};
   question.type = to_wire(type_);
+  question.mbus_code = media_bus_code;
   const auto done = enumerate(request::enum_fmt, question, [&](const v4l2_fmtdesc& answer) {
     if (std::ranges::find(found, answer.pixelformat, [](const OfferedFormat& format) {
           return format.fourcc.code;
@@ -96,12 +96,22 @@ Result<std::span<const OfferedFormat>> Modes::formats() {
     return true;
   });
   if (!done) return std::unexpected{done.error()};
-  if (found.empty()) {
+  return found;
+}
+
+Result<std::span<const OfferedFormat>> Modes::formats() {
+  const std::lock_guard lock{mutex_};
+  if (formats_known_) return formats_;
+  auto found = formats_for(delivered_ ? delivered_->code : 0);
+  // Where there is none for what comes in, STREAMON says so, and the graph shows why.
+  if (found && found->empty() && delivered_) found = formats_for(0);
+  if (!found) return std::unexpected{found.error()};
+  if (found->empty()) {
     const auto current = current_locked();
     if (!current) return std::unexpected{current.error()};
-    found.push_back({.fourcc = current->fourcc, .description = {}});
+    found->push_back({.fourcc = current->fourcc, .description = {}});
   }
-  formats_ = std::move(found);
+  formats_ = std::move(*found);
   formats_known_ = true;
   return formats_;
 }
@@ -110,6 +120,14 @@ Result<std::span<const SizeRange>> Modes::sizes(Fourcc fourcc) {
   const std::lock_guard lock{mutex_};
   if (const auto known = sizes_.find(fourcc); known != sizes_.end()) return known->second;
   std::vector<SizeRange> found;
+  if (delivered_) {
+    auto size = delivered_->size;
+    if (delivered_->field == V4L2_FIELD_ALTERNATE) size.height *= 2;
+    if (const SizeRange offered{.smallest = size, .largest = size}; plausible(offered)) {
+      found.push_back(offered);
+      return sizes_.emplace(fourcc, std::move(found)).first->second;
+    }
+  }
   v4l2_frmsizeenum question{};
   question.pixel_format = fourcc.code;
   const auto done =

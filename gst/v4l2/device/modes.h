@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "device/format.h"
+#include "device/media_graph.h"
 #include "kernel/node.h"
 
 namespace v4l2 {
@@ -67,7 +68,11 @@ struct IntervalRange {
 /// question reaches the driver once. Any thread may ask.
 class Modes {
 public:
-  Modes(std::shared_ptr<const Node> node, BufferType type) : node_{std::move(node)}, type_{type} {}
+  /// `delivered`: what the media graph in front of the node sends, if that is known. Then there is
+  /// no other size, and no format but those for its media bus code.
+  Modes(std::shared_ptr<const Node> node, BufferType type,
+        std::optional<PadFormat> delivered = std::nullopt)
+      : node_{std::move(node)}, type_{type}, delivered_{delivered} {}
 
   // What can't be, such as sizes of 0 and ranges that end before they begin, is left out, and what
   // a driver says twice is there once. Of a driver that never says "no more" there is as much as is
@@ -85,11 +90,13 @@ public:
 
 private:
   Result<Format> current_locked();
+  Result<std::vector<OfferedFormat>> formats_for(std::uint32_t media_bus_code);
   template <class Argument, class Keep>
   Result<> enumerate(const Request<Argument>& request, Argument argument, Keep keep);
 
   std::shared_ptr<const Node> node_;
   BufferType type_;
+  std::optional<PadFormat> delivered_;
   std::mutex mutex_;  // guards all below; held across the driver's answers
   std::vector<OfferedFormat> formats_;
   bool formats_known_{};

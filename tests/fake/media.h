@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <linux/media-bus-format.h>
+
+#include "device/media_graph.h"
+#include "fake/camera.h"
+#include "fake/faults.h"
+
+namespace fake {
+
+/// What a subdevice does with the formats of its pads; those of vimc.
+enum class EntityKind {
+  sensor,   ///< one source, of any code and size
+  debayer,  ///< a sink for Bayer patterns; a source of the same size, which is RGB
+  scaler,   ///< a sink for RGB; a source of the same code, of any size
+  node,     ///< one sink: that of a video node
+};
+
+struct ModelEntity {
+  std::string name;
+  EntityKind kind{};
+  std::string path;  ///< of its node
+};
+
+struct ModelLink {
+  std::string source;
+  std::string sink;  ///< always its pad 0
+  bool enabled{};
+  bool immutable{};
+};
+
+/// A media device as its driver: it answers for /dev/mediaN and its subdevices' nodes, and says at
+/// VIDIOC_STREAMON of its video nodes whether their pipeline is set up.
+class MediaDevice {
+public:
+  MediaDevice(std::vector<ModelEntity> entities, std::vector<ModelLink> links);
+
+  // What a test does.
+
+  /// The video node at a path. From now on it streams only where the graph is set up.
+  void attach(const std::string& path, const std::shared_ptr<Camera>& camera);
+  /// As media-ctl and v4l2-ctl do: runs one line of theirs.
+  void run(const std::string& command);
+  void set_format(const std::string& entity, std::uint32_t pad, const v4l2::PadFormat& format);
+  void set_link(const std::string& source, const std::string& sink, bool enabled);
+  [[nodiscard]] v4l2::PadFormat format(const std::string& entity, std::uint32_t pad);
+  /// Formats and links, to be compared.
+  [[nodiscard]] std::string state();
+
+  template <class Order>
+  void fault(Order order) {
+    const std::lock_guard lock{mutex_};
+    order(faults_);
+  }
+
+  // What the kernel does.
+
+  /// One open of one of its nodes: formats that were tried are its own.
+  struct Opener {
+    std::string path;
+    std::vector<v4l2::PadFormat> tried;
+  };
+
+  [[nodiscard]] std::vector<std::string> subdevices() const;
+  int ioctl(Opener& opener, unsigned long request, void* argument);
+
+private:
+  struct Entity {
+    ModelEntity is;
+    std::vector<v4l2::PadFormat> pads;
+    std::uint32_t minor{};
+  };
+
+  [[nodiscard]] std::size_t named(const std::string& name) const;
+  [[nodiscard]] std::size_t source_pad(std::size_t entity) const;
+  int topology(media_v2_topology& wanted) const;
+  int subdevice(Opener& opener, unsigned long request, void* argument);
+  /// What STREAMON of that node finds, which is set to `own`.
+  int validate(const std::string& path, const v4l2::Format& own);
+  [[nodiscard]] bool agrees(const ModelLink& link, const std::string& path,
+                            const v4l2::Format& own);
+
+  std::mutex mutex_;
+  std::vector<Entity> entities_;
+  std::vector<ModelLink> links_;
+  std::map<std::string, std::shared_ptr<Camera>> cameras_;
+  Faults faults_;
+};
+
+/// A node behind a media graph: what it is set up to send are the formats of vimc's capture nodes.
+Model graph_node(std::string card);
+
+/// "Sensor A" → "Debayer A" → "Scaler" → "RGB Capture" at /dev/video1, and from the sensor also
+/// "Raw Capture" at /dev/video0. As vimc's it is not set up: the sensor gives RGB888_1X24.
+std::shared_ptr<MediaDevice> small_graph();
+
+}  // namespace fake

@@ -1,0 +1,179 @@
+#!/bin/sh
+# Sensors behind a media graph, on vimc: what is set up streams, byte for byte as v4l2-ctl captures it; what is not is
+# explained, and the lines of each ERROR, run in order, make it stream. Prints TAP.
+#   graph.sh PLUGIN_DIR
+export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export GST_REGISTRY="$work/registry"
+raw=/dev/video0
+rgb=/dev/video2
+point=0
+failed=0
+
+result() {
+  point=$((point + 1))
+  if [ "$1" = yes ]; then
+    echo "ok $point - $2"
+  else
+    echo "not ok $point - $2"
+    failed=1
+    sed 's/^/# /' "$work/log"
+  fi
+}
+
+# --- the graph ----------------------------------------------------------------------------------
+
+pad() { media-ctl -d /dev/media0 -V "$1 [fmt:$2 field:${3:-none}]" >/dev/null || echo "# can't set $1 to $2"; }
+node() { v4l2-ctl -d "$1" --set-fmt-video="width=640,height=480,pixelformat=$2" >/dev/null; }
+link() { media-ctl -d /dev/media0 -l "$1" >/dev/null || echo "# can't set the link $1"; }
+
+# As vimc is loaded.
+as_loaded() {
+  link '"RGB/YUV Input":0 -> "Scaler":0 [0]'
+  link '"Debayer A":1 -> "Scaler":0 [1]'
+  pad '"Sensor A":0' RGB888_1X24/640x480
+  pad '"Debayer A":0' SRGGB8_1X8/640x480
+  pad '"Debayer A":1' RGB888_1X24/640x480
+  pad '"Scaler":0' RGB888_1X24/640x480
+  pad '"Scaler":1' RGB888_1X24/640x480
+  node $raw RGB3
+  node $rgb RGB3
+}
+
+# As its user has set it up.
+set_up() {
+  as_loaded
+  pad '"Sensor A":0' SBGGR8_1X8/640x480
+  pad '"Debayer A":0' SBGGR8_1X8/640x480
+  node $raw BA81
+}
+
+# All that could be changed and is not the node's own: state NODE.
+state() {
+  media-ctl -d /dev/media0 -p
+  for path in /dev/video*; do
+    [ "$path" = "$1" ] || v4l2-ctl -d "$path" -V
+  done
+}
+
+# --- the element --------------------------------------------------------------------------------
+
+# play NODE FILTER: three frames.
+play() {
+  gst-launch-1.0 v4l2cppsrc ${1:+device="$1"} num-buffers=3 ! ${2:+"$2" !} filesink location="$work/frames" >"$work/log" 2>&1
+}
+
+# delivers DESCRIPTION NODE FOURCC FILTER: v4l2-ctl's bytes.
+delivers() {
+  good=no
+  v4l2-ctl -d "$2" --set-fmt-video="width=640,height=480,pixelformat=$3" --stream-mmap --stream-count=3 \
+    --stream-to="$work/expected" >/dev/null 2>&1
+  [ -s "$work/expected" ] && play "$2" "$4" && cmp "$work/expected" "$work/frames" >>"$work/log" 2>&1 && good=yes
+  result $good "$1"
+}
+
+# explained DESCRIPTION NODE FILTER PART...: one ERROR with each part; it has changed nothing, and its lines make it
+# stream.
+explained() {
+  description=$1
+  from=$2
+  filter=$3
+  shift 3
+  good=yes
+  state "${from:-$raw}" >"$work/before"
+  play "$from" "$filter" && good=no
+  state "${from:-$raw}" >"$work/after"
+  cmp -s "$work/before" "$work/after" || { good=no; diff "$work/before" "$work/after" >>"$work/log"; }
+  [ "$(grep -c '^ERROR: from element' "$work/log")" = 1 ] || good=no
+  for part; do
+    grep '^ERROR: from element' "$work/log" | grep -qF -- "$part" || good=no
+  done
+  grep -e '^media-ctl ' -e '^v4l2-ctl ' "$work/log" >"$work/lines" || good=no
+  cp "$work/log" "$work/said"
+  sh -e "$work/lines" >"$work/ran" 2>&1 || good=no
+  if ! play "$from" "$filter"; then
+    good=no
+    state >>"$work/log" none
+  fi
+  [ $good = yes ] || cat "$work/said" "$work/ran" >>"$work/log"
+  result $good "$description"
+  sed 's/^/#   /' "$work/lines"
+}
+
+# --- what streams -------------------------------------------------------------------------------
+
+# The same picture each time: no clock in it.
+for subdevice in /dev/v4l-subdev*; do
+  v4l2-ctl -d "$subdevice" -c show_information=2 >/dev/null 2>&1
+done
+
+set_up
+delivers "the Bayer node without a filter" $raw BA81 ''
+delivers "the Bayer node with a filter" $raw BA81 'video/x-bayer,format=bggr,width=640,height=480'
+delivers "the RGB node without a filter" $rgb RGB3 ''
+delivers "the RGB node with a filter" $rgb RGB3 'video/x-raw,format=RGB,width=640,height=480'
+play '' '' && good=yes || good=no
+result $good "without a device the node that is set up"
+pad '"Scaler":1' RGB888_1X24/320x240
+good=no
+play $rgb '' && [ "$(stat -c %s "$work/frames")" = $((3 * 320 * 240 * 3)) ] && good=yes
+result $good "the size that the pad sends"
+
+# --- what is explained --------------------------------------------------------------------------
+
+as_loaded
+explained "as loaded: the Bayer node" $raw '' "Sensor A gives RGB888_1X24 640x480, Debayer A takes SRGGB8_1X8"
+as_loaded
+explained "as loaded: the RGB node" $rgb '' "Sensor A gives RGB888_1X24 640x480, Debayer A takes SRGGB8_1X8"
+as_loaded
+explained "as loaded: without a device" '' '' "Sensor A gives RGB888_1X24"
+
+set_up
+link '"Debayer A":1 -> "Scaler":0 [0]'
+explained "a link off" $rgb '' "no chain of enabled links leads from a source to RGB/YUV Capture"
+
+for each in "$raw the Bayer node" "$rgb the RGB node"; do
+  from=${each%% *}
+  who=${each#* }
+  set_up
+  pad '"Debayer A":0' SBGGR8_1X8/320x240
+  explained "$who: size before Debayer A" "$from" '' "Sensor A gives SBGGR8_1X8 640x480, Debayer A takes 320x240"
+  set_up
+  pad '"Debayer A":0' SGRBG8_1X8/640x480
+  explained "$who: code before Debayer A" "$from" '' "Sensor A gives SBGGR8_1X8 640x480, Debayer A takes SGRBG8_1X8"
+  set_up
+  pad '"Debayer A":0' SBGGR8_1X8/640x480 interlaced
+  explained "$who: field before Debayer A" "$from" '' "Debayer A takes field interlaced"
+  set_up
+  pad '"Scaler":0' RGB888_1X24/320x240
+  explained "$who: size before Scaler" "$from" '' "Debayer A gives RGB888_1X24 640x480, Scaler takes 320x240"
+  set_up
+  pad '"Scaler":0' BGR888_1X24/640x480
+  explained "$who: code before Scaler" "$from" '' "Debayer A gives RGB888_1X24 640x480, Scaler takes BGR888_1X24"
+done
+set_up
+node $raw RGB3
+explained "the RGB node: the other node has another format" $rgb '' "Raw Capture 0 ($raw) takes RGB3"
+set_up
+v4l2-ctl -d $rgb --set-fmt-video=width=320,height=240,pixelformat=RGB3 >/dev/null
+explained "the Bayer node: the other node has another size" $raw '' "RGB/YUV Capture ($rgb) takes 320x240"
+
+# --- what is refused ----------------------------------------------------------------------------
+
+other="Its media graph sends nothing else"
+set_up
+explained "the Bayer node: another size" $raw 'video/x-bayer,width=320,height=240' "$other"
+set_up
+explained "the Bayer node: another pattern" $raw 'video/x-bayer,format=rggb' "$other"
+set_up
+explained "the RGB node: another format" $rgb 'video/x-raw,format=BGR' "$other"
+set_up
+explained "the RGB node: another size" $rgb 'video/x-raw,width=320,height=240' "$other"
+set_up
+explained "the RGB node: another format and size" $rgb 'video/x-raw,format=BGR,width=320,height=240' "$other"
+set_up
+explained "the RGB node: other colours" $rgb 'video/x-raw,colorimetry=(string)1:1:5:1' "$other"
+
+echo "1..$point"
+exit $failed
