@@ -33,8 +33,9 @@ class Log {
 public:
   /// `level` is that of the element's category, or of `name`.
   explicit Log(GstDebugLevel level, const char* name = category_name) {
-    gst_debug_remove_log_function(gst_debug_log_default);
-    gst_debug_add_log_function(&Log::keep, this, nullptr);
+    // In parentheses, since macros of these names compare what C++ does not.
+    (gst_debug_remove_log_function)(nullptr);  // the default one
+    (gst_debug_add_log_function)(&Log::keep, this, nullptr);
     gst_debug_set_threshold_for_name(name, level);
   }
 
@@ -43,7 +44,7 @@ public:
 
   ~Log() {
     gst_debug_set_threshold_for_name("*", GST_LEVEL_NONE);
-    gst_debug_remove_log_function(&Log::keep);
+    gst_debug_remove_log_function_by_data(this);
   }
 
   [[nodiscard]] std::vector<Line> lines() const {
