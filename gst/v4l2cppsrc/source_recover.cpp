@@ -196,13 +196,14 @@ Source::Outcome<std::optional<GstFlowReturn>> Source::on_other_size(const v4l2::
     forget_source();
     return unallocated;
   }
-  if (!agreement().layout || ++other_sizes_ < enough) return std::nullopt;
+  const auto& layout = agreement().layout;
+  if (!layout || ++other_sizes_ < enough) return std::nullopt;
   const auto& payload = frame.payloads()[0];
   return std::unexpected{other_size(path(),
                                     agreed.fourcc.to_string() + " " +
                                         std::to_string(agreed.size.width) + "x" +
                                         std::to_string(agreed.size.height),
-                                    payload.length, agreement().layout->needed[0])};
+                                    payload.length, layout->needed[0])};
 }
 
 Source::Outcome<std::optional<GstFlowReturn>> Source::on_stalled() {
