@@ -315,13 +315,14 @@ Source::Flow Source::on_other_size(const v4l2::Frame& frame) {
     forget_source();
     return unallocated;
   }
-  if (!agreement().layout || ++other_sizes_ < enough) return std::nullopt;
+  const auto& layout = agreement().layout;
+  if (!layout || ++other_sizes_ < enough) return std::nullopt;
   const auto& payload = frame.payloads()[0];
   return std::unexpected{other_size(path(),
                                     agreed.fourcc.to_string() + " " +
                                         std::to_string(agreed.size.width) + "x" +
                                         std::to_string(agreed.size.height),
-                                    payload.length, agreement().layout->needed[0])};
+                                    payload.length, layout->needed[0])};
 }
 
 /// A frame was left out. Damage never ends by itself where all frames are damaged, so that a device

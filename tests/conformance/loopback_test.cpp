@@ -1,5 +1,6 @@
 // What is believed of v4l2loopback, which has a queue of its own and not videobuf2.
 
+#include <array>
 #include <vector>
 
 #include <poll.h>
@@ -9,11 +10,10 @@
 
 namespace {
 
-using conformance::Belief;
 using conformance::LoopbackBelief;
 namespace request = v4l2::request;
 
-// A run is about the one or the other.
+// A run is about such devices or about others.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Belief);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LoopbackBelief);
 INSTANTIATE_TEST_SUITE_P(Kernel, LoopbackBelief, testing::ValuesIn(conformance::loopback_targets()),
@@ -42,7 +42,7 @@ TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
                                            wire.map_offset(0)));
   }
   ASSERT_EQ(stream_on(*node), 0);
-  unsigned given[2]{};
+  std::array<unsigned, 2> given{};
   for (int i = 0; i < 6; ++i)
     ++given[next(*node).index()];
   EXPECT_EQ(given[0], 3U) << "none was ever queued";

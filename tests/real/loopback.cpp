@@ -123,10 +123,15 @@ struct Seen {
   std::string error;
 };
 
+std::string source(const char* element, const std::string& device, const std::string& mode) {
+  std::string text{element};
+  return text.append(" device=").append(device).append(" io-mode=").append(mode);
+}
+
 /// How many frames a row delivers from its first one on.
-Seen watch(const std::string& source, const std::string& rest) {
+Seen watch(const std::string& head, const std::string& rest) {
   std::atomic<unsigned> frames{};
-  const Pipeline pipeline{source + " ! " + rest};
+  const Pipeline pipeline{head + " ! " + rest};
   pipeline.count("sink", frames);
   pipeline.play();
   auto said = pipeline.await(
@@ -137,6 +142,12 @@ Seen watch(const std::string& source, const std::string& rest) {
     return {.frames = frames.load() - before, .error = said};
   }
   return {.frames = 0, .error = said};
+}
+
+void tell(const char* element, const Seen& seen) {
+  std::string text{element};
+  real::Tap::explain(
+      text.append(" ").append(std::to_string(seen.frames)).append(" frames ").append(seen.error));
 }
 
 }  // namespace
@@ -154,23 +165,21 @@ int main(int count, char** words) {
   // The first row shows when the producer is there.
   Seen first;
   for (int tries = 0; tries < 20 && first.frames == 0; ++tries) {
-    first = watch("v4l2src device=" + device, pipelines[0]);
+    first = watch(source("v4l2src", device, "auto"), pipelines[0]);
     if (first.frames == 0) g_usleep(G_USEC_PER_SEC);
   }
   tap.point(first.frames > 0, "the device is fed");
   for (const std::string mode : io_modes)
     for (const std::string pipeline : pipelines) {
-      const auto of = [&](const char* element) {
-        return watch(std::string{element} + " device=" + device + " io-mode=" + mode, pipeline);
-      };
-      const auto theirs = of("v4l2src");
-      const auto ours = of("v4l2cppsrc");
+      const auto theirs = watch(source("v4l2src", device, mode), pipeline);
+      const auto ours = watch(source("v4l2cppsrc", device, mode), pipeline);
       const bool plays = ours.frames > 0 || (mode != "auto" && mode != "mmap");
+      std::string row{"io-mode="};
       tap.point(plays && ours.frames + out_of_step >= theirs.frames &&
                     (ours.error.empty() || !theirs.error.empty()),
-                "io-mode=" + mode + " ! " + pipeline);
-      real::Tap::explain("v4l2cppsrc " + std::to_string(ours.frames) + " frames " + ours.error);
-      real::Tap::explain("v4l2src " + std::to_string(theirs.frames) + " frames " + theirs.error);
+                row.append(mode).append(" ! ").append(pipeline));
+      tell("v4l2cppsrc", ours);
+      tell("v4l2src", theirs);
     }
   return tap.end();
 }
