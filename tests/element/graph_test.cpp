@@ -218,11 +218,11 @@ GST_END_TEST
 
 GST_START_TEST(test_each_end_that_disagrees_is_explained) {
   struct Case {
-    const char* entity;
-    std::uint32_t code;
+    const char* entity{};
+    std::uint32_t code{};
     v4l2::Size size;
-    std::uint32_t field;
-    const char* said;
+    std::uint32_t field{};
+    const char* said{};
   };
 
   for (const auto* const node : {raw_node, rgb_node})

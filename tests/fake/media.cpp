@@ -93,6 +93,7 @@ int give(const std::vector<T>& items, std::uint64_t address, std::uint32_t& coun
   count = static_cast<std::uint32_t>(items.size());
   if (address == 0) return 0;
   if (room < items.size()) return ENOSPC;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel's struct has it
   std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(address)), items.data(),
               items.size() * sizeof(T));
   return 0;

@@ -63,9 +63,10 @@ private:
     fixed_[nth] = argument_.subspan(offset, sizeof(std::uint64_t));
     std::uint64_t address{};
     std::memcpy(&address, fixed_[nth].data(), sizeof address);
-    if (address != 0)
-      behind_[nth] = std::as_writable_bytes(
-          std::span{reinterpret_cast<T*>(static_cast<std::uintptr_t>(address)), count});
+    if (address == 0) return;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel's struct has it
+    auto* const items = reinterpret_cast<T*>(static_cast<std::uintptr_t>(address));
+    behind_[nth] = std::as_writable_bytes(std::span{items, count});
   }
 
   template <class Change>

@@ -232,6 +232,7 @@ TEST(MediaGraph, MayGrowWhileItIsRead) {
 
 TEST(MediaGraph, WhatCantBeTrueIsLeftOut) {
   using Lie = std::function<void(media_v2_topology&)>;
+  // NOLINTBEGIN(performance-no-int-to-ptr): so the kernel's struct has it
   const auto all_pads = [](media_v2_topology& answer) {
     return std::span{reinterpret_cast<media_v2_pad*>(std::uintptr_t{answer.ptr_pads}),
                      answer.ptr_pads == 0 ? 0 : answer.num_pads};
@@ -240,6 +241,7 @@ TEST(MediaGraph, WhatCantBeTrueIsLeftOut) {
     return std::span{reinterpret_cast<media_v2_link*>(std::uintptr_t{answer.ptr_links}),
                      answer.ptr_links == 0 ? 0 : answer.num_links};
   };
+  // NOLINTEND(performance-no-int-to-ptr)
   const std::array lies{Lie{[](media_v2_topology& answer) {
                           answer.num_links = 0xffffffff;
                         }},
@@ -339,8 +341,8 @@ TEST(MediaMend, ALinkThatIsOffIsEnabled) {
 
 TEST(MediaMend, WhateverDisagreesIsMended) {
   struct Case {
-    const char* entity;
-    std::uint32_t pad;
+    const char* entity{};
+    std::uint32_t pad{};
     PadFormat format;
   };
 
@@ -382,7 +384,7 @@ TEST(MediaMend, AnotherNodeOfThePipelineIsSetToo) {
 
 TEST(MediaMend, WhatIsWantedReachesTheNode) {
   struct Case {
-    const char* path;
+    const char* path{};
     v4l2::Target target;
   };
 
