@@ -188,6 +188,9 @@ GST_START_TEST(test_log_tells_each_call_and_its_answer) {
   rig.play();
   for (int i = 0; i < 3; ++i)
     rig.next();
+  // Frames that are there already are dequeued without it.
+  while (rig.kernel.poll_calls() == 0)
+    std::this_thread::yield();
   rig.set_state(GST_STATE_NULL);
   fail_unless_equals_int(log.count("VIDIOC_"), static_cast<int>(rig.camera->all_calls()));
   fail_unless_equals_int(log.count("ioctl 0x"), 0);
