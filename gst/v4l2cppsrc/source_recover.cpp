@@ -345,9 +345,13 @@ Source::Flow Source::on_due() {
     case Due::no_key_frame:
       warnings_.push_back(no_key_frame(path(), watchdog_.waited(now), left_out_.count));
       return again;
-    case Due::no_first_frame:
-      warnings_.push_back(no_first_frame(path(), watchdog_.waited(now)));
+    case Due::no_first_frame: {
+      const auto input = v4l2::current_input(*device().node());
+      const bool mute = input && *input && (*input)->no_signal;
+      warnings_.push_back(mute ? no_signal(path(), (*input)->name)
+                               : no_first_frame(path(), watchdog_.waited(now)));
       return again;
+    }
     case Due::silence:
       break;
   }

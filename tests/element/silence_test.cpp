@@ -119,6 +119,19 @@ GST_START_TEST(test_no_signal_is_no_stall) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_start_without_a_signal_is_told_as_that) {
+  auto model = camera("1");
+  model.input_status = V4L2_IN_ST_NO_SIGNAL;
+  Bused bused{model};
+  auto& rig = bused.rig;
+  rig.kernel.stop_clock();
+  rig.play();
+  rig.kernel.clock().pass();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_WARNING), "Nothing comes in at the input");
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_stall_timeout_alone_stays_armed) {
   Bused bused;
   auto& rig = bused.rig;
@@ -301,6 +314,7 @@ static Suite* silence_suite() {
                                  TEST(test_a_silent_device_is_opened_again),
                                  TEST(test_a_silence_may_be_an_error),
                                  TEST(test_no_signal_is_no_stall),
+                                 TEST(test_a_start_without_a_signal_is_told_as_that),
                                  TEST(test_stall_timeout_alone_stays_armed),
                                  TEST(test_a_start_without_a_frame_is_warned_of_once),
                                  TEST(test_nothing_but_damage_is_warned_of),

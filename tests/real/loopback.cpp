@@ -164,8 +164,8 @@ int main(int count, char** words) {
   real::Tap tap;
   // The first row shows when the producer is there.
   Seen first;
-  for (int tries = 0; tries < 20 && first.frames == 0; ++tries) {
-    first = watch(source("v4l2src", device, "auto"), pipelines[0]);
+  for (int tries = 0; tries < 200 && first.frames == 0; ++tries) {
+    first = watch(source("v4l2cppsrc", device, "auto"), pipelines[0]);
     if (first.frames == 0) g_usleep(G_USEC_PER_SEC);
   }
   tap.point(first.frames > 0, "the device is fed");

@@ -51,7 +51,7 @@ gst-inspect-1.0 v4l2cppsrc >/dev/null
 case $3 in
   vivid)
     refused "a size that it lacks" video/x-raw,format=YUY2,width=1000,height=700 size \
-      "width=1280, height=720" videoscale "GStreamer has no caps for what it also has" HSV3
+      "width=1280, height=720" videoscale "GStreamer has no caps for what it also has" YUVO
     refused "a rate that it lacks" video/x-raw,format=YUY2,width=640,height=480,framerate=240/1 framerate \
       "width=640, height=480, framerate=" videorate
     refused "a format that it lacks" video/x-raw,format=NV12_64Z32,width=640,height=480 format \
