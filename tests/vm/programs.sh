@@ -78,7 +78,7 @@ pass_on() {
 }
 
 # The time limit is for who waits for ever. In virtual time that is soon over.
-limit=${PROGRAMS_LIMIT:-7200}
+limit=${PROGRAMS_LIMIT:-36000}
 perform() {
   # shellcheck disable=SC1091
   [ ! -f "$here/environment" ] || . "$here/environment"
