@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "log.h"
+#include "stream/wait.h"
 
 namespace v4l2gst {
 namespace {
@@ -54,6 +55,7 @@ Capture::Outcome<std::unique_ptr<Capture>> Capture::allocate(
 
 v4l2::Result<> Capture::start() {
   if (travel_ == Travel::read) {
+    if (!device_->reserves_buffers()) release_format();
     auto reader = v4l2::Reader::start(device_->node()->kernel(), device_->path(), *waker_, desk_,
                                       slots_, device_->buffer_type());
     if (!reader) return std::unexpected{reader.error()};
@@ -70,6 +72,16 @@ v4l2::Result<> Capture::start() {
   return {};
 }
 
+/// v4l2loopback since 0.13 lets only that descriptor capture which called VIDIOC_S_FMT or
+/// VIDIOC_REQBUFS first, and read() has a descriptor of its own. VIDIOC_REQBUFS(0) gives that up.
+/// Older ones know no such thing, and what they answer is of no matter.
+void Capture::release_format() const {
+  v4l2_requestbuffers none{};
+  none.type = v4l2::to_wire(device_->buffer_type());
+  none.memory = V4L2_MEMORY_MMAP;
+  static_cast<void>(device_->node()->call(v4l2::request::reqbufs, none));
+}
+
 void Capture::stop() {
   stream_.emplace<std::monostate>();
   if (importer_) importer_->recall();
@@ -81,8 +93,12 @@ v4l2::Result<v4l2::Arrival> Capture::next(std::optional<std::chrono::millisecond
   if (stream == nullptr) return v4l2::Interrupted{};
   if (!importer_) return stream->next(timeout);
   for (std::chrono::milliseconds waited{};;) {
-    const auto filled = importer_->refill();
-    if (!filled) return std::unexpected{filled.error()};
+    if (const auto filled = importer_->refill(); !filled) {
+      // Its VIDIOC_QBUF may be the first to fail.
+      const auto failure = v4l2::failure_of(*device_->node(), filled.error(), false);
+      if (!failure) return std::unexpected{filled.error()};
+      return std::visit([](const auto& what) -> v4l2::Arrival { return what; }, *failure);
+    }
     const auto rest = timeout ? std::optional{*timeout - waited} : std::nullopt;
     if (desk().at_home() == 0) return stream->next(rest);
     auto patience = desk().waiting() < enough_to_go_on ? pool_patience : calm_patience;
@@ -135,7 +151,7 @@ v4l2::Result<BufferPtr> Capture::wrap(v4l2::Frame&& frame) {
 bool Capture::copy_always() {
   if (always_copies_) return false;
   if (!may_copy()) return true;
-  if (!copier_) copier_.emplace(agreement_->layout, agreement_->caps.get(), size(), PoolPtr{});
+  if (!copier_) copier_.emplace(agreement_->layout, agreement_->caps.get(), room(), PoolPtr{});
   always_copies_ = true;
   return true;
 }

@@ -40,6 +40,12 @@ public:
     has_delivered_ = true;
   }
 
+  /// The device went away: what was tried on it counts no more.
+  void forget_attempts() { attempts_ = 0; }
+
+  /// True once a frame went downstream in this run.
+  [[nodiscard]] bool has_delivered() const { return has_delivered_; }
+
   /// True from the first attempt until a frame goes downstream.
   [[nodiscard]] bool recovering() const { return attempts_ > 0; }
 

@@ -68,6 +68,8 @@ struct Report {
   std::vector<std::string> cheaper{};
   /// The device may be there later, so that there is use in waiting for it.
   bool may_come{};
+  /// All was tried on a device that has never worked, so that there is none.
+  bool hopeless{};
   /// Where a media graph is in the way: lines for a shell that set it up, to be run in order.
   std::vector<std::string> commands{};
 };

@@ -81,7 +81,10 @@ bool Source::start() {
   if (opens && !open()) return false;
   {
     const std::lock_guard lock{context_};
-    if (device_) absence_.reset();
+    if (device_) {
+      absence_.reset();
+      pause_ = {};
+    }
     if (absence_ && absence_->of_former_run) {
       const auto reason = absence_->reason;
       absence_.reset();
@@ -105,6 +108,7 @@ void Source::stop() {
   agreement_.reset();
   clock_.reset();
   if (absence_) absence_->of_former_run = true;
+  reopening_ = false;
   waker_.lower(v4l2::Waker::pause);
   absence_waker_.lower(v4l2::Waker::pause);
   waker_.lower(v4l2::Waker::errand);
@@ -255,13 +259,15 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
   const std::lock_guard lock{context_};
   if (!capture_) return unallocated;
   if (!capture_->streaming()) {
-    if (waker_.raised(v4l2::Waker::pause)) return interrupted;
     if (!rest_before_start()) return interrupted;
     if (const auto started = start_streaming(); !started) {
       const auto& error = started.error().error;
-      if (error.gone()) return lose(started.error());
+      if (error.gone()) {
+        recovery_.forget_attempts();
+        return lose(started.error());
+      }
       if (!recovery_.recovering()) return std::unexpected{started.error()};
-      const auto flow = on_broken(error);
+      const auto flow = on_broken(error, "to start streaming");
       if (!flow) return std::unexpected{flow.error()};
       return flow->value_or(again);
     }
@@ -282,12 +288,10 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
                      if (absence_) absence_->patience.pause();
                      return interrupted;
                    },
-                   [&](const v4l2::Lost& lost) -> Flow {
-                     const auto ended = lose(went_away(path(), lost.error));
-                     if (!ended) return std::unexpected{ended.error()};
-                     return *ended;
+                   [&](const v4l2::Lost& lost) -> Flow { return on_lost(lost.error); },
+                   [&](const v4l2::Broken& broken) {
+                     return on_broken(broken.error, "to receive a frame");
                    },
-                   [&](const v4l2::Broken& broken) { return on_broken(broken.error); },
                    [&](v4l2::SourceChanged) -> Flow {
                      forget_source();
                      return unallocated;
@@ -381,7 +385,7 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
   const auto fields = field_flags(agreement().interlacing, frame->field());
 
   auto wrapped = capture_->wrap(std::move(*frame));
-  if (!wrapped) return std::unexpected{failed(path(), wrapped.error(), "to queue a buffer")};
+  if (!wrapped) return on_failed(wrapped.error(), "to queue a buffer");
   if (!*wrapped) {
     leave_out(nullptr);
     watchdog_.frame();  // the device has sent it

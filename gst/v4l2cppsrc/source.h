@@ -199,7 +199,9 @@ private:
   Flow on_starved();
   Flow on_due();
   Flow on_silence();
-  Flow on_broken(const v4l2::Error& error);
+  Flow on_lost(const v4l2::Error& error);
+  Flow on_broken(const v4l2::Error& error, std::string_view doing);
+  Flow on_failed(const v4l2::Error& error, std::string_view doing);
   Flow on_withheld(Withheld why);
   bool rest_before_start();
   [[nodiscard]] Report silence_report(const std::optional<v4l2::Input>& input,

@@ -42,7 +42,9 @@ bool Source::open() {
     opened_for_ = wanted;
     const auto adopted = device ? adopt(std::move(*device)) : std::unexpected{device.error()};
     if (adopted || !may_wait_for(adopted.error())) return adopted;
-    wait_for_device(adopted.error());
+    auto reason = adopted.error();
+    if (wanted.empty()) reason.device.clear();  // any other one will do as well
+    wait_for_device(reason);
     return {};
   }();
   post_notices();
@@ -93,7 +95,9 @@ Source::Outcome<v4l2::Device> Source::first_camera() const {
     else
       obstacle = lacks_format ? no_format(node) : graph_obstacle(*device);
   }
-  return std::unexpected{obstacle.value_or(no_camera())};
+  auto report = obstacle.value_or(no_camera());
+  report.may_come = true;  // another one
+  return std::unexpected{std::move(report)};
 }
 
 std::string Source::sibling_of(const v4l2::Device& device) const {

@@ -90,16 +90,22 @@ void Source::wait_for_device(const Report& report) {
 }
 
 bool Source::survives(const Report& report) {
-  const bool waits = settings().on_disconnect == OnDisconnect::wait;
+  const auto policy = settings().on_disconnect;
+  const bool waits = policy == OnDisconnect::wait && !report.hopeless;
   const bool waited_for = [&] {
     const std::lock_guard lock{context_};
-    if (recovery_.hopeless()) return false;
     if (waits && report.cause == Cause::no_format) {
       let_go();
       wait_for_device(report);
       return true;
     }
     if (waits && (means_lost(report.error) || may_be_settling(report))) {
+      static_cast<void>(lose(report));
+      return true;
+    }
+    // A recording is whole, whichever call told of the loss.
+    if (policy == OnDisconnect::eos && means_lost(report.error) && !report.hopeless &&
+        recovery_.has_delivered() && device_) {
       static_cast<void>(lose(report));
       return true;
     }
@@ -117,6 +123,7 @@ bool Source::survives(const Report& report) {
 /// looks at it, or a driver has registered the node before all of the device was there. Some tries.
 bool Source::may_be_settling(const Report& report) const {
   if (report.cause == Cause::not_negotiated || report.cause == Cause::broken_driver) return false;
+  if (report.error.code == 0) return false;  // it refused nothing: it is silent
   return pause_.count() > 0 && pause_ < longest_pause;
 }
 
@@ -173,6 +180,7 @@ Source::Outcome<GstFlowReturn> Source::look_for_device() {
   notices_.push_back(back_at(path()));
   Counters::add(counters_.reconnected);
   reopening_ = false;
+  watchdog_.frame_is_owed();
   if (absence_) absence_->found = true;
   // If it fails again before it has sent a frame, the next try comes later.
   pause_ = std::min(std::max(2 * pause_, look_again), longest_pause);
@@ -182,6 +190,7 @@ Source::Outcome<GstFlowReturn> Source::look_for_device() {
 /// A look was in vain.
 Source::Outcome<GstFlowReturn> Source::not_there(const Report& report) {
   if (std::exchange(reopening_, false)) {
+    recovery_.forget_attempts();
     const auto ended = lose(not_reopened(former_path_, report));
     if (!ended || *ended != unallocated) return ended;
   }
@@ -234,9 +243,8 @@ std::optional<Report> Source::overdue() {
 // ---- a broken stream ----------------------------------------------------------------------------
 
 /// Starts the stream again, or opens the device again, as often as Recovery says. Its buffers, caps
-/// and controls stay, and so does what downstream holds.
-Source::Flow Source::on_broken(const v4l2::Error& error) {
-  auto report = failure(error, "to receive a frame");
+/// and controls stay through a restart, and so does what downstream holds. `doing` is what failed.
+Source::Flow Source::on_broken(const v4l2::Error& error, std::string_view doing) {
   const auto step = recovery_.broken();
   switch (step.repair) {
     case Repair::restart:
@@ -244,25 +252,44 @@ Source::Flow Source::on_broken(const v4l2::Error& error) {
       Counters::add(counters_.restarted);
       capture_->stop();
       start_at_ = kernel_->monotonic_time() + step.delay;
+      watchdog_.frame_is_owed();
       return again;  // and create() starts it
     case Repair::reopen:
       return reopen();
     case Repair::give_up:
       break;
   }
+  auto report = failure(error, doing);
   report.text += " Its stream was started again three times, and the device opened again, in vain.";
-  if (recovery_.hopeless()) return std::unexpected{report};
+  report.hopeless = recovery_.hopeless();
+  if (report.hopeless) return std::unexpected{report};
   const auto ended = lose(report);
   if (!ended) return std::unexpected{ended.error()};
   return *ended;
 }
 
+/// The device is gone. What was tried on its stream counts no more: when it is back it is another.
+Source::Flow Source::on_lost(const v4l2::Error& error) {
+  recovery_.forget_attempts();
+  const auto ended = lose(went_away(path(), error));
+  if (!ended) return std::unexpected{ended.error()};
+  return *ended;
+}
+
+/// A call between two frames failed: VIDIOC_QBUF may tell of a loss or a broken stream first.
+Source::Flow Source::on_failed(const v4l2::Error& error, std::string_view doing) {
+  const auto failure = v4l2::failure_of(*device().node(), error, false);
+  if (!failure) return std::unexpected{failed(path(), error, doing)};
+  return std::holds_alternative<v4l2::Lost>(*failure) ? on_lost(error) : on_broken(error, doing);
+}
+
 /// Waits until a broken stream may be started again. False when a flush or a pause interrupts.
 bool Source::rest_before_start() {
   for (;;) {
+    if (waker_.raised(v4l2::Waker::pause)) break;
     const auto left = start_at_ - kernel_->monotonic_time();
     if (left.count() <= 0) return true;
-    if (waker_.raised(v4l2::Waker::flush) || waker_.raised(v4l2::Waker::pause)) break;
+    if (waker_.raised(v4l2::Waker::flush)) break;
     // Neither a requeued buffer nor an errand ends this.
     waker_.lower(v4l2::Waker::homecoming);
     run_errands();
@@ -346,6 +373,9 @@ Source::Flow Source::on_due() {
       warnings_.push_back(no_key_frame(path(), watchdog_.waited(now), left_out_.count));
       return again;
     case Due::no_first_frame: {
+      // A restart that brings nothing has not helped.
+      if (recovery_.recovering())
+        return on_broken({.code = ETIMEDOUT, .call = "poll"}, "to receive a frame");
       const auto input = v4l2::current_input(*device().node());
       const bool mute = input && *input && (*input)->no_signal;
       warnings_.push_back(mute ? no_signal(path(), (*input)->name)

@@ -28,7 +28,7 @@ enum class Due {
   silence,         ///< first-frame-timeout or stall-timeout has passed: see silence()
   only_damage,     ///< to be said once a wait: all frames were damaged
   no_key_frame,    ///< to be said once a wait: no frame was a key frame
-  no_first_frame,  ///< to be said once a run: nothing has come since the start
+  no_first_frame,  ///< to be said once a start, and once after it was mended: nothing has come
 };
 
 /// How long to wait for a frame, and what to do when none is delivered. A frame that was left out
@@ -50,7 +50,9 @@ public:
       : first_frame_{first_frame}, stall_{stall}, on_stall_{on_stall} {}
 
   /// False while nothing depends on time, so that the caller need not ask for it.
-  [[nodiscard]] bool measures() const { return timeout().count() > 0 || hint().has_value(); }
+  [[nodiscard]] bool measures() const {
+    return timeout().count() > 0 || awaits_start() || (withheld_since_ && !told_);
+  }
 
   /// The wait for a frame begins, unless it has begun.
   void wait_began(Time now) {
@@ -63,8 +65,12 @@ public:
     withheld_since_.reset();
   }
 
+  /// The device was mended or is back: if it sends nothing, that is to be said again.
+  void frame_is_owed() { owed_ = true; }
+
   /// A frame is delivered, or left out for a reason that is not the device's.
   void frame() {
+    owed_ = false;
     seen_in_stream_ = true;
     seen_in_run_ = true;
     silences_ = 0;
@@ -117,6 +123,7 @@ public:
     told_ = true;
     if (withheld_since_) return damaged_ ? Due::only_damage : Due::no_key_frame;
     told_start_ = true;
+    owed_ = false;
     return Due::no_first_frame;
   }
 
@@ -149,13 +156,18 @@ private:
     return std::min(base * (1U << std::min(silences_, most_doublings)), std::max(base, longest));
   }
 
+  /// True while a stream without a frame is to be told, since no timeout holds.
+  [[nodiscard]] bool awaits_start() const {
+    return (owed_ || (!seen_in_run_ && !told_start_)) && timeout().count() == 0;
+  }
+
   /// When something is to be said, whatever the timeouts are.
   [[nodiscard]] std::optional<Time> hint() const {
     if (withheld_since_) {
       if (told_) return std::nullopt;
       return *withheld_since_ + (damaged_ ? damage_patience : start_patience);
     }
-    if (seen_in_run_ || told_start_ || first_frame_.count() > 0 || !since_) return std::nullopt;
+    if (!awaits_start() || !since_) return std::nullopt;
     return *since_ + start_patience;
   }
 
@@ -173,6 +185,7 @@ private:
   OnStall on_stall_;
   bool seen_in_stream_{};
   bool seen_in_run_{};
+  bool owed_{};  // a frame, since the device was mended or came back
   unsigned silences_{};
   std::optional<Time> since_;           // the wait, or its latest silence
   std::optional<Time> withheld_since_;  // the first frame that was left out in this wait

@@ -202,6 +202,50 @@ GST_START_TEST(test_a_restart_that_fails_is_tried_again) {
 
 GST_END_TEST
 
+/// STREAMON goes well and nothing comes: without this it would be waited for, and nothing told.
+GST_START_TEST(test_a_restart_that_brings_nothing_has_not_helped) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  rig.camera->fail_stream();
+  bused.fail_unless_notices({"restarted"});
+  for (const auto delay : {100ms, 1000ms}) {
+    rig.kernel.clock().pass(10s);
+    bused.fail_unless_notices({"restarted"});
+    rig.kernel.clock().pass(delay);
+  }
+  rig.kernel.clock().pass(10s);
+  bused.fail_unless_notices({"reopened", "back"});
+  rig.kernel.clock().pass(10s);
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "in vain");
+}
+
+GST_END_TEST
+
+/// It is another one when it is back, whatever was tried before it went.
+GST_START_TEST(test_a_loss_after_all_was_tried_is_waited_for) {
+  Stopped bused{"wait"};
+  auto& rig = bused.rig;
+  bused.break_for_good();
+  rig.play();
+  bused.fail_unless_notices({"restarted", "restarted"});
+  rig.kernel.clock().pass(100ms);
+  bused.fail_unless_notices({"restarted"});
+  rig.kernel.unplug(rig::path);
+  rig.kernel.clock().pass(1s);
+  bused.fail_unless_notices({"lost", "waiting"});
+  rig.camera = rig.kernel.plug(rig::path, camera("1"));
+  rig.kernel.clock().pass(200ms);
+  bused.fail_unless_notices({"back"});
+  rig.camera->fail_stream();
+  bused.fail_unless_notices({"restarted"});
+  rig.next();
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_a_lost_device_is_lost_whatever_errno_it_says) {
   Stopped bused;
   auto& rig = bused.rig;
@@ -261,6 +305,8 @@ static Suite* broken_suite() {
                       TEST(test_a_stream_that_never_worked_is_an_error_whatever_the_policy),
                       TEST(test_the_delay_before_a_restart_can_be_interrupted),
                       TEST(test_a_restart_that_fails_is_tried_again),
+                      TEST(test_a_restart_that_brings_nothing_has_not_helped),
+                      TEST(test_a_loss_after_all_was_tried_is_waited_for),
                       TEST(test_a_lost_device_is_lost_whatever_errno_it_says),
                       TEST(test_a_loss_that_the_start_tells_ends_the_stream_too),
                       TEST(test_epipe_after_the_last_frame_is_no_fault),

@@ -43,6 +43,14 @@ TEST(RecoveryTest, StartsOverWithEachFrame) {
   }
 }
 
+TEST(RecoveryTest, ForgetsWhatWasTriedOnADeviceThatIsGone) {
+  Recovery recovery;
+  try_all(recovery);
+  recovery.forget_attempts();
+  EXPECT_FALSE(recovery.hopeless());
+  try_all(recovery);
+}
+
 TEST(RecoveryTest, IsHopelessOnlyWhereNoFrameEverCame) {
   Recovery recovery;
   try_all(recovery);
@@ -74,6 +82,30 @@ TEST(WatchdogTest, AStartWithoutAFrameIsToldOnce) {
   EXPECT_EQ(watchdog.patience(120s), std::nullopt);
   watchdog.stream_began(130s);
   EXPECT_EQ(watchdog.due(150s), Due::nothing);
+}
+
+TEST(WatchdogTest, AFrameThatIsOwedIsToldOnceMore) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(0s);
+  watchdog.frame();
+  watchdog.frame_is_owed();
+  watchdog.stream_began(100s);
+  EXPECT_EQ(watchdog.patience(100s), 10s);
+  EXPECT_EQ(watchdog.due(110s), Due::no_first_frame);
+  EXPECT_FALSE(watchdog.measures());
+  watchdog.frame_is_owed();
+  watchdog.frame();
+  watchdog.stream_began(200s);
+  EXPECT_FALSE(watchdog.measures());
+}
+
+TEST(WatchdogTest, AFlushAtTheStartIsNoEndOfTheStart) {
+  Watchdog watchdog{0ms, 0ms, OnStall::warn};
+  watchdog.stream_began(0s);
+  watchdog.wait_ended();
+  EXPECT_TRUE(watchdog.measures());
+  watchdog.wait_began(5s);
+  EXPECT_EQ(watchdog.due(15s), Due::no_first_frame);
 }
 
 TEST(WatchdogTest, StallTimeoutAloneStaysArmedAfterItsRemedy) {

@@ -64,6 +64,10 @@ constexpr std::array names{
     Named{request::dqbuf},
     Named{request::streamon},
     Named{request::streamoff},
+    Named{request::g_topology},
+    Named{request::subdev_g_fmt},
+    Named{request::subdev_s_fmt},
+    Named{request::subdev_enum_mbus_code},
 };
 
 std::string hex(std::uint64_t number) {
@@ -296,9 +300,9 @@ bool writes(unsigned long request) {
 /// Whether an errno says no more than that there is nothing now, or no more of it.
 bool usual(unsigned long request, int code) {
   if (code == EAGAIN || code == EINTR) return true;
-  constexpr std::array<unsigned long, 6> enumerations{
-      VIDIOC_ENUM_FMT,  VIDIOC_ENUM_FRAMESIZES, VIDIOC_ENUM_FRAMEINTERVALS,
-      VIDIOC_ENUMINPUT, VIDIOC_QUERY_EXT_CTRL,  VIDIOC_QUERYCTRL};
+  constexpr std::array<unsigned long, 7> enumerations{
+      VIDIOC_ENUM_FMT,       VIDIOC_ENUM_FRAMESIZES, VIDIOC_ENUM_FRAMEINTERVALS,  VIDIOC_ENUMINPUT,
+      VIDIOC_QUERY_EXT_CTRL, VIDIOC_QUERYCTRL,       VIDIOC_SUBDEV_ENUM_MBUS_CODE};
   if (code == EINVAL) return std::ranges::find(enumerations, request) != enumerations.end();
   return code == ENOENT && request == VIDIOC_DQEVENT;
 }

@@ -55,7 +55,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
     desk_->give_back(*index);
     const auto& error = got.error();
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
-    const auto failure = failure_of(*node_, error, device_in_trouble);
+    const auto failure = failure_of(*node_, error, device_in_trouble || in_trouble(*node_));
     if (!failure) return std::unexpected{error};
     // What a device answers that can't do read(), or not now: poll() complains of it too.
     const bool refused = error.code == EINVAL || error.code == EBUSY;

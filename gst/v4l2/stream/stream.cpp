@@ -81,7 +81,7 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
     // The frame before was marked as the last one (vb2 answers EPIPE from then on): the source has
     // changed, and nothing is broken.
     if (error.code == EPIPE && saw_last_) return SourceChanged{};
-    if (const auto failure = failure_of(*node_, error, device_in_trouble))
+    if (const auto failure = failure_of(*node_, error, device_in_trouble || in_trouble(*node_)))
       return std::visit([](const auto& what) -> Arrival { return what; }, *failure);
     return std::unexpected{error};
   }

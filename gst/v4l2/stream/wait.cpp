@@ -13,12 +13,6 @@ namespace {
 
 constexpr short complaints = POLLERR | POLLHUP | POLLNVAL;
 
-/// Whether poll() answers that the device is gone or that its stream is broken. Does not wait.
-bool poll_complains(const Node& node) {
-  std::array asked{pollfd{.fd = node.descriptor(), .events = POLLIN, .revents = 0}};
-  return node.kernel().poll(asked, 0) > 0 && (asked[0].revents & complaints) != 0;
-}
-
 /// Errors by which a driver says that the transfer failed, and not that the call was wrong: vb2's
 /// EIO, and those that drivers without vb2 pass on from their bus.
 bool means_broken(const Error& error) {
@@ -56,9 +50,14 @@ std::optional<Arrival> arrival_of(const Wake& wake) {
       wake);
 }
 
+bool in_trouble(const Node& node) {
+  std::array asked{pollfd{.fd = node.descriptor(), .events = POLLIN, .revents = 0}};
+  return node.kernel().poll(asked, 0) > 0 && (asked[0].revents & complaints) != 0;
+}
+
 std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_trouble) {
   if (error.gone()) return Lost{error};
-  if (!in_trouble && !means_broken(error) && !poll_complains(node)) return std::nullopt;
+  if (!in_trouble && !means_broken(error)) return std::nullopt;
   Capability capability{};
   const auto answered = node.call<v4l2_capability>(request::querycap, capability);
   // A device that is gone answers a buffer call with EINVAL or EIO as well, by driver and moment.

@@ -26,6 +26,10 @@ std::optional<Arrival> arrival_of(const Wake& wake);
 /// What a failed call on a streaming node means for the stream.
 using Failure = std::variant<Lost, Broken>;
 
+/// Whether poll() answers that the device is gone or that its stream is broken. Does not wait. Of
+/// no use before a buffer is queued: vb2 answers POLLERR then.
+bool in_trouble(const Node& node);
+
 /// Tells a lost device from a broken stream by asking VIDIOC_QUERYCAP, after `error` came from a
 /// call on the streaming `node`. `in_trouble`: poll() answered POLLERR or POLLHUP. nullopt: neither
 /// one; the call alone failed, and the stream may go on. Does not wait.
