@@ -151,7 +151,7 @@ std::vector<std::size_t> Trial::path_to_source() const {
       const auto known = best.find(next);
       if (next == original_.node || (known != best.end() && known->second.first <= there)) continue;
       best.insert_or_assign(next, std::pair{there, i});
-      open.push({there, next});
+      open.emplace(there, next);
     }
   }
   return {};
