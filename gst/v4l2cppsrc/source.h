@@ -265,27 +265,22 @@ private:
   std::mutex context_;      // guards all below
   std::string opened_for_;  // the device setting that device_ was opened for
   std::optional<v4l2::Device> device_;
-  bool exports_{};  // device_ is not known to export nothing
   std::optional<v4l2::Input> input_;
-  bool subscribed_{};                   // to changes of its source
-  std::optional<v4l2::Signal> signal_;  // that was told last
-  v4l2::Identity identity_;             // of the device that was open last
-  std::string card_;                    // its name
-  std::string former_path_;             // where it was
-  CapsPtr former_caps_;                 // what it gave before it went away
-  std::optional<v4l2::Setup> setup_;    // of device_ once agreed, where it may be opened anew
+  v4l2::Identity identity_;           // of the device that was open last
+  std::string card_;                  // its name
+  std::string former_path_;           // where it was
+  CapsPtr former_caps_;               // what it gave before it went away
+  std::optional<v4l2::Setup> setup_;  // of device_ once agreed, where it may be opened anew
   // What device_ was set to before it went away, until it is so again, and what it refused of it.
   std::optional<v4l2::Setup> former_setup_;
   std::vector<std::string> not_restored_;
   std::optional<Absence> absence_;
-  bool reopening_{};  // it was closed in order to be opened again
   std::chrono::nanoseconds next_look_{};
   std::chrono::milliseconds pause_{};  // before the next try; 0 once a frame has come
   Watchdog watchdog_{{}, {}, OnStall::warn};
   Recovery recovery_;
   std::chrono::nanoseconds start_at_{};  // not before that is a broken stream started again
   LeftOut left_out_;                     // since the latest frame that was delivered
-  bool overtaken_{};  // somebody else has negotiated while applications were called
   // To be posted without the lock.
   std::vector<Notice> notices_;
   std::vector<Report> warnings_;
@@ -294,9 +289,15 @@ private:
   std::unique_ptr<Capture> capture_;
   Beginning beginning_;
   Continuity continuity_;
-  unsigned other_sizes_{};  ///< frames in a row that are no picture of the agreed format
   RunningTime running_time_;
   ClockPtr clock_;  // the element's, as of the latest frame
+  // The small ones, side by side.
+  bool exports_{};          // device_ is not known to export nothing
+  bool subscribed_{};       // to changes of its source
+  bool reopening_{};        // it was closed in order to be opened again
+  bool overtaken_{};        // somebody else has negotiated while applications were called
+  unsigned other_sizes_{};  ///< frames in a row that are no picture of the agreed format
+  std::optional<v4l2::Signal> signal_;  // that was told last
 };
 
 }  // namespace v4l2gst

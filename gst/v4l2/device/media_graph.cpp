@@ -319,7 +319,7 @@ std::optional<MediaGraph> graph_of(const Topology& topology, const std::string& 
   }
   std::optional<std::size_t> node;
   for (const auto& link : topology.links) {
-    const auto type = link.flags & MEDIA_LNK_FL_LINK_TYPE;
+    const auto type = link.flags & static_cast<std::uint32_t>(MEDIA_LNK_FL_LINK_TYPE);
     if (type == MEDIA_LNK_FL_INTERFACE_LINK) {
       const auto interface = place_of(interfaces, link.source_id);
       const auto entity = place_of(entities, link.sink_id);
