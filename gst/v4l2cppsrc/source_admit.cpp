@@ -22,7 +22,11 @@ Source::Judgement Source::judge(v4l2::Frame& frame) const {
                     .payloads = payloads,
                     .needed = {},
                     .jpeg = {}};
-  if (layout) evidence.needed = std::span{layout->least}.first(payloads.size());
+  std::span<const std::size_t> whole;
+  if (layout) {
+    evidence.needed = std::span{layout->least}.first(payloads.size());
+    whole = layout->needed;
+  }
   if (policy != OnCorrupt::pass && agreement().row->jpeg()) evidence.jpeg = capture_->look(frame);
   const auto damage = damage_of(evidence);
   Judgement judgement{.fate = fate_of(damage, policy), .damage = damage, .bytes = {}, .needed = {}};
@@ -30,8 +34,8 @@ Source::Judgement Source::judge(v4l2::Frame& frame) const {
     const auto length = payloads[plane].length;
     judgement.bytes += length;
     judgement.needed += evidence.needed[plane];
-    if (judgement.fate == Fate::leave_out || length == layout->needed[plane]) continue;
-    if (!frame.set_length(plane, layout->needed[plane]) && length < evidence.needed[plane])
+    if (judgement.fate == Fate::leave_out || length == whole[plane]) continue;
+    if (!frame.set_length(plane, whole[plane]) && length < evidence.needed[plane])
       judgement.fate = Fate::leave_out;
   }
   if (damage == Damage::none) return judgement;  // as most are

@@ -1,6 +1,7 @@
 // What becomes of a broken stream, whose device is still there.
 
 #include <string>
+#include <thread>
 
 #include <linux/videodev2.h>
 
@@ -238,6 +239,8 @@ GST_START_TEST(test_a_loss_after_all_was_tried_is_waited_for) {
   rig.camera = rig.kernel.plug(rig::path, camera("1"));
   rig.kernel.clock().pass(200ms);
   bused.fail_unless_notices({"back"});
+  while (!rig.camera->streaming())
+    std::this_thread::yield();
   rig.camera->fail_stream();
   bused.fail_unless_notices({"restarted"});
   rig.next();
