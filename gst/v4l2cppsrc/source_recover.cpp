@@ -376,10 +376,12 @@ Source::Flow Source::on_due() {
       // A restart that brings nothing has not helped.
       if (recovery_.recovering())
         return on_broken({.code = ETIMEDOUT, .call = "poll"}, "to receive a frame");
-      const auto input = v4l2::current_input(*device().node());
-      const bool mute = input && *input && (*input)->no_signal;
-      warnings_.push_back(mute ? no_signal(path(), (*input)->name)
-                               : no_first_frame(path(), watchdog_.waited(now)));
+      const auto asked = v4l2::current_input(*device().node());
+      const auto input = asked ? *asked : std::optional<v4l2::Input>{};
+      if (input && input->no_signal)
+        warnings_.push_back(no_signal(path(), input->name));
+      else
+        warnings_.push_back(no_first_frame(path(), watchdog_.waited(now)));
       return again;
     }
     case Due::silence:
