@@ -19,9 +19,11 @@ constexpr std::uint64_t clock_tolerance = 250'000;
 bool same(const v4l2_dv_timings& one, const v4l2_dv_timings& other) {
   const auto& a = one.bt;
   const auto& b = other.bt;
+  // Copies, since the struct is packed: a reference to the member may be misaligned.
+  const std::uint64_t clock = a.pixelclock;
+  const std::uint64_t other_clock = b.pixelclock;
   return a.width == b.width && a.height == b.height && a.interlaced == b.interlaced &&
-         std::max(a.pixelclock, b.pixelclock) - std::min(a.pixelclock, b.pixelclock) <=
-             clock_tolerance &&
+         std::max(clock, other_clock) - std::min(clock, other_clock) <= clock_tolerance &&
          a.hfrontporch == b.hfrontporch && a.hsync == b.hsync && a.hbackporch == b.hbackporch &&
          a.vfrontporch == b.vfrontporch && a.vsync == b.vsync && a.vbackporch == b.vbackporch;
 }
