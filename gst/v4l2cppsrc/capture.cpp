@@ -55,7 +55,7 @@ Capture::Outcome<std::unique_ptr<Capture>> Capture::allocate(
 
 v4l2::Result<> Capture::start() {
   if (travel_ == Travel::read) {
-    if (!device_->reserves_buffers()) release_format();
+    device_->release_format();
     auto reader = v4l2::Reader::start(device_->node()->kernel(), device_->path(), *waker_, desk_,
                                       slots_, device_->buffer_type());
     if (!reader) return std::unexpected{reader.error()};
@@ -70,16 +70,6 @@ v4l2::Result<> Capture::start() {
   if (!stream) return std::unexpected{stream.error()};
   stream_.emplace<v4l2::Stream>(std::move(*stream));
   return {};
-}
-
-/// v4l2loopback since 0.13 lets only that descriptor capture which called VIDIOC_S_FMT or
-/// VIDIOC_REQBUFS first, and read() has a descriptor of its own. VIDIOC_REQBUFS(0) gives that up.
-/// Older ones know no such thing, and what they answer is of no matter.
-void Capture::release_format() const {
-  v4l2_requestbuffers none{};
-  none.type = v4l2::to_wire(device_->buffer_type());
-  none.memory = V4L2_MEMORY_MMAP;
-  static_cast<void>(device_->node()->call(v4l2::request::reqbufs, none));
 }
 
 void Capture::stop() {

@@ -150,7 +150,6 @@ private:
   void arrange_copies(const Downstream& downstream);
   [[nodiscard]] guint room() const;
   [[nodiscard]] bool may_copy() const;
-  void release_format() const;
   void tell(const std::string& how) const;
 
   [[nodiscard]] bool looks_into_frames() const;

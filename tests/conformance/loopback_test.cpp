@@ -75,7 +75,7 @@ TEST_P(LoopbackBelief, ItHasNoMemoryButItsOwnAndSharesNone) {
 
 // poll() says nothing of a descriptor that has not read yet, and read() needs no poll(). (0.12 says
 // nothing later either.) Reader::next() stands on it. Since 0.13 it is EBUSY while another
-// descriptor has the right to capture, which VIDIOC_REQBUFS(0) gives up. Capture::release_format().
+// descriptor has the right to capture, which VIDIOC_REQBUFS(0) gives up. Device::release_format().
 TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {
   const auto other = open();
   const auto format = set_format(*other);

@@ -162,12 +162,10 @@ int main(int count, char** words) {
   const std::string device = words[1];
   const Producer producer{words[2]};
   real::Tap tap;
-  // The first row shows when the producer is there.
+  // The element itself waits for the producer.
   Seen first;
-  for (int tries = 0; tries < 200 && first.frames == 0; ++tries) {
-    first = watch(source("v4l2cppsrc", device, "auto"), pipelines[0]);
-    if (first.frames == 0) g_usleep(G_USEC_PER_SEC);
-  }
+  for (int tries = 0; tries < 200 && first.frames == 0; ++tries)
+    first = watch(source("v4l2cppsrc", device, "auto") + " on-disconnect=wait", pipelines[0]);
   tap.point(first.frames > 0, "the device is fed");
   for (const std::string mode : io_modes)
     for (const std::string pipeline : pipelines) {

@@ -120,6 +120,14 @@ bool Device::lacks_format() const {
   return !listed && listed.error().code == EINVAL;
 }
 
+void Device::release_format() const {
+  if (capability_.reserves_buffers()) return;
+  v4l2_requestbuffers none{};
+  none.type = to_wire(buffer_type());
+  none.memory = V4L2_MEMORY_MMAP;
+  static_cast<void>(node_->call(request::reqbufs, none));
+}
+
 Result<Format> Device::set_format(const Format& wanted) const {
   auto wire = to_wire(wanted, buffer_type());
   const auto done = node_->call(request::s_fmt, wire);

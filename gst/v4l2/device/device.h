@@ -81,6 +81,12 @@ public:
   /// It was seen to fill a buffer that was on loan.
   void has_overwritten() { reserves_buffers_ = false; }
 
+  /// Lets another descriptor of this process capture, by read(). v4l2loopback since 0.13 reserves
+  /// that right to the descriptor which called VIDIOC_S_FMT or VIDIOC_REQBUFS first, and
+  /// VIDIOC_REQBUFS(0) gives it up. Makes no call on any other driver. Older v4l2loopbacks reserve
+  /// nothing, so their answer is ignored.
+  void release_format() const;
+
   /// Forgets what it offers, which its source has changed.
   void renew_modes() { modes_ = std::make_shared<Modes>(node_, buffer_type(), delivered()); }
 
