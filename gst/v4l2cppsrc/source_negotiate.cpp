@@ -272,6 +272,16 @@ Source::Outcome<> Source::warn_of_crawl(const Choice& choice, const GstCaps* wan
   return {};
 }
 
+static v4l2::Target target_of(const Choice& choice) {
+  v4l2::Target target{.fourcc = {choice.row->fourcc}, .size = choice.size};
+  if (choice.field != V4L2_FIELD_ANY) target.field = choice.field;
+  if (choice.field == V4L2_FIELD_ALTERNATE) target.size.height /= 2;
+  if (!choice.colorimetry.empty())
+    if (const auto colours = parse_colorimetry(choice.colorimetry))
+      target.colorimetry = wire_colorimetry(*colours);
+  return target;
+}
+
 /// What has the media graph send something that `wanted` takes; empty where there is no graph, or
 /// where nothing does.
 std::vector<std::string> Source::commands_for(const GstCaps* wanted) const {
@@ -291,16 +301,13 @@ std::vector<std::string> Source::commands_for(const GstCaps* wanted) const {
                              &v4l2::OfferedFormat::fourcc) != now->end();
   });
   constexpr std::size_t most_tries = 8;
-  for (const auto& choice : std::span{best}.first(std::min(best.size(), most_tries))) {
-    v4l2::Target target{.fourcc = {choice.row->fourcc}, .size = choice.size};
-    if (choice.field != V4L2_FIELD_ANY) target.field = choice.field;
-    if (choice.field == V4L2_FIELD_ALTERNATE) target.size.height /= 2;
-    if (!choice.colorimetry.empty())
-      if (const auto colours = parse_colorimetry(choice.colorimetry))
-        target.colorimetry = wire_colorimetry(*colours);
-    if (auto commands = commands_to_set_up(*graph, *node, target); !commands.empty())
-      return commands;
-  }
+  best.resize(std::min(best.size(), most_tries));
+  // Another source is another camera as a rule: rather another mode of this one.
+  for (const auto sources : {v4l2::Sources::current, v4l2::Sources::any})
+    for (const auto& choice : best)
+      if (auto commands = commands_to_set_up(*graph, *node, target_of(choice), sources);
+          !commands.empty())
+        return commands;
   return {};
 }
 

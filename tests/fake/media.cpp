@@ -28,11 +28,15 @@ bool among(std::span<const int> codes, std::uint32_t code) {
   return std::ranges::find(codes, static_cast<int>(code)) != codes.end();
 }
 
+bool is_debayer(EntityKind kind) {
+  return kind == EntityKind::debayer || kind == EntityKind::one_code_debayer;
+}
+
 std::vector<int> codes_of(EntityKind kind, std::uint32_t pad) {
   std::vector<int> codes;
-  if (kind == EntityKind::sensor || (kind == EntityKind::debayer && pad == 0))
+  if (kind == EntityKind::sensor || (is_debayer(kind) && pad == 0))
     codes.assign(bayer.begin(), bayer.end());
-  if (kind != EntityKind::debayer || pad == 1) codes.insert(codes.end(), rgb.begin(), rgb.end());
+  if (!is_debayer(kind) || pad == 1) codes.insert(codes.end(), rgb.begin(), rgb.end());
   return codes;
 }
 
@@ -45,6 +49,7 @@ std::vector<PadFormat> defaults_of(EntityKind kind) {
     case EntityKind::sensor:
       return {vga(MEDIA_BUS_FMT_RGB888_1X24)};
     case EntityKind::debayer:
+    case EntityKind::one_code_debayer:
       return {vga(MEDIA_BUS_FMT_SRGGB8_1X8), vga(MEDIA_BUS_FMT_RGB888_1X24)};
     case EntityKind::scaler:
       return {vga(MEDIA_BUS_FMT_RGB888_1X24), vga(MEDIA_BUS_FMT_RGB888_1X24)};
@@ -61,8 +66,8 @@ void set(EntityKind kind, std::vector<PadFormat>& pads, std::uint32_t pad, PadFo
   if (wanted.field == V4L2_FIELD_ANY) wanted.field = V4L2_FIELD_NONE;
   const auto codes = codes_of(kind, pad);
   if (!among(codes, wanted.code)) wanted.code = static_cast<std::uint32_t>(codes.front());
-  if (kind == EntityKind::debayer && pad == 1) {
-    const auto code = wanted.code;
+  if (is_debayer(kind) && pad == 1) {
+    const auto code = kind == EntityKind::debayer ? wanted.code : pads[1].code;
     wanted = pads[0];
     wanted.code = code;
   }
@@ -73,7 +78,7 @@ void set(EntityKind kind, std::vector<PadFormat>& pads, std::uint32_t pad, PadFo
   }
   pads[pad] = wanted;
   if (pads.size() < 2 || pad != 0) return;
-  const auto code = kind == EntityKind::debayer ? pads[1].code : wanted.code;
+  const auto code = is_debayer(kind) ? pads[1].code : wanted.code;
   pads[1] = wanted;
   pads[1].code = code;
 }
@@ -414,10 +419,10 @@ Model graph_node(std::string card) {
   return model;
 }
 
-std::shared_ptr<MediaDevice> small_graph() {
+std::shared_ptr<MediaDevice> small_graph(EntityKind debayer) {
   return std::make_shared<MediaDevice>(
       std::vector<ModelEntity>{{"Sensor A", EntityKind::sensor, "/dev/v4l-subdev0"},
-                               {"Debayer A", EntityKind::debayer, "/dev/v4l-subdev1"},
+                               {"Debayer A", debayer, "/dev/v4l-subdev1"},
                                {"Raw Capture", EntityKind::node, "/dev/video0"},
                                {"Scaler", EntityKind::scaler, "/dev/v4l-subdev2"},
                                {"RGB Input", EntityKind::sensor, "/dev/v4l-subdev3"},

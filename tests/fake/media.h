@@ -17,10 +17,11 @@ namespace fake {
 
 /// What a subdevice does with the formats of its pads; those of vimc.
 enum class EntityKind {
-  sensor,   ///< one source, of any code and size
-  debayer,  ///< a sink for Bayer patterns; a source of the same size, which is RGB
-  scaler,   ///< a sink for RGB; a source of the same code, of any size
-  node,     ///< one sink: that of a video node
+  sensor,            ///< one source, of any code and size
+  debayer,           ///< a sink for Bayer patterns; a source of the same size, which is RGB
+  one_code_debayer,  ///< as of Linux 7.2: lists the same, and always sends RGB888_1X24
+  scaler,            ///< a sink for RGB; a source of the same code, of any size
+  node,              ///< one sink: that of a video node
 };
 
 struct ModelEntity {
@@ -99,6 +100,7 @@ Model graph_node(std::string card);
 
 /// "Sensor A" → "Debayer A" → "Scaler" → "RGB Capture" at /dev/video1, and from the sensor also
 /// "Raw Capture" at /dev/video0. As vimc's it is not set up: the sensor gives RGB888_1X24.
-std::shared_ptr<MediaDevice> small_graph();
+/// From "RGB Input" a link that is off leads to "Scaler".
+std::shared_ptr<MediaDevice> small_graph(EntityKind debayer = EntityKind::debayer);
 
 }  // namespace fake

@@ -1,6 +1,7 @@
 #include "device/media_graph.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@ namespace {
 using v4l2::MediaGraph;
 using v4l2::OwnFormat;
 using v4l2::PadFormat;
+using v4l2::Sources;
 
 constexpr v4l2::Size vga{.width = 640, .height = 480};
 
@@ -153,7 +155,8 @@ TEST(MediaGraph, NamesAreWhatMediaCtlReads) {
 // ---- as it is read ------------------------------------------------------------------------------
 
 struct Rig {
-  Rig() {
+  explicit Rig(fake::EntityKind debayer = fake::EntityKind::debayer)
+      : media{fake::small_graph(debayer)} {
     for (const auto* const path : {"/dev/video0", "/dev/video1"})
       media->attach(path, kernel.plug(path, fake::graph_node(path)));
     kernel.plug_media("/dev/media0", media);
@@ -183,10 +186,11 @@ struct Rig {
   }
 
   /// The lines for a node, after they have been run.
-  std::vector<std::string> mend(const char* path, std::optional<v4l2::Target> target = {}) {
+  std::vector<std::string> mend(const char* path, std::optional<v4l2::Target> target = {},
+                                Sources sources = Sources::current) {
     const auto graph = read(path);
     const auto before = media->state();
-    auto lines = commands_to_set_up(graph, *node, target);
+    auto lines = commands_to_set_up(graph, *node, target, sources);
     EXPECT_EQ(media->state(), before);  // to find them changes nothing
     for (const auto& line : lines)
       media->run(line);
@@ -196,7 +200,7 @@ struct Rig {
   bool streams(const char* path) { return trouble(path).empty(); }
 
   fake::FakeKernel kernel;
-  std::shared_ptr<fake::MediaDevice> media = fake::small_graph();
+  std::shared_ptr<fake::MediaDevice> media;
   std::shared_ptr<const v4l2::Node> node;
 };
 
@@ -279,7 +283,7 @@ TEST(MediaGraph, WhatCantBeTrueIsLeftOut) {
       ASSERT_LT(link.sink, graph->pads.size());
     }
     describe(*graph, judge(*graph, OwnFormat::counts));
-    commands_to_set_up(*graph, *rig.node, std::nullopt);
+    commands_to_set_up(*graph, *rig.node, std::nullopt, Sources::any);
   }
 }
 
@@ -416,11 +420,39 @@ TEST(MediaMend, WhatIsWantedReachesTheNode) {
   }
 }
 
+// Linux 7.2's vimc: the debayer lists BGR888_1X24 and does not send it.
+TEST(MediaMend, AnotherSourceIsTheLastResort) {
+  const v4l2::Target bgr{.fourcc = {V4L2_PIX_FMT_BGR24}, .size = {320, 240}};
+  Rig rig{fake::EntityKind::one_code_debayer};
+  rig.set_up();
+  EXPECT_TRUE(rig.mend("/dev/video1", bgr).empty());
+  const auto lines = rig.mend("/dev/video1", bgr, Sources::any);
+  const std::vector<std::string> links{
+      "media-ctl -d /dev/media0 -l '\"Debayer A\":1 -> \"Scaler\":0 [0]'",
+      "media-ctl -d /dev/media0 -l '\"RGB Input\":0 -> \"Scaler\":0 [1]'"};
+  ASSERT_GT(lines.size(), links.size());
+  EXPECT_TRUE(std::ranges::equal(lines | std::views::take(links.size()), links));
+  EXPECT_TRUE(rig.streams("/dev/video1"));
+  EXPECT_EQ(rig.read("/dev/video1").delivered()->size, bgr.size);
+  EXPECT_EQ(rig.read("/dev/video1").delivered()->code,
+            static_cast<std::uint32_t>(MEDIA_BUS_FMT_BGR888_1X24));
+}
+
+TEST(MediaMend, ASourceThatSuitsIsKept) {
+  Rig rig;
+  rig.set_up();
+  for (const auto& line : rig.mend(
+           "/dev/video1", v4l2::Target{.fourcc = {V4L2_PIX_FMT_BGR24}, .size = vga}, Sources::any))
+    EXPECT_EQ(line.find(" -l "), std::string::npos) << line;
+  EXPECT_TRUE(rig.streams("/dev/video1"));
+}
+
 TEST(MediaMend, WhatNothingGivesHasNoLines) {
   Rig rig;
   rig.set_up();
-  EXPECT_TRUE(
-      rig.mend("/dev/video0", v4l2::Target{.fourcc = {V4L2_PIX_FMT_NV12}, .size = vga}).empty());
+  EXPECT_TRUE(rig.mend("/dev/video0", v4l2::Target{.fourcc = {V4L2_PIX_FMT_NV12}, .size = vga},
+                       Sources::any)
+                  .empty());
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace {
 
 /// What a user would have to try by hand is not worth more than this.
 constexpr int most_replays = 64;
+constexpr std::size_t most_switches = 8;
 constexpr int most_depth = 16;
 constexpr std::uint32_t most_codes = 256;
 
@@ -47,10 +48,12 @@ class Trial {
 public:
   Trial(const MediaGraph& graph, const Node& own) : graph_{graph}, original_{graph}, own_{own} {}
 
-  std::vector<std::string> solve(const std::optional<Target>& target);
+  std::vector<std::string> solve(const std::optional<Target>& target, Sources sources);
 
 private:
   // On the graph as a whole.
+  std::vector<std::string> solve_as_linked(const std::optional<Target>& target);
+  [[nodiscard]] std::vector<std::size_t> switches() const;
   bool enable_links();
   [[nodiscard]] std::vector<std::size_t> path_to_source() const;
   void enable(std::size_t link);
@@ -460,7 +463,50 @@ bool Trial::solve(const Wishes& wishes, int depth) {
   return false;
 }
 
-std::vector<std::string> Trial::solve(const std::optional<Target>& target) {
+/// The links that would have a sink upstream of the node take from another source.
+std::vector<std::size_t> Trial::switches() const {
+  const auto& links = original_.links;
+  std::vector<bool> upstream(original_.entities.size());
+  upstream[original_.node] = true;
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const auto& link : links) {
+      const auto source = original_.pads[link.source].entity;
+      if (!link.enabled || !upstream[original_.pads[link.sink].entity] || upstream[source])
+        continue;
+      upstream[source] = grows = true;
+    }
+  }
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < links.size() && found.size() < most_switches; ++i) {
+    const auto held = std::ranges::any_of(links, [&](const MediaGraph::Link& other) {
+      return other.sink == links[i].sink && other.enabled && other.immutable;
+    });
+    if (!links[i].enabled && !links[i].immutable && !held &&
+        upstream[original_.pads[links[i].sink].entity])
+      found.push_back(i);
+  }
+  return found;
+}
+
+std::vector<std::string> Trial::solve(const std::optional<Target>& target, Sources sources) {
+  const auto as_found = original_;
+  auto commands = solve_as_linked(target);
+  if (!commands.empty() || sources == Sources::current) return commands;
+  replays_ = 0;  // all the switches together may take as many
+  original_ = as_found;
+  for (const auto link : switches()) {
+    links_.clear();
+    enable(link);
+    commands = solve_as_linked(target);
+    if (!commands.empty()) return commands;
+    original_ = as_found;
+  }
+  return {};
+}
+
+/// By the links that are enabled now, and by others only where a source or a pad is left alone.
+std::vector<std::string> Trial::solve_as_linked(const std::optional<Target>& target) {
   if (!enable_links()) return {};
   const auto all_commands = [this] {
     auto all = links_;
@@ -492,8 +538,8 @@ std::vector<std::string> Trial::solve(const std::optional<Target>& target) {
 }  // namespace
 
 std::vector<std::string> commands_to_set_up(const MediaGraph& graph, const Node& node,
-                                            const std::optional<Target>& target) {
-  return Trial{graph, node}.solve(target);
+                                            const std::optional<Target>& target, Sources sources) {
+  return Trial{graph, node}.solve(target, sources);
 }
 
 }  // namespace v4l2
