@@ -1,6 +1,5 @@
 // What is believed of v4l2loopback, which has a queue of its own and not videobuf2.
 
-#include <array>
 #include <vector>
 
 #include <poll.h>
@@ -32,8 +31,8 @@ TEST_P(LoopbackBelief, ItIsKnownByItsDriversName) {
 TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
   const auto node = open();
   set_format(*node);
-  const auto count = request(*node, 2);
-  ASSERT_EQ(count, 2U);
+  const auto count = request(*node, 2);  // since 0.13 as many as others have, who came before
+  ASSERT_GE(count, 2U);
   std::vector<v4l2::Mapping> mappings;  // 0.12 gives no buffer that is not mapped
   for (std::uint32_t index = 0; index < count; ++index) {
     auto wire = buffer(index);
@@ -42,11 +41,10 @@ TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
                                            wire.map_offset(0)));
   }
   ASSERT_EQ(stream_on(*node), 0);
-  std::array<unsigned, 2> given{};
-  for (int i = 0; i < 6; ++i)
-    ++given[next(*node).index()];
-  EXPECT_EQ(given[0], 3U) << "none was ever queued";
-  EXPECT_EQ(given[1], 3U);
+  std::vector<unsigned> given(count);
+  for (std::uint32_t i = 0; i < 3 * count; ++i)
+    ++given.at(next(*node).index());
+  EXPECT_EQ(given, std::vector(count, 3U)) << "none was ever queued";
 }
 
 // VIDIOC_QBUF: a buffer may be queued whether it is or not. ReturnDesk::requeue() stands on it.
