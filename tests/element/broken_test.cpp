@@ -6,6 +6,7 @@
 #include <linux/videodev2.h>
 
 #include "element/bused.h"
+#include "element/pooled.h"
 #include "element/rig.h"
 #include "element/suite.h"
 
@@ -87,6 +88,29 @@ GST_START_TEST(test_a_requeue_may_be_the_first_to_fail) {
   bused.fail_unless_notices({"restarted"});
   rig.next();
   fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+/// Of buffers that downstream gave the element itself requeues each.
+GST_START_TEST(test_so_may_the_requeue_of_downstreams_buffer) {
+  for (const auto* const io_mode : {"dmabuf-import", "userptr"}) {
+    auto* const pool = rig::pool_of_four(io_mode);
+    {
+      rig::Pooled run{io_mode, rig::small_yuyv, rig::proposal_of(pool), 12};
+      run.camera->fill_when_queued();
+      run.camera->wait_queued(4);
+      run.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EIO); });
+      run.camera->fill_when_queued();
+      run.camera->wait_queued(4);  // all of them again: it has been started again
+      for (int frame = 2; frame < 12; ++frame)
+        run.camera->fill_when_queued();
+      fail_unless_equals_int(run.run_to_the_end().size(), 12);
+      fail_unless_equals_uint64(rig::stat(run.element, "restarted"), 1);
+      fail_unless_equals_uint64(rig::stat(run.element, "delivered"), 12);
+    }
+    gst_object_unref(pool);
+  }
 }
 
 GST_END_TEST
@@ -301,6 +325,7 @@ static Suite* broken_suite() {
                   {
                       TEST(test_a_broken_stream_is_started_again_in_place),
                       TEST(test_a_requeue_may_be_the_first_to_fail),
+                      TEST(test_so_may_the_requeue_of_downstreams_buffer),
                       TEST(test_a_stream_that_breaks_every_hundred_frames_goes_on),
                       TEST(test_what_can_not_be_mended_is_an_error_that_says_what_was_tried),
                       TEST(test_what_can_not_be_mended_may_end_the_stream),

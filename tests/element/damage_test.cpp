@@ -14,11 +14,13 @@
 
 #include <gst/video/video.h>
 
+#include "element/pooled.h"
 #include "element/rig.h"
 #include "element/suite.h"
 #include "travel/consumer.h"
 
 using rig::Buffer;
+using rig::Pooled;
 using rig::stat;
 
 namespace {
@@ -317,62 +319,6 @@ GST_START_TEST(test_growing_goes_on_looking) {
 
 GST_END_TEST
 
-namespace {
-
-/// v4l2cppsrc ! a sink that proposes a pool; runs until `frames` have come to the sink, and gives
-/// their offsets.
-class Pooled {
-public:
-  Pooled(
-      const char* io_mode, const char* caps, travel::Proposal proposal, int frames,
-      std::function<void(GstBuffer*)> see = [](GstBuffer*) {})
-      : camera{kernel.plug(rig::path, fake::webcam())}, pipeline_{gst_pipeline_new(nullptr)} {
-    element = rig::new_element(kernel);
-    gst_util_set_object_arg(G_OBJECT(element), "io-mode", io_mode);
-    g_object_set(element, "num-buffers", frames, nullptr);
-    sink_ = travel::new_consumer(proposal, [this, see = std::move(see)](GstBuffer* buffer) {
-      offsets_.push_back(GST_BUFFER_OFFSET(buffer));
-      see(buffer);
-    });
-    gst_bin_add_many(GST_BIN(pipeline_), GST_ELEMENT(gst_object_ref(element)), sink_, nullptr);
-    auto* const wanted = gst_caps_from_string(caps);
-    fail_unless(gst_element_link_filtered(element, sink_, wanted));
-    gst_caps_unref(wanted);
-    gst_element_set_state(pipeline_, GST_STATE_PLAYING);
-  }
-
-  Pooled(const Pooled&) = delete;
-  Pooled& operator=(const Pooled&) = delete;
-
-  ~Pooled() {
-    gst_object_unref(pipeline_);
-    gst_object_unref(element);
-    gst_object_unref(sink_);
-  }
-
-  std::vector<guint64> run_to_the_end() {
-    auto* const bus = gst_element_get_bus(pipeline_);
-    auto* const message = gst_bus_timed_pop_filtered(
-        bus, GST_CLOCK_TIME_NONE, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
-    fail_unless(GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS);
-    gst_message_unref(message);
-    gst_object_unref(bus);
-    gst_element_set_state(pipeline_, GST_STATE_NULL);
-    return offsets_;
-  }
-
-  fake::FakeKernel kernel;
-  std::shared_ptr<fake::Camera> camera;
-  GstElement* element;
-
-private:
-  GstElement* pipeline_;
-  GstElement* sink_;
-  std::vector<guint64> offsets_;
-};
-
-}  // namespace
-
 /// Downstream gives a buffer back while the camera is silent: the driver must have it before the
 /// next frame.
 GST_START_TEST(test_a_buffer_that_comes_back_is_queued_while_it_waits) {
@@ -420,24 +366,11 @@ GST_START_TEST(test_a_buffer_that_comes_back_is_queued_while_it_waits) {
 
 GST_END_TEST
 
-/// A pool that has four buffers and no more: what is left out must be filled again.
+/// What is left out must be filled again, since the pool has no more than four buffers.
 static void check_left_out_in_a_pool(const char* io_mode) {
-  GstVideoInfo info;
-  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
-  int left = 4;
-  const travel::DmabufSource four = [&left](std::size_t size) {
-    if (left-- <= 0) return -1;
-    const int descriptor = memfd_create("fake-plane", MFD_CLOEXEC);
-    return ftruncate(descriptor, static_cast<off_t>(size)) == 0 ? descriptor : -1;
-  };
-  const bool dmabuf = std::string_view{io_mode} == "dmabuf-import";
-  auto* const pool = travel::new_pool(info, {info.size}, dmabuf ? four : travel::DmabufSource{});
+  auto* const pool = rig::pool_of_four(io_mode);
   {
-    Pooled run{
-        io_mode,
-        rig::small_yuyv,
-        {.video_meta = true, .pool = pool, .size = static_cast<guint>(info.size), .least = 2},
-        2};
+    Pooled run{io_mode, rig::small_yuyv, rig::proposal_of(pool), 2};
     run.camera->fill_when_queued();
     for (std::uint32_t turn = 0; turn < many; ++turn)
       run.camera->fill_when_queued({.bytes_used = turn % 2 == 0 ? 100U : 0U});
