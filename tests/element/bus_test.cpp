@@ -18,7 +18,6 @@
 
 using rig::Bused;
 using rig::fail_unless_has;
-using rig::Rig;
 
 namespace {
 
@@ -538,6 +537,23 @@ GST_START_TEST(test_what_was_lost_during_the_tries_begins_anew) {
 
 GST_END_TEST
 
+GST_START_TEST(test_downstream_may_ask_for_something_else_during_the_tries) {
+  OnBus bused{small_size * 10, any_yuyv};
+  AtTry at{.number = 2, .what = [&] {
+             gst_harness_set_sink_caps_str(bused.rig.harness,
+                                           "video/x-raw,format=YUY2,width=320,framerate=10/1");
+           }};
+  at.connect(bused.rig.element);
+  bused.rig.play();
+  fail_unless_equals_uint64(size_of(bused.rig.next()), small_size);
+  fail_unless(bused.rig.camera->interval() == (v4l2::Interval{1, 10}));
+  // 640x480 at 30, 320x240 at 30, and what was asked for then.
+  fail_unless_equals_int(bused.rig.camera->calls(VIDIOC_STREAMON), 3);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_a_flush_ends_the_tries) {
   OnBus bused{small_size * 10, any_yuyv};
   AtTry at{.number = 2, .what = [&] {
@@ -604,6 +620,7 @@ static Suite* bus_suite() {
                       TEST(test_a_silent_stream_that_is_started_again_may_take_less),
                       TEST(test_a_loss_during_the_tries_is_a_loss),
                       TEST(test_what_was_lost_during_the_tries_begins_anew),
+                      TEST(test_downstream_may_ask_for_something_else_during_the_tries),
                       TEST(test_a_flush_ends_the_tries),
                       TEST(test_a_pause_or_null_ends_the_tries),
                   });
