@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "layout.h"
 #include "refusal.h"
@@ -10,8 +11,7 @@ namespace v4l2gst {
 namespace {
 
 constexpr std::size_t most_shown = 3;
-/// What is hardly less is no remedy.
-constexpr double clearly_less = 0.8;
+constexpr double enough_less = 0.8;
 /// Of compressed formats only the order matters: they take less than any raw one of that size.
 constexpr double compressed_bits_per_pixel = 2;
 
@@ -22,25 +22,35 @@ double bits_per_pixel(const FormatRow& row, v4l2::Size size) {
   return 8.0 * static_cast<double>(GST_VIDEO_INFO_SIZE(&info)) / size.width / size.height;
 }
 
-/// About how many bits a second.
-double cost_of(const Choice& choice) {
-  if (choice.size.width == 0 || choice.size.height == 0) return 0;
-  const double rate = choice.interval.known() ? rate_of(choice.interval) : fluent;
-  return bits_per_pixel(*choice.row, choice.size) * choice.size.width * choice.size.height * rate;
+/// A range of intervals as some of its rates: the highest, half of it, a quarter and so on, and the
+/// lowest.
+std::vector<v4l2::IntervalRange> taken_apart(const v4l2::IntervalRange& range) {
+  constexpr std::size_t most = 8;
+  std::vector<v4l2::IntervalRange> rates;
+  auto interval = range.shortest;
+  while (interval.known() && rate_of(interval) > rate_of(range.longest) && rates.size() < most) {
+    rates.push_back({.shortest = interval, .longest = interval});
+    if (interval.denominator % 2 == 0)
+      interval.denominator /= 2;
+    else if (interval.numerator <= std::numeric_limits<std::uint32_t>::max() / 2)
+      interval.numerator *= 2;
+    else
+      break;
+  }
+  rates.push_back({.shortest = range.longest, .longest = range.longest});
+  return rates;
 }
 
-/// One for each interval, so that the slower ones are choices too.
+/// One for each rate, so that the lower ones are choices too.
 std::vector<Offer> taken_apart(std::span<const Offer> offers) {
   std::vector<Offer> all;
   for (const auto& offer : offers) {
-    if (offer.intervals.size() < 2) {
-      all.push_back(offer);
-      continue;
-    }
-    for (const auto& interval : offer.intervals) {
-      all.push_back(offer);
-      all.back().intervals = {interval};
-    }
+    if (offer.intervals.empty()) all.push_back(offer);
+    for (const auto& range : offer.intervals)
+      for (const auto& rate : taken_apart(range)) {
+        all.push_back(offer);
+        all.back().intervals = {rate};
+      }
   }
   return all;
 }
@@ -57,6 +67,28 @@ Offer offer_of(const Choice& choice) {
 }
 
 }  // namespace
+
+double demand_of(const Choice& choice) {
+  if (choice.size.width == 0 || choice.size.height == 0) return 0;
+  const double rate = choice.interval.known() ? rate_of(choice.interval) : fluent;
+  return bits_per_pixel(*choice.row, choice.size) / 8 * choice.size.width * choice.size.height *
+         rate;
+}
+
+bool clearly_less(const Choice& choice, double demand) {
+  return demand > 0 && demand_of(choice) <= enough_less * demand;
+}
+
+std::vector<Choice> cheaper_choices(std::span<const Offer> offers, const GstCaps* wanted,
+                                    double demand, const Preference& preference) {
+  auto cheaper = choices(taken_apart(offers), wanted, preference);
+  std::erase_if(cheaper, [demand](const Choice& choice) { return !clearly_less(choice, demand); });
+  return cheaper;
+}
+
+std::string caps_text_of(const Choice& choice) {
+  return shown(offer_of(choice), nullptr);
+}
 
 std::uint64_t bytes_per_second(const v4l2::Format& format, v4l2::Interval interval) {
   if (!interval.known()) return 0;
@@ -75,12 +107,9 @@ std::string megabytes(std::uint64_t bytes_per_second) {
 
 std::vector<std::string> cheaper_modes(std::span<const Offer> offers, const GstCaps* wanted,
                                        const Choice& taken, const Preference& preference) {
-  const auto apart = taken_apart(offers);
-  const auto affordable = clearly_less * cost_of(taken);
   std::vector<std::string> modes;
-  for (const auto& choice : choices(apart, wanted, preference)) {
-    if (cost_of(choice) > affordable) continue;
-    auto text = shown(offer_of(choice), nullptr);
+  for (const auto& choice : cheaper_choices(offers, wanted, demand_of(taken), preference)) {
+    auto text = caps_text_of(choice);
     if (std::ranges::find(modes, text) == modes.end()) modes.push_back(std::move(text));
     if (modes.size() == most_shown) break;
   }

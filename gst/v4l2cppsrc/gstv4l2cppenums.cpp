@@ -11,6 +11,7 @@ using v4l2gst::IoMode;
 using v4l2gst::Leaky;
 using v4l2gst::OnCorrupt;
 using v4l2gst::OnDisconnect;
+using v4l2gst::OnNoBandwidth;
 using v4l2gst::OnStall;
 using v4l2gst::OnStarved;
 using v4l2gst::Prefer;
@@ -92,6 +93,17 @@ GType gst_v4l2_cpp_prefer_get_type() {
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppPrefer", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_on_no_bandwidth_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnNoBandwidth::next_mode),
+                 "Take the next mode that takes less, where caps leave a choice", "next-mode"},
+      GEnumValue{static_cast<int>(OnNoBandwidth::error), "Post an ERROR", "error"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnNoBandwidth", values.data());
   return type;
 }
 

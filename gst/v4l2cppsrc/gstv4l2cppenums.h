@@ -22,6 +22,9 @@ GType gst_v4l2_cpp_cache_hints_get_type();
 #define GST_TYPE_V4L2_CPP_PREFER (gst_v4l2_cpp_prefer_get_type())
 GType gst_v4l2_cpp_prefer_get_type();
 
+#define GST_TYPE_V4L2_CPP_ON_NO_BANDWIDTH (gst_v4l2_cpp_on_no_bandwidth_get_type())
+GType gst_v4l2_cpp_on_no_bandwidth_get_type();
+
 #define GST_TYPE_V4L2_CPP_ON_DISCONNECT (gst_v4l2_cpp_on_disconnect_get_type())
 GType gst_v4l2_cpp_on_disconnect_get_type();
 

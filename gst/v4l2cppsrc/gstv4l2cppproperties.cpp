@@ -11,6 +11,7 @@ using v4l2gst::IoMode;
 using v4l2gst::Leaky;
 using v4l2gst::OnCorrupt;
 using v4l2gst::OnDisconnect;
+using v4l2gst::OnNoBandwidth;
 using v4l2gst::OnStall;
 using v4l2gst::OnStarved;
 using v4l2gst::Prefer;
@@ -33,6 +34,7 @@ enum Property : guint {
   prop_start_on_keyframe,
   prop_cache_hints,
   prop_prefer,
+  prop_on_no_bandwidth,
   prop_pixel_aspect_ratio,
   prop_force_aspect_ratio,
   prop_colorimetry,
@@ -114,6 +116,9 @@ static void gst_v4l2_cpp_src_set_property(GObject* object, guint id, const GValu
         break;
       case prop_prefer:
         settings.prefer = static_cast<Prefer>(g_value_get_enum(value));
+        break;
+      case prop_on_no_bandwidth:
+        settings.on_no_bandwidth = static_cast<OnNoBandwidth>(g_value_get_enum(value));
         break;
       case prop_pixel_aspect_ratio:
         settings.pixel_aspect_ratio = text();
@@ -198,6 +203,9 @@ static void gst_v4l2_cpp_src_get_property(GObject* object, guint id, GValue* val
       break;
     case prop_prefer:
       g_value_set_enum(value, static_cast<int>(settings.prefer));
+      break;
+    case prop_on_no_bandwidth:
+      g_value_set_enum(value, static_cast<int>(settings.on_no_bandwidth));
       break;
     case prop_pixel_aspect_ratio:
       set_text(settings.pixel_aspect_ratio);
@@ -323,6 +331,12 @@ void gst_v4l2_cpp_src_install_properties(GObjectClass* klass) {
       g_param_spec_enum("prefer", "Prefer",
                         "Which of the device's modes to take where downstream leaves a choice",
                         GST_TYPE_V4L2_CPP_PREFER, static_cast<int>(defaults.prefer), until_ready));
+  g_object_class_install_property(
+      klass, prop_on_no_bandwidth,
+      g_param_spec_enum("on-no-bandwidth", "On no bandwidth",
+                        "What to do when the USB bus has no room for the mode that was chosen",
+                        GST_TYPE_V4L2_CPP_ON_NO_BANDWIDTH,
+                        static_cast<int>(defaults.on_no_bandwidth), until_ready));
   g_object_class_install_property(
       klass, prop_pixel_aspect_ratio,
       g_param_spec_string("pixel-aspect-ratio", "Pixel aspect ratio",

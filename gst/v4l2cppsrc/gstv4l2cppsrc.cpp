@@ -161,6 +161,7 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_CORRUPT, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_CACHE_HINTS, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_PREFER, GstPluginAPIFlags{});
+  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_NO_BANDWIDTH, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_DISCONNECT, GstPluginAPIFlags{});
   gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_STALL, GstPluginAPIFlags{});
 }

@@ -163,6 +163,23 @@ Report other_size(const std::string& path, std::string_view format, std::size_t 
 Report crawl(const std::string& path, std::string_view chosen, std::string_view better,
              std::string_view caps);
 
+/// A mode that a USB bus has no room for.
+struct RefusedMode {
+  std::string mode;                  ///< "YUYV 640x480 at 30/1"
+  std::uint64_t bytes_per_second{};  ///< that it takes; 0: not known
+};
+
+/// A mode that is taken instead.
+struct TakenMode {
+  std::string mode;
+  std::string caps;
+};
+
+/// The USB bus has no room for what was chosen, as `error` said, and a mode that takes less is
+/// used.
+Report narrower(const std::string& path, const v4l2::Error& error, const RefusedMode& refused,
+                const TakenMode& taken);
+
 /// "'/dev/video0'".
 std::string quoted(const std::string& path);
 

@@ -154,6 +154,7 @@ struct Attempt {
   [[nodiscard]] bool at(std::string_view call) const { return call == error.call; }
 };
 
+constexpr std::string_view no_room{" gets no room on its USB bus"};
 constexpr std::string_view not_connected{" is not connected to what it captures"};
 
 /// "'a', 'b' or 'c'".
@@ -177,7 +178,7 @@ Report no_bandwidth(const Attempt& attempt, const Situation& situation) {
                         ? "a smaller size, a lower rate or a compressed format"
                         : one_of(situation.cheaper);
   auto report = attempt.report(
-      GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, " gets no room on its USB bus",
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, no_room,
       why + ". No disk is full. Ask for " + what + ", or use another USB controller.");
   report.bytes_per_second = situation.bytes_per_second;
   report.cheaper = situation.cheaper;
@@ -259,6 +260,22 @@ std::string advice_to_run(std::span<const std::string> commands) {
   for (const auto& command : commands)
     text += "\n" + command;
   return text;
+}
+
+Report narrower(const std::string& path, const v4l2::Error& error, const RefusedMode& refused,
+                const TakenMode& taken) {
+  auto report = resource(
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, path,
+      "The device at " + quoted(path) + std::string{no_room} + " for " + refused.mode + " (" +
+          error.call + ": " + std::strerror(error.code) +
+          "): there is not enough USB bandwidth for it beside what else that carries, so " +
+          taken.mode +
+          " is used, which takes less. Ask for that mode, use another USB controller, or "
+          "have this be an ERROR with on-no-bandwidth=error.",
+      error);
+  report.bytes_per_second = refused.bytes_per_second;
+  report.cheaper = {taken.caps};
+  return report;
 }
 
 Report not_set_up(const std::string& path, std::span<const std::string> broken,

@@ -61,6 +61,12 @@ enum class Prefer : int {
   compressed,  ///< compressed, then as `balanced`
 };
 
+/// What is done when the USB bus has no room for the mode that was chosen.
+enum class OnNoBandwidth : int {
+  next_mode,  ///< the next mode that takes less, where caps leave a choice
+  error,      ///< an ERROR
+};
+
 /// What becomes of the stream when the device goes away.
 enum class OnDisconnect : int {
   error,  ///< an ERROR
@@ -92,6 +98,7 @@ struct Settings {
   bool start_on_keyframe{};
   CacheHints cache_hints{CacheHints::off};
   Prefer prefer{Prefer::balanced};
+  OnNoBandwidth on_no_bandwidth{OnNoBandwidth::next_mode};
   /// "59/54", width over height, of a device that does not tell the truth; empty for the device's.
   std::string pixel_aspect_ratio;
   /// Whether caps carry it.

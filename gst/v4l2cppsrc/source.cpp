@@ -94,6 +94,8 @@ bool Source::start() {
     recovery_ = {};
     start_at_ = {};
     left_out_ = {};
+    shortage_.reset();
+    flowing_caps_.reset();
     continuity_.restart();
     running_time_.restart();
     counters_.restart();
@@ -106,6 +108,8 @@ void Source::stop() {
   const std::lock_guard lock{context_};
   capture_.reset();
   agreement_.reset();
+  shortage_.reset();
+  flowing_caps_.reset();
   clock_.reset();
   if (absence_) absence_->of_former_run = true;
   reopening_ = false;
@@ -118,6 +122,7 @@ void Source::stop() {
 void Source::forget_source() {
   capture_.reset();
   agreement_.reset();
+  shortage_.reset();
   device().renew_modes();
   update_facts();
 }
@@ -214,6 +219,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
     }
     if (*outcome == GST_FLOW_OK) return GST_FLOW_OK;
     post_notices();
+    if (*outcome == delivered_with_news) return GST_FLOW_OK;
     if (*outcome == again) continue;
     if (*outcome == unallocated) {
       outcome = await_device();
@@ -252,6 +258,8 @@ Source::Outcome<> Source::start_streaming() {
   watchdog_.stream_began(kernel_->monotonic_time());
   left_out_ = {};
   GST_INFO_OBJECT(element_, "streaming began with %u buffers", capture_->buffer_count());
+  // Of a stream by read() nothing is known before its first frame.
+  if (capture_->travel() != Capture::Travel::read) end_shortage();
   return {};
 }
 
@@ -266,17 +274,24 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
         recovery_.forget_attempts();
         return lose(started.error());
       }
-      if (!recovery_.recovering()) return std::unexpected{started.error()};
+      auto refusal = started.error();
+      if (const auto next = give_up_mode(refusal)) return *next;
+      if (!recovery_.recovering()) return std::unexpected{std::move(refusal)};
       const auto flow = on_broken(error, "to start streaming");
       if (!flow) return std::unexpected{flow.error()};
       return flow->value_or(again);
     }
+    if (!warnings_.empty()) return again;  // and create() posts them
   }
   for (;;) {
     run_errands();
     if (auto late = overdue()) return std::unexpected{*std::move(late)};
     auto arrival = capture_->next(frame_patience());
-    if (!arrival) return std::unexpected{failure(arrival.error(), "to receive a frame")};
+    if (!arrival) {
+      auto refusal = failure(arrival.error(), "to receive a frame");
+      if (const auto next = give_up_mode(refusal)) return *next;
+      return std::unexpected{std::move(refusal)};
+    }
     const auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },
                    [&](v4l2::Interrupted) -> Flow {
@@ -415,7 +430,11 @@ Source::Flow Source::deliver(v4l2::Frame&& arrived, GstBuffer** buffer) {
   *buffer = wrapped->release();
   beginning_.has_begun();
   Counters::add(counters_.delivered);
-  return GST_FLOW_OK;
+  if (flowing_caps_.get() != agreement().caps.get())
+    flowing_caps_.reset(gst_caps_ref(agreement().caps.get()));
+  if (!shortage_) return GST_FLOW_OK;
+  end_shortage();
+  return delivered_with_news;
 }
 
 ClockReading Source::read_clocks() {

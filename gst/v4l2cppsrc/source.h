@@ -30,6 +30,7 @@
 #include "report.h"
 #include "running_time.h"
 #include "settings.h"
+#include "shortage.h"
 #include "watchdog.h"
 
 namespace v4l2gst {
@@ -131,6 +132,7 @@ private:
   };
 
   Outcome<CapsPtr> agree(const GstCaps* wanted);
+  Outcome<CapsPtr> agreed();
   [[nodiscard]] Outcome<Overrides> overrides() const;
   Outcome<std::vector<Choice>> named_choices(const GstCaps* wanted, CapsKinds kinds);
   Outcome<std::vector<Choice>> listed_choices(const GstCaps* wanted, CapsKinds kinds,
@@ -156,16 +158,23 @@ private:
   void forget_source();
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
   void add_demand(Situation& situation) const;
+  [[nodiscard]] Choice agreed_mode() const;
+  [[nodiscard]] bool keeps_caps() const;
+  [[nodiscard]] Outcome<std::vector<Choice>> cheaper_modes_for(const GstCaps* wanted,
+                                                               double demand) const;
+  std::optional<GstFlowReturn> give_up_mode(Report& refusal);
+  void end_shortage();
   [[nodiscard]] std::vector<std::string> commands_for(const GstCaps* wanted) const;
   Outcome<> start_streaming();
   Outcome<GstFlowReturn> next_buffer(GstBuffer** buffer);
 
   // What next_buffer() and look_for_device() say besides the usual: they were interrupted, and are
   // to be asked again, if need be when the pipeline plays; there are no buffers to capture into, or
-  // no device; and they are to be asked again.
+  // no device; they are to be asked again; and there is a frame, and something to post.
   static constexpr auto interrupted = GST_FLOW_CUSTOM_SUCCESS;
   static constexpr auto unallocated = GST_FLOW_CUSTOM_SUCCESS_1;
   static constexpr auto again = GST_FLOW_CUSTOM_SUCCESS_2;
+  static constexpr auto delivered_with_news = static_cast<GstFlowReturn>(again + 1);
 
   Outcome<> adopt(v4l2::Device&& device);
   void tell(Notice::State state, const std::string& device, std::string text,
@@ -284,7 +293,9 @@ private:
   // To be posted without the lock.
   std::vector<Notice> notices_;
   std::vector<Report> warnings_;
-  CapsPtr wanted_;  // what downstream takes, as of the latest agreement
+  CapsPtr wanted_;        // what downstream takes, as of the latest agreement
+  CapsPtr flowing_caps_;  // of the latest frame that went downstream in this run
+  std::optional<Shortage> shortage_;
   std::optional<Agreement> agreement_;
   std::unique_ptr<Capture> capture_;
   Beginning beginning_;

@@ -14,11 +14,7 @@ namespace v4l2gst {
 void Source::add_demand(Situation& situation) const {
   if (!agreement_) return;
   const auto& agreed = agreement();
-  const Choice taken{.row = agreed.row,
-                     .size = {agreed.format.size.width, frame_height(agreed.format)},
-                     .interval = agreed.interval,
-                     .dmabuf_caps = agreed.dmabuf_caps,
-                     .colorimetry = {}};
+  const auto taken = agreed_mode();
   situation.mode = describe(taken);
   situation.bytes_per_second = bytes_per_second(agreed.format, agreed.interval);
   for (const auto& node : v4l2::known_nodes(*kernel_))

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "bandwidth.h"
 #include "colorimetry.h"
 #include "device/media_mend.h"
 #include "log.h"
@@ -170,6 +171,14 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
   GST_DEBUG_OBJECT(element_, "downstream takes %" GST_PTR_FORMAT, static_cast<const void*>(wanted));
   if (const auto followed = follow(); !followed) return std::unexpected{followed.error()};
   const auto kinds = caps_kinds();
+  if (shortage_) {
+    const auto cheaper = cheaper_modes_for(wanted, shortage_->demand);
+    if (!cheaper) return std::unexpected{cheaper.error()};
+    const auto tried = try_choices(*cheaper, wanted, *overrides, held);
+    if (!tried) return std::unexpected{tried.error()};
+    if (!agreement_) return std::unexpected{shortage_->refusal};
+    return agreed();
+  }
   const auto named = named_choices(wanted, kinds);
   if (!named) return std::unexpected{named.error()};
   auto given = try_choices(*named, wanted, *overrides, held);
@@ -187,6 +196,10 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
     auto why = refusal(wanted, *given);
     return std::unexpected{why ? *std::move(why) : why.error()};
   }
+  return agreed();
+}
+
+Source::Outcome<CapsPtr> Source::agreed() {
   if (const auto set_up = complete_setup(); !set_up) return std::unexpected{set_up.error()};
   return CapsPtr{gst_caps_ref(agreement().caps.get())};
 }
@@ -206,10 +219,18 @@ Source::Outcome<std::optional<Source::Given>> Source::try_choices(std::span<cons
       return std::unexpected{held_downstream(path(), held, given.error().error)};
     // Only what the driver changed is worth another try; a failed call is not.
     if (!given) return std::unexpected{given.error()};
+    if (!*given && shortage_ && !clearly_less(agreed_mode(), shortage_->demand)) {
+      GST_DEBUG_OBJECT(element_, "asked for %s, got %s, which takes no less",
+                       describe(choice).c_str(), describe(agreed_mode()).c_str());
+      agreement_.reset();
+      continue;
+    }
     if (!*given) {
       GST_INFO_OBJECT(element_, "chose %s, the best of %zu: %" GST_PTR_FORMAT,
                       describe(choice).c_str(), best.size(),
                       static_cast<void*>(agreement().caps.get()));
+      // That it is slow was said before, or is by the WARNING of what the bus has no room for.
+      if (shortage_ || keeps_caps()) return std::nullopt;
       const auto warned = warn_of_crawl(choice, wanted);
       if (!warned) return std::unexpected{warned.error()};
       return std::nullopt;

@@ -122,6 +122,8 @@ void Source::close() {
   card_.clear();
   former_path_.clear();
   former_caps_.reset();
+  flowing_caps_.reset();
+  shortage_.reset();
   setup_.reset();
   former_setup_.reset();
   absence_.reset();

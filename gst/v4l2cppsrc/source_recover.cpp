@@ -54,6 +54,7 @@ void Source::let_go() {
   if (agreement_) former_caps_.reset(gst_caps_ref(agreement().caps.get()));
   capture_.reset();
   agreement_.reset();
+  shortage_.reset();
   put_setup_by();
   device_.reset();
   input_.reset();
@@ -99,12 +100,14 @@ bool Source::survives(const Report& report) {
       wait_for_device(report);
       return true;
     }
-    if (waits && (means_lost(report.error) || may_be_settling(report))) {
+    // The caps of a running stream stay, so that for its room nothing can be done but wait.
+    const bool no_room = report.cause == Cause::bandwidth && keeps_caps();
+    if (waits && (means_lost(report.error) || may_be_settling(report) || no_room)) {
       static_cast<void>(lose(report));
       return true;
     }
     // A recording is whole, whichever call told of the loss.
-    if (policy == OnDisconnect::eos && means_lost(report.error) && !report.hopeless &&
+    if (policy == OnDisconnect::eos && (means_lost(report.error) || no_room) && !report.hopeless &&
         recovery_.has_delivered() && device_) {
       static_cast<void>(lose(report));
       return true;

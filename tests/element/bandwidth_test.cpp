@@ -8,8 +8,10 @@ namespace {
 
 using v4l2gst::bytes_per_second;
 using v4l2gst::CapsPtr;
+using v4l2gst::cheaper_choices;
 using v4l2gst::cheaper_modes;
 using v4l2gst::Choice;
+using v4l2gst::demand_of;
 using v4l2gst::Offer;
 using Modes = std::vector<std::string>;
 
@@ -72,6 +74,73 @@ TEST_F(Bandwidth, CannotBeLessThanTheLeast) {
   EXPECT_TRUE(
       cheaper(V4L2_PIX_FMT_YUYV, {1280, 720}, 30, "video/x-raw,width=1280,framerate=30/1").empty());
   EXPECT_TRUE(cheaper(V4L2_PIX_FMT_YUYV, {1280, 720}, 30, "ANY", {}).empty());
+}
+
+// ---- one mode after another ---------------------------------------------------------------------
+
+Choice mode(std::uint32_t fourcc, v4l2::Size size, v4l2::Interval interval) {
+  return {.row = v4l2gst::row_of(fourcc), .size = size, .interval = interval, .colorimetry = {}};
+}
+
+std::vector<std::string> described(const std::vector<Choice>& choices) {
+  std::vector<std::string> texts;
+  for (const auto& choice : choices)
+    texts.push_back(describe(choice));
+  return texts;
+}
+
+std::vector<Choice> cheaper_than(double demand, const char* wanted,
+                                 const std::vector<Offer>& all = webcam()) {
+  const CapsPtr caps{gst_caps_from_string(wanted)};
+  return cheaper_choices(all, caps.get(), demand, {});
+}
+
+TEST_F(Bandwidth, IsReckonedFromThePictureAndTheRate) {
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_YUYV, {640, 480}, {1, 30})), 640.0 * 480 * 2 * 30);
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_NV12, {640, 480}, {1, 30})), 640.0 * 480 * 3 / 2 * 30);
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_GREY, {640, 480}, {1, 15})), 640.0 * 480 * 15);
+  // 2 bits a pixel, whatever its driver has room for.
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_MJPEG, {640, 480}, {1, 30})), 640.0 * 480 / 4 * 30);
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_H264, {640, 480}, {1, 30})), 640.0 * 480 / 4 * 30);
+  // A rate that nobody tells is taken for a usual one.
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_GREY, {640, 480}, {})), 640.0 * 480 * 24);
+  EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_GREY, {}, {1, 30})), 0.0);
+}
+
+TEST_F(Bandwidth, IsLessStepByStep) {
+  auto demand = demand_of(mode(V4L2_PIX_FMT_YUYV, {1280, 720}, {1, 30}));
+  std::vector<std::string> taken;
+  for (auto left = cheaper_than(demand, "ANY"); !left.empty(); left = cheaper_than(demand, "ANY")) {
+    ASSERT_LT(demand_of(left.front()), demand);
+    demand = demand_of(left.front());
+    taken.push_back(describe(left.front()));
+  }
+  EXPECT_EQ(taken, (std::vector<std::string>{"MJPG 1280x720 at 30/1", "MJPG 320x240 at 30/1"}));
+}
+
+TEST_F(Bandwidth, OfWhatIsHardlyLessIsNoLess) {
+  const auto wide = offer(V4L2_PIX_FMT_YUYV, {1280, 720}, {30, 25, 20});
+  EXPECT_EQ(described(cheaper_than(demand_of(mode(V4L2_PIX_FMT_YUYV, {1280, 720}, {1, 30})), "ANY",
+                                   {wide})),
+            std::vector<std::string>{"YUYV 1280x720 at 20/1"});
+}
+
+TEST_F(Bandwidth, KeepsToWhatDownstreamTakesAndToItsOrder) {
+  const auto demand = demand_of(mode(V4L2_PIX_FMT_YUYV, {1280, 720}, {1, 30}));
+  EXPECT_EQ(described(cheaper_than(demand, "video/x-raw; image/jpeg")),
+            (std::vector<std::string>{"YUYV 640x480 at 30/1", "YUYV 1280x720 at 10/1",
+                                      "MJPG 1280x720 at 30/1", "MJPG 320x240 at 30/1"}));
+  EXPECT_TRUE(cheaper_than(demand, "video/x-raw,width=1280,framerate=30/1").empty());
+  EXPECT_TRUE(cheaper_than(0, "ANY").empty());
+}
+
+TEST_F(Bandwidth, IsLessAtTheRatesWithinARange) {
+  auto any_rate = offer(V4L2_PIX_FMT_YUYV, {640, 480}, {});
+  any_rate.intervals = {{.shortest = {1, 30}, .longest = {1, 5}, .step = {1, 30}}};
+  EXPECT_EQ(described(cheaper_than(demand_of(mode(V4L2_PIX_FMT_YUYV, {640, 480}, {1, 30})), "ANY",
+                                   {any_rate})),
+            (std::vector<std::string>{"YUYV 640x480 at 15/1", "YUYV 640x480 at 15/2",
+                                      "YUYV 640x480 at 5/1"}));
 }
 
 }  // namespace

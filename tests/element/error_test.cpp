@@ -279,6 +279,8 @@ bool is_no_failure(const Call& call, int error) {
 void fails_as_it_means(const Call& call, const Meaning& meaning) {
   Pipeline pipeline;
   gst_util_set_object_arg(G_OBJECT(pipeline.element), "io-mode", "dmabuf");
+  // What is done by default is in bus_test.cpp.
+  gst_util_set_object_arg(G_OBJECT(pipeline.element), "on-no-bandwidth", "error");
   const auto camera = pipeline.kernel.plug("/dev/video1", fake::usb_camera("A1", "1-1.2"));
   camera->fault(
       [&](fake::Faults& faults) { faults.fail(call.request, meaning.error, 1, call.after); });
@@ -363,6 +365,7 @@ GST_START_TEST(test_no_room_on_the_bus) {
   pipeline.kernel.plug("/dev/video5", fake::usb_camera("C3", "2-1"));
   pipeline.kernel.plug("/dev/video6", fake::webcam());
   g_object_set(pipeline.element, "device", "/dev/video1", nullptr);
+  gst_util_set_object_arg(G_OBJECT(pipeline.element), "on-no-bandwidth", "error");
   camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, ENOSPC); });
   const auto failure =
       pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,

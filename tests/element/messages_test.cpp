@@ -67,6 +67,8 @@ std::vector<std::string> all_texts() {
   all.push_back(held_downstream(path, 2, at("VIDIOC_S_FMT", EBUSY)));
   all.push_back(fallback(path, "dmabuf-import"));
   all.push_back(bad_setting(path, "colorimetry", "colourful", "a name such as bt709"));
+  all.push_back(narrower(path, at("VIDIOC_STREAMON", ENOSPC), {"YUYV 1280x720 at 30/1", 55296000},
+                         {"MJPG 1280x720 at 30/1", "image/jpeg"}));
   all.push_back(crawl(path, "YUYV 1280x720 at 5/1", "MJPG 1280x720 at 30/1", "image/jpeg"));
   for (const auto* const field : {"size", "mode"})
     all.push_back(not_negotiated(path, {.asked = {},
@@ -175,6 +177,8 @@ TEST(Messages, HaveTheWordsThatPeopleSearchFor) {
     EXPECT_NE(report.text.find(words), std::string::npos) << report.text;
   };
   has(failed(path, at("VIDIOC_STREAMON", ENOSPC), "to start", usb), "USB bandwidth");
+  has(narrower(path, at("VIDIOC_STREAMON", ENOSPC), {"YUYV 1280x720 at 30/1", 0}, {}),
+      "USB bandwidth");
   has(cannot_open(path, at("open", EACCES)), "permission denied");
   has(cannot_open(path, at("open", EPERM)), "permission denied");
   has(cannot_open("/dev/null", at("open", EACCES)), "permission denied (it belongs to root");

@@ -199,6 +199,7 @@ v4l2::Interval Camera::interval() {
 
 void Camera::changed() {
   changed_.notify_all();
+  if (bus_ && (unplugged_ || !queue_.streaming())) bus_->release(this);
   const bool event = std::ranges::any_of(
       events_, [](const auto& subscriber) { return !subscriber.second.waiting.empty(); });
   if (listener_) listener_({.news = mask(POLLIN) != 0, .gone = unplugged_, .event = event});
@@ -254,10 +255,14 @@ int Camera::begin_reading(const Opener& opener) {
   if ((model_.device_caps & V4L2_CAP_READWRITE) == 0) return EINVAL;
   const auto multiplanar = buffer_type() == v4l2::BufferType::capture_mplane;
   if (planes_.size() != 1) return EBUSY;
+  if (!finds_room()) return ENOSPC;
   v4l2_requestbuffers wanted{};
   wanted.count = 2;
   wanted.memory = V4L2_MEMORY_MMAP;
-  if (const int error = queue_.request(wanted, model_, multiplanar, planes_)) return error;
+  if (const int error = queue_.request(wanted, model_, multiplanar, planes_)) {
+    changed();
+    return error;
+  }
   owner_ = &opener;
   reading_ = true;
   for (std::uint32_t index = 0; index < wanted.count; ++index) {
@@ -398,6 +403,29 @@ int Camera::enum_input(v4l2_input& answer) const {
 void Camera::guard_start(std::function<int(const v4l2::Format&)> guard) {
   const std::lock_guard lock{mutex_};
   guard_ = std::move(guard);
+}
+
+void Camera::share(std::shared_ptr<Bus> bus) {
+  const std::lock_guard lock{mutex_};
+  bus_ = std::move(bus);
+}
+
+std::uint64_t Camera::demand() {
+  const std::lock_guard lock{mutex_};
+  return demand_locked();
+}
+
+std::uint64_t Camera::demand_locked() const {
+  std::uint64_t bytes{};
+  for (const auto& plane : planes_)
+    bytes += plane.size;
+  if (is_compressed(format_.fourcc.code))
+    bytes = std::uint64_t{format_.size.width} * format_.size.height / 4;
+  return bytes * interval_.denominator / interval_.numerator;
+}
+
+bool Camera::finds_room() {
+  return !bus_ || bus_->reserve(this, demand_locked());
 }
 
 bool Camera::takes(std::uint32_t media_bus_code, std::uint32_t fourcc) const {
@@ -643,6 +671,8 @@ int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argum
       const bool was_streaming = queue_.streaming();
       if (request == VIDIOC_STREAMON && guard_ && !was_streaming)
         if (const int refused = guard_(format_)) return refused;
+      if (request == VIDIOC_STREAMON && !was_streaming && queue_.busy() && !finds_room())
+        return ENOSPC;
       error = request == VIDIOC_STREAMON ? queue_.stream_on() : queue_.stream_off();
       if (!was_streaming && queue_.streaming()) sequence_ = 0;
       break;

@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "fake/bus.h"
 #include "fake/clock.h"
 #include "fake/faults.h"
 #include "fake/model.h"
@@ -76,6 +77,12 @@ public:
 
   /// From now on VIDIOC_STREAMON asks this, with the format that is set: an errno, or 0.
   void guard_start(std::function<int(const v4l2::Format&)> guard);
+  /// From now on a stream takes its part of `bus`, and VIDIOC_STREAMON, or the first read(), says
+  /// ENOSPC where there is no room for it.
+  void share(std::shared_ptr<Bus> bus);
+  /// What the mode that is set takes of a bus, in bytes a second: the bytes of its pictures, those
+  /// of compressed ones at 2 bits a pixel.
+  [[nodiscard]] std::uint64_t demand();
   /// Whether it lists a format for a media bus code.
   [[nodiscard]] bool takes(std::uint32_t media_bus_code, std::uint32_t fourcc) const;
 
@@ -184,6 +191,8 @@ private:
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
   int begin_reading(const Opener& opener);
+  [[nodiscard]] std::uint64_t demand_locked() const;
+  [[nodiscard]] bool finds_room();
   ssize_t read_locked(std::span<std::byte> into);
 
   [[nodiscard]] bool captures() const;
@@ -250,6 +259,7 @@ private:
   std::map<unsigned long, unsigned> calls_;
   std::function<void(Level)> listener_;
   std::function<int(const v4l2::Format&)> guard_;
+  std::shared_ptr<Bus> bus_;
 };
 
 }  // namespace fake

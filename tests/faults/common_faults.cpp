@@ -98,6 +98,16 @@ void add_policies(std::vector<Fault>& all, const Fault& fault, const std::string
   }
 }
 
+void add_shortage(std::vector<Fault>& all, const std::function<void()>& strike,
+                  const std::function<void()>& heal) {
+  const Fault shortage{.name = "its USB bus has no room for the first mode",
+                       .when = {Moment::before, Moment::start},
+                       .strike = strike,
+                       .heal = heal,
+                       .caps = "video/x-raw,format=YUY2,width=320,height=240"};
+  add_policies(all, shortage, "on-no-bandwidth", {"next-mode", "error"});
+}
+
 void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
                   const std::function<void()>& heal, std::chrono::nanoseconds timeout,
                   bool reopening_silences) {

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/videodev2.h>
 
+#include "fake/bus.h"
 #include "fake/fake_kernel.h"
 #include "fake/stopwatch.h"
 #include "faults/common_faults.h"
@@ -154,6 +155,7 @@ public:
     add_nodes(all);
     add_losses(all);
     add_silences(all);
+    add_shortages(all);
     add_damage(all);
     add_lies(all);
     return all;
@@ -313,6 +315,28 @@ private:
     row("unplugged, EOS is sent", Demand::eos);
     row("unplugged, a flush is sent, comes back", Demand::flush);
     row("unplugged, the pipeline is stopped", Demand::stop);
+  }
+
+  void leave_room(std::uint64_t bytes_per_second) {
+    camera_->share(std::make_shared<fake::Bus>(bytes_per_second));
+  }
+
+  void add_shortages(std::vector<Fault>& all) {
+    const auto heal = [this] {
+      camera_->share({});
+    };
+    add_shortage(
+        all, [this] { leave_room(3'000'000); }, heal);
+    Fault robbed{.name = "its stream breaks, and its USB bus has no room any more",
+                 .when = while_playing,
+                 .strike =
+                     [this] {
+                       leave_room(0);
+                       camera_->fail_stream();
+                     },
+                 .heal = heal,
+                 .healed_at = "`waiting`"};
+    add_policies(all, robbed, "on-disconnect", {"error", "wait", "eos"});
   }
 
   void add_silences(std::vector<Fault>& all) {

@@ -157,6 +157,9 @@ private:
     const std::vector beginning{Moment::before, Moment::start};
     all.push_back(lasting("no bandwidth is left (ENOSPC from VIDIOC_STREAMON)", "enospc on",
                           "enospc off", beginning));
+    add_shortage(
+        all, [this] { camera_.tell("enospc above 3000000"); },
+        [this] { camera_.tell("enospc off"); });
     all.push_back(
         lasting("the first frame takes 3 s", "start-delay 3000", "start-delay 0", beginning));
     all.push_back(all.back());

@@ -58,7 +58,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
     const auto failure = failure_of(*node_, error, device_in_trouble || in_trouble(*node_));
     if (!failure) return std::unexpected{error};
     // What a device answers that can't do read(), or not now: poll() complains of it too.
-    const bool refused = error.code == EINVAL || error.code == EBUSY;
+    const bool refused = error.code == EINVAL || error.code == EBUSY || error.code == ENOSPC;
     if (refused && std::holds_alternative<Broken>(*failure)) return std::unexpected{error};
     return std::visit([](const auto& what) -> Arrival { return what; }, *failure);
   }

@@ -108,6 +108,15 @@ if [ "$1" = isoc ]; then
   capture 1
   expect_like "enospc: VIDIOC_STREAMON says so" "*VIDIOC_STREAMON*No space left on device*" \
     "$(cat "$work/log")"
+  # YUYV 320x240 at 30/s takes 4.6 MB.
+  send enospc above 4000000 >/dev/null
+  capture 1
+  expect_like "enospc above: a mode that takes more" "*VIDIOC_STREAMON*No space left on device*" \
+    "$(cat "$work/log")"
+  send enospc above 5000000 >/dev/null
+  allow 2
+  capture 2
+  expect "enospc above: a mode that takes less" "0 1 " "$(sequences)"
   send enospc off >/dev/null
   allow 2
   capture 2

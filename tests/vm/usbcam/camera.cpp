@@ -108,7 +108,9 @@ Result<> Camera::handle(const UsbIpLink& link, const Unlink& unlink) {
 
 Result<> Camera::control_transfer(const UsbIpLink& link, const Submit& submit) {
   auto setup = from_bytes<Setup>(submit.setup);
-  Answer answer = control_endpoint_.answer(setup, submit.data, faults_.no_bandwidth);
+  bool no_bandwidth =
+      faults_.bandwidth && bytes_per_second(negotiation_.mode()) > *faults_.bandwidth;
+  Answer answer = control_endpoint_.answer(setup, submit.data, no_bandwidth);
   if (answer.effect == Effect::start_stream) {
     streamer_.start(negotiation_.mode(), Clock::now());
   } else if (answer.effect == Effect::stop_stream) {

@@ -62,10 +62,18 @@ Outcome stall(Camera& camera, Words words) {
 }
 
 Outcome enospc(Camera& camera, Words words) {
-  auto on = parse_switch(words);
-  if (!on) return std::unexpected{on.error()};
+  std::optional<std::uint64_t> left;
+  if (words.size() == 2 && words[0] == "above") {
+    auto bytes = parse_number<std::uint64_t>(words[1]);
+    if (!bytes) return std::unexpected{bytes.error()};
+    left = *bytes;
+  } else {
+    auto on = parse_switch(words);
+    if (!on) return usage("on | above BYTES_PER_SECOND | off");
+    if (*on) left = 0;
+  }
   if (camera.transfer() == Transfer::bulk) return failure("a bulk camera reserves no bandwidth");
-  camera.faults().no_bandwidth = *on;
+  camera.faults().bandwidth = left;
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace usbcam {
 
@@ -45,8 +46,9 @@ struct Faults {
   Fault empty;
   /// Nothing is sent from the next frame on.
   bool stall{};
-  /// The bus has no time left for an isochronous camera.
-  bool no_bandwidth{};
+  /// What is left of the bus for an isochronous camera, in bytes a second; without a value all that
+  /// it may ask for.
+  std::optional<std::uint64_t> bandwidth;
   /// From the start of a stream to its first frame.
   std::chrono::milliseconds start_delay{};
 };

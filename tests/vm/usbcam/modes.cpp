@@ -51,6 +51,13 @@ std::uint32_t frame_bytes(Size size) {
   return size.width * size.height * 2;
 }
 
+std::uint64_t bytes_per_second(const Mode& mode) {
+  constexpr std::uint64_t compression = 8;
+  std::uint64_t bytes = frame_bytes(mode.size);
+  if (mode.codec != Codec::yuyv) bytes /= compression;
+  return bytes * Interval::period::den / static_cast<std::uint64_t>(mode.interval.count());
+}
+
 std::string_view name_of(Codec codec) {
   return std::ranges::find(codec_names, codec, &std::pair<Codec, std::string_view>::first)->second;
 }

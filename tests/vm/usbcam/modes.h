@@ -49,6 +49,9 @@ Offer make_offer(const std::vector<Codec>& codecs, const std::vector<Size>& size
 /// The buffer that one frame of any content needs at most.
 std::uint32_t frame_bytes(Size size);
 
+/// About what a mode takes of a bus; what is compressed counts 2 bits a pixel.
+std::uint64_t bytes_per_second(const Mode& mode);
+
 std::string_view name_of(Codec codec);
 std::string text_of(Size size);
 

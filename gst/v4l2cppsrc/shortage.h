@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "report.h"
+
+namespace v4l2gst {
+
+/// The USB bus had no room for the mode that was chosen, and others that take less are tried. Ends
+/// when the device streams.
+struct Shortage {
+  /// Each costs a format, buffers and a start. Each takes four fifths of the one before at most, so
+  /// that this many lead from the widest mode of a camera to its narrowest.
+  static constexpr unsigned most_tries = 16;
+
+  std::string mode;                  ///< the first that was refused: "YUYV 640x480 at 30/1"
+  std::uint64_t bytes_per_second{};  ///< that it takes; 0: not known
+  Report refusal;                    ///< of the latest that was refused
+  double demand{};                   ///< the latest one's, see demand_of(): the next takes less
+  unsigned refused{};                ///< how many were
+};
+
+}  // namespace v4l2gst
