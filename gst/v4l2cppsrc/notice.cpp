@@ -85,7 +85,7 @@ Notice waiting_for(const Report& reason) {
   const auto& path = reason.device;
   auto text = path.empty() ? "Waiting for a camera." : "Waiting for the device of '" + path + "'.";
   if (reason.cause == Cause::no_format && !path.empty())
-    text = "Waiting until '" + path + "' has a format: start its producer.";
+    text = "Waiting until '" + path + "' is fed: start its producer.";
   if (reason.cause == Cause::wrong_node && !path.empty())
     text = "Waiting until '" + path +
            "' captures: it is an output node, as a loopback device is until its producer feeds it.";

@@ -107,6 +107,16 @@ Report no_format(const std::string& path) {
   return report;
 }
 
+Report unfed(const std::string& path) {
+  auto report = resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::no_format, path,
+                         "Nobody feeds the device at " + quoted(path) +
+                             ": start its producer, the program that feeds this loopback device. "
+                             "With on-disconnect=wait it is waited for.",
+                         {});
+  report.may_come = true;
+  return report;
+}
+
 Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::string& sibling) {
   auto text = quoted(path) + " is " + std::string{v4l2::describe(kind)};
   if (sibling.empty())

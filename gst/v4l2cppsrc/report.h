@@ -87,6 +87,8 @@ Report wrong_node(const std::string& path, v4l2::NodeKind kind, const std::strin
 
 /// The node at `path` has no format, since it has no producer.
 Report no_format(const std::string& path);
+/// The same of a loopback device that remembers a format.
+Report unfed(const std::string& path);
 
 /// What was going on when a call failed, as far as its cause may lie there.
 struct Situation {

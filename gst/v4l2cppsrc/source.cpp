@@ -244,6 +244,10 @@ Source::Outcome<> Source::start_streaming() {
   const auto started = capture_->start();
   if (!started) {
     const auto& error = started.error();
+    // v4l2loopback that remembers the format of a producer says so while there is none.
+    if (error.code == EIO && !device().reserves_buffers() &&
+        std::string_view{error.call} == v4l2::request::streamon.name)
+      return std::unexpected{unfed(path())};
     // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
     if (error.code == EFAULT ||
         (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
@@ -270,6 +274,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
     if (!rest_before_start()) return interrupted;
     if (const auto started = start_streaming(); !started) {
       const auto& error = started.error().error;
+      if (started.error().cause == Cause::no_format) return std::unexpected{started.error()};
       if (error.gone()) {
         recovery_.forget_attempts();
         return lose(started.error());
@@ -287,6 +292,7 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
     run_errands();
     if (auto late = overdue()) return std::unexpected{*std::move(late)};
     auto arrival = capture_->next(frame_patience());
+    if (!arrival && forgets_buffers(arrival.error())) arrival = v4l2::Broken{arrival.error()};
     if (!arrival) {
       auto refusal = failure(arrival.error(), "to receive a frame");
       if (const auto next = give_up_mode(refusal)) return *next;

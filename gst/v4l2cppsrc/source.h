@@ -210,6 +210,7 @@ private:
   Flow on_silence();
   Flow on_lost(const v4l2::Error& error);
   Flow on_broken(const v4l2::Error& error, std::string_view doing);
+  [[nodiscard]] bool forgets_buffers(const v4l2::Error& error) const;
   Flow on_failed(const v4l2::Error& error, std::string_view doing);
   Flow on_withheld(Withheld why);
   bool rest_before_start();

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "device/inputs.h"
 #include "source.h"
 #include "stream/wait.h"
 
@@ -25,6 +26,12 @@ bool means_lost(const v4l2::Error& error) {
   // EPROTO with a hint is ours, for what a driver has made up.
   if (error.code == EPROTO && error.hint != nullptr) return false;
   return std::ranges::find(codes, error.code) != codes.end();
+}
+
+/// True when its driver says that nothing comes in.
+bool is_mute(const v4l2::Device& device) {
+  const auto input = v4l2::current_input(*device.node());
+  return input && *input && (*input)->no_signal;
 }
 
 }  // namespace
@@ -173,6 +180,9 @@ Source::Outcome<GstFlowReturn> Source::look_for_device() {
   if (now < next_look_) return again;
   auto device = open_again();
   if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
+  // Whether it streams only VIDIOC_STREAMON tells; but as long as nothing comes in it will not.
+  if (device && absence_ && absence_->reason.cause == Cause::no_format && is_mute(*device))
+    device = std::unexpected{unfed(device->path())};
   // Even what may not be opened may be so soon: udev gives access a moment after the node is there.
   if (!device) return not_there(device.error());
   if (const auto taken = take_back(std::move(*device)); !taken) {
@@ -245,6 +255,13 @@ std::optional<Report> Source::overdue() {
 
 // ---- a broken stream ----------------------------------------------------------------------------
 
+/// v4l2loopback before 0.13 knows each buffer of a device once for all programs: the VIDIOC_REQBUFS
+/// of another one has it forget that we have mapped ours. Only new ones help.
+bool Source::forgets_buffers(const v4l2::Error& error) const {
+  return error.code == EINVAL && !device().reserves_buffers() &&
+         std::string_view{error.call} == v4l2::request::dqbuf.name;
+}
+
 /// Starts the stream again, or opens the device again, as often as Recovery says. Its buffers, caps
 /// and controls stay through a restart, and so does what downstream holds. `doing` is what failed.
 Source::Flow Source::on_broken(const v4l2::Error& error, std::string_view doing) {
@@ -256,7 +273,9 @@ Source::Flow Source::on_broken(const v4l2::Error& error, std::string_view doing)
       capture_->stop();
       start_at_ = kernel_->monotonic_time() + step.delay;
       watchdog_.frame_is_owed();
-      return again;  // and create() starts it
+      if (!forgets_buffers(error)) return again;  // and create() starts it
+      forget_source();
+      return unallocated;
     case Repair::reopen:
       return reopen();
     case Repair::give_up:

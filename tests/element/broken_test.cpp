@@ -78,6 +78,22 @@ GST_START_TEST(test_a_broken_stream_is_started_again_in_place) {
 
 GST_END_TEST
 
+// uvcvideo stops its queue when a camera does not take its stream up after the machine has slept
+// (uvc_queue_streamoff()): POLLERR, and VIDIOC_DQBUF says EINVAL.
+GST_START_TEST(test_a_queue_that_its_driver_has_stopped_is_started_again) {
+  Stopped bused;
+  auto& rig = bused.rig;
+  rig.play();
+  rig.next();
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EINVAL); });
+  rig.camera->fail_stream();
+  bused.fail_unless_notices({"restarted"});
+  fail_unless(GST_BUFFER_FLAG_IS_SET(rig.next().get(), GST_BUFFER_FLAG_DISCONT));
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_a_requeue_may_be_the_first_to_fail) {
   Stopped bused{"eos"};
   auto& rig = bused.rig;
@@ -324,6 +340,7 @@ static Suite* broken_suite() {
   return suite_of("broken",
                   {
                       TEST(test_a_broken_stream_is_started_again_in_place),
+                      TEST(test_a_queue_that_its_driver_has_stopped_is_started_again),
                       TEST(test_a_requeue_may_be_the_first_to_fail),
                       TEST(test_so_may_the_requeue_of_downstreams_buffer),
                       TEST(test_a_stream_that_breaks_every_hundred_frames_goes_on),

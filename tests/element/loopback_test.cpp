@@ -1,5 +1,6 @@
 // Loopback devices, whose driver fills a buffer whether it is queued or not.
 
+#include <cerrno>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,6 +39,17 @@ struct Loopback : Bused {
     rig.camera->fill_when_queued({.bytes_used = bytes});
     while (stat(rig.element, "damaged") == before)
       std::this_thread::yield();
+  }
+
+  /// As v4l2loopback since 0.13 answers while nobody feeds it: it remembers a format.
+  void leave_unfed() const {
+    constexpr unsigned for_ever = 1000000;
+    rig.camera->fault([](fake::Faults& faults) {
+      faults.fail(VIDIOC_STREAMON, EIO, for_ever);
+      faults.alter<v4l2_input>(
+          VIDIOC_ENUMINPUT, [](v4l2_input& input) { input.status = V4L2_IN_ST_NO_SIGNAL; },
+          for_ever);
+    });
   }
 
   void fail_unless_silent() const {
@@ -181,6 +193,54 @@ GST_START_TEST(test_a_producer_of_another_size_is_told_of) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_format_that_nobody_feeds_is_told_of) {
+  Loopback loopback{fake::loopback(2)};
+  loopback.leave_unfed();
+  loopback.rig.play();
+  fail_unless_has(loopback.wait_for(GST_MESSAGE_ERROR), "Nobody feeds");
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_format_that_nobody_feeds_is_waited_for) {
+  Loopback loopback{fake::loopback(2)};
+  loopback.rig.kernel.stop_clock();
+  loopback.set("on-disconnect", "wait");
+  loopback.leave_unfed();
+  loopback.rig.play();
+  loopback.fail_unless_notices({"waiting"});
+  // It is looked for some times, in vain, and each in silence.
+  for (int looks = 0; looks < 3; ++looks)
+    loopback.rig.kernel.clock().pass();
+  loopback.rig.camera->fault([](fake::Faults& faults) { faults.clear(); });
+  loopback.rig.kernel.clock().pass();
+  loopback.fail_unless_notices({"back"});
+  loopback.rig.next();
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
+// ---- other programs -----------------------------------------------------------------------------
+
+// Before 0.13 another program's VIDIOC_REQBUFS has the driver forget who has mapped its buffers, so
+// that VIDIOC_DQBUF says EINVAL.
+GST_START_TEST(test_buffers_that_another_program_has_taken_are_asked_for_again) {
+  Loopback loopback{fake::loopback(2)};
+  loopback.rig.play();
+  loopback.rig.next();
+  const auto asked = loopback.rig.camera->calls(VIDIOC_REQBUFS);
+  loopback.rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EINVAL); });
+  loopback.rig.camera->fill_when_queued();
+  loopback.fail_unless_notices({"restarted"});
+  loopback.rig.next();
+  fail_unless(loopback.rig.camera->calls(VIDIOC_REQBUFS) > asked);
+  fail_unless_equals_uint64(stat(loopback.rig.element, "restarted"), 1);
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
 static Suite* loopback_suite() {
   return suite_of("loopback",
                   {
@@ -190,6 +250,9 @@ static Suite* loopback_suite() {
                       TEST(test_the_newest_frame_is_shown_whole),
                       TEST(test_a_producer_that_comes_back_with_another_size_is_followed),
                       TEST(test_a_producer_of_another_size_is_told_of),
+                      TEST(test_a_format_that_nobody_feeds_is_told_of),
+                      TEST(test_a_format_that_nobody_feeds_is_waited_for),
+                      TEST(test_buffers_that_another_program_has_taken_are_asked_for_again),
                   });
 }
 

@@ -93,6 +93,7 @@ std::vector<std::string> all_texts() {
   all.push_back(back_in_vain(path, milliseconds{1500}));
   all.push_back(not_reopened(path, cannot_open(path, at("open", ENOENT))));
   all.push_back(no_format(path));
+  all.push_back(unfed(path));
   for (const auto* const name : {"0", "video0"})
     all.push_back(cannot_open(name, at("open", ENOENT)));
   std::vector<std::string> texts;

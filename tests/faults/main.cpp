@@ -2,8 +2,8 @@
 // strike. What becomes of it must be what the table of docs/testing.md says, no frame may be wrong,
 // nothing may hang or leak, and the same element must work afterwards.
 //
-//   faults_test fake|vivid|uvcvideo --table FILE     prints TAP, a point for each cell
-//   faults_test fake|vivid|uvcvideo --print          prints what it sees, for table.py
+//   faults_test fake|vivid|uvcvideo|loopback --table FILE     prints TAP, a point for each cell
+//   faults_test fake|vivid|uvcvideo|loopback --print          prints what it sees, for table.py
 
 #include <algorithm>
 #include <array>
@@ -31,6 +31,7 @@ std::unique_ptr<faults::Stage> stage_of(std::string_view name) {
   if (name == "fake") return faults::fake_stage();
   if (name == "vivid") return faults::vivid_stage();
   if (name == "uvcvideo") return faults::usb_stage();
+  if (name == "loopback") return faults::loopback_stage();
   return nullptr;
 }
 

@@ -3,7 +3,7 @@
 
   table.py docs/testing.md FILE...
 
-Rows that came out alike on several devices become one.
+Rows that came out alike on several devices become one, and so do all versions of a driver: "loopback 0.12".
 """
 import sys
 
@@ -20,6 +20,17 @@ table = [
     "| Fault | On | Before | At start | While streaming | While downstream holds all |",
     "|---|---|---|---|---|---|",
 ]
+versions = {}  # of a driver
+for devices in rows.values():
+    for device in devices:
+        versions.setdefault(device.split(" ")[0], set()).add(device)
+for key, devices in rows.items():
+    kinds = dict.fromkeys(device.split(" ")[0] for device in devices)
+    rows[key] = [
+        each
+        for kind in kinds
+        for each in ([kind] if versions[kind] <= set(devices) else sorted(versions[kind] & set(devices)))
+    ]
 for (fault, cells), devices in sorted(rows.items(), key=lambda row: order[row[0][0]]):
     table.append(f"| {fault} | {', '.join(devices)} | " + " | ".join(cell or "–" for cell in cells) + " |")
 text = open(sys.argv[1], encoding="utf-8").read()

@@ -8,9 +8,11 @@
 #include <csignal>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gst/gst.h>
 
+#include "controls.h"
 #include "gstv4l2cppsrc.h"
 #include "handles.h"
 #include "tap.h"
@@ -33,6 +35,9 @@ constexpr auto watched = 2 * GST_SECOND;
 constexpr auto first_frame = 20 * GST_SECOND;
 /// The producer and the watch are not in step, so one row may see a frame more than another.
 constexpr unsigned out_of_step = 1;
+/// So many of the sixty that sustain_framerate makes of these fall into the gaps of the producer in
+/// one row and not in another.
+constexpr unsigned filler_steps = 3;
 
 class Pipeline {
 public:
@@ -114,6 +119,9 @@ public:
     g_spawn_close_pid(child_);
   }
 
+  /// It writes nothing while it stands still.
+  void stand_still(bool still) const { kill(child_, still ? SIGSTOP : SIGCONT); }
+
 private:
   GPid child_{};
 };
@@ -150,6 +158,38 @@ void tell(const char* element, const Seen& seen) {
       text.append(" ").append(std::to_string(seen.frames)).append(" frames ").append(seen.error));
 }
 
+/// v4l2src and v4l2cppsrc on the same pipeline, one after the other.
+void compare(real::Tap& tap, const std::string& row, const std::string& device,
+             const std::string& mode, const std::string& pipeline, unsigned steps = out_of_step) {
+  const auto theirs = watch(source("v4l2src", device, mode), pipeline);
+  const auto ours = watch(source("v4l2cppsrc", device, mode), pipeline);
+  const bool plays = ours.frames > 0 || (mode != "auto" && mode != "mmap");
+  tap.point(plays && ours.frames + steps >= theirs.frames &&
+                (ours.error.empty() || !theirs.error.empty()),
+            row);
+  tell("v4l2cppsrc", ours);
+  tell("v4l2src", theirs);
+}
+
+/// What the driver itself fills in, beside what comes and where nothing comes.
+void compare_fillers(real::Tap& tap, const std::string& device, const Producer& producer) {
+  constexpr std::array<std::pair<const char*, int>, 2> fillers{
+      {{"timeout", 200}, {"sustain_framerate", 1}}};
+  // Some producers make up for the time that they stood still, so that comes last.
+  for (const bool still : {false, true}) {
+    producer.stand_still(still);
+    for (const auto& [control, value] : fillers) {
+      real::Controls{device}.set(control, value);
+      compare(tap,
+              std::string{control} + "=" + std::to_string(value) +
+                  (still ? ", the producer stands still" : ""),
+              device, "auto", pipelines[0], filler_steps);
+      real::Controls{device}.set(control, 0);
+    }
+  }
+  producer.stand_still(false);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -168,16 +208,8 @@ int main(int count, char** words) {
     first = watch(source("v4l2cppsrc", device, "auto") + " on-disconnect=wait", pipelines[0]);
   tap.point(first.frames > 0, "the device is fed");
   for (const std::string mode : io_modes)
-    for (const std::string pipeline : pipelines) {
-      const auto theirs = watch(source("v4l2src", device, mode), pipeline);
-      const auto ours = watch(source("v4l2cppsrc", device, mode), pipeline);
-      const bool plays = ours.frames > 0 || (mode != "auto" && mode != "mmap");
-      std::string row{"io-mode="};
-      tap.point(plays && ours.frames + out_of_step >= theirs.frames &&
-                    (ours.error.empty() || !theirs.error.empty()),
-                row.append(mode).append(" ! ").append(pipeline));
-      tell("v4l2cppsrc", ours);
-      tell("v4l2src", theirs);
-    }
+    for (const std::string pipeline : pipelines)
+      compare(tap, "io-mode=" + mode + " ! " + pipeline, device, mode, pipeline);
+  compare_fillers(tap, device, producer);
   return tap.end();
 }

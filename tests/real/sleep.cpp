@@ -1,0 +1,214 @@
+// A machine that is put to sleep while the element streams, as far as the VM can sleep: all
+// programs and the drivers' threads are frozen (pm_test), and then go on. Prints TAP.
+//   sleep VIVID USB LOOPBACK
+// The devices' nodes; the USB camera is that of USBCAM_CONTROL_1.
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <linux/videodev2.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "alone.h"
+#include "kernel/unique_fd.h"
+#include "tap.h"
+#include "usb_camera.h"
+
+namespace {
+
+constexpr unsigned some_frames = 10;
+
+[[noreturn]] void die(const std::string& why) {
+  std::printf("Bail out! %s\n", why.c_str());
+  std::exit(1);
+}
+
+void write_text(const char* file, const char* text) {
+  std::ofstream output{file};
+  output << text << std::flush;
+  if (!output) die(std::string{"'"} + text + "' can't be written to " + file);
+}
+
+/// Of the levels of pm_test this is the only one that the VM survives: with "devices" virtio's are
+/// reset, and its files are behind one of them.
+void fall_asleep() {
+  // It waits by counting, which takes an emulated processor many times as long.
+  write_text("/sys/module/suspend/parameters/pm_test_delay", "0");
+  write_text("/sys/power/pm_test", "freezer");
+  write_text("/sys/power/state", "freeze");
+}
+
+/// Feeds a loopback device.
+class Producer {
+public:
+  explicit Producer(const std::string& path)
+      : node_{open(path.c_str(), O_RDWR | O_CLOEXEC)}, picture_(std::size_t{320} * 240 * 2) {
+    v4l2_format format{};
+    format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+    format.fmt.pix.width = 320;
+    format.fmt.pix.height = 240;
+    format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
+    if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0) die(path + " takes no format");
+    write_one();
+    thread_ = std::thread{[this] {
+      run();
+    }};
+  }
+
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  ~Producer() {
+    {
+      const std::lock_guard lock{mutex_};
+      ends_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+private:
+  void write_one() {
+    if (write(node_.get(), picture_.data(), picture_.size()) < 0) die("a frame can't be written");
+  }
+
+  void run() {
+    constexpr std::chrono::milliseconds distance{33};
+    for (std::unique_lock lock{mutex_};
+         !changed_.wait_for(lock, distance, [this] { return ends_; });)
+      write_one();
+  }
+
+  v4l2::UniqueFd node_;
+  std::vector<char> picture_;
+  std::mutex mutex_;
+  std::condition_variable changed_;  // with mutex_
+  bool ends_{};
+  std::thread thread_;
+};
+
+/// Whether so many frames come. None is kept.
+bool get(const real::Alone& alone, unsigned count) {
+  for (unsigned i = 0; i < count; ++i)
+    if (!alone.next()) return false;
+  return true;
+}
+
+/// Which states of the device were told since the last question.
+std::string told(const real::Alone& alone) {
+  std::string all;
+  while (auto* const message = gst_bus_pop_filtered(alone.bus, GST_MESSAGE_ELEMENT)) {
+    const auto* const fields = gst_message_get_structure(message);
+    if (gst_structure_has_name(fields, "v4l2cppsrc-device"))
+      all.append(all.empty() ? "" : " ").append(gst_structure_get_string(fields, "state"));
+    gst_message_unref(message);
+  }
+  return all;
+}
+
+void explain(const real::Alone& alone) {
+  const auto errors = alone.errors();
+  if (!errors.empty()) real::Tap::explain(errors);
+}
+
+/// Frames come as before, and nothing is said.
+void sleeps_while_streaming(real::Tap& tap, const std::string& name, const std::string& path,
+                            const char* caps) {
+  const real::Alone alone{path, v4l2::system_kernel(), caps};
+  alone.play();
+  bool good = get(alone, some_frames);
+  const auto before = alone.caps_text();
+  fall_asleep();
+  good = good && get(alone, some_frames) && alone.caps_text() == before;
+  const auto states = told(alone);
+  tap.point(good && states.empty() && alone.errors().empty(), name + ": the stream goes on");
+  if (!states.empty()) real::Tap::explain(states);
+  explain(alone);
+}
+
+/// What is held is held over the sleep as well, and the stream goes on once it is freed.
+void sleeps_while_all_is_held(real::Tap& tap, const std::string& name, const std::string& path,
+                              const char* caps) {
+  const real::Alone alone{path, v4l2::system_kernel(), caps};
+  g_object_set(alone.element, "min-buffers", 4, "max-buffers", 4, nullptr);
+  gst_util_set_object_arg(G_OBJECT(alone.element), "on-starved", "drop");
+  alone.play();
+  std::array<v4l2gst::BufferPtr, 3> held;
+  for (auto& frame : held)
+    frame = alone.next();
+  bool good = held.back() != nullptr;
+  fall_asleep();
+  held = {};
+  good = good && get(alone, some_frames);
+  tap.point(good && alone.errors().empty(), name + ": the stream goes on once frames are freed");
+  explain(alone);
+}
+
+void sleeps_while_it_is_paused(real::Tap& tap, const std::string& name, const std::string& path,
+                               const char* caps) {
+  const real::Alone alone{path, v4l2::system_kernel(), caps};
+  alone.play();
+  bool good = get(alone, some_frames);
+  gst_element_set_state(alone.element, GST_STATE_PAUSED);
+  fall_asleep();
+  gst_element_set_state(alone.element, GST_STATE_PLAYING);
+  good = good && get(alone, some_frames);
+  tap.point(good && alone.errors().empty(), name + ": it plays after a pause that saw a sleep");
+  explain(alone);
+}
+
+/// A camera that the machine has lost while it slept is one that went away.
+void comes_back_after_a_sleep(real::Tap& tap, const std::string& path, const char* caps) {
+  const real::UsbCamera camera{"USBCAM_CONTROL_1"};
+  const real::Alone alone{path, v4l2::system_kernel(), caps};
+  gst_util_set_object_arg(G_OBJECT(alone.element), "on-disconnect", "wait");
+  alone.play();
+  bool good = get(alone, some_frames);
+  camera.unplug();
+  fall_asleep();
+  camera.plug(0);
+  // What it had sent before may still be there.
+  for (std::string states; good && states.find("back") == std::string::npos;) {
+    good = get(alone, 1);
+    states += told(alone) + " ";
+  }
+  good = good && get(alone, some_frames);
+  tap.point(good && alone.errors().empty(), "uvcvideo: a camera that was lost meanwhile is back");
+  explain(alone);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 4) {
+    std::fprintf(stderr, "usage: sleep VIVID USB LOOPBACK\n");
+    return 2;
+  }
+  gst_init(nullptr, nullptr);
+  const std::string vivid = words[1];
+  const std::string usb = words[2];
+  const std::string loopback = words[3];
+  constexpr auto small = "video/x-raw,format=YUY2,width=320,height=180,framerate=30/1";
+  constexpr auto usual = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
+  real::Tap tap;
+  sleeps_while_streaming(tap, "vivid", vivid, small);
+  sleeps_while_all_is_held(tap, "vivid", vivid, small);
+  sleeps_while_it_is_paused(tap, "vivid", vivid, small);
+  sleeps_while_streaming(tap, "uvcvideo", usb, usual);
+  sleeps_while_all_is_held(tap, "uvcvideo", usb, usual);
+  comes_back_after_a_sleep(tap, usb, usual);
+  const Producer producer{loopback};
+  sleeps_while_streaming(tap, "v4l2loopback", loopback, usual);
+  return tap.end();
+}
