@@ -187,7 +187,13 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
     auto why = refusal(wanted, *given);
     return std::unexpected{why ? *std::move(why) : why.error()};
   }
+  const bool restoring = former_setup_.has_value();
   if (const auto set_up = complete_setup(); !set_up) return std::unexpected{set_up.error()};
+  if (restoring) {
+    const auto holding = holds();
+    if (!holding) return std::unexpected{holding.error()};
+    if (!*holding) return agree(wanted);  // when there is nothing more to restore
+  }
   return CapsPtr{gst_caps_ref(agreement().caps.get())};
 }
 
@@ -322,8 +328,12 @@ Source::Outcome<Report> Source::refusal(const GstCaps* wanted,
     if (!intervals) return cannot_list(intervals.error());
     offer.intervals.assign(intervals->begin(), intervals->end());
   }
-  auto why = given ? refuse_given(given->caps, {given->field, given->has}, *all, near,
-                                  std::move(*inexpressible), wanted)
+  auto why = given ? refuse_given(given->caps,
+                                  {.field = given->field,
+                                   .has = given->has,
+                                   .rate_answer = given->rate_answer,
+                                   .format_answer = given->format_answer},
+                                  *all, near, std::move(*inexpressible), wanted)
                    : refuse(*all, near, std::move(*inexpressible), wanted);
   auto commands = commands_for(wanted);
   if (!commands.empty())
