@@ -9,6 +9,7 @@
 #include <gst/allocators/allocators.h>
 
 #include "drm_caps.h"
+#include "frame_rate.h"
 #include "layout.h"
 
 namespace v4l2gst {
@@ -18,6 +19,22 @@ void set_fraction(GValue* value, v4l2::Interval interval) {
   // A rate is the interval turned over.
   gst_value_set_fraction(value, static_cast<gint>(interval.denominator),
                          static_cast<gint>(interval.numerator));
+}
+
+/// Adds one rate to a list, by its usual name first, and by each name once.
+void add_rate(GValue* rates, v4l2::Interval interval) {
+  for (const auto name : names_of(interval, {})) {
+    GValue rate = G_VALUE_INIT;
+    g_value_init(&rate, GST_TYPE_FRACTION);
+    set_fraction(&rate, name);
+    bool known{};
+    for (guint i = 0; i < gst_value_list_get_size(rates) && !known; ++i)
+      known = gst_value_compare(gst_value_list_get_value(rates, i), &rate) == GST_VALUE_EQUAL;
+    if (known)
+      g_value_unset(&rate);
+    else
+      gst_value_list_append_and_take_value(rates, &rate);
+  }
 }
 
 bool fits_fraction(v4l2::Interval interval) {
@@ -53,6 +70,10 @@ void set_dimension(GstStructure* structure, const char* field, std::uint32_t sma
   gst_structure_take_value(structure, field, &range);
 }
 
+v4l2::Interval faster(v4l2::Interval one, v4l2::Interval other) {
+  return rate_of(one) < rate_of(other) ? other : one;
+}
+
 void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& intervals) {
   GValue rates = G_VALUE_INIT;
   g_value_init(&rates, GST_TYPE_LIST);
@@ -62,7 +83,7 @@ void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& 
     GValue slowest = G_VALUE_INIT;
     g_value_init(&rate, GST_TYPE_FRACTION);
     g_value_init(&slowest, GST_TYPE_FRACTION);
-    set_fraction(&rate, offered.shortest);
+    set_fraction(&rate, faster(offered.shortest, usual(offered.shortest)));
     set_fraction(&slowest, offered.longest);
     if (!offered.single() && gst_value_compare(&slowest, &rate) == GST_VALUE_LESS_THAN) {
       GValue range = G_VALUE_INIT;
@@ -70,7 +91,7 @@ void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& 
       gst_value_set_fraction_range(&range, &slowest, &rate);
       gst_value_list_append_and_take_value(&rates, &range);
     } else {
-      gst_value_list_append_value(&rates, &rate);
+      add_rate(&rates, offered.shortest);
     }
     g_value_unset(&rate);
     g_value_unset(&slowest);

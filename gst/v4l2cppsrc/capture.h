@@ -145,8 +145,9 @@ private:
   v4l2::Result<bool> settle_allocator(const Downstream& downstream, std::uint32_t count);
   v4l2::Result<> request(std::uint32_t count, v4l2::Memory memory, v4l2::OnReturn on_return);
   v4l2::Result<> stock_up(MemoryMaker maker);
-  void ask_for_stride(std::uint32_t stride);
-  void align(const GstVideoAlignment& alignment);
+  v4l2::Result<> ask_for_stride(std::uint32_t stride);
+  v4l2::Result<> confirm_mode();
+  v4l2::Result<> align(const GstVideoAlignment& alignment);
   void arrange_copies(const Downstream& downstream);
   [[nodiscard]] guint room() const;
   [[nodiscard]] bool may_copy() const;

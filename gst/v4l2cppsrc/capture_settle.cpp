@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "capture.h"
+#include "frame_rate.h"
 #include "key_frame.h"
 #include "log.h"
 
@@ -34,7 +35,7 @@ const char* nick_of(Capture::Travel travel) {
 v4l2::Result<> Capture::settle(const Downstream& downstream) {
   const auto most = std::max(settings_.max_buffers, settings_.min_buffers);
   const auto count = std::clamp(downstream.least + 2, settings_.min_buffers, most);
-  align(downstream.alignment);
+  if (const auto aligned = align(downstream.alignment); !aligned) return aligned;
   const auto settled = [&]() -> v4l2::Result<> {
     switch (settings_.io_mode) {
       case IoMode::rw:
@@ -174,7 +175,8 @@ v4l2::Result<bool> Capture::settle_pool(const Downstream& downstream, std::uint3
                                         v4l2::Memory memory) {
   importer_ = Importer::make(downstream, agreement_->caps.get(), count);
   if (!importer_) return false;
-  ask_for_stride(importer_->stride(agreement_->layout));
+  const auto asked = ask_for_stride(importer_->stride(agreement_->layout));
+  if (!asked) return std::unexpected{asked.error()};
   if (!importer_->fits(agreement_->format, agreement_->layout, memory)) {
     GST_INFO_OBJECT(element_, "downstream's pool has another layout than the driver");
     importer_.reset();
@@ -218,11 +220,11 @@ v4l2::Result<bool> Capture::settle_allocator(const Downstream& downstream, std::
 }
 
 /// Asks the driver for longer lines. What it makes of that is what counts.
-void Capture::ask_for_stride(std::uint32_t stride) {
+v4l2::Result<> Capture::ask_for_stride(std::uint32_t stride) {
   const auto& planes = agreement_->format.planes;
   // What is in tiles has no stride to ask for.
   if (!agreement_->layout || agreement_->layout->tiled || stride <= planes[0].bytes_per_line)
-    return;
+    return {};
   auto wanted = agreement_->format;
   for (auto& plane : wanted.planes)
     plane = {};
@@ -231,27 +233,53 @@ void Capture::ask_for_stride(std::uint32_t stride) {
   if (!format || format->fourcc != wanted.fourcc || format->size != wanted.size) {
     GST_DEBUG_OBJECT(element_, "the driver refuses lines of %u bytes", stride);
     static_cast<void>(device_->set_format(agreement_->format));
-    return;
   }
-  agreement_->format = *format;
-  agreement_->format.convert = wanted.convert;
-  agreement_->format.from_pad = wanted.from_pad;
+  return confirm_mode();
+}
+
+/// What VIDIOC_S_FMT has changed besides lines: that of uvcvideo sets the format's default rate.
+v4l2::Result<> Capture::confirm_mode() {
+  auto& agreed = agreement_->format;
+  const auto lie = [](const v4l2::Request<v4l2_streamparm>& call, const char* hint,
+                      std::int64_t value) {
+    return std::unexpected{
+        v4l2::Error{.code = EPROTO, .call = call.name, .hint = hint, .value = value}};
+  };
+  const auto interval = agreement_->interval;
+  if (interval.known()) {
+    const auto rate = device_->set_interval(interval);
+    if (!rate) return std::unexpected{rate.error()};
+    if (rate->interval.known() && !same_rate(rate->interval, interval))
+      return lie(v4l2::request::s_parm, "another rate than at the first time, of an interval of 1/",
+                 rate->interval.denominator);
+  }
+  const auto format = device_->format();
+  if (!format) return std::unexpected{format.error()};
+  if (!same_picture(*format, agreed))
+    return lie(v4l2::request::s_parm, "another format than before, of width", format->size.width);
+  if (const auto wrong = lie_in(*format, *agreement_->row)) return std::unexpected{*wrong};
+  const auto asked = std::exchange(agreed, *format);
+  agreed.convert = asked.convert;
+  agreed.from_pad = asked.from_pad;
   const auto shown_as = agreement_->layout->format;
+  const auto height = agreement_->layout->height;
   agreement_->layout =
       layout_of(*format, *agreement_->row, video_info_of(*agreement_->row, format->size));
   agreement_->layout->format = shown_as;
+  agreement_->layout->height = height;
+  return {};
 }
 
 /// GstVideoAlignment's rule for the first plane's line; no V4L2 driver pads elsewhere at our wish.
-void Capture::align(const GstVideoAlignment& alignment) {
-  if (!agreement_->layout || agreement_->row->shape() == GST_VIDEO_FORMAT_UNKNOWN) return;
+v4l2::Result<> Capture::align(const GstVideoAlignment& alignment) {
+  if (!agreement_->layout || agreement_->row->shape() == GST_VIDEO_FORMAT_UNKNOWN) return {};
   auto info = video_info_of(*agreement_->row, agreement_->format.size);
   auto wished = alignment;
-  if (gst_video_info_align(&info, &wished) == FALSE) return;
+  if (gst_video_info_align(&info, &wished) == FALSE) return {};
   const auto stride = static_cast<std::uint32_t>(GST_VIDEO_INFO_PLANE_STRIDE(&info, 0));
   const bool cares =
       alignment.padding_left != 0 || alignment.padding_right != 0 || alignment.stride_align[0] != 0;
-  if (cares) ask_for_stride(stride);
+  return cares ? ask_for_stride(stride) : v4l2::Result<>{};
 }
 
 /// Frames in downstream's own memory are its own, layout and all; and where DMABuf memory was

@@ -13,6 +13,8 @@
 namespace v4l2gst {
 namespace {
 
+/// More than any rate.
+constexpr double unwanted = 1e10;
 constexpr std::int64_t full_hd = std::int64_t{1920} * 1080;
 
 struct Ranked {
@@ -47,36 +49,9 @@ std::uint32_t field_of(const GstStructure* structure) {
   return V4L2_FIELD_INTERLACED;
 }
 
-/// The highest rate that a field allows, be it one, a range or a list of such: of lists
-/// gst_structure_fixate_field_nearest_fraction() sees only the fractions. Null where it allows
-/// none.
-const GValue* highest_rate(const GValue* allowed) {
-  if (GST_VALUE_HOLDS_FRACTION(allowed)) return allowed;
-  if (GST_VALUE_HOLDS_FRACTION_RANGE(allowed)) return gst_value_get_fraction_range_max(allowed);
-  if (!GST_VALUE_HOLDS_LIST(allowed)) return nullptr;
-  const GValue* best{};
-  for (guint i = 0; i < gst_value_list_get_size(allowed); ++i) {
-    const auto* const rate = highest_rate(gst_value_list_get_value(allowed, i));
-    if (rate == nullptr) continue;
-    if (best == nullptr || gst_value_compare(rate, best) == GST_VALUE_GREATER_THAN) best = rate;
-  }
-  return best;
-}
-
-/// The highest rate that a structure has; unknown where nothing bounds it from above, so that none
-/// is invented.
-v4l2::Interval rate_within(const GstStructure* structure) {
-  const auto* const rates = gst_structure_get_value(structure, "framerate");
-  const auto* const highest = rates != nullptr ? highest_rate(rates) : nullptr;
-  if (highest == nullptr) return {};
-  const auto rate_n = gst_value_get_fraction_numerator(highest);
-  const auto rate_d = gst_value_get_fraction_denominator(highest);
-  if (rate_n <= 0 || rate_n == G_MAXINT || rate_d <= 0) return {};
-  return {static_cast<std::uint32_t>(rate_d), static_cast<std::uint32_t>(rate_n)};
-}
-
 /// Fixes one structure that both sides agree on.
-Choice fix(const Offer& offer, GstStructure* structure, const Preference& preference) {
+Choice fix(const Offer& offer, GstStructure* structure, const Preference& preference,
+           v4l2::Interval rate) {
   fix_size(structure, preference.native);
   gint width{};
   gint height{};
@@ -84,58 +59,60 @@ Choice fix(const Offer& offer, GstStructure* structure, const Preference& prefer
   gst_structure_get_int(structure, "height", &height);
   return {.row = offer.row,
           .size = {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)},
-          .interval = rate_within(structure),
+          .interval = best_rate(gst_structure_get_value(structure, "framerate"), rate),
           .dmabuf_caps = offer.dmabuf_caps,
           .field = offer.alternate ? std::uint32_t{V4L2_FIELD_ALTERNATE} : field_of(structure),
           .colorimetry = text_of(structure, "colorimetry")};
 }
 
-/// Less is better.
-std::array<double, 4> quality(const Choice& choice, const Preference& preference) {
+/// Less is better. `wanted` is the rate that downstream prefers, if it does.
+std::array<double, 4> quality(const Choice& choice, const Preference& preference,
+                              v4l2::Interval wanted) {
   const auto area = std::int64_t{choice.size.width} * choice.size.height;
   const bool native = preference.native && choice.size == *preference.native;
   // Up to full HD the larger is the better; beyond it, the smaller.
   const auto unfit = native ? -1.0 : static_cast<double>(area <= full_hd ? full_hd - area : area);
   // A rate that nobody tells is taken for a usual one.
   const double rate = choice.interval.known() ? rate_of(choice.interval) : fluent;
-  const double slow = rate < fluent ? 1 : 0;
+  const bool is_wanted = same_rate(choice.interval, wanted) || rate >= rate_of(wanted);
+  const bool prefers = wanted.known();
+  const double slow = rate < fluent && !(prefers && is_wanted) ? 1 : 0;
+  // The nearest that is not below it, else the fastest.
+  const double off = prefers && is_wanted ? rate : unwanted - rate;
   const double encoded = choice.row->has_lines() ? 0 : 1;
   switch (preference.prefer) {
     case Prefer::framerate:
-      return {-rate, unfit};
+      return {off, unfit};
     case Prefer::resolution:
-      return {static_cast<double>(-area), -rate};
+      return {static_cast<double>(-area), off};
     case Prefer::raw:
-      return {encoded, slow, unfit, -rate};
+      return {encoded, slow, unfit, off};
     case Prefer::compressed:
-      return {-encoded, slow, unfit, -rate};
+      return {-encoded, slow, unfit, off};
     case Prefer::balanced:
       break;
   }
-  return {slow, unfit, -rate};
+  return {slow, unfit, off};
 }
 
-Ranked rank(Choice&& choice, guint place, const Preference& preference) {
-  const auto worth = quality(choice, preference);
+Ranked rank(Choice&& choice, guint place, const Preference& preference, v4l2::Interval rate) {
+  const auto worth = quality(choice, preference, rate);
   const std::tuple order{place, choice.dmabuf_caps, worth, choice.row};
   return {.choice = std::move(choice), .rank = order};
 }
 
 }  // namespace
 
-double rate_of(v4l2::Interval interval) {
-  return interval.known() ? static_cast<double>(interval.denominator) / interval.numerator : 0;
-}
-
 std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted,
                             const Preference& preference) {
   std::vector<Ranked> ranked;
   const bool anything = wanted == nullptr || gst_caps_is_any(wanted);
+  const auto rates = anything ? std::vector<v4l2::Interval>{} : preferred_rates(wanted);
   for (const auto& offer : offers) {
     const auto ours = caps_of(offer);
     if (anything) {
       const StructurePtr structure{gst_structure_copy(gst_caps_get_structure(ours.get(), 0))};
-      ranked.push_back(rank(fix(offer, structure.get(), preference), 0, preference));
+      ranked.push_back(rank(fix(offer, structure.get(), preference, {}), 0, preference, {}));
       continue;
     }
     for (guint place = 0; place < gst_caps_get_size(wanted); ++place) {
@@ -148,7 +125,8 @@ std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted
       const CapsPtr common{gst_caps_intersect(theirs.get(), ours.get())};
       for (guint i = 0; i < gst_caps_get_size(common.get()); ++i) {
         const StructurePtr structure{gst_structure_copy(gst_caps_get_structure(common.get(), i))};
-        ranked.push_back(rank(fix(offer, structure.get(), preference), place, preference));
+        ranked.push_back(rank(fix(offer, structure.get(), preference, rates[place]), place,
+                              preference, rates[place]));
       }
     }
   }
@@ -209,6 +187,7 @@ std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, Caps
       !one_format(structure))
     return possible;
   const CapsPtr first{gst_caps_copy_nth(wanted, 0)};
+  const bool rate_is_open = merely_prefers_rate(wanted);
   for (const auto& row : format_table) {
     if (row.separate_planes && !multiplanar) continue;
     if (kind->dmabuf ? !drm_format_of(row) : !row.has_system_caps()) continue;
@@ -226,24 +205,34 @@ std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, Caps
     const CapsPtr common{gst_caps_intersect(first.get(), ours.get())};
     if (gst_caps_is_empty(common.get()) != FALSE) continue;
     const StructurePtr agreed{gst_structure_copy(gst_caps_get_structure(common.get(), 0))};
-    auto choice = fix(offer, agreed.get(), {});
+    auto choice = fix(offer, agreed.get(), {}, {});
     const auto* const rate = gst_structure_get_value(structure, "framerate");
-    if (rate == nullptr || !GST_VALUE_HOLDS_FRACTION(rate)) choice.interval = {};
+    if (rate == nullptr || !GST_VALUE_HOLDS_FRACTION(rate) || rate_is_open) choice.interval = {};
     possible.push_back(std::move(choice));
   }
   return possible;
 }
 
+namespace {
+
+/// The rate that the first structure names; unknown where it is not one.
+v4l2::Interval named_rate(const GstCaps* wanted) {
+  if (gst_caps_is_any(wanted) != FALSE || gst_caps_get_size(wanted) == 0) return {};
+  const auto* const rate = gst_structure_get_value(gst_caps_get_structure(wanted, 0), "framerate");
+  return rate != nullptr && GST_VALUE_HOLDS_FRACTION(rate) ? best_rate(rate) : v4l2::Interval{};
+}
+
+}  // namespace
+
 v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered, const Choice& choice,
                              const GstCaps* wanted) {
-  if (offered.empty()) return {};
+  if (offered.empty()) return named_rate(wanted);
   const Offer offer{.row = choice.row,
                     .sizes = {.smallest = choice.size, .largest = choice.size},
                     .intervals = {offered.begin(), offered.end()},
                     .dmabuf_caps = choice.dmabuf_caps,
                     .alternate = choice.field == V4L2_FIELD_ALTERNATE};
-  const CapsPtr first{gst_caps_copy_nth(wanted, 0)};
-  const auto best = choices(std::span{&offer, 1}, first.get());
+  const auto best = choices(std::span{&offer, 1}, wanted);
   return best.empty() ? v4l2::Interval{} : best.front().interval;
 }
 

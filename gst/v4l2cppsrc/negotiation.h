@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "device/format.h"
+#include "frame_rate.h"
 #include "handles.h"
 #include "offers.h"
 #include "settings.h"
@@ -36,25 +37,22 @@ struct Preference {
   std::optional<v4l2::Size> native;
 };
 
-/// Frames per second; 0 where it is not known.
-double rate_of(v4l2::Interval interval);
-
 /// At this rate and above a picture moves for the eye.
 inline constexpr double fluent = 24.0;
 
 /// What `wanted` and the offers have in common, best first: downstream's order of structures, then
-/// caps of system memory, then as `preference` says, then the format table's order. Pure, and
-/// independent of the order of the offers.
+/// caps of system memory, then as `preference` says, at the rate that downstream prefers, then the
+/// format table's order. Pure, and independent of the order of the offers.
 std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted,
                             const Preference& preference = {});
 
 /// Where downstream's first structure names one format and one size, the choices that could mean
-/// it, to be tried without asking the driver what it has. Those with a rate that is not fixed have
-/// an unknown interval and `wanted`'s rates are still to be matched.
+/// it, to be tried without asking the driver what it has. Those with a rate that is not fixed, or
+/// merely preferred, have an unknown interval and `wanted`'s rates are still to be matched.
 std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, CapsKinds kinds);
 
-/// The shortest of `offered` intervals whose rate `wanted`'s first structure takes; unknown where
-/// there are none, or where anything goes and the driver names none.
+/// The best of `offered` intervals whose rate `wanted` takes. Where the driver names none, the rate
+/// that `wanted` names first; unknown where that is more than one.
 v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered, const Choice& choice,
                              const GstCaps* wanted);
 

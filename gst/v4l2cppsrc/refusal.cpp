@@ -235,6 +235,39 @@ void fill_in(Refusal& refusal, std::span<const Offer> all, std::span<const Offer
   refusal.advice = advice_for(refusal, near, wanted);
 }
 
+/// One field of caps, or several with "x" between them.
+std::string values_of(const GstStructure* structure, std::span<const char* const> fields) {
+  std::string values;
+  for (const auto* const field : fields)
+    if (const auto* const value = gst_structure_get_value(structure, field)) {
+      const TextPtr text{gst_value_serialize(value)};
+      values += (values.empty() ? "" : "x") + std::string{text.get()};
+    }
+  return values;
+}
+
+/// As an offer is shown: what the driver has instead of what it lists.
+std::string shown_caps(const GstCaps* caps) {
+  return short_caps(only(caps, {"format", "drm-format", "width", "height", "framerate"}).get());
+}
+
+/// The driver has not done as it was asked: what it says of itself is no help.
+void fill_in_answer(Refusal& refusal, const Blame& blame, const GstCaps* given) {
+  refusal.answer = refusal.field == "framerate" ? blame.rate_answer : blame.format_answer;
+  const bool about_format =
+      refusal.field == "format" || refusal.field == "size" || refusal.field == "interlace-mode";
+  if (refusal.field != "framerate" && !about_format) refusal.answer.clear();
+  if (refusal.answer.empty() || gst_caps_is_empty(given) != FALSE) return;
+  const auto* const structure = gst_caps_get_structure(given, 0);
+  static constexpr std::array rate{"framerate"};
+  static constexpr std::array size{"width", "height"};
+  static constexpr std::array format{"format"};
+  if (refusal.field == "framerate") refusal.has = values_of(structure, rate);
+  if (refusal.field == "size") refusal.has = values_of(structure, size);
+  if (refusal.field == "format") refusal.has = values_of(structure, format);
+  refusal.nearest = {shown_caps(given)};
+}
+
 }  // namespace
 
 Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
@@ -266,27 +299,26 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
                          Part{"framerate", {"framerate"}},
                          Part{"size", {"width", "height"}},
                          Part{"format", {"format", "drm-format"}}};
+  bool found = !blame.field.empty();
   for (const auto& part : parts) {
-    if (!blame.field.empty()) break;
+    if (found) break;
     const CapsPtr rest{gst_caps_copy(given.get())};
     auto* const structure = gst_caps_get_structure(rest.get(), 0);
-    std::string has;
-    for (const auto* const field : part.fields) {
-      if (const auto* const value = gst_structure_get_value(structure, field)) {
-        const TextPtr text{gst_value_serialize(value)};
-        has += (has.empty() ? "" : "x") + std::string{text.get()};
-      }
+    const auto has = values_of(structure, part.fields);
+    for (const auto* const field : part.fields)
       gst_structure_remove_field(structure, field);
-    }
     const auto anywhere = in_any_memory(rest.get());
     if (gst_caps_can_intersect(anywhere.get(), wanted) == FALSE) continue;
+    found = true;
     refusal.field = part.name;
     // Of what the driver lists, all of it is of use.
     refusal.has = listed(refusal.field, all, near, wanted);
     if (refusal.has.empty()) refusal.has = has;
-    break;
   }
+  // More than one field differs, because the driver has set another format than it was asked for.
+  if (!found && !blame.format_answer.empty()) refusal.field = "format";
   fill_in(refusal, all, near, wanted);
+  fill_in_answer(refusal, blame, given.get());
   return refusal;
 }
 
@@ -327,6 +359,8 @@ std::string text_of(const Refusal& refusal, std::string_view path) {
     text += "GStreamer has no caps for what it gives: " + list_of(refusal.inexpressible) + ".";
   else if (refusal.field == "mode")
     text += "no single one has all that is asked.";
+  else if (!refusal.answer.empty())
+    text += "none has that " + refusal.field + "; " + refusal.answer + ".";
   else if (refusal.has.empty())
     text += "none has that " + refusal.field + ".";
   else

@@ -20,6 +20,9 @@ struct Refusal {
   std::string field;
   /// What the device has instead, in that field, where it is known: "MJPG, YUYV".
   std::string has;
+  /// Where the driver has not done what it was asked for, how: "it lists 30/1, but set 20/1 when
+  /// asked for it".
+  std::string answer{};
   /// Up to three modes that come nearest, as caps.
   std::vector<std::string> nearest;
   /// Formats of the device that caps can't express.
@@ -36,6 +39,10 @@ Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
 struct Blame {
   std::string field;  ///< empty where it is to be found out
   std::string has;
+  // What may have led to it: how the driver came to have another rate, or another format, than it
+  // was asked for.
+  std::string rate_answer{};
+  std::string format_answer{};
 };
 
 /// The driver settled on `given`, one structure, which `wanted` does not take: names the field that

@@ -121,6 +121,9 @@ private:
     CapsPtr caps;
     std::string field;  ///< the one to blame, where that is known already
     std::string has;
+    // How it came to have another rate, or another format, than it was asked for.
+    std::string rate_answer{};
+    std::string format_answer{};
   };
 
   /// What the user says of a device that does not tell the truth.
@@ -132,7 +135,7 @@ private:
   };
 
   Outcome<CapsPtr> agree(const GstCaps* wanted);
-  Outcome<CapsPtr> agreed();
+  Outcome<CapsPtr> agreed(const GstCaps* wanted);
   [[nodiscard]] Outcome<Overrides> overrides() const;
   Outcome<std::vector<Choice>> named_choices(const GstCaps* wanted, CapsKinds kinds);
   Outcome<std::vector<Choice>> listed_choices(const GstCaps* wanted, CapsKinds kinds,
@@ -145,7 +148,15 @@ private:
   Outcome<std::optional<Given>> settle(const Choice& choice, const GstCaps* wanted,
                                        const Overrides& overrides);
   Outcome<v4l2::Format> settle_format(const Choice& choice);
-  Outcome<v4l2::Interval> settle_interval(v4l2::Interval wanted) const;
+  static std::optional<Given> without_caps(const v4l2::Format& format, bool dmabuf_caps);
+  Outcome<v4l2::Format> settle_picture(const Choice& choice, const Overrides& overrides);
+  Outcome<v4l2::IntervalAnswer> settle_interval(v4l2::Interval wanted) const;
+  Outcome<v4l2::Format> confirm_format(const v4l2::Format& format) const;
+  Outcome<std::string> tell_rate(const Choice& choice, const v4l2::IntervalAnswer& rate) const;
+  Outcome<bool> keeps_promise(const Choice& choice, std::uint32_t plane_count);
+  [[nodiscard]] Outcome<bool> holds() const;
+  void agree_on(const Choice& choice, const v4l2::Format& format, v4l2::Interval interval,
+                CapsPtr caps, const Interlacing& interlacing);
   Outcome<Traits> read_traits(const v4l2::Format& format, const FormatRow& row,
                               const Interlacing& interlacing, const Overrides& overrides) const;
   Outcome<v4l2::Format> convert_colours(const v4l2::Format& format, const FormatRow& row,

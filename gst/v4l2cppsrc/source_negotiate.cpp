@@ -177,7 +177,7 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
     const auto tried = try_choices(*cheaper, wanted, *overrides, held);
     if (!tried) return std::unexpected{tried.error()};
     if (!agreement_) return std::unexpected{shortage_->refusal};
-    return agreed();
+    return agreed(wanted);
   }
   const auto named = named_choices(wanted, kinds);
   if (!named) return std::unexpected{named.error()};
@@ -196,11 +196,17 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
     auto why = refusal(wanted, *given);
     return std::unexpected{why ? *std::move(why) : why.error()};
   }
-  return agreed();
+  return agreed(wanted);
 }
 
-Source::Outcome<CapsPtr> Source::agreed() {
+Source::Outcome<CapsPtr> Source::agreed(const GstCaps* wanted) {
+  const bool restoring = former_setup_.has_value();
   if (const auto set_up = complete_setup(); !set_up) return std::unexpected{set_up.error()};
+  if (restoring) {
+    const auto holding = holds();
+    if (!holding) return std::unexpected{holding.error()};
+    if (!*holding) return agree(wanted);  // when there is nothing more to restore
+  }
   return CapsPtr{gst_caps_ref(agreement().caps.get())};
 }
 
@@ -350,8 +356,12 @@ Source::Outcome<Report> Source::refusal(const GstCaps* wanted,
     if (!intervals) return cannot_list(intervals.error());
     offer.intervals.assign(intervals->begin(), intervals->end());
   }
-  auto why = given ? refuse_given(given->caps, {given->field, given->has}, *all, near,
-                                  std::move(*inexpressible), wanted)
+  auto why = given ? refuse_given(given->caps,
+                                  {.field = given->field,
+                                   .has = given->has,
+                                   .rate_answer = given->rate_answer,
+                                   .format_answer = given->format_answer},
+                                  *all, near, std::move(*inexpressible), wanted)
                    : refuse(*all, near, std::move(*inexpressible), wanted);
   auto commands = commands_for(wanted);
   if (!commands.empty())

@@ -20,7 +20,43 @@ unsigned depth_of(const FormatRow& row) {
   return GST_VIDEO_FORMAT_INFO_DEPTH(gst_video_format_get_info(row.video), 0);
 }
 
+std::string text_of(const v4l2::Format& format) {
+  return format.fourcc.to_string() + " " + std::to_string(format.size.width) + "x" +
+         std::to_string(format.size.height);
+}
+
+/// "it changed from YUYV 320x240 to RGB3 640x480 when asked for 30/1"; empty where it is the same.
+std::string change_of(const v4l2::Format& before, const v4l2::Format& now, v4l2::Interval asked) {
+  if (same_picture(before, now)) return {};
+  auto text = "it changed from " + text_of(before) + " to " + text_of(now);
+  if (before.field != now.field) text += " and its fields";
+  if (asked.known())
+    text += " when asked for " + std::to_string(asked.denominator) + "/" +
+            std::to_string(asked.numerator);
+  return text;
+}
+
+/// The caps at the first of these names for a rate with which `wanted` takes them, else at the
+/// first; and that name.
+template <class Make>
+std::pair<CapsPtr, v4l2::Interval> caps_at(std::span<const v4l2::Interval> names,
+                                           const GstCaps* wanted, Make make) {
+  for (const auto name : names)
+    if (auto caps = make(name); gst_caps_can_intersect(caps.get(), wanted) != FALSE)
+      return {std::move(caps), name};
+  return {make(names.front()), names.front()};
+}
+
 }  // namespace
+
+/// Nothing where there are caps for a format.
+std::optional<Source::Given> Source::without_caps(const v4l2::Format& format, bool dmabuf_caps) {
+  const auto* const row = row_of(format.fourcc.code);
+  if (row != nullptr && gst_caps_is_empty(caps_of(*row, dmabuf_caps).get()) == FALSE)
+    return std::nullopt;
+  return Given{
+      .caps = CapsPtr{gst_caps_new_empty()}, .field = "format", .has = format.fourcc.to_string()};
+}
 
 /// Whether the picture fills the frames that the device is set to now.
 Source::Outcome<bool> Source::fills_frame() const {
@@ -87,17 +123,6 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
   return *format;
 }
 
-Source::Outcome<v4l2::Interval> Source::settle_interval(v4l2::Interval wanted) const {
-  if (wanted.known()) {
-    const auto actual = device().set_interval(wanted);
-    if (!actual) return std::unexpected{failed(path(), actual.error(), "to set the frame rate")};
-    // Where the driver knows no rates, what downstream asked for is as good as any.
-    return actual->known() ? *actual : wanted;
-  }
-  const auto current = device().interval();
-  return current ? *current : wanted;
-}
-
 /// Has the driver convert its colours, where it can; else the format stays as it was.
 Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format,
                                                       const FormatRow& row,
@@ -157,75 +182,108 @@ Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const Fo
   return traits;
 }
 
-/// Nothing when it suits, and then there is an agreement.
-Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choice,
-                                                             const GstCaps* wanted,
-                                                             const Overrides& overrides) {
+/// Has the driver set format, colours and rectangles.
+Source::Outcome<v4l2::Format> Source::settle_picture(const Choice& choice,
+                                                     const Overrides& overrides) {
   // What has filled the frame shall fill the next one too, which VIDIOC_S_FMT does not see to; what
   // a user has composed stays.
   const auto filled = fills_frame();
   if (!filled) return std::unexpected{filled.error()};
   auto format = settle_format(choice);
-  if (!format) return std::unexpected{format.error()};
+  if (!format) return format;
   const auto* const row = row_of(format->fourcc.code);
-  // What the driver gives instead may have no caps at all, or none in the memory that was chosen.
-  if (row == nullptr || gst_caps_is_empty(caps_of(*row, choice.dmabuf_caps).get()) != FALSE)
-    return Given{.caps = CapsPtr{gst_caps_new_empty()},
-                 .field = "format",
-                 .has = format->fourcc.to_string()};
-  const auto& colours =
-      overrides.colorimetry_text.empty() ? choice.colorimetry : overrides.colorimetry_text;
-  if (!colours.empty()) {
-    auto converted = convert_colours(*format, *row, colours);
-    if (!converted) return std::unexpected{converted.error()};
-    format = std::move(converted);
-  }
+  if (row == nullptr) return format;
   if (const auto lie = lie_in(*format, *row))
     return std::unexpected{failed(path(), *lie, "to set the format " + describe(choice))};
+  const auto& colours =
+      overrides.colorimetry_text.empty() ? choice.colorimetry : overrides.colorimetry_text;
+  if (!colours.empty()) format = convert_colours(*format, *row, colours);
+  if (!format) return format;
   if (*filled)
     if (const auto done = v4l2::fill_frame(*device().node()); !done)
       return std::unexpected{failed(path(), done.error(), "to fill its frames")};
-  format = restore_picture(*format);
+  return restore_picture(*format);
+}
+
+/// Nothing when it suits, and then there is an agreement.
+Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choice,
+                                                             const GstCaps* wanted,
+                                                             const Overrides& overrides) {
+  const auto asked = settle_picture(choice, overrides);
+  if (!asked) return std::unexpected{asked.error()};
+  // The answer may have no caps at all, or none in the memory that was chosen.
+  if (auto given = without_caps(*asked, choice.dmabuf_caps)) return given;
+  const auto rate = settle_interval(choice.interval);
+  if (!rate) return std::unexpected{rate.error()};
+  const auto format = confirm_format(*asked);
   if (!format) return std::unexpected{format.error()};
-  const auto interval = settle_interval(choice.interval);
-  if (!interval) return std::unexpected{interval.error()};
+  auto changed = change_of(*asked, *format, choice.interval);
+  if (auto given = without_caps(*format, choice.dmabuf_caps)) {
+    given->format_answer = std::move(changed);
+    return given;
+  }
+  const auto* const row = row_of(format->fourcc.code);
+  if (auto lie = lie_in(*format, *row)) {
+    lie->call = v4l2::request::g_fmt.name;
+    return std::unexpected{failed(path(), *lie, "to ask for its format")};
+  }
   const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && input_ &&
                             v4l2::bottom_field_first(*device().node(), *input_);
   const auto interlacing = interlacing_of(format->field, bottom_first);
   auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}), overrides);
   if (!traits) return std::unexpected{traits.error()};
-  auto caps = fixed_caps(*row, choice.dmabuf_caps, *format, *interval, *traits);
+  auto [caps, interval] =
+      caps_at(names_of(rate->interval, choice.interval), wanted, [&](v4l2::Interval name) {
+        return fixed_caps(*row, choice.dmabuf_caps, *format, name, *traits);
+      });
   if (!interlacing)
     return Given{.caps = std::move(caps),
                  .field = "interlace-mode",
                  .has = "both fields one after the other in each frame, which caps can't say"};
-  if (gst_caps_can_intersect(caps.get(), wanted) == FALSE)
-    return Given{.caps = std::move(caps), .field = {}, .has = {}};
-  if (choice.dmabuf_caps) {
-    // What is promised before the allocation must come true in it.
-    const auto exported = can_export(device(), waker_, format->plane_count);
-    if (!exported)
-      return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
-    if (!*exported) {
-      exports_ = false;
-      update_facts();
-      return Given{
-          .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
-    }
+  if (gst_caps_can_intersect(caps.get(), wanted) == FALSE) {
+    auto answer = tell_rate(choice, *rate);
+    if (!answer) return std::unexpected{answer.error()};
+    return Given{.caps = std::move(caps),
+                 .field = {},
+                 .has = {},
+                 .rate_answer = std::move(*answer),
+                 .format_answer = std::move(changed)};
   }
+  const auto kept = keeps_promise(choice, format->plane_count);
+  if (!kept) return std::unexpected{kept.error()};
+  if (!*kept)
+    return Given{
+        .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
+  agree_on(choice, *format, interval, std::move(caps), *interlacing);
+  return std::nullopt;
+}
+
+/// What is promised before the allocation must come true in it.
+Source::Outcome<bool> Source::keeps_promise(const Choice& choice, std::uint32_t plane_count) {
+  if (!choice.dmabuf_caps) return true;
+  const auto exported = can_export(device(), waker_, plane_count);
+  if (!exported) return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
+  if (*exported) return true;
+  exports_ = false;
+  update_facts();
+  return false;
+}
+
+void Source::agree_on(const Choice& choice, const v4l2::Format& format, v4l2::Interval interval,
+                      CapsPtr caps, const Interlacing& interlacing) {
+  const auto* const row = row_of(format.fourcc.code);
   agreement_.emplace(Agreement{.row = row,
-                               .format = *format,
-                               .interval = *interval,
+                               .format = format,
+                               .interval = interval,
                                .caps = std::move(caps),
                                .layout = std::nullopt,
-                               .interlacing = *interlacing,
+                               .interlacing = interlacing,
                                .dmabuf_caps = choice.dmabuf_caps});
-  if (!row->has_lines()) return std::nullopt;
-  auto layout = layout_of(*format, *row, video_info_of(*row, format->size));
-  layout.height = frame_height(*format);
+  if (!row->has_lines()) return;
+  auto layout = layout_of(format, *row, video_info_of(*row, format.size));
+  layout.height = frame_height(format);
   if (choice.dmabuf_caps) layout.format = drm_video_format();
   agreement().layout = layout;
-  return std::nullopt;
 }
 
 }  // namespace v4l2gst

@@ -89,6 +89,69 @@ TEST_P(Belief, AnIntervalIsAdjusted) {
   EXPECT_EQ(parameters.parm.capture.timeperframe.denominator, period.denominator);
 }
 
+// VIDIOC_S_PARM: the format stays what VIDIOC_S_FMT has set, and so does what else VIDIOC_G_PARM
+// tells, if it is given back. Source::confirm_format() looks all the same.
+TEST_P(Belief, AnIntervalLeavesTheFormatAlone) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  v4l2_streamparm before{};
+  before.type = to_wire(type);
+  ASSERT_EQ(errno_of(*node, request::g_parm, before), 0);
+  auto parameters = before;
+  parameters.parm.capture.timeperframe = {.numerator = 1, .denominator = 15};
+  ASSERT_EQ(errno_of(*node, request::s_parm, parameters), 0);
+  EXPECT_EQ(parameters.parm.capture.capturemode, before.parm.capture.capturemode);
+  v4l2_format current{};
+  current.type = to_wire(type);
+  ASSERT_EQ(errno_of(*node, request::g_fmt, current), 0);
+  EXPECT_EQ(v4l2::from_wire(current), format);
+}
+
+// VIDIOC_ENUM_FRAMEINTERVALS: what is listed is what VIDIOC_S_PARM sets, but for the 100 ns in
+// which uvcvideo counts (uvc_fraction_to_interval(), uvc_simplify_fraction()).
+TEST_P(Belief, AnIntervalThatIsListedIsSet) {
+  const auto node = open();
+  const auto format = set_format(*node);
+  v4l2_frmivalenum listed{};
+  listed.pixel_format = format.fourcc.code;
+  listed.width = format.size.width;
+  listed.height = format.size.height;
+  for (; errno_of(*node, request::enum_frameintervals, listed) == 0; ++listed.index) {
+    ASSERT_LT(listed.index, 100U);
+    if (listed.type != V4L2_FRMIVAL_TYPE_DISCRETE) break;
+    v4l2_streamparm parameters{};
+    parameters.type = to_wire(type);
+    parameters.parm.capture.timeperframe = listed.discrete;
+    ASSERT_EQ(errno_of(*node, request::s_parm, parameters), 0);
+    const auto& set = parameters.parm.capture.timeperframe;
+    const auto seconds = [](const v4l2_fract& interval) {
+      return static_cast<double>(interval.numerator) / interval.denominator;
+    };
+    EXPECT_NEAR(seconds(set), seconds(listed.discrete), 1e-7)
+        << listed.discrete.numerator << "/" << listed.discrete.denominator;
+  }
+}
+
+// VIDIOC_S_FMT may set another interval, as uvcvideo's sets the format's default: so the interval
+// is set after the format, and again after each VIDIOC_S_FMT (Capture::confirm_mode()).
+TEST_P(Belief, AnIntervalThatIsSetAfterTheFormatHolds) {
+  const auto node = open();
+  const auto set = [&] {
+    set_format(*node);
+    v4l2_streamparm parameters{};
+    parameters.type = to_wire(type);
+    parameters.parm.capture.timeperframe = {.numerator = 1, .denominator = 15};
+    EXPECT_EQ(errno_of(*node, request::s_parm, parameters), 0);
+    const auto first = parameters.parm.capture.timeperframe;
+    EXPECT_EQ(errno_of(*node, request::g_parm, parameters), 0);
+    EXPECT_EQ(parameters.parm.capture.timeperframe.numerator, first.numerator);
+    EXPECT_EQ(parameters.parm.capture.timeperframe.denominator, first.denominator);
+    return std::pair{first.numerator, first.denominator};
+  };
+  const auto first = set();
+  EXPECT_EQ(set(), first);
+}
+
 // ---- buffers ------------------------------------------------------------------------------------
 
 // VIDIOC_QUERYBUF: what Buffers::query() checks is what drivers say.

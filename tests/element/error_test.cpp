@@ -227,6 +227,8 @@ struct Call {
 constexpr std::array calls{
     Call{VIDIOC_S_FMT, "VIDIOC_S_FMT", "to set the format"},
     Call{VIDIOC_S_PARM, "VIDIOC_S_PARM", "to set the frame rate"},
+    // The first one asks whether there is a format at all.
+    Call{VIDIOC_G_FMT, "VIDIOC_G_FMT", "to ask for its format", 1},
     Call{VIDIOC_REQBUFS, "VIDIOC_REQBUFS", "to get its buffers"},
     Call{VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF", "to get its buffers"},
     // The first one asks whether there is such a call.

@@ -85,6 +85,10 @@ int Liar::ioctl(int descriptor, unsigned long request, void* argument) {
   ++calls_;
   const bool lies = lies_about(request);
   if (!lies && honest_ != nullptr) return honest_->ioctl(descriptor, request, argument);
+  // It is asked again for what it has agreed on: for the most part it must say the same.
+  if (request == VIDIOC_G_FMT && honest_ != nullptr &&
+      honest_->ioctl(descriptor, request, argument) < 0)
+    return -1;
   const int error = lies ? answer(request, argument) : ENOTTY;
   if (error == 0) return 0;
   errno = error;
@@ -98,6 +102,7 @@ bool Liar::lies_about(unsigned long request) const {
     case VIDIOC_ENUM_FRAMEINTERVALS:
       return habits_.lists;
     case VIDIOC_G_FMT:
+      return habits_.settings || habits_.agreements;
     case VIDIOC_G_PARM:
     case VIDIOC_ENUMINPUT:
     case VIDIOC_QUERY_DV_TIMINGS:

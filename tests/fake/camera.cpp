@@ -585,6 +585,8 @@ int Camera::s_fmt(const Opener& opener, v4l2_format& answer) {
   if (queue_.busy() || (owner_ != nullptr && owner_ != &opener)) return EBUSY;
   if (const auto error = try_fmt(answer)) return error;
   set_format(v4l2::from_wire(answer));
+  if (const auto* const at = mode(); model_.default_rate && at != nullptr && !at->intervals.empty())
+    interval_ = at->intervals.front();
   return 0;
 }
 
@@ -608,6 +610,7 @@ int Camera::g_parm(v4l2_streamparm& answer) const {
   if (answer.type != to_wire(buffer_type())) return EINVAL;
   answer.parm.capture = {};
   answer.parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
+  answer.parm.capture.capturemode = model_.capture_mode;
   answer.parm.capture.timeperframe = {.numerator = interval_.numerator,
                                       .denominator = interval_.denominator};
   return 0;
@@ -616,6 +619,7 @@ int Camera::g_parm(v4l2_streamparm& answer) const {
 int Camera::s_parm(v4l2_streamparm& answer) {
   if (!model_.has_rates) return ENOTTY;
   if (answer.type != to_wire(buffer_type())) return EINVAL;
+  if (answer.parm.capture.capturemode != model_.capture_mode) return EINVAL;
   const auto& wanted = answer.parm.capture.timeperframe;
   const auto* const at = mode();
   if (at != nullptr && !at->intervals.empty()) {
@@ -627,6 +631,13 @@ int Camera::s_parm(v4l2_streamparm& answer) {
                       seconds(offered.numerator, offered.denominator));
     };
     interval_ = *std::ranges::min_element(at->intervals, {}, distance);
+  }
+  if (model_.sets.known()) interval_ = model_.sets;
+  if (model_.rate_fourcc != 0) {
+    v4l2::Format changed;
+    changed.fourcc = {model_.rate_fourcc};
+    changed.size = model_.rate_size;
+    set_format(nearest(changed));
   }
   return g_parm(answer);
 }

@@ -94,6 +94,15 @@ struct Model {
   bool forces_key_frames{};  ///< V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME
   std::vector<ModelControl> controls;
   bool old_controls{};  ///< only VIDIOC_QUERYCTRL, VIDIOC_G_CTRL and VIDIOC_S_CTRL
+  /// What VIDIOC_S_PARM sets, whatever is listed; unknown: the nearest.
+  v4l2::Interval sets;
+  /// VIDIOC_S_FMT sets a mode's first interval, as uvcvideo's sets the format's default.
+  bool default_rate{};
+  /// A fourcc and a size that VIDIOC_S_PARM sets, whatever VIDIOC_S_FMT has set (akvcam); 0: none.
+  std::uint32_t rate_fourcc{};
+  v4l2::Size rate_size{};
+  /// VIDIOC_S_PARM with another `capturemode` says EINVAL (atomisp).
+  std::uint32_t capture_mode{};
   std::uint32_t most_buffers{32};
   std::uint32_t least_buffers{1};
   std::uint32_t line_padding{};  ///< bytes added to each line of a raw format

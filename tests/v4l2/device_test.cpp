@@ -12,6 +12,7 @@
 namespace {
 
 using v4l2::Device;
+using v4l2::IntervalAnswer;
 using v4l2::NodeKind;
 
 constexpr auto path = "/dev/video0";
@@ -162,7 +163,7 @@ TEST(Device, IntervalIsWhatTheDriverSettledOn) {
   fake::FakeKernel kernel;
   const auto camera = kernel.plug(path, fake::webcam());
   const auto device = Device::open(kernel, path);
-  EXPECT_EQ(*device->set_interval({1, 14}), (v4l2::Interval{1, 15}));
+  EXPECT_EQ(*device->set_interval({1, 14}), (IntervalAnswer{.interval = {1, 15}}));
   EXPECT_EQ(*device->interval(), (v4l2::Interval{1, 15}));
 }
 
@@ -172,8 +173,42 @@ TEST(Device, IntervalIsUnknownWhereTheDriverHasNone) {
   model.has_rates = false;
   kernel.plug(path, model);
   const auto device = Device::open(kernel, path);
-  EXPECT_FALSE(device->set_interval({1, 30})->known());
+  EXPECT_EQ(*device->set_interval({1, 30}), IntervalAnswer{});
   EXPECT_FALSE(device->interval()->known());
+}
+
+TEST(Device, AnIntervalThatIsRefusedLeavesTheOneThatIsTold) {
+  fake::FakeKernel kernel;
+  const auto camera = kernel.plug(path, fake::webcam());
+  const auto device = Device::open(kernel, path);
+  camera->fault([](fake::Faults& faults) {
+    faults.fail(VIDIOC_S_PARM, EINVAL);
+    faults.fail(VIDIOC_S_PARM, ENOTTY);
+    faults.fail(VIDIOC_S_PARM, EIO);
+  });
+  EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 30}, .refused = true}));
+  EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 30}}));
+  EXPECT_EQ(device->set_interval({1, 15}).error().code, EIO);
+  // Without V4L2_CAP_TIMEPERFRAME the answer may be the question.
+  camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_streamparm>(
+        VIDIOC_S_PARM, [](v4l2_streamparm& answer) { answer.parm.capture.capability = 0; });
+  });
+  EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 30}}));
+}
+
+TEST(Device, AnIntervalIsSetWithoutChangingOtherParameters) {
+  fake::FakeKernel kernel;
+  auto model = fake::webcam();
+  model.capture_mode = 0x2000;
+  const auto camera = kernel.plug(path, model);
+  const auto device = Device::open(kernel, path);
+  EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 15}}));
+  // Where they can't be asked for, zeroes are as good as any, and this driver refuses them.
+  camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_G_PARM, EIO); });
+  EXPECT_EQ(*device->set_interval({1, 30}), (IntervalAnswer{.interval = {}, .refused = true}));
+  camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_G_PARM, ENODEV); });
+  EXPECT_EQ(device->set_interval({1, 30}).error().code, ENODEV);
 }
 
 TEST(Device, ClosesWhatItWasExportedInVain) {

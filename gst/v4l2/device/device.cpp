@@ -147,16 +147,32 @@ bool Device::may_export() const {
   return exported || exported.error().code != ENOTTY;
 }
 
-Result<Interval> Device::set_interval(Interval wanted) const {
+Result<IntervalAnswer> Device::set_interval(Interval wanted) const {
   v4l2_streamparm wire{};
   wire.type = to_wire(buffer_type());
-  wire.parm.capture.timeperframe = {.numerator = wanted.numerator,
-                                    .denominator = wanted.denominator};
-  const auto supported = node_->ask(request::s_parm, wire);
-  if (!supported) return std::unexpected{supported.error()};
-  if (!*supported || (wire.parm.capture.capability & V4L2_CAP_TIMEPERFRAME) == 0) return Interval{};
-  const auto& period = wire.parm.capture.timeperframe;
-  return Interval{.numerator = period.numerator, .denominator = period.denominator};
+  const auto told = node_->ask_in_passing(request::g_parm, wire);
+  if (!told) return std::unexpected{told.error()};
+  auto& capture = wire.parm.capture;
+  if (!*told) wire.parm = {};
+  wire.type = to_wire(buffer_type());
+  std::ranges::fill(capture.reserved, 0);
+  const auto interval_of = [&capture] {
+    const auto [numerator, denominator] = capture.timeperframe;
+    return Interval{.numerator = numerator, .denominator = denominator};
+  };
+  const auto before = interval_of();
+  capture.timeperframe = {.numerator = wanted.numerator, .denominator = wanted.denominator};
+  const auto set = node_->call(request::s_parm, wire);
+  if (!set) {
+    const int code = set.error().code;
+    if (code == EINVAL) return IntervalAnswer{.interval = before, .refused = true};
+    if (code == ENOTTY || code == ENODATA) return IntervalAnswer{.interval = before};
+    return std::unexpected{set.error()};
+  }
+  // What can't be programmed may be no more than an echo.
+  const bool programmed = (capture.capability & V4L2_CAP_TIMEPERFRAME) != 0;
+  const auto now = interval_of();
+  return IntervalAnswer{.interval = programmed && now.known() ? now : before};
 }
 
 Result<Interval> Device::interval() const {

@@ -56,6 +56,16 @@ public:
   [[nodiscard]] bool reserves_buffers() const { return driver_name() != "v4l2 loopback"; }
 };
 
+/// What a driver makes of a wish for a frame interval.
+struct IntervalAnswer {
+  /// The interval that it has now; unknown where it does not say.
+  Interval interval;
+  /// It has a notion of intervals, but takes neither this one nor another instead.
+  bool refused{};
+
+  friend bool operator==(const IntervalAnswer&, const IntervalAnswer&) = default;
+};
+
 /// An open device: its node, its capability, and negotiation with the driver. Belongs to the
 /// streaming context. Closing is destruction; a Modes or a buffer still in use by another thread
 /// may keep the node open until it is done.
@@ -115,9 +125,10 @@ public:
   /// Asks for `wanted` and returns what the driver made of it. Error EBUSY while buffers are
   /// allocated, here or in another program.
   [[nodiscard]] Result<Format> set_format(const Format& wanted) const;
-  /// Asks for a frame interval and returns the one that the driver settled on: unknown where it has
-  /// no notion of it (no VIDIOC_S_PARM, or no V4L2_CAP_TIMEPERFRAME).
-  [[nodiscard]] Result<Interval> set_interval(Interval wanted) const;
+  /// Asks for a frame interval, and leaves what else VIDIOC_G_PARM tells as it is: some drivers
+  /// choose the sensor's mode by `capturemode` (atomisp, mxc). Where it can't be set (no
+  /// VIDIOC_S_PARM, no V4L2_CAP_TIMEPERFRAME, EINVAL) the answer is what VIDIOC_G_PARM tells.
+  [[nodiscard]] Result<IntervalAnswer> set_interval(Interval wanted) const;
   /// False when the driver certainly exports no buffers (VIDIOC_EXPBUF), whoever owns them now.
   [[nodiscard]] bool may_export() const;
   /// The interval in use; unknown where the driver does not say.

@@ -71,6 +71,11 @@ struct Format {
   }
 };
 
+/// Whether two formats are of the same pixels, in whatever lines and colours.
+constexpr bool same_picture(const Format& one, const Format& other) {
+  return one.fourcc == other.fourcc && one.size == other.size && one.field == other.field;
+}
+
 /// V4L2_BUF_TYPE_VIDEO_CAPTURE or V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE.
 enum class BufferType : std::uint32_t {
   capture = V4L2_BUF_TYPE_VIDEO_CAPTURE,

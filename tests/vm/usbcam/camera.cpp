@@ -15,7 +15,7 @@ constexpr unsigned number_of(std::uint8_t endpoint) {
 constexpr std::size_t most_messages = 16;
 
 Offer offer_of(const Options& options) {
-  return make_offer(options.codecs, options.sizes, options.rates);
+  return make_offer(options.codecs, options.sizes, options.intervals);
 }
 
 }  // namespace

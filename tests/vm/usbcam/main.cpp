@@ -31,6 +31,7 @@ modules vhci-hcd and uvcvideo.
   --formats LIST             of yuyv,mjpeg,h264 (all)
   --sizes LIST               640x480,320x240,1280x720
   --rates LIST               frames per second: 30,15,10
+  --intervals LIST           the same as dwFrameInterval, in 100 ns: 333333,666666,1000000
   --pattern counter|static   each frame carries its number, or all are the same (counter)
   --gop N                    H.264: frames from one IDR picture to the next (30)
   --mjpeg FILE  --h264 FILE  send this content instead

@@ -19,12 +19,14 @@ constexpr std::array<std::pair<Codec, std::string_view>, 3> codec_names{{
     {Codec::h264, "h264"},
 }};
 
-FrameOffer offer_frame(Codec codec, Size size, const std::vector<unsigned>& rates) {
+FrameOffer offer_frame(Codec codec, Size size, const std::vector<Interval>& intervals) {
   FrameOffer offer{.size = size, .intervals = {}};
-  for (unsigned rate : rates) {
-    bool fits = std::uint64_t{frame_bytes(size)} * rate <= bus_bytes_per_second;
+  for (Interval interval : intervals) {
+    auto count = static_cast<std::uint64_t>(interval.count());
+    bool fits =
+        std::uint64_t{frame_bytes(size)} * Interval::period::den / count <= bus_bytes_per_second;
     if (codec != Codec::yuyv || fits) {
-      offer.intervals.emplace_back(Interval::period::den / rate);
+      offer.intervals.push_back(interval);
     }
   }
   std::ranges::sort(offer.intervals);
@@ -34,12 +36,12 @@ FrameOffer offer_frame(Codec codec, Size size, const std::vector<unsigned>& rate
 }  // namespace
 
 Offer make_offer(const std::vector<Codec>& codecs, const std::vector<Size>& sizes,
-                 const std::vector<unsigned>& rates) {
+                 const std::vector<Interval>& intervals) {
   Offer offer;
   for (Codec codec : codecs) {
     FormatOffer format{.codec = codec, .frames = {}};
     for (Size size : sizes) {
-      FrameOffer frame = offer_frame(codec, size, rates);
+      FrameOffer frame = offer_frame(codec, size, intervals);
       if (!frame.intervals.empty()) format.frames.push_back(std::move(frame));
     }
     if (!format.frames.empty()) offer.push_back(std::move(format));

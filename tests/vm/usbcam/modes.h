@@ -42,9 +42,9 @@ struct FormatOffer {
 /// All that the camera offers. UVC counts formats and frames from 1, in this order.
 using Offer = std::vector<FormatOffer>;
 
-/// Each codec with each size and rate, but for those that USB 2 could not carry uncompressed.
+/// Each codec with each size and interval, but for those that USB 2 could not carry uncompressed.
 Offer make_offer(const std::vector<Codec>& codecs, const std::vector<Size>& sizes,
-                 const std::vector<unsigned>& rates);
+                 const std::vector<Interval>& intervals);
 
 /// The buffer that one frame of any content needs at most.
 std::uint32_t frame_bytes(Size size);

@@ -28,10 +28,18 @@ Result<std::vector<T>> parse_list(std::string_view text, Result<T> (*parse)(std:
   return list;
 }
 
-Result<unsigned> parse_rate(std::string_view text) {
+Result<Interval> parse_rate(std::string_view text) {
   auto rate = parse_number<unsigned>(text);
-  if (rate && (*rate < 1 || *rate > 1000)) return failure("a rate is from 1 to 1000");
-  return rate;
+  if (!rate) return std::unexpected{rate.error()};
+  if (*rate < 1 || *rate > 1000) return failure("a rate is from 1 to 1000");
+  return Interval{Interval::period::den / *rate};
+}
+
+Result<Interval> parse_interval(std::string_view text) {
+  auto count = parse_number<std::uint32_t>(text);
+  if (!count) return std::unexpected{count.error()};
+  if (*count < 10'000) return failure("an interval is from 10000, in 100 ns");
+  return Interval{*count};
 }
 
 /// A string descriptor holds 126 characters.
@@ -88,7 +96,11 @@ constexpr std::array options_with_value{
            }},
     Option{"--rates",
            [](Options& o, std::string_view v) {
-             return store(o.rates, parse_list<unsigned>(v, parse_rate));
+             return store(o.intervals, parse_list<Interval>(v, parse_rate));
+           }},
+    Option{"--intervals",
+           [](Options& o, std::string_view v) {
+             return store(o.intervals, parse_list<Interval>(v, parse_interval));
            }},
     Option{"--pattern",
            [](Options& o, std::string_view v) {

@@ -18,8 +18,8 @@ struct Options {
   Transfer transfer{Transfer::bulk};
   std::vector<Codec> codecs{Codec::yuyv, Codec::mjpeg, Codec::h264};
   std::vector<Size> sizes{{640, 480}, {320, 240}, {1280, 720}};
-  /// Frames per second.
-  std::vector<unsigned> rates{30, 15, 10};
+  /// 30, 15 and 10 frames a second.
+  std::vector<Interval> intervals{Interval{333333}, Interval{666666}, Interval{1000000}};
   Content content;
   /// The port of the virtual host controller; the first free one if empty.
   std::optional<unsigned> port;
