@@ -276,6 +276,28 @@ GST_START_TEST(test_the_rate_outlives_a_wish_for_longer_lines) {
 
 GST_END_TEST
 
+GST_START_TEST(test_another_rate_after_a_wish_for_longer_lines) {
+  auto model = rig::camera("1");
+  model.strides = true;
+  Bused bused{model};
+  auto* const wish = gst_structure_new("video-meta", "padding-right", G_TYPE_UINT, 32U, nullptr);
+  gst_harness_add_propose_allocation_meta(bused.rig.harness, GST_VIDEO_META_API_TYPE, wish);
+  gst_structure_free(wish);
+  bused.rig.camera->fault([](fake::Faults& faults) {
+    faults.alter<v4l2_streamparm>(
+        VIDIOC_S_PARM,
+        [](v4l2_streamparm& answer) {
+          answer.parm.capture.timeperframe = {.numerator = 1, .denominator = 7};
+        },
+        100, 1);
+  });
+  bused.rig.play();
+  fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR),
+                  "VIDIOC_S_PARM: another interval than before, with the denominator 7");
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_other_parameters_stay_as_they_were_set) {
   auto model = camera({{1, 30}, {1, 15}});
   model.capture_mode = 0x2000;
@@ -405,6 +427,7 @@ static Suite* rate_suite() {
                       TEST(test_a_rate_that_is_refused_is_not_in_caps),
                       TEST(test_a_rate_that_can_only_be_asked_for),
                       TEST(test_the_rate_outlives_a_wish_for_longer_lines),
+                      TEST(test_another_rate_after_a_wish_for_longer_lines),
                       TEST(test_other_parameters_stay_as_they_were_set),
                       TEST(test_the_nearest_rate_that_is_not_below_the_preferred_one),
                       TEST(test_a_preferred_rate_is_asked_for_where_none_is_listed),
