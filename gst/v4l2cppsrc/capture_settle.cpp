@@ -240,33 +240,33 @@ v4l2::Result<> Capture::ask_for_stride(std::uint32_t stride) {
 /// What VIDIOC_S_FMT has changed besides lines: that of uvcvideo sets the format's default rate.
 v4l2::Result<> Capture::confirm_mode() {
   auto& agreed = agreement_->format;
-  const auto lie = [](const v4l2::Request<v4l2_streamparm>& call, const char* hint,
-                      std::int64_t value) {
-    return std::unexpected{
-        v4l2::Error{.code = EPROTO, .call = call.name, .hint = hint, .value = value}};
+  auto& layout = agreement_->layout;
+  if (!layout) return {};
+  const auto lie = [](const char* call, const char* hint, std::int64_t value) {
+    return std::unexpected{v4l2::Error{.code = EPROTO, .call = call, .hint = hint, .value = value}};
   };
   const auto interval = agreement_->interval;
   if (interval.known()) {
     const auto rate = device_->set_interval(interval);
     if (!rate) return std::unexpected{rate.error()};
     if (rate->interval.known() && !same_rate(rate->interval, interval))
-      return lie(v4l2::request::s_parm, "another rate than at the first time, of an interval of 1/",
+      return lie(v4l2::request::s_parm.name, "another interval than before, with the denominator",
                  rate->interval.denominator);
   }
   const auto format = device_->format();
   if (!format) return std::unexpected{format.error()};
   if (!same_picture(*format, agreed))
-    return lie(v4l2::request::s_parm, "another format than before, of width", format->size.width);
+    return lie(v4l2::request::g_fmt.name, "another format than before, of width",
+               format->size.width);
   if (const auto wrong = lie_in(*format, *agreement_->row)) return std::unexpected{*wrong};
   const auto asked = std::exchange(agreed, *format);
   agreed.convert = asked.convert;
   agreed.from_pad = asked.from_pad;
-  const auto shown_as = agreement_->layout->format;
-  const auto height = agreement_->layout->height;
-  agreement_->layout =
+  auto renewed =
       layout_of(*format, *agreement_->row, video_info_of(*agreement_->row, format->size));
-  agreement_->layout->format = shown_as;
-  agreement_->layout->height = height;
+  renewed.format = layout->format;
+  renewed.height = layout->height;
+  layout = renewed;
   return {};
 }
 
