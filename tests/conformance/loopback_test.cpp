@@ -91,4 +91,22 @@ TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {
   EXPECT_EQ(*got, std::size_t{320} * 240 * 2);
 }
 
+// Before 0.13 poll() answers who reads only once VIDIOC_STREAMON was called, which newer ones
+// refuse to who has no buffers. Reader::start() calls it.
+TEST_P(LoopbackBelief, WhoReadsIsAnsweredByPollAfterStreamon) {
+  const auto other = open();
+  const auto format = set_format(*other);
+  v4l2_requestbuffers none{};
+  none.type = to_wire(type);
+  none.memory = V4L2_MEMORY_MMAP;
+  static_cast<void>(errno_of(*other, v4l2::request::reqbufs, none));
+  const auto node = open();
+  static_cast<void>(stream_on(*node));
+  std::vector<std::byte> room(format.planes[0].size_image);
+  session.let_a_frame_come();
+  static_cast<void>(node->read(room));
+  session.let_a_frame_come();
+  EXPECT_EQ(poll(*node, POLLIN, 1000) & POLLIN, POLLIN);
+}
+
 }  // namespace

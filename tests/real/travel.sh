@@ -1,11 +1,18 @@
 #!/bin/sh
 # Every way of a frame to every kind of consumer, on real drivers. Prints TAP, a line for each device.
-#   travel.sh TRAVEL_TEST "DEVICE [OPTION...]"...
-# The devices show pictures that stand still.
+#   travel.sh [--producer COMMAND] TRAVEL_TEST "DEVICE [OPTION...]"...
+# The devices show pictures that stand still. COMMAND feeds a loopback device.
+producer=
+if [ "$1" = --producer ]; then
+  # shellcheck disable=SC2086  # Words.
+  $2 &
+  producer=$!
+  shift 2
+fi
 travel_test=$1
 shift
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work"; [ -z "$producer" ] || kill "$producer"' EXIT
 point=0
 failed=0
 for device; do
@@ -14,6 +21,8 @@ for device; do
   set -- $device
   # vivid: no text over the picture. Other drivers know nothing of it.
   v4l2-ctl -d "$1" -c osd_text_mode=2 >/dev/null 2>&1 || :
+  # A loopback device has no format before it is fed.
+  until [ -z "$producer" ] || v4l2-ctl -d "$1" --get-fmt-video >/dev/null 2>&1; do sleep 1; done
   status=0
   "$travel_test" --device "$@" >"$work/log" 2>&1 || status=$?
   cells=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests.*/\1/p' "$work/log")

@@ -273,7 +273,8 @@ protected:
     const auto& cell = GetParam();
     const std::string mode{cell.mode};
     if (cell.consumer == Consumer::drm_importer)
-      return mode == "auto" || mode.starts_with("dmabuf") ? Outcome::dmabuf : Outcome::unmet;
+      return exports() && (mode == "auto" || mode.starts_with("dmabuf")) ? Outcome::dmabuf
+                                                                         : Outcome::unmet;
     if (("," + options.refuses + ",").find("," + mode + ",") != std::string::npos &&
         cell.api == Api::device)
       return Outcome::refused;
@@ -282,7 +283,11 @@ protected:
       return cell.consumer == Consumer::plain_pool ? Outcome::theirs : Outcome::plain;
     if (mode == "dmabuf-import" && cell.consumer == Consumer::dmabuf_pool && imports())
       return Outcome::theirs;
-    return Outcome::dmabuf;
+    return exports() ? Outcome::dmabuf : Outcome::plain;
+  }
+
+  [[nodiscard]] bool exports() const {
+    return GetParam().api != Api::device || options.refuses.find("exports") == std::string::npos;
   }
 
   [[nodiscard]] bool imports() const {

@@ -2,9 +2,23 @@
 
 #include <utility>
 
+#include "device/device.h"
 #include "stream/wait.h"
 
 namespace v4l2 {
+namespace {
+
+/// v4l2loopback before 0.13 has poll() answer no descriptor but those of VIDIOC_STREAMON, also
+/// where they read. Newer ones refuse that call, and need it not.
+void make_it_poll(const Node& node, BufferType type) {
+  Capability capability{};
+  if (!node.call<v4l2_capability>(request::querycap, capability)) return;
+  if (capability.reserves_buffers()) return;
+  auto argument = static_cast<int>(to_wire(type));
+  static_cast<void>(node.call(request::streamon, argument));
+}
+
+}  // namespace
 
 Reader::Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<ReturnDesk> desk,
                const Slots& slots, BufferType type)
@@ -19,6 +33,7 @@ Result<Reader> Reader::start(Kernel& kernel, const std::string& path, Waker& wak
                              BufferType type) {
   auto node = Node::open(kernel, path);
   if (!node) return std::unexpected{node.error()};
+  make_it_poll(**node, type);
   Reader reader{std::move(*node), waker, std::move(desk), slots, type};
   static_cast<void>(reader.desk_->open());  // no driver, no VIDIOC_QBUF, no failure
   return reader;
