@@ -30,8 +30,9 @@ bool means_lost(const v4l2::Error& error) {
 
 /// True when its driver says that nothing comes in.
 bool is_mute(const v4l2::Device& device) {
-  const auto input = v4l2::current_input(*device.node());
-  return input && *input && (*input)->no_signal;
+  const auto asked = v4l2::current_input(*device.node());
+  const auto input = asked ? *asked : std::optional<v4l2::Input>{};
+  return input && input->no_signal;
 }
 
 }  // namespace

@@ -209,7 +209,8 @@ int main(int count, char** words) {
   tap.point(first.frames > 0, "the device is fed");
   for (const std::string mode : io_modes)
     for (const std::string pipeline : pipelines)
-      compare(tap, "io-mode=" + mode + " ! " + pipeline, device, mode, pipeline);
+      compare(tap, std::string{"io-mode="}.append(mode).append(" ! ").append(pipeline), device,
+              mode, pipeline);
   compare_fillers(tap, device, producer);
   return tap.end();
 }
