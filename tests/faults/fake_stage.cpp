@@ -403,7 +403,7 @@ private:
         "VIDIOC_REQBUFS gives more buffers than were asked for", VIDIOC_REQBUFS, Moment::start,
         +[](v4l2_requestbuffers& request) { request.count = 7; });
     lie(
-        "VIDIOC_S_FMT sets another size", VIDIOC_S_FMT, Moment::start,
+        "VIDIOC_S_FMT tells another size than it sets", VIDIOC_S_FMT, Moment::start,
         +[](v4l2_format& format) { format.fmt.pix.width = 300; });
     lie(
         "VIDIOC_S_FMT says an image size of 0", VIDIOC_S_FMT, Moment::start,
