@@ -96,6 +96,7 @@ bool Source::start() {
     left_out_ = {};
     shortage_.reset();
     flowing_caps_.reset();
+    former_caps_.reset();
     continuity_.restart();
     running_time_.restart();
     counters_.restart();
@@ -141,7 +142,8 @@ void Source::pause() {
   GST_INFO_OBJECT(element_, "streaming ended for a pause");
   if (!capture_->oversized()) return;
   // The driver frees what it has too much of only with all the others, so the next start begins
-  // with as many as the first.
+  // with as many as the first, and with the same caps.
+  if (agreement_) former_caps_.reset(gst_caps_ref(agreement().caps.get()));
   capture_.reset();
 }
 
@@ -296,7 +298,10 @@ Source::Outcome<GstFlowReturn> Source::next_buffer(GstBuffer** buffer) {
     if (!arrival) {
       auto refusal = failure(arrival.error(), "to receive a frame");
       if (const auto next = give_up_mode(refusal)) return *next;
-      return std::unexpected{std::move(refusal)};
+      // Of read() it is the first call that may find no room, as VIDIOC_STREAMON is otherwise.
+      if (refusal.cause != Cause::bandwidth || !recovery_.recovering())
+        return std::unexpected{std::move(refusal)};
+      arrival = v4l2::Broken{arrival.error()};
     }
     const auto flow = std::visit(
         Overloaded{[&](v4l2::Frame& frame) -> Flow { return deliver(std::move(frame), buffer); },

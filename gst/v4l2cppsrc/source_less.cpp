@@ -46,9 +46,7 @@ std::optional<GstFlowReturn> Source::give_up_mode(Report& refusal) {
     const auto cheaper = cheaper_modes_for(wanted_.get(), demand_of(mode));
     return !cheaper || cheaper->empty();
   }();
-  if (shortage_ && stands)
-    refusal.text +=
-        " It was the last of " + std::to_string(shortage_->refused + 1) + " modes that were tried.";
+  if (shortage_ && stands) refusal.text += tries(shortage_->refused + 1);
   if (stands) return std::nullopt;
   GST_DEBUG_OBJECT(element_, "no room on the USB bus for %s", describe(mode).c_str());
   if (!shortage_)

@@ -176,7 +176,11 @@ Source::Outcome<CapsPtr> Source::agree(const GstCaps* wanted) {
     if (!cheaper) return std::unexpected{cheaper.error()};
     const auto tried = try_choices(*cheaper, wanted, *overrides, held);
     if (!tried) return std::unexpected{tried.error()};
-    if (!agreement_) return std::unexpected{shortage_->refusal};
+    if (!agreement_) {
+      auto refusal = shortage_->refusal;
+      if (shortage_->refused > 1) refusal.text += tries(shortage_->refused);
+      return std::unexpected{std::move(refusal)};
+    }
     return agreed(wanted);
   }
   const auto named = named_choices(wanted, kinds);

@@ -103,7 +103,9 @@ bool Source::survives(const Report& report) {
   const bool waits = policy == OnDisconnect::wait && !report.hopeless;
   const bool waited_for = [&] {
     const std::lock_guard lock{context_};
-    if (waits && report.cause == Cause::no_format) {
+    const bool unfed = report.cause == Cause::no_format;
+    if (waits && unfed) {
+      recovery_.forget_attempts();
       let_go();
       wait_for_device(report);
       return true;
@@ -115,8 +117,8 @@ bool Source::survives(const Report& report) {
       return true;
     }
     // A recording is whole, whichever call told of the loss.
-    if (policy == OnDisconnect::eos && (means_lost(report.error) || no_room) && !report.hopeless &&
-        recovery_.has_delivered() && device_) {
+    if (policy == OnDisconnect::eos && (means_lost(report.error) || no_room || unfed) &&
+        !report.hopeless && recovery_.has_delivered() && device_) {
       static_cast<void>(lose(report));
       return true;
     }

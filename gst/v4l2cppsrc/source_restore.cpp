@@ -92,7 +92,10 @@ Source::Outcome<v4l2::Format> Source::restore_picture(const v4l2::Format& format
 
 /// Once the mode is set: what it may have changed is restored, and then known.
 Source::Outcome<> Source::complete_setup() {
-  if (!keeps_setup()) return {};
+  if (!keeps_setup()) {
+    former_setup_.reset();
+    return {};
+  }
   const auto& node = *device().node();
   const auto stopped = [this](const v4l2::Error& error) {
     return std::unexpected{failed(path(), error, "to ask for its settings")};

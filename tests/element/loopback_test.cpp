@@ -202,6 +202,25 @@ GST_START_TEST(test_a_format_that_nobody_feeds_is_told_of) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_recording_ends_whole_when_nobody_feeds_its_format) {
+  Loopback loopback{stranger(4)};
+  loopback.set("on-disconnect", "eos");
+  loopback.rig.play();
+  loopback.rig.next();
+  loopback.rig.set_state(GST_STATE_PAUSED);
+  loopback.leave_unfed();
+  loopback.rig.set_state(GST_STATE_PLAYING);
+  for (bool ended = false; !ended;) {
+    auto* const event = gst_harness_pull_event(loopback.rig.harness);
+    fail_unless(event != nullptr);
+    ended = GST_EVENT_TYPE(event) == GST_EVENT_EOS;
+    gst_event_unref(event);
+  }
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_a_format_that_nobody_feeds_is_waited_for) {
   Loopback loopback{fake::loopback(2)};
   loopback.rig.kernel.stop_clock();
@@ -251,6 +270,7 @@ static Suite* loopback_suite() {
                       TEST(test_a_producer_that_comes_back_with_another_size_is_followed),
                       TEST(test_a_producer_of_another_size_is_told_of),
                       TEST(test_a_format_that_nobody_feeds_is_told_of),
+                      TEST(test_a_recording_ends_whole_when_nobody_feeds_its_format),
                       TEST(test_a_format_that_nobody_feeds_is_waited_for),
                       TEST(test_buffers_that_another_program_has_taken_are_asked_for_again),
                   });
