@@ -203,7 +203,7 @@ GST_START_TEST(test_a_format_that_nobody_feeds_is_told_of) {
 GST_END_TEST
 
 GST_START_TEST(test_a_recording_ends_whole_when_nobody_feeds_its_format) {
-  Loopback loopback{stranger(4)};
+  Loopback loopback{fake::loopback(2)};
   loopback.set("on-disconnect", "eos");
   loopback.rig.play();
   loopback.rig.next();
