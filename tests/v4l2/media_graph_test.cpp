@@ -428,8 +428,8 @@ TEST(MediaMend, AnotherSourceIsTheLastResort) {
   EXPECT_TRUE(rig.mend("/dev/video1", bgr).empty());
   const auto lines = rig.mend("/dev/video1", bgr, Sources::any);
   const std::vector<std::string> links{
-      "media-ctl -d /dev/media0 -l '\"Debayer A\":1 -> \"Scaler\":0 [0]'",
-      "media-ctl -d /dev/media0 -l '\"RGB Input\":0 -> \"Scaler\":0 [1]'"};
+      R"(media-ctl -d /dev/media0 -l '"Debayer A":1 -> "Scaler":0 [0]')",
+      R"(media-ctl -d /dev/media0 -l '"RGB Input":0 -> "Scaler":0 [1]')"};
   ASSERT_GT(lines.size(), links.size());
   EXPECT_TRUE(std::ranges::equal(lines | std::views::take(links.size()), links));
   EXPECT_TRUE(rig.streams("/dev/video1"));
