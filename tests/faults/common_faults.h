@@ -26,8 +26,8 @@ void add_silences(std::vector<Fault>& all, const std::function<void()>& strike,
                   const std::function<void()>& heal, std::chrono::nanoseconds timeout,
                   bool reopening_silences = false);
 
-/// The bus has no room for what is chosen where caps leave the rate open. `strike` leaves too little
-/// for 30 frames of 320x240 YUYV a second, but enough for 15.
+/// The bus has no room for what is chosen where caps leave the rate open. `strike` leaves too
+/// little for 30 frames of 320x240 YUYV a second, but enough for 15.
 void add_shortage(std::vector<Fault>& all, const std::function<void()>& strike,
                   const std::function<void()>& heal);
 

@@ -13,8 +13,8 @@ std::unique_ptr<Stage> vivid_stage();
 /// plugged in: those of USBCAM_CONTROL_1 and _2.
 std::unique_ptr<Stage> usb_stage();
 
-/// Two loopback devices: the first captures from the start (exclusive_caps=0), the second once it is
-/// fed. Named after the driver's version, as they differ.
+/// Two loopback devices: the first captures from the start (exclusive_caps=0), the second once it
+/// is fed. Named after the driver's version, as they differ.
 std::unique_ptr<Stage> loopback_stage();
 
 }  // namespace faults
