@@ -334,7 +334,7 @@ std::vector<std::string> Source::commands_for(const GstCaps* wanted) const {
   constexpr std::size_t most_tries = 8;
   best.resize(std::min(best.size(), most_tries));
   // Another source is another camera as a rule: rather another mode of this one.
-  for (const auto sources : {v4l2::Sources::current, v4l2::Sources::any})
+  for (const auto sources : {v4l2::Sources::current, v4l2::Sources::other})
     for (const auto& choice : best)
       if (auto commands = commands_to_set_up(*graph, *node, target_of(choice), sources);
           !commands.empty())

@@ -190,7 +190,7 @@ void Scenario::read_graph(std::uint8_t how) {
   const v4l2::Target target{.fourcc = format_.fourcc, .size = {.width = how, .height = 16}};
   for (const auto& line :
        commands_to_set_up(*graph, node, (how & 4) != 0 ? std::optional{target} : std::nullopt,
-                          (how & 8) != 0 ? v4l2::Sources::any : v4l2::Sources::current)) {
+                          (how & 8) != 0 ? v4l2::Sources::other : v4l2::Sources::current)) {
     check_text(line);
     check(line.starts_with("media-ctl -d /dev/media") || line.starts_with("v4l2-ctl -d /dev/video"),
           "a command is one of two");

@@ -78,18 +78,25 @@ bool MediaGraph::chained() const {
   bool has_source{};
   for (const auto& link : links)
     has_source = has_source || sends_pictures(pads[link.source].entity);
-  std::vector<bool> upstream(entities.size());
-  upstream[node] = true;
+  const auto up = upstream();
+  for (std::size_t entity = 0; entity < entities.size(); ++entity)
+    if (entity != node && up[entity] && (has_source ? sends_pictures(entity) : !takes[entity]))
+      return true;
+  return false;
+}
+
+std::vector<bool> MediaGraph::upstream() const {
+  std::vector<bool> within(entities.size());
+  within[node] = true;
   for (bool grows = true; grows;) {
     grows = false;
     for (const auto& link : links) {
       const auto source = pads[link.source].entity;
-      if (!link.enabled || !upstream[pads[link.sink].entity] || upstream[source]) continue;
-      if (has_source ? sends_pictures(source) : !takes[source]) return true;
-      upstream[source] = grows = true;
+      if (!link.enabled || !within[pads[link.sink].entity] || within[source]) continue;
+      within[source] = grows = true;
     }
   }
-  return false;
+  return within;
 }
 
 std::optional<Disagreement> disagreement(const PadFormat& source, const PadFormat& sink) {

@@ -83,6 +83,8 @@ struct MediaGraph {
   /// The entities of the pipeline that a stream of the node belongs to: all that enabled links
   /// connect. Those that the node can't know are among them: STREAMON checks the links of all.
   [[nodiscard]] std::vector<bool> pipeline() const;
+  /// The node's entity, and those from which enabled links lead to it.
+  [[nodiscard]] std::vector<bool> upstream() const;
   /// Whether a chain of enabled links leads from the node to an entity without sink pads.
   [[nodiscard]] bool chained() const;
 };

@@ -466,17 +466,7 @@ bool Trial::solve(const Wishes& wishes, int depth) {
 /// The links that would have a sink upstream of the node take from another source.
 std::vector<std::size_t> Trial::switches() const {
   const auto& links = original_.links;
-  std::vector<bool> upstream(original_.entities.size());
-  upstream[original_.node] = true;
-  for (bool grows = true; grows;) {
-    grows = false;
-    for (const auto& link : links) {
-      const auto source = original_.pads[link.source].entity;
-      if (!link.enabled || !upstream[original_.pads[link.sink].entity] || upstream[source])
-        continue;
-      upstream[source] = grows = true;
-    }
-  }
+  const auto upstream = original_.upstream();
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < links.size() && found.size() < most_switches; ++i) {
     const auto held = std::ranges::any_of(links, [&](const MediaGraph::Link& other) {
@@ -490,15 +480,12 @@ std::vector<std::size_t> Trial::switches() const {
 }
 
 std::vector<std::string> Trial::solve(const std::optional<Target>& target, Sources sources) {
+  if (sources == Sources::current) return solve_as_linked(target);
   const auto as_found = original_;
-  auto commands = solve_as_linked(target);
-  if (!commands.empty() || sources == Sources::current) return commands;
-  replays_ = 0;  // all the switches together may take as many
-  original_ = as_found;
   for (const auto link : switches()) {
     links_.clear();
     enable(link);
-    commands = solve_as_linked(target);
+    auto commands = solve_as_linked(target);
     if (!commands.empty()) return commands;
     original_ = as_found;
   }

@@ -20,7 +20,7 @@ struct Target {
 /// From where the pictures may come.
 enum class Sources {
   current,  ///< only from where enabled links lead from now, where they lead anywhere
-  any,      ///< also from another source, to which links are switched
+  other,    ///< only from another source, to which links are switched
 };
 
 /// The commands, each a line for a shell, that set a graph up so that `node` streams, and where
