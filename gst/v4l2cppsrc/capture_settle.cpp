@@ -246,7 +246,10 @@ v4l2::Result<> Capture::confirm_mode() {
     return std::unexpected{v4l2::Error{.code = EPROTO, .call = call, .hint = hint, .value = value}};
   };
   const auto interval = agreement_->interval;
-  if (interval.known()) {
+  // A driver that only tells its interval is not asked to set it, since it may round what it takes.
+  const auto now = device_->interval();
+  const bool kept = now && same_rate(*now, interval);
+  if (interval.known() && !kept) {
     const auto rate = device_->set_interval(interval);
     if (!rate) return std::unexpected{rate.error()};
     if (rate->interval.known() && !same_rate(rate->interval, interval))

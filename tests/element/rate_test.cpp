@@ -277,9 +277,10 @@ GST_START_TEST(test_the_rate_outlives_a_wish_for_longer_lines) {
 GST_END_TEST
 
 GST_START_TEST(test_another_rate_after_a_wish_for_longer_lines) {
-  auto model = rig::camera("1");
+  auto model = camera({{1, 30}, {1, 15}});
   model.strides = true;
-  Bused bused{model};
+  model.default_rate = true;
+  Bused bused{model, "video/x-raw,format=YUY2,width=320,height=240,framerate=15/1"};
   auto* const wish = gst_structure_new("video-meta", "padding-right", G_TYPE_UINT, 32U, nullptr);
   gst_harness_add_propose_allocation_meta(bused.rig.harness, GST_VIDEO_META_API_TYPE, wish);
   gst_structure_free(wish);
@@ -294,6 +295,22 @@ GST_START_TEST(test_another_rate_after_a_wish_for_longer_lines) {
   bused.rig.play();
   fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR),
                   "VIDIOC_S_PARM: another interval than before, with the denominator 7");
+}
+
+GST_END_TEST
+
+/// A driver that rounds what it is asked for, and was never asked: downstream left the rate open.
+GST_START_TEST(test_a_rate_that_is_only_told_is_not_set_after_a_wish_for_longer_lines) {
+  auto model = rig::camera("1");
+  model.strides = true;
+  Bused bused{model};
+  auto* const wish = gst_structure_new("video-meta", "padding-right", G_TYPE_UINT, 32U, nullptr);
+  gst_harness_add_propose_allocation_meta(bused.rig.harness, GST_VIDEO_META_API_TYPE, wish);
+  gst_structure_free(wish);
+  bused.rig.play();
+  const auto asked = bused.rig.camera->calls(VIDIOC_S_PARM);
+  fail_unless(asked <= 1, "%u", asked);
+  bused.rig.next();
 }
 
 GST_END_TEST
@@ -429,6 +446,7 @@ static Suite* rate_suite() {
                       TEST(test_a_rate_that_can_only_be_asked_for),
                       TEST(test_the_rate_outlives_a_wish_for_longer_lines),
                       TEST(test_another_rate_after_a_wish_for_longer_lines),
+                      TEST(test_a_rate_that_is_only_told_is_not_set_after_a_wish_for_longer_lines),
                       TEST(test_other_parameters_stay_as_they_were_set),
                       TEST(test_the_nearest_rate_that_is_not_below_the_preferred_one),
                       TEST(test_a_preferred_rate_is_asked_for_where_none_is_listed),
