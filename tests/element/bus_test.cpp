@@ -60,6 +60,15 @@ struct OnBus : Bused {
     gst_object_unref(pad);
   }
 
+  /// It streams, and while it is paused another camera takes so much that there is too little left.
+  void lose_room_in_a_pause() {
+    rig.play();
+    rig.next();
+    rig.set_state(GST_STATE_PAUSED);
+    fail_unless(usb->reserve(this, large_size * 15));
+    rig.set_state(GST_STATE_PLAYING);
+  }
+
   /// The one WARNING that there must be.
   std::string warning() {
     const auto texts = rig::texts_of(bus, GST_MESSAGE_WARNING);
@@ -339,11 +348,7 @@ GST_END_TEST
 
 GST_START_TEST(test_after_a_pause_the_caps_stay_by_default) {
   OnBus bused{large_size * 30};
-  bused.rig.play();
-  bused.rig.next();
-  bused.rig.set_state(GST_STATE_PAUSED);
-  fail_unless(bused.usb->reserve(&bused, large_size * 15));  // another camera takes it
-  bused.rig.set_state(GST_STATE_PLAYING);
+  bused.lose_room_in_a_pause();
   fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "USB bandwidth");
   bused.rig.set_state(GST_STATE_NULL);
   fail_unless_equals_uint64(bused.sent.size(), 1);
@@ -381,11 +386,7 @@ GST_START_TEST(test_after_a_pause_room_may_be_waited_for) {
   OnBus bused{large_size * 30};
   bused.set("on-disconnect", "wait");
   bused.rig.kernel.stop_clock();
-  bused.rig.play();
-  bused.rig.next();
-  bused.rig.set_state(GST_STATE_PAUSED);
-  fail_unless(bused.usb->reserve(&bused, large_size * 15));
-  bused.rig.set_state(GST_STATE_PLAYING);
+  bused.lose_room_in_a_pause();
   bused.fail_unless_notices({"lost", "waiting", "back"});
   // For as long as it takes, though less and less often.
   for (int i = 0; i < 12; ++i) {
@@ -410,11 +411,7 @@ GST_START_TEST(test_waiting_for_room_may_have_an_end) {
   bused.set("on-disconnect", "wait");
   g_object_set(bused.rig.element, "reconnect-timeout", 60 * GST_SECOND, nullptr);
   bused.rig.kernel.stop_clock();
-  bused.rig.play();
-  bused.rig.next();
-  bused.rig.set_state(GST_STATE_PAUSED);
-  fail_unless(bused.usb->reserve(&bused, large_size * 15));
-  bused.rig.set_state(GST_STATE_PLAYING);
+  bused.lose_room_in_a_pause();
   bused.fail_unless_notices({"lost", "waiting", "back", "lost", "waiting"});
   // Only what is waited counts; the device is looked at again in between.
   for (;;) {
@@ -434,11 +431,7 @@ GST_END_TEST
 GST_START_TEST(test_after_a_pause_a_recording_may_end) {
   OnBus bused{large_size * 30};
   bused.set("on-disconnect", "eos");
-  bused.rig.play();
-  bused.rig.next();
-  bused.rig.set_state(GST_STATE_PAUSED);
-  fail_unless(bused.usb->reserve(&bused, large_size * 15));
-  bused.rig.set_state(GST_STATE_PLAYING);
+  bused.lose_room_in_a_pause();
   bused.fail_unless_notices({"lost"});
   for (bool ended = false; !ended;) {
     auto* const event = gst_harness_pull_event(bused.rig.harness);

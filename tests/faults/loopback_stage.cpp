@@ -21,114 +21,24 @@
 #include "kernel/mapping.h"
 #include "kernel/unique_fd.h"
 #include "real/controls.h"
+#include "real/producer.h"
 
 namespace faults {
 namespace {
+
+using real::die;
+using real::Picture;
+using real::Producer;
 
 constexpr auto node = "/dev/video0";            // exclusive_caps=0
 constexpr auto exclusive_node = "/dev/video1";  // exclusive_caps=1
 constexpr auto module_directory = "/sys/module/v4l2loopback";
 constexpr auto any_picture = "video/x-raw";
 
-/// What a producer asks for, and how many bytes a frame of it has.
-struct Picture {
-  std::uint32_t fourcc{V4L2_PIX_FMT_YUYV};
-  std::uint32_t width{320};
-  std::uint32_t height{240};
-  std::size_t bytes{std::size_t{320} * 240 * 2};
-};
-
 constexpr Picture usual{};
 constexpr Picture smaller{.width = 160, .height = 120, .bytes = std::size_t{160} * 120 * 2};
 constexpr Picture larger{.width = 640, .height = 480, .bytes = std::size_t{640} * 480 * 2};
 constexpr Picture grey{.fourcc = V4L2_PIX_FMT_GREY, .bytes = std::size_t{320} * 240};
-
-[[noreturn]] void die(const std::string& why) {
-  std::printf("Bail out! %s\n", why.c_str());
-  std::exit(1);
-}
-
-/// Feeds a device by write(), as ffmpeg does, with thirty pictures a second. Each is of one byte,
-/// which is the next one's less one.
-class Producer {
-public:
-  Producer(const std::string& path, const Picture& picture)
-      : node_{open(path.c_str(), O_RDWR | O_CLOEXEC)}, bytes_(picture.bytes) {
-    v4l2_format format{};
-    format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
-    format.fmt.pix.width = picture.width;
-    format.fmt.pix.height = picture.height;
-    format.fmt.pix.pixelformat = picture.fourcc;
-    // It does not look what it was given, as ffmpeg does not.
-    if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0) die(path + " takes no format");
-    // 0.12 knows a producer by this, also one that goes on to write(); with exclusive_caps=1 it
-    // takes no other one after one that it does not know. Since 0.13 it fails.
-    int type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
-    static_cast<void>(ioctl(node_.get(), VIDIOC_STREAMON, &type));
-    // Not before the first one does the device capture.
-    write_one(bytes_.size());
-    thread_ = std::thread{[this] {
-      run();
-    }};
-  }
-
-  Producer(const Producer&) = delete;
-  Producer& operator=(const Producer&) = delete;
-
-  ~Producer() {
-    {
-      const std::lock_guard lock{mutex_};
-      ends_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-
-  /// When this returns from a pause's beginning, no frame comes any more.
-  void pause(bool paused) {
-    {
-      const std::lock_guard lock{mutex_};
-      paused_ = paused;
-    }
-    changed_.notify_all();
-  }
-
-  /// The last that it does.
-  void write_half() {
-    pause(true);
-    write_one(bytes_.size() / 2);
-  }
-
-private:
-  void write_one(std::size_t length) {
-    const std::lock_guard lock{mutex_};
-    std::ranges::fill(bytes_, ++number_);
-    // A device takes no more than its format has.
-    if (write(node_.get(), bytes_.data(), length) <= 0) die("a frame can't be written");
-  }
-
-  void run() {
-    constexpr std::chrono::milliseconds distance{33};
-    for (;;) {
-      {
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, distance, [this] { return ends_ || paused_; });
-        changed_.wait(lock, [this] { return ends_ || !paused_; });
-        if (ends_) return;
-      }
-      write_one(bytes_.size());
-    }
-  }
-
-  v4l2::UniqueFd node_;
-  std::vector<unsigned char> bytes_;
-  unsigned char number_{};
-  std::mutex mutex_;
-  std::condition_variable changed_;  // with mutex_
-  bool paused_{};
-  bool ends_{};
-  std::thread thread_;
-};
 
 /// Another program that streams from the device.
 class Reader {

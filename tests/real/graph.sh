@@ -2,25 +2,13 @@
 # Sensors behind a media graph, on vimc: what is set up streams, byte for byte as v4l2-ctl captures it; what is not is
 # explained, and the lines of each ERROR, run in order, make it stream. Prints TAP.
 #   graph.sh PLUGIN_DIR
-export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-export GST_REGISTRY="$work/registry"
+# shellcheck source=gst_launch.sh
+. "$(dirname "$0")/gst_launch.sh"
 raw=/dev/video0
 rgb=/dev/video2
-point=0
-failed=0
 
-result() {
-  point=$((point + 1))
-  if [ "$1" = yes ]; then
-    echo "ok $point - $2"
-  else
-    echo "not ok $point - $2"
-    failed=1
-    sed 's/^/# /' "$work/log"
-  fi
-}
+# shellcheck disable=SC2317  # result calls it
+explain() { [ "$1" = yes ] || cat "$work/log"; }
 
 # --- the graph ----------------------------------------------------------------------------------
 
@@ -176,4 +164,4 @@ set_up
 explained "the RGB node: other colours" $rgb 'video/x-raw,colorimetry=(string)1:1:5:1' "$other"
 
 echo "1..$point"
-exit $failed
+exit "$failed"

@@ -2,24 +2,12 @@
 # Rates of a USB camera whose dwFrameIntervals are 333667, 166833 and 417083: uvcvideo shortens them, and 30000/1001,
 # 60000/1001 and 24000/1001 are meant. Prints TAP.
 #   rates.sh PLUGIN_DIR DEVICE
-export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
+# shellcheck source=gst_launch.sh
+. "$(dirname "$0")/gst_launch.sh"
 device=$2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-export GST_REGISTRY="$work/registry"
-point=0
-failed=0
 
-result() {
-  point=$((point + 1))
-  if [ "$1" = yes ]; then
-    echo "ok $point - $2"
-  else
-    echo "not ok $point - $2"
-    failed=1
-  fi
-  grep -e '^ERROR' -e 'GstPad:src: caps' "$work/log" | sed 's/^/# /'
-}
+# shellcheck disable=SC2317  # result calls it
+explain() { grep -e '^ERROR' -e 'GstPad:src: caps' "$work/log"; }
 
 # play CAPS: three frames of them.
 play() {
@@ -57,4 +45,4 @@ streams ",framerate=[20/1,30/1]" 30000/1001 29.970
 refused 30/1 59.94
 refused 24/1 59.94
 echo "1..$point"
-exit $failed
+exit "$failed"

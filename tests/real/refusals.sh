@@ -1,24 +1,12 @@
 #!/bin/sh
 # What gst-launch-1.0 shows for what a real device does not have. Prints TAP.
 #   refusals.sh PLUGIN_DIR DEVICE vivid|usb
-export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
+# shellcheck source=gst_launch.sh
+. "$(dirname "$0")/gst_launch.sh"
 device=$2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-export GST_REGISTRY="$work/registry"
-point=0
-failed=0
 
-result() {
-  point=$((point + 1))
-  if [ "$1" = yes ]; then
-    echo "ok $point - $2"
-  else
-    echo "not ok $point - $2"
-    failed=1
-  fi
-  grep -e '^ERROR' -e '^WARNING: from' "$work/log" | sed 's/^/# /'
-}
+# shellcheck disable=SC2317  # result calls it
+explain() { grep -e '^ERROR' -e '^WARNING: from' "$work/log"; }
 
 # holds KIND PART...: one line of that kind, with every part.
 holds() {
@@ -92,4 +80,4 @@ good=no
 ! play video/x-raw,format=YUY2,width=640,height=480 || good=yes
 result $good "and what it has, works"
 echo "1..$point"
-exit $failed
+exit "$failed"

@@ -4,24 +4,14 @@
 // The devices' nodes; the USB camera is that of USBCAM_CONTROL_1.
 
 #include <array>
-#include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
-
-#include <fcntl.h>
-#include <linux/videodev2.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "alone.h"
-#include "kernel/unique_fd.h"
+#include "producer.h"
 #include "tap.h"
 #include "usb_camera.h"
 
@@ -29,15 +19,10 @@ namespace {
 
 constexpr unsigned some_frames = 10;
 
-[[noreturn]] void die(const std::string& why) {
-  std::printf("Bail out! %s\n", why.c_str());
-  std::exit(1);
-}
-
 void write_text(const char* file, const char* text) {
   std::ofstream output{file};
   output << text << std::flush;
-  if (!output) die(std::string{"'"} + text + "' can't be written to " + file);
+  if (!output) real::die(std::string{"'"} + text + "' can't be written to " + file);
 }
 
 /// Of the levels of pm_test this is the only one that the VM survives: with "devices" virtio's are
@@ -48,55 +33,6 @@ void fall_asleep() {
   write_text("/sys/power/pm_test", "freezer");
   write_text("/sys/power/state", "freeze");
 }
-
-/// Feeds a loopback device.
-class Producer {
-public:
-  explicit Producer(const std::string& path)
-      : node_{open(path.c_str(), O_RDWR | O_CLOEXEC)}, picture_(std::size_t{320} * 240 * 2) {
-    v4l2_format format{};
-    format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
-    format.fmt.pix.width = 320;
-    format.fmt.pix.height = 240;
-    format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
-    if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0) die(path + " takes no format");
-    write_one();
-    thread_ = std::thread{[this] {
-      run();
-    }};
-  }
-
-  Producer(const Producer&) = delete;
-  Producer& operator=(const Producer&) = delete;
-
-  ~Producer() {
-    {
-      const std::lock_guard lock{mutex_};
-      ends_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-
-private:
-  void write_one() {
-    if (write(node_.get(), picture_.data(), picture_.size()) < 0) die("a frame can't be written");
-  }
-
-  void run() {
-    constexpr std::chrono::milliseconds distance{33};
-    for (std::unique_lock lock{mutex_};
-         !changed_.wait_for(lock, distance, [this] { return ends_; });)
-      write_one();
-  }
-
-  v4l2::UniqueFd node_;
-  std::vector<char> picture_;
-  std::mutex mutex_;
-  std::condition_variable changed_;  // with mutex_
-  bool ends_{};
-  std::thread thread_;
-};
 
 /// Whether so many frames come. None is kept.
 bool get(const real::Alone& alone, unsigned count) {
@@ -208,7 +144,7 @@ int main(int count, char** words) {
   sleeps_while_streaming(tap, "uvcvideo", usb, usual);
   sleeps_while_all_is_held(tap, "uvcvideo", usb, usual);
   comes_back_after_a_sleep(tap, usb, usual);
-  const Producer producer{loopback};
+  const real::Producer producer{loopback, {}};
   sleeps_while_streaming(tap, "v4l2loopback", loopback, usual);
   return tap.end();
 }

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <linux/videodev2.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "kernel/unique_fd.h"
+
+namespace real {
+
+/// What a producer asks for, and how many bytes a frame of it has.
+struct Picture {
+  std::uint32_t fourcc{V4L2_PIX_FMT_YUYV};
+  std::uint32_t width{320};
+  std::uint32_t height{240};
+  std::size_t bytes{std::size_t{320} * 240 * 2};
+};
+
+/// Ends the program, and with it its TAP.
+[[noreturn]] inline void die(const std::string& why) {
+  std::printf("Bail out! %s\n", why.c_str());
+  std::exit(1);
+}
+
+/// Feeds a device by write(), as ffmpeg does, with thirty pictures a second. Each is of one byte,
+/// which is the next one's less one.
+class Producer {
+public:
+  Producer(const std::string& path, const Picture& picture)
+      : node_{open(path.c_str(), O_RDWR | O_CLOEXEC)}, bytes_(picture.bytes) {
+    v4l2_format format{};
+    format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+    format.fmt.pix.width = picture.width;
+    format.fmt.pix.height = picture.height;
+    format.fmt.pix.pixelformat = picture.fourcc;
+    // It does not look what it was given, as ffmpeg does not.
+    if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0) die(path + " takes no format");
+    // 0.12 knows a producer by this, also one that goes on to write(); with exclusive_caps=1 it
+    // takes no other one after one that it does not know. Since 0.13 it fails.
+    int type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
+    static_cast<void>(ioctl(node_.get(), VIDIOC_STREAMON, &type));
+    // Not before the first one does the device capture.
+    write_one(bytes_.size());
+    thread_ = std::thread{[this] {
+      run();
+    }};
+  }
+
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  ~Producer() {
+    {
+      const std::lock_guard lock{mutex_};
+      ends_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  /// When this returns from a pause's beginning, no frame comes any more.
+  void pause(bool paused) {
+    {
+      const std::lock_guard lock{mutex_};
+      paused_ = paused;
+    }
+    changed_.notify_all();
+  }
+
+  /// The last that it does.
+  void write_half() {
+    pause(true);
+    write_one(bytes_.size() / 2);
+  }
+
+private:
+  void write_one(std::size_t length) {
+    const std::lock_guard lock{mutex_};
+    std::ranges::fill(bytes_, ++number_);
+    // A device takes no more than its format has.
+    if (write(node_.get(), bytes_.data(), length) <= 0) die("a frame can't be written");
+  }
+
+  void run() {
+    constexpr std::chrono::milliseconds distance{33};
+    for (;;) {
+      {
+        std::unique_lock lock{mutex_};
+        changed_.wait_for(lock, distance, [this] { return ends_ || paused_; });
+        changed_.wait(lock, [this] { return ends_ || !paused_; });
+        if (ends_) return;
+      }
+      write_one(bytes_.size());
+    }
+  }
+
+  v4l2::UniqueFd node_;
+  std::vector<unsigned char> bytes_;
+  unsigned char number_{};
+  std::mutex mutex_;
+  std::condition_variable changed_;  // with mutex_
+  bool paused_{};
+  bool ends_{};
+  std::thread thread_;
+};
+
+}  // namespace real
