@@ -1,7 +1,7 @@
 #include <gst/gst.h>
 
 #include "config.h"
-#include "gstv4l2cppsrc.h"
+#include "element/gstv4l2cppsrc.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   return gst_v4l2_cpp_src_register(plugin);

@@ -18,8 +18,8 @@
 
 #include <gst/video/video.h>
 
-#include "copier.h"
-#include "format_table.h"
+#include "buffers/copier.h"
+#include "formats/format_table.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "conformance/target.h"
-#include "device/hdr.h"
-#include "device/key_frame.h"
+#include "settings/hdr.h"
+#include "settings/key_frame.h"
 
 namespace {
 

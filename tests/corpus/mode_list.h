@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "caps.h"
 #include "device/fourcc.h"
 #include "device/modes.h"
 #include "fake/model.h"
+#include "formats/caps.h"
 
 namespace corpus {
 

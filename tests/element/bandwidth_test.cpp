@@ -1,8 +1,10 @@
 // What a mode takes of a bus, and which modes take less.
 
-#include "bandwidth.h"
+#include "negotiation/bandwidth.h"
 
 #include <gtest/gtest.h>
+
+#include "messages/report.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Which of a stream's first frames are left out, and what frames are key frames.
 
-#include "beginning.h"
+#include "frames/beginning.h"
 
 #include <initializer_list>
 #include <vector>

@@ -1,7 +1,7 @@
 // The meaning of V4L2's four numbers: against a table written by hand from the V4L2 specification,
 // against its chromaticities, and there and back.
 
-#include "colorimetry.h"
+#include "formats/colorimetry.h"
 
 #include <array>
 #include <string>

@@ -12,9 +12,9 @@
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
-#include "format_table.h"
-#include "layout.h"
-#include "newer_gstreamer.h"
+#include "common/newer_gstreamer.h"
+#include "formats/format_table.h"
+#include "formats/layout.h"
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "corpus/mode_list.h"
-#include "negotiation.h"
+#include "negotiation/negotiation.h"
 
 namespace {
 

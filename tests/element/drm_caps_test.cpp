@@ -1,7 +1,7 @@
 // Caps of DMABuf memory with a DRM format: the table, the caps, the choice between them and system
 // memory.
 
-#include "drm_caps.h"
+#include "formats/drm_caps.h"
 
 #include <algorithm>
 #include <string>
@@ -10,10 +10,10 @@
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
-#include "caps.h"
-#include "layout.h"
-#include "negotiation.h"
-#include "newer_gstreamer.h"
+#include "common/newer_gstreamer.h"
+#include "formats/caps.h"
+#include "formats/layout.h"
+#include "negotiation/negotiation.h"
 
 namespace {
 

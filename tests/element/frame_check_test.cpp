@@ -1,6 +1,6 @@
 // What counts as damage, and what becomes of it.
 
-#include "frame_check.h"
+#include "frames/frame_check.h"
 
 #include <array>
 #include <initializer_list>

@@ -1,6 +1,6 @@
 // Frame rates: which are the same, what they are called, and which to take.
 
-#include "frame_rate.h"
+#include "formats/frame_rate.h"
 
 #include <array>
 #include <limits>
@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "handles.h"
+#include "common/handles.h"
 
 namespace {
 

@@ -5,14 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "element/gstv4l2cppsrc.h"
 #include "element/liar.h"
 #include "element/random_caps.h"
 #include "element/rig.h"
 #include "element/suite.h"
-#include "gstv4l2cppsrc.h"
-#include "offers.h"
-#include "refusal.h"
-#include "source.h"
+#include "negotiation/offers.h"
+#include "negotiation/refusal.h"
+#include "session/source.h"
 
 using fuzz::Liar;
 using fuzz::Random;

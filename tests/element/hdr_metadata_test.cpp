@@ -1,6 +1,6 @@
 // HDR10's static metadata, from a driver's controls into caps.
 
-#include "hdr_metadata.h"
+#include "formats/hdr_metadata.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // Who has a device open, from /proc.
 
-#include "holder.h"
+#include "messages/holder.h"
 
 #include <algorithm>
 #include <cstdlib>

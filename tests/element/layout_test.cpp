@@ -1,7 +1,7 @@
 // How pictures lie: tiles, packed samples, planes in another order, odd widths. And that a copy
 // without padding keeps them whole.
 
-#include "layout.h"
+#include "formats/layout.h"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +12,8 @@
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
-#include "copier.h"
-#include "format_table.h"
+#include "buffers/copier.h"
+#include "formats/format_table.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <linux/videodev2.h>
 #include <sys/mman.h>
 
-#include "format_table.h"
+#include "formats/format_table.h"
 
 namespace fuzz {
 namespace {

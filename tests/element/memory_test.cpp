@@ -4,9 +4,9 @@
 #include <cstring>
 #include <vector>
 
+#include "buffers/lent_memory.h"
 #include "element/rig.h"
 #include "element/suite.h"
-#include "lent_memory.h"
 
 using rig::Buffer;
 using rig::Rig;

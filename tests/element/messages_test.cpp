@@ -13,8 +13,9 @@
 
 #include <gtest/gtest.h>
 
-#include "notice.h"
-#include "report.h"
+#include "messages/notice.h"
+#include "messages/report.h"
+#include "negotiation/refusal.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "recovery.h"
-#include "watchdog.h"
+#include "session/recovery.h"
+#include "session/watchdog.h"
 
 namespace {
 

@@ -6,12 +6,12 @@
 
 #include <gtest/gtest.h>
 
-#include "caps.h"
-#include "continuity.h"
-#include "layout.h"
-#include "negotiation.h"
-#include "running_time.h"
-#include "traits.h"
+#include "formats/caps.h"
+#include "formats/layout.h"
+#include "formats/traits.h"
+#include "frames/continuity.h"
+#include "frames/running_time.h"
+#include "negotiation/negotiation.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <string>
 
-#include "caps.h"
-#include "format_table.h"
+#include "formats/caps.h"
+#include "formats/format_table.h"
 
 namespace fuzz {
 namespace {

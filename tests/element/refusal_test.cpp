@@ -1,6 +1,6 @@
 // What a refusal says: the field to blame, what is near, and what to do.
 
-#include "refusal.h"
+#include "negotiation/refusal.h"
 
 #include <algorithm>
 #include <string>

@@ -4,10 +4,10 @@
 #include <initializer_list>
 #include <string>
 
-#include "device/selection.h"
 #include "element/bused.h"
 #include "element/rig.h"
 #include "element/suite.h"
+#include "settings/selection.h"
 
 using rig::Bused;
 using rig::camera;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "element/check.h"
+#include "element/gstv4l2cppsrc.h"
 #include "fake/fake_kernel.h"
-#include "gstv4l2cppsrc.h"
 
 namespace rig {
 

@@ -1,7 +1,7 @@
 // The shelf and the pool without a pipeline: no thread here waits in GLib, whose futexes
 // ThreadSanitizer can't see, so this is what runs under it.
 
-#include "shelf.h"
+#include "buffers/shelf.h"
 
 #include <array>
 #include <condition_variable>
@@ -11,10 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include "buffers/gstv4l2cpppool.h"
+#include "buffers/stock.h"
 #include "device/device.h"
 #include "fake/fake_kernel.h"
-#include "gstv4l2cpppool.h"
-#include "stock.h"
 #include "stream/stream.h"
 
 namespace {

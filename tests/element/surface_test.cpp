@@ -10,8 +10,9 @@
 
 #include <gtest/gtest.h>
 
-#include "gstv4l2cppsrc.h"
-#include "report.h"
+#include "element/gstv4l2cppsrc.h"
+#include "messages/report.h"
+#include "negotiation/refusal.h"
 
 namespace {
 

@@ -13,11 +13,11 @@
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
-#include "caps.h"
-#include "format_table.h"
-#include "inexpressible.h"
-#include "layout.h"
-#include "negotiation.h"
+#include "formats/caps.h"
+#include "formats/format_table.h"
+#include "formats/inexpressible.h"
+#include "formats/layout.h"
+#include "negotiation/negotiation.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gstv4l2cppsrc.h"
+#include "element/gstv4l2cppsrc.h"
 
 namespace faults {
 namespace {

@@ -9,8 +9,8 @@
 
 #include <gst/gst.h>
 
+#include "common/handles.h"
 #include "faults/stage.h"
-#include "handles.h"
 #include "kernel/kernel.h"
 
 namespace faults {

@@ -11,11 +11,11 @@
 
 #include "device/device.h"
 #include "device/identity.h"
-#include "device/inputs.h"
-#include "device/setup.h"
 #include "device/tracing_kernel.h"
 #include "fuzz/check.h"
 #include "fuzz/kernel.h"
+#include "settings/inputs.h"
+#include "settings/setup.h"
 #include "stream/buffers.h"
 #include "stream/reader.h"
 #include "stream/stream.h"

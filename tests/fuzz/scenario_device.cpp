@@ -9,12 +9,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "device/hdr.h"
-#include "device/key_frame.h"
 #include "device/media_mend.h"
-#include "device/selection.h"
 #include "fuzz/scenario.h"
 #include "kernel/dmabuf.h"
+#include "settings/hdr.h"
+#include "settings/key_frame.h"
+#include "settings/selection.h"
 
 namespace fuzz {
 namespace {

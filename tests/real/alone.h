@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "common/handles.h"
 #include "element/rig.h"
-#include "handles.h"
 #include "kernel/kernel.h"
 
 namespace real {

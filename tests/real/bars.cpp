@@ -15,8 +15,8 @@
 #include "alone.h"
 #include "controls.h"
 #include "device/device.h"
-#include "format_table.h"
-#include "inexpressible.h"
+#include "formats/format_table.h"
+#include "formats/inexpressible.h"
 #include "kernels.h"
 #include "tap.h"
 

@@ -6,7 +6,7 @@
 // What each combination of vivid's controls demands stands in tables of this file's own, written
 // from the V4L2 specification ("Detailed Colorspace Descriptions"), by the names in vivid's menus.
 
-#include "colorimetry.h"
+#include "formats/colorimetry.h"
 
 #include <map>
 #include <string>

@@ -12,9 +12,9 @@
 
 #include <gst/gst.h>
 
+#include "common/handles.h"
 #include "controls.h"
-#include "gstv4l2cppsrc.h"
-#include "handles.h"
+#include "element/gstv4l2cppsrc.h"
 #include "tap.h"
 
 namespace {

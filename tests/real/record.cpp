@@ -13,7 +13,7 @@
 
 #include <gst/gst.h>
 
-#include "gstv4l2cppsrc.h"
+#include "element/gstv4l2cppsrc.h"
 
 namespace {
 

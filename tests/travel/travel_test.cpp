@@ -22,11 +22,11 @@
 #include <gst/allocators/allocators.h>
 #include <gtest/gtest.h>
 
-#include "drm_caps.h"
+#include "common/newer_gstreamer.h"
+#include "element/gstv4l2cppsrc.h"
 #include "fake/fake_kernel.h"
-#include "format_table.h"
-#include "gstv4l2cppsrc.h"
-#include "newer_gstreamer.h"
+#include "formats/drm_caps.h"
+#include "formats/format_table.h"
 #include "stream/stream.h"
 #include "travel/consumer.h"
 

@@ -1,4 +1,4 @@
-#include "device/controls.h"
+#include "settings/controls.h"
 
 #include <algorithm>
 

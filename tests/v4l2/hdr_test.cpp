@@ -1,4 +1,4 @@
-#include "device/hdr.h"
+#include "settings/hdr.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "device/inputs.h"
+#include "settings/inputs.h"
 
 #include <thread>
 
 #include <gtest/gtest.h>
 
-#include "device/selection.h"
+#include "settings/selection.h"
 #include "v4l2/rig.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "device/key_frame.h"
+#include "settings/key_frame.h"
 
 #include <gtest/gtest.h>
 

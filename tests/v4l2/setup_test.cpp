@@ -1,4 +1,4 @@
-#include "device/setup.h"
+#include "settings/setup.h"
 
 #include <gtest/gtest.h>
 

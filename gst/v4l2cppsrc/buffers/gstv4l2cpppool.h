@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include <gst/gst.h>
+
+#include "buffers/shelf.h"
+#include "common/handles.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_V4L2_CPP_POOL (gst_v4l2_cpp_pool_get_type())
+G_DECLARE_FINAL_TYPE(GstV4l2CppPool, gst_v4l2_cpp_pool, GST, V4L2_CPP_POOL, GstBufferPool)
+
+G_END_DECLS
+
+namespace v4l2gst {
+
+/// The GstBufferPool face of a shelf. Configured for `least` to `most` buffers of `size` bytes of
+/// `caps`.
+PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint least, guint most);
+
+/// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame is
+/// still the caller's, whose end sends it back to the driver.
+BufferPtr wrap(GstBufferPool* pool, v4l2::Frame&& frame);
+
+}  // namespace v4l2gst

@@ -1,0 +1,112 @@
+#include "negotiation/bandwidth.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "formats/layout.h"
+#include "negotiation/refusal.h"
+
+namespace v4l2gst {
+namespace {
+
+constexpr std::size_t most_shown = 3;
+constexpr double enough_less = 0.8;
+/// Of compressed formats only the order matters: they take less than any raw one of that size.
+constexpr double compressed_bits_per_pixel = 2;
+
+double bits_per_pixel(const FormatRow& row, v4l2::Size size) {
+  if (row.bits_per_pixel != 0) return row.bits_per_pixel;
+  if (!row.has_lines()) return compressed_bits_per_pixel;
+  const auto info = video_info_of(row, size);
+  return 8.0 * static_cast<double>(GST_VIDEO_INFO_SIZE(&info)) / size.width / size.height;
+}
+
+/// A range of intervals as some of its rates: the highest, half of it, a quarter and so on, and the
+/// lowest.
+std::vector<v4l2::IntervalRange> taken_apart(const v4l2::IntervalRange& range) {
+  constexpr std::size_t most = 8;
+  std::vector<v4l2::IntervalRange> rates;
+  auto interval = range.shortest;
+  while (interval.known() && rate_of(interval) > rate_of(range.longest) && rates.size() < most) {
+    rates.push_back({.shortest = interval, .longest = interval});
+    if (interval.denominator % 2 == 0)
+      interval.denominator /= 2;
+    else if (interval.numerator <= std::numeric_limits<std::uint32_t>::max() / 2)
+      interval.numerator *= 2;
+    else
+      break;
+  }
+  rates.push_back({.shortest = range.longest, .longest = range.longest});
+  return rates;
+}
+
+/// One for each rate, so that the lower ones are choices too.
+std::vector<Offer> taken_apart(std::span<const Offer> offers) {
+  std::vector<Offer> all;
+  for (const auto& offer : offers) {
+    if (offer.intervals.empty()) all.push_back(offer);
+    for (const auto& range : offer.intervals)
+      for (const auto& rate : taken_apart(range)) {
+        all.push_back(offer);
+        all.back().intervals = {rate};
+      }
+  }
+  return all;
+}
+
+Offer offer_of(const Choice& choice) {
+  Offer offer{.row = choice.row,
+              .sizes = {.smallest = choice.size, .largest = choice.size},
+              .intervals = {},
+              .dmabuf_caps = choice.dmabuf_caps,
+              .alternate = choice.field == V4L2_FIELD_ALTERNATE};
+  if (choice.interval.known())
+    offer.intervals = {{.shortest = choice.interval, .longest = choice.interval}};
+  return offer;
+}
+
+}  // namespace
+
+double demand_of(const Choice& choice) {
+  if (choice.size.width == 0 || choice.size.height == 0) return 0;
+  const double rate = choice.interval.known() ? rate_of(choice.interval) : fluent;
+  return bits_per_pixel(*choice.row, choice.size) / 8 * choice.size.width * choice.size.height *
+         rate;
+}
+
+bool clearly_less(const Choice& choice, double demand) {
+  return demand > 0 && demand_of(choice) <= enough_less * demand;
+}
+
+std::vector<Choice> cheaper_choices(std::span<const Offer> offers, const GstCaps* wanted,
+                                    double demand, const Preference& preference) {
+  auto cheaper = choices(taken_apart(offers), wanted, preference);
+  std::erase_if(cheaper, [demand](const Choice& choice) { return !clearly_less(choice, demand); });
+  return cheaper;
+}
+
+std::string caps_text_of(const Choice& choice) {
+  return shown(offer_of(choice), nullptr);
+}
+
+std::uint64_t bytes_per_second(const v4l2::Format& format, v4l2::Interval interval) {
+  if (!interval.known()) return 0;
+  std::uint64_t frame{};
+  for (const auto& plane : format.memory_planes())
+    frame += plane.size_image;
+  return static_cast<std::uint64_t>(static_cast<double>(frame) * rate_of(interval));
+}
+
+std::vector<std::string> cheaper_modes(std::span<const Offer> offers, const GstCaps* wanted,
+                                       const Choice& taken, const Preference& preference) {
+  std::vector<std::string> modes;
+  for (const auto& choice : cheaper_choices(offers, wanted, demand_of(taken), preference)) {
+    auto text = caps_text_of(choice);
+    if (std::ranges::find(modes, text) == modes.end()) modes.push_back(std::move(text));
+    if (modes.size() == most_shown) break;
+  }
+  return modes;
+}
+
+}  // namespace v4l2gst

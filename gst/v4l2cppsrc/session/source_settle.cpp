@@ -1,0 +1,289 @@
+// How a Source has the driver settle on one choice.
+
+#include <algorithm>
+#include <utility>
+
+#include "formats/colorimetry.h"
+#include "formats/drm_caps.h"
+#include "session/source.h"
+#include "settings/hdr.h"
+#include "settings/selection.h"
+
+namespace v4l2gst {
+namespace {
+
+bool is_rgb(const FormatRow& row) {
+  return GST_VIDEO_FORMAT_INFO_IS_RGB(gst_video_format_get_info(row.video));
+}
+
+unsigned depth_of(const FormatRow& row) {
+  return GST_VIDEO_FORMAT_INFO_DEPTH(gst_video_format_get_info(row.video), 0);
+}
+
+std::string text_of(const v4l2::Format& format) {
+  return format.fourcc.to_string() + " " + std::to_string(format.size.width) + "x" +
+         std::to_string(format.size.height);
+}
+
+/// "it changed from YUYV 320x240 to RGB3 640x480 when asked for 30/1"; empty where it is the same.
+std::string change_of(const v4l2::Format& before, const v4l2::Format& now, v4l2::Interval asked) {
+  if (same_picture(before, now)) return {};
+  auto text = "it changed from " + text_of(before) + " to " + text_of(now);
+  if (before.field != now.field) text += " and its fields";
+  if (asked.known())
+    text += " when asked for " + std::to_string(asked.denominator) + "/" +
+            std::to_string(asked.numerator);
+  return text;
+}
+
+/// The caps at the first of these names for a rate with which `wanted` takes them, else at the
+/// first; and that name.
+template <class Make>
+std::pair<CapsPtr, v4l2::Interval> caps_at(std::span<const v4l2::Interval> names,
+                                           const GstCaps* wanted, Make make) {
+  for (const auto name : names)
+    if (auto caps = make(name); gst_caps_can_intersect(caps.get(), wanted) != FALSE)
+      return {std::move(caps), name};
+  return {make(names.front()), names.front()};
+}
+
+}  // namespace
+
+/// Nothing where there are caps for a format.
+std::optional<Source::Given> Source::without_caps(const v4l2::Format& format, bool dmabuf_caps) {
+  const auto* const row = row_of(format.fourcc.code);
+  if (row != nullptr && gst_caps_is_empty(caps_of(*row, dmabuf_caps).get()) == FALSE)
+    return std::nullopt;
+  return Given{
+      .caps = CapsPtr{gst_caps_new_empty()}, .field = "format", .has = format.fourcc.to_string()};
+}
+
+/// Whether the picture fills the frames that the device is set to now.
+Source::Outcome<bool> Source::fills_frame() const {
+  const auto composed = v4l2::composed(*device().node());
+  if (!composed) return std::unexpected{failed(path(), composed.error(), "to ask how it composes")};
+  const auto& where = *composed;
+  if (!where) return false;
+  const auto current = device().format();
+  if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
+  return where->left == 0 && where->top == 0 && where->width == current->size.width &&
+         where->height == current->size.height;
+}
+
+/// Emits "prepare-format", without the lock: whoever is called may wait for a thread that pauses
+/// the element. False where meanwhile the device went or somebody else negotiated, so that what was
+/// found out before holds no longer.
+bool Source::let_applications_prepare(GstCaps* caps) {
+  const auto node = device().node();  // kept, so that its descriptor stays what it is
+  context_.unlock();
+  g_signal_emit_by_name(element_, "prepare-format", node->descriptor(), caps);
+  context_.lock();
+  overtaken_ = !device_ || device_->node() != node || agreement_ || capture_;
+  return !overtaken_;
+}
+
+Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
+  v4l2::Format asked;
+  asked.fourcc = {choice.row->fourcc};
+  asked.size = choice.size;
+  // What a media graph sends has its field and its colours, whatever is wished.
+  const auto delivered = device().delivered();
+  const auto wished = delivered ? delivered->field : choice.field;
+  if (delivered) {
+    asked.colorimetry = delivered->colorimetry;
+    asked.from_pad = true;
+  }
+  const Offer offer{.row = choice.row,
+                    .sizes = {.smallest = choice.size, .largest = choice.size},
+                    .intervals = {},
+                    .dmabuf_caps = choice.dmabuf_caps,
+                    .alternate = choice.field == V4L2_FIELD_ALTERNATE};
+  const auto caps = caps_of(offer);
+  if (!let_applications_prepare(caps.get())) return std::unexpected{Report{}};
+  const auto ask = [&](std::uint32_t field) {
+    asked.field = field;
+    asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;
+    return device().set_format(asked);
+  };
+  auto format = ask(wished);
+  if (wished == V4L2_FIELD_ANY) {
+    // Of the driver's own choices these two can't be had by whoever did not ask for them.
+    const auto unwanted = [](const v4l2::Format& given) {
+      return given.field == V4L2_FIELD_ALTERNATE || !interlacing_of(given.field, false);
+    };
+    for (const std::uint32_t field : {V4L2_FIELD_INTERLACED, V4L2_FIELD_NONE})
+      if (format && unwanted(*format)) format = ask(field);
+  }
+  // Who gives nothing but fields took the height for that of a field.
+  if (format && format->field == V4L2_FIELD_ALTERNATE && asked.field != V4L2_FIELD_ALTERNATE)
+    format = ask(V4L2_FIELD_ALTERNATE);
+  if (!format)
+    return std::unexpected{failed(path(), format.error(), "to set the format " + describe(choice))};
+  format->from_pad = asked.from_pad;  // for who asks again, with other strides
+  return *format;
+}
+
+/// Has the driver convert its colours, where it can; else the format stays as it was.
+Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format,
+                                                      const FormatRow& row,
+                                                      const std::string& colorimetry) const {
+  const auto wanted = parse_colorimetry(colorimetry);
+  if (!wanted || !row.raw()) return format;
+  const auto actual = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row));
+  if (actual && meets(*wanted, *actual)) return format;
+  const auto wire = wire_colorimetry(*wanted);
+  if (!wire) return format;
+  const auto formats = device().modes()->formats();
+  if (!formats) return std::unexpected{failed(path(), formats.error(), "to list its formats")};
+  const auto offered = std::ranges::find(*formats, format.fourcc, &v4l2::OfferedFormat::fourcc);
+  if (offered == formats->end()) return format;
+  auto asked = format;
+  asked.colorimetry = offered->convertible(*wire, format.colorimetry);
+  if (asked.colorimetry == format.colorimetry) return format;
+  asked.convert = true;
+  auto converted = device().set_format(asked);
+  // What VIDIOC_S_FMT answers may be no more than an echo (uvcvideo).
+  if (converted) converted = device().format();
+  if (!converted)
+    return std::unexpected{failed(path(), converted.error(), "to set the colorimetry")};
+  converted->convert = true;  // for who asks again, with other strides
+  converted->from_pad = format.from_pad;
+  return *converted;
+}
+
+Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const FormatRow& row,
+                                            const Interlacing& interlacing,
+                                            const Overrides& overrides) const {
+  Traits traits{.interlace = interlacing.mode,
+                .field_order = interlacing.order,
+                .pixel_aspect = overrides.pixel_aspect,
+                .colorimetry = overrides.colorimetry_text,
+                .hdr = {}};
+  const auto& node = *device().node();
+  if (!overrides.carry_pixel_aspect) {
+    traits.pixel_aspect.reset();
+  } else if (!traits.pixel_aspect) {
+    v4l2::Size frame{format.size.width, frame_height(format)};
+    if (single_field(format.field)) frame.height *= 2;
+    const auto aspect = v4l2::pixel_aspect(node, frame);
+    if (!aspect)
+      return std::unexpected{failed(path(), aspect.error(), "to ask for its pixel aspect")};
+    traits.pixel_aspect = single_field(format.field) ? flattened(*aspect) : *aspect;
+  }
+  if (!row.raw()) return traits;
+  if (traits.colorimetry.empty())
+    if (const auto known = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row)))
+      if (const auto text = colorimetry_text(*known)) traits.colorimetry = text.get();
+  if (format.colorimetry.transfer == V4L2_XFER_FUNC_SMPTE2084) {
+    const auto hdr = v4l2::hdr_info(node);
+    if (!hdr) return std::unexpected{failed(path(), hdr.error(), "to ask for its HDR metadata")};
+    if (const auto& info = *hdr) traits.hdr = hdr_metadata(*info);
+  }
+  return traits;
+}
+
+/// Has the driver set format, colours and rectangles.
+Source::Outcome<v4l2::Format> Source::settle_picture(const Choice& choice,
+                                                     const Overrides& overrides) {
+  // What has filled the frame shall fill the next one too, which VIDIOC_S_FMT does not see to; what
+  // a user has composed stays.
+  const auto filled = fills_frame();
+  if (!filled) return std::unexpected{filled.error()};
+  auto format = settle_format(choice);
+  if (!format) return format;
+  const auto* const row = row_of(format->fourcc.code);
+  if (row == nullptr) return format;
+  if (const auto lie = lie_in(*format, *row))
+    return std::unexpected{failed(path(), *lie, "to set the format " + describe(choice))};
+  const auto& colours =
+      overrides.colorimetry_text.empty() ? choice.colorimetry : overrides.colorimetry_text;
+  if (!colours.empty()) format = convert_colours(*format, *row, colours);
+  if (!format) return format;
+  if (*filled)
+    if (const auto done = v4l2::fill_frame(*device().node()); !done)
+      return std::unexpected{failed(path(), done.error(), "to fill its frames")};
+  return restore_picture(*format);
+}
+
+/// Nothing when it suits, and then there is an agreement.
+Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choice,
+                                                             const GstCaps* wanted,
+                                                             const Overrides& overrides) {
+  const auto asked = settle_picture(choice, overrides);
+  if (!asked) return std::unexpected{asked.error()};
+  // The answer may have no caps at all, or none in the memory that was chosen.
+  if (auto given = without_caps(*asked, choice.dmabuf_caps)) return given;
+  const auto rate = settle_interval(choice.interval);
+  if (!rate) return std::unexpected{rate.error()};
+  const auto format = confirm_format(*asked);
+  if (!format) return std::unexpected{format.error()};
+  auto changed = change_of(*asked, *format, choice.interval);
+  if (auto given = without_caps(*format, choice.dmabuf_caps)) {
+    given->format_answer = std::move(changed);
+    return given;
+  }
+  const auto* const row = row_of(format->fourcc.code);
+  if (auto lie = lie_in(*format, *row)) {
+    lie->call = v4l2::request::g_fmt.name;
+    return std::unexpected{failed(path(), *lie, "to ask for its format")};
+  }
+  const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && input_ &&
+                            v4l2::bottom_field_first(*device().node(), *input_);
+  const auto interlacing = interlacing_of(format->field, bottom_first);
+  auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}), overrides);
+  if (!traits) return std::unexpected{traits.error()};
+  auto [caps, interval] =
+      caps_at(names_of(rate->interval, choice.interval), wanted, [&](v4l2::Interval name) {
+        return fixed_caps(*row, choice.dmabuf_caps, *format, name, *traits);
+      });
+  if (!interlacing)
+    return Given{.caps = std::move(caps),
+                 .field = "interlace-mode",
+                 .has = "both fields one after the other in each frame, which caps can't say"};
+  if (gst_caps_can_intersect(caps.get(), wanted) == FALSE) {
+    auto answer = tell_rate(choice, *rate);
+    if (!answer) return std::unexpected{answer.error()};
+    return Given{.caps = std::move(caps),
+                 .field = {},
+                 .has = {},
+                 .rate_answer = std::move(*answer),
+                 .format_answer = std::move(changed)};
+  }
+  const auto kept = keeps_promise(choice, format->plane_count);
+  if (!kept) return std::unexpected{kept.error()};
+  if (!*kept)
+    return Given{
+        .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
+  agree_on(choice, *format, interval, std::move(caps), *interlacing);
+  return std::nullopt;
+}
+
+/// What is promised before the allocation must come true in it.
+Source::Outcome<bool> Source::keeps_promise(const Choice& choice, std::uint32_t plane_count) {
+  if (!choice.dmabuf_caps) return true;
+  const auto exported = can_export(device(), waker_, plane_count);
+  if (!exported) return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
+  if (*exported) return true;
+  exports_ = false;
+  update_facts();
+  return false;
+}
+
+void Source::agree_on(const Choice& choice, const v4l2::Format& format, v4l2::Interval interval,
+                      CapsPtr caps, const Interlacing& interlacing) {
+  const auto* const row = row_of(format.fourcc.code);
+  agreement_.emplace(Agreement{.row = row,
+                               .format = format,
+                               .interval = interval,
+                               .caps = std::move(caps),
+                               .layout = std::nullopt,
+                               .interlacing = interlacing,
+                               .dmabuf_caps = choice.dmabuf_caps});
+  if (!row->has_lines()) return;
+  auto layout = layout_of(format, *row, video_info_of(*row, format.size));
+  layout.height = frame_height(format);
+  if (choice.dmabuf_caps) layout.format = drm_video_format();
+  agreement().layout = layout;
+}
+
+}  // namespace v4l2gst
