@@ -12,7 +12,7 @@
 #include "element/suite.h"
 #include "negotiation/offers.h"
 #include "negotiation/refusal.h"
-#include "session/source.h"
+#include "element/source.h"
 
 using fuzz::Liar;
 using fuzz::Random;

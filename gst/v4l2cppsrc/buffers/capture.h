@@ -18,9 +18,8 @@
 #include "buffers/stock.h"
 #include "common/settings.h"
 #include "device/device.h"
-#include "formats/format_table.h"
 #include "formats/layout.h"
-#include "formats/traits.h"
+#include "formats/stream_config.h"
 #include "kernel/waker.h"
 #include "messages/report.h"
 #include "stats/counters.h"
@@ -28,18 +27,6 @@
 #include "stream/stream.h"
 
 namespace v4l2gst {
-
-/// What the driver and downstream agreed on.
-struct Agreement {
-  const FormatRow* row{};
-  v4l2::Format format;
-  v4l2::Interval interval;
-  CapsPtr caps;
-  std::optional<Layout> layout;  // of what has lines
-  Interlacing interlacing;
-  /// Downstream was promised DMABuf memory: nothing else may come, not a copy either.
-  bool dmabuf_caps{};
-};
 
 /// What exists from the allocation to the next one or to stop: buffers, and the way in which their
 /// frames travel. Streaming context only.

@@ -2,7 +2,7 @@
 
 #include <gst/base/gstpushsrc.h>
 
-#include "session/source.h"
+#include "element/source.h"
 
 G_BEGIN_DECLS
 

@@ -49,6 +49,14 @@ enum class Fate {
 /// empty, and nothing is true of what is impossible, so both are always left out. Pure.
 Fate fate_of(Damage damage, OnCorrupt policy);
 
+/// The frames that were left out since one was delivered.
+struct LeftOut {
+  std::uint64_t count{};
+  Damage damage{};         ///< the latest one's
+  std::uint64_t bytes{};   ///< of the latest one's payload
+  std::uint64_t needed{};  ///< for its picture to be whole; 0 where that is not known
+};
+
 /// For logs: "no end".
 const char* name_of(Damage damage);
 

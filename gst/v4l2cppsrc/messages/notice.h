@@ -52,14 +52,6 @@ Notice not_restored(const std::string& path, std::vector<std::string> settings);
 /// The stream broke, as `error` showed, and is started again.
 Notice mended(const std::string& path, const v4l2::Error& error);
 
-/// The frames that were left out since one was delivered.
-struct LeftOut {
-  std::uint64_t count{};
-  Damage damage{};         ///< the latest one's
-  std::uint64_t bytes{};   ///< of the latest one's payload
-  std::uint64_t needed{};  ///< for its picture to be whole; 0 where that is not known
-};
-
 /// Nothing but damaged frames came for `silence`.
 Report only_damage(const std::string& path, std::chrono::milliseconds silence,
                    const LeftOut& left_out);

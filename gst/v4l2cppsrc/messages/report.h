@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
 #include <string>
@@ -79,6 +80,10 @@ struct Report {
   /// Where a media graph is in the way: lines for a shell that set it up, to be run in order.
   std::vector<std::string> commands{};
 };
+
+/// What a step has come to, or the one ERROR for why it has not.
+template <class T = void>
+using Outcome = std::expected<T, Report>;
 
 /// `error` came from opening or identifying the device at `path`.
 Report cannot_open(const std::string& path, const v4l2::Error& error);

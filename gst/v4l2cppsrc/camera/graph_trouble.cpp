@@ -1,4 +1,4 @@
-#include "negotiation/graph_trouble.h"
+#include "camera/graph_trouble.h"
 
 #include "device/media_mend.h"
 

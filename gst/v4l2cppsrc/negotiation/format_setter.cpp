@@ -1,11 +1,11 @@
-// How a Source has the driver settle on one choice.
+#include "negotiation/format_setter.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "buffers/stock.h"
 #include "formats/colorimetry.h"
 #include "formats/drm_caps.h"
-#include "session/source.h"
 #include "settings/hdr.h"
 #include "settings/selection.h"
 
@@ -47,10 +47,8 @@ std::pair<CapsPtr, v4l2::Interval> caps_at(std::span<const v4l2::Interval> names
   return {make(names.front()), names.front()};
 }
 
-}  // namespace
-
-/// Nothing where there are caps for a format.
-std::optional<Source::Given> Source::without_caps(const v4l2::Format& format, bool dmabuf_caps) {
+/// nullopt where there are caps for a format.
+std::optional<Given> without_caps(const v4l2::Format& format, bool dmabuf_caps) {
   const auto* const row = row_of(format.fourcc.code);
   if (row != nullptr && gst_caps_is_empty(caps_of(*row, dmabuf_caps).get()) == FALSE)
     return std::nullopt;
@@ -58,8 +56,10 @@ std::optional<Source::Given> Source::without_caps(const v4l2::Format& format, bo
       .caps = CapsPtr{gst_caps_new_empty()}, .field = "format", .has = format.fourcc.to_string()};
 }
 
+}  // namespace
+
 /// Whether the picture fills the frames that the device is set to now.
-Source::Outcome<bool> Source::fills_frame() const {
+Outcome<bool> FormatSetter::fills_frame() const {
   const auto composed = v4l2::composed(*device().node());
   if (!composed) return std::unexpected{failed(path(), composed.error(), "to ask how it composes")};
   const auto& where = *composed;
@@ -70,19 +70,7 @@ Source::Outcome<bool> Source::fills_frame() const {
          where->height == current->size.height;
 }
 
-/// Emits "prepare-format", without the lock: whoever is called may wait for a thread that pauses
-/// the element. False where meanwhile the device went or somebody else negotiated, so that what was
-/// found out before holds no longer.
-bool Source::let_applications_prepare(GstCaps* caps) {
-  const auto node = device().node();  // kept, so that its descriptor stays what it is
-  context_.unlock();
-  g_signal_emit_by_name(element_, "prepare-format", node->descriptor(), caps);
-  context_.lock();
-  overtaken_ = !device_ || device_->node() != node || agreement_ || capture_;
-  return !overtaken_;
-}
-
-Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
+Outcome<v4l2::Format> FormatSetter::set_format(const Choice& choice) {
   v4l2::Format asked;
   asked.fourcc = {choice.row->fourcc};
   asked.size = choice.size;
@@ -99,7 +87,7 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
                     .dmabuf_caps = choice.dmabuf_caps,
                     .alternate = choice.field == V4L2_FIELD_ALTERNATE};
   const auto caps = caps_of(offer);
-  if (!let_applications_prepare(caps.get())) return std::unexpected{Report{}};
+  if (overtaken_ = !prepare_(caps.get()); overtaken_) return std::unexpected{Report{}};
   const auto ask = [&](std::uint32_t field) {
     asked.field = field;
     asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;
@@ -124,9 +112,9 @@ Source::Outcome<v4l2::Format> Source::settle_format(const Choice& choice) {
 }
 
 /// Has the driver convert its colours, where it can; else the format stays as it was.
-Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format,
-                                                      const FormatRow& row,
-                                                      const std::string& colorimetry) const {
+Outcome<v4l2::Format> FormatSetter::convert_colours(const v4l2::Format& format,
+                                                    const FormatRow& row,
+                                                    const std::string& colorimetry) const {
   const auto wanted = parse_colorimetry(colorimetry);
   if (!wanted || !row.raw()) return format;
   const auto actual = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row));
@@ -151,16 +139,15 @@ Source::Outcome<v4l2::Format> Source::convert_colours(const v4l2::Format& format
   return *converted;
 }
 
-Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const FormatRow& row,
-                                            const Interlacing& interlacing,
-                                            const Overrides& overrides) const {
+Outcome<Traits> FormatSetter::read_traits(const v4l2::Format& format, const FormatRow& row,
+                                          const Interlacing& interlacing) const {
   Traits traits{.interlace = interlacing.mode,
                 .field_order = interlacing.order,
-                .pixel_aspect = overrides.pixel_aspect,
-                .colorimetry = overrides.colorimetry_text,
+                .pixel_aspect = overrides_.pixel_aspect,
+                .colorimetry = overrides_.colorimetry_text,
                 .hdr = {}};
   const auto& node = *device().node();
-  if (!overrides.carry_pixel_aspect) {
+  if (!overrides_.carry_pixel_aspect) {
     traits.pixel_aspect.reset();
   } else if (!traits.pixel_aspect) {
     v4l2::Size frame{format.size.width, frame_height(format)};
@@ -183,54 +170,74 @@ Source::Outcome<Traits> Source::read_traits(const v4l2::Format& format, const Fo
 }
 
 /// Has the driver set format, colours and rectangles.
-Source::Outcome<v4l2::Format> Source::settle_picture(const Choice& choice,
-                                                     const Overrides& overrides) {
+Outcome<v4l2::Format> FormatSetter::set_picture(const Choice& choice) {
   // What has filled the frame shall fill the next one too, which VIDIOC_S_FMT does not see to; what
   // a user has composed stays.
   const auto filled = fills_frame();
   if (!filled) return std::unexpected{filled.error()};
-  auto format = settle_format(choice);
+  auto format = set_format(choice);
   if (!format) return format;
   const auto* const row = row_of(format->fourcc.code);
   if (row == nullptr) return format;
   if (const auto lie = lie_in(*format, *row))
     return std::unexpected{failed(path(), *lie, "to set the format " + describe(choice))};
   const auto& colours =
-      overrides.colorimetry_text.empty() ? choice.colorimetry : overrides.colorimetry_text;
+      overrides_.colorimetry_text.empty() ? choice.colorimetry : overrides_.colorimetry_text;
   if (!colours.empty()) format = convert_colours(*format, *row, colours);
   if (!format) return format;
   if (*filled)
     if (const auto done = v4l2::fill_frame(*device().node()); !done)
       return std::unexpected{failed(path(), done.error(), "to fill its frames")};
-  return restore_picture(*format);
+  return restoration_.restore_picture(device(), *format);
 }
 
-/// Nothing when it suits, and then there is an agreement.
-Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choice,
-                                                             const GstCaps* wanted,
-                                                             const Overrides& overrides) {
-  const auto asked = settle_picture(choice, overrides);
+/// The rate in caps is the driver's: what VIDIOC_S_PARM has set, or, where that is refused or can't
+/// set any, what VIDIOC_G_PARM tells. Of a driver that has refused and tells none, it is unknown,
+/// 0/1 in caps. One that knows of no rates at all has refused nothing: there the rate is
+/// downstream's business, and its wish is as good as any.
+Outcome<v4l2::IntervalAnswer> FormatSetter::set_interval(v4l2::Interval wanted) const {
+  if (!wanted.known()) {
+    const auto current = device().interval();
+    return v4l2::IntervalAnswer{.interval = current.value_or(v4l2::Interval{})};
+  }
+  auto answer = device().set_interval(wanted);
+  if (!answer) return std::unexpected{failed(path(), answer.error(), "to set the frame rate")};
+  if (!answer->interval.known() && !answer->refused) answer->interval = wanted;
+  return *answer;
+}
+
+/// What the driver made of the wish for a rate, for a refusal.
+Outcome<std::string> FormatSetter::tell_rate(const Choice& choice,
+                                             const v4l2::IntervalAnswer& rate) const {
+  const auto listed = device().modes()->intervals({choice.row->fourcc}, choice.size);
+  if (!listed) return std::unexpected{failed(path(), listed.error(), "to list its frame rates")};
+  return rate_answer(choice.interval, rate, *listed);
+}
+
+Outcome<std::variant<StreamConfig, Given>> FormatSetter::set(const Choice& choice,
+                                                             const GstCaps* wanted) {
+  const auto asked = set_picture(choice);
   if (!asked) return std::unexpected{asked.error()};
   // The answer may have no caps at all, or none in the memory that was chosen.
-  if (auto given = without_caps(*asked, choice.dmabuf_caps)) return given;
-  const auto rate = settle_interval(choice.interval);
+  if (auto given = without_caps(*asked, choice.dmabuf_caps)) return std::move(*given);
+  const auto rate = set_interval(choice.interval);
   if (!rate) return std::unexpected{rate.error()};
-  const auto format = confirm_format(*asked);
+  const auto format = confirm_format(device(), *asked);
   if (!format) return std::unexpected{format.error()};
   auto changed = change_of(*asked, *format, choice.interval);
   if (auto given = without_caps(*format, choice.dmabuf_caps)) {
     given->format_answer = std::move(changed);
-    return given;
+    return std::move(*given);
   }
   const auto* const row = row_of(format->fourcc.code);
   if (auto lie = lie_in(*format, *row)) {
     lie->call = v4l2::request::g_fmt.name;
     return std::unexpected{failed(path(), *lie, "to ask for its format")};
   }
-  const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && input_ &&
-                            v4l2::bottom_field_first(*device().node(), *input_);
+  const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && camera_.input &&
+                            v4l2::bottom_field_first(*device().node(), *camera_.input);
   const auto interlacing = interlacing_of(format->field, bottom_first);
-  auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}), overrides);
+  auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}));
   if (!traits) return std::unexpected{traits.error()};
   auto [caps, interval] =
       caps_at(names_of(rate->interval, choice.interval), wanted, [&](v4l2::Interval name) {
@@ -254,36 +261,59 @@ Source::Outcome<std::optional<Source::Given>> Source::settle(const Choice& choic
   if (!*kept)
     return Given{
         .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
-  agree_on(choice, *format, interval, std::move(caps), *interlacing);
-  return std::nullopt;
+  StreamConfig config{.row = row,
+                      .format = *format,
+                      .interval = interval,
+                      .caps = std::move(caps),
+                      .layout = std::nullopt,
+                      .interlacing = *interlacing,
+                      .dmabuf_caps = choice.dmabuf_caps};
+  if (!row->has_lines()) return config;
+  config.layout = layout_of(*format, *row, video_info_of(*row, format->size));
+  config.layout->height = frame_height(*format);
+  if (choice.dmabuf_caps) config.layout->format = drm_video_format();
+  return config;
 }
 
 /// What is promised before the allocation must come true in it.
-Source::Outcome<bool> Source::keeps_promise(const Choice& choice, std::uint32_t plane_count) {
+Outcome<bool> FormatSetter::keeps_promise(const Choice& choice, std::uint32_t plane_count) {
   if (!choice.dmabuf_caps) return true;
   const auto exported = can_export(device(), waker_, plane_count);
   if (!exported) return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
   if (*exported) return true;
-  exports_ = false;
-  update_facts();
+  camera_.exports = false;
   return false;
 }
 
-void Source::agree_on(const Choice& choice, const v4l2::Format& format, v4l2::Interval interval,
-                      CapsPtr caps, const Interlacing& interlacing) {
-  const auto* const row = row_of(format.fourcc.code);
-  agreement_.emplace(Agreement{.row = row,
-                               .format = format,
-                               .interval = interval,
-                               .caps = std::move(caps),
-                               .layout = std::nullopt,
-                               .interlacing = interlacing,
-                               .dmabuf_caps = choice.dmabuf_caps});
-  if (!row->has_lines()) return;
-  auto layout = layout_of(format, *row, video_info_of(*row, format.size));
-  layout.height = frame_height(format);
-  if (choice.dmabuf_caps) layout.format = drm_video_format();
-  agreement().layout = layout;
+Outcome<Overrides> Overrides::of(const Settings& wishes, const std::string& path) {
+  Overrides overrides{.pixel_aspect = std::nullopt,
+                      .carry_pixel_aspect = wishes.force_aspect_ratio,
+                      .colorimetry = std::nullopt,
+                      .colorimetry_text = {}};
+  if (!wishes.pixel_aspect_ratio.empty()) {
+    overrides.pixel_aspect = parse_pixel_aspect(wishes.pixel_aspect_ratio);
+    if (!overrides.pixel_aspect)
+      return std::unexpected{bad_setting(path, "pixel-aspect-ratio", wishes.pixel_aspect_ratio,
+                                         "a ratio such as 59/54")};
+  }
+  if (!wishes.colorimetry.empty()) {
+    overrides.colorimetry = parse_colorimetry(wishes.colorimetry);
+    if (!overrides.colorimetry)
+      return std::unexpected{bad_setting(path, "colorimetry", wishes.colorimetry,
+                                         "a name such as bt709, or four numbers such as 2:4:7:1")};
+    overrides.colorimetry_text = colorimetry_text(*overrides.colorimetry).get();
+  }
+  return overrides;
+}
+
+/// What the device is set to after the last call that may have changed it: VIDIOC_S_PARM of some
+/// drivers sets another format (akvcam), VIDIOC_S_SELECTION another size.
+Outcome<v4l2::Format> confirm_format(const v4l2::Device& device, const v4l2::Format& format) {
+  auto now = device.format();
+  if (!now) return std::unexpected{failed(device.path(), now.error(), "to ask for its format")};
+  now->convert = format.convert && same_picture(*now, format);  // for who asks again
+  now->from_pad = format.from_pad;
+  return *now;
 }
 
 }  // namespace v4l2gst

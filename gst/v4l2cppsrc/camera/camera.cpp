@@ -1,0 +1,75 @@
+#include "camera/camera.h"
+
+#include <utility>
+
+#include "common/log.h"
+
+namespace v4l2gst {
+
+Outcome<Camera> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element) {
+  auto input = v4l2::current_input(*device.node());
+  if (!input) return std::unexpected{failed(device.path(), input.error(), "to ask for its input")};
+  Camera camera{.device = std::move(device)};
+  camera.input = std::move(*input);
+  camera.exports = camera.device.may_export();
+  camera.identity = v4l2::identity_of(kernel, camera.path());
+  const auto& capability = camera.device.capability();
+  GST_INFO_OBJECT(element, "opened '%s': %s, driver %s, bus %s, descriptor %d",
+                  camera.path().c_str(), capability.card_name().c_str(),
+                  capability.driver_name().c_str(), capability.bus().c_str(),
+                  camera.node().descriptor());
+  return camera;
+}
+
+Outcome<std::optional<v4l2::Size>> Camera::native_size() const {
+  if (!device.capability().behind_graph() && !follows_source()) return std::nullopt;
+  const auto current = device.modes()->current();
+  if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
+  if (current->size.width == 0 || current->size.height == 0) return std::nullopt;
+  return v4l2::Size{current->size.width, frame_height(*current)};
+}
+
+std::optional<v4l2::Input> Camera::ask_for_input() const {
+  const auto asked = v4l2::current_input(node());
+  return asked ? *asked : std::optional<v4l2::Input>{};
+}
+
+namespace {
+
+void tell_signal(Camera& camera, v4l2::Signal signal, Messages& messages) {
+  const auto lost = [](v4l2::Signal it) {
+    return it != v4l2::Signal::present && it != v4l2::Signal::unknown;
+  };
+  const auto before = std::exchange(camera.signal, signal);
+  const auto& input = camera.input->name;
+  if (lost(signal) && before != signal)
+    messages.add(Notice::State::signal_lost, camera.path(), no_signal(camera.path(), input).text,
+                 {});
+  if (signal == v4l2::Signal::present && before && lost(*before))
+    messages.add(signal_found(camera.path(), input));
+}
+
+}  // namespace
+
+Outcome<> follow_input(Camera& camera, Messages& messages) {
+  camera.device.look_at_graph();
+  if (!camera.input) return {};
+  const auto& input = *camera.input;
+  if (!camera.subscribed) {
+    const auto told = v4l2::subscribe_source_change(camera.node(), input.index);
+    if (!told)
+      return std::unexpected{failed(camera.path(), told.error(), "to subscribe to its events")};
+    camera.subscribed = true;
+  }
+  if (!input.has_source()) return {};
+  const auto source = v4l2::follow_source(camera.node(), input);
+  if (!source)
+    return std::unexpected{failed(camera.path(), source.error(), "to follow its source")};
+  GST_INFO_OBJECT(messages.element(), "input %u (%s): signal %d%s", input.index, input.name.c_str(),
+                  static_cast<int>(source->signal), source->changed ? ", changed" : "");
+  tell_signal(camera, source->signal, messages);
+  if (source->changed) camera.device.renew_modes();
+  return {};
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,71 @@
+#include "camera/camera_finder.h"
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "camera/graph_trouble.h"
+
+namespace v4l2gst {
+namespace {
+
+Outcome<v4l2::Device> first_camera(v4l2::Kernel& kernel) {
+  std::optional<Report> obstacle;
+  for (const auto& node : v4l2::video_nodes(kernel)) {
+    auto device = v4l2::Device::open(kernel, node);
+    if (device && device->capability().kind() != v4l2::NodeKind::capture) continue;
+    const bool lacks_format = device && device->lacks_format();
+    if (device && !lacks_format && device->captures_now()) return std::move(*device);
+    // Of several, the first is the one that the user most likely means.
+    if (obstacle) continue;
+    if (!device)
+      obstacle = cannot_open(node, device.error());
+    else
+      obstacle = lacks_format ? no_format(node) : graph_obstacle(*device);
+  }
+  auto report = obstacle.value_or(no_camera());
+  report.may_come = true;  // another one
+  return std::unexpected{std::move(report)};
+}
+
+/// The capture node of the same device; empty if there is none.
+std::string sibling_of(v4l2::Kernel& kernel, const v4l2::Device& device) {
+  const auto bus = device.capability().bus();
+  for (const auto& node : v4l2::video_nodes(kernel)) {
+    const auto other = v4l2::Device::open(kernel, node);
+    if (other && other->capability().kind() == v4l2::NodeKind::capture &&
+        other->capability().bus() == bus)
+      return node;
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome<v4l2::Device> open_camera(v4l2::Kernel& kernel, const std::string& wanted) {
+  if (wanted.empty()) return first_camera(kernel);
+  auto device = v4l2::Device::open(kernel, wanted);
+  if (!device) return std::unexpected{cannot_open(wanted, device.error())};
+  const auto kind = device->capability().kind();
+  if (kind != v4l2::NodeKind::capture)
+    return std::unexpected{wrong_node(wanted, kind, sibling_of(kernel, *device))};
+  return std::move(*device);
+}
+
+Outcome<v4l2::Device> open_again(v4l2::Kernel& kernel, const LastSeen& former,
+                                 const std::string& wanted) {
+  if (!former.identity.known()) {
+    auto device = open_camera(kernel, wanted);
+    // Without sysfs a device is known by what it says of itself.
+    if (device && !former.card.empty() && device->capability().card_name() != former.card)
+      return std::unexpected{cannot_open(wanted, {.code = ENOENT, .call = "open"})};
+    return device;
+  }
+  const auto found = v4l2::find_camera(kernel, former.identity);
+  if (!found) return std::unexpected{cannot_open(former.path, {.code = ENOENT, .call = "open"})};
+  auto device = v4l2::Device::open(kernel, *found);
+  if (!device) return std::unexpected{cannot_open(*found, device.error())};
+  return std::move(*device);
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,235 @@
+#include "element/source.h"
+
+#include <utility>
+
+#include "buffers/downstream.h"
+#include "common/log.h"
+#include "common/overloaded.h"
+#include "negotiation/offers.h"
+#include "stream/wait.h"
+
+namespace v4l2gst {
+
+// ---- messages -----------------------------------------------------------------------------------
+
+void Source::report(const Report& report) {
+  reported_ = true;
+  post(GST_ELEMENT(element_), report);
+}
+
+bool Source::redundant(GstMessage* message) const {
+  return reported_ && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && !is_report(message);
+}
+
+bool Source::recover(const Report& report) {
+  return with_session([&](Session& session, auto&) { return session.recover(report); });
+}
+
+GstFlowReturn Source::fail(const Report& report) {
+  this->report(report);
+  return GST_FLOW_ERROR;
+}
+
+// ---- starting and stopping ----------------------------------------------------------------------
+
+/// Through which kernel the device is spoken to. Where the log does not want to know of calls,
+/// nothing is in between.
+v4l2::Kernel& Source::choose_kernel() {
+  const auto level = gst_debug_category_get_threshold(GST_CAT_DEFAULT);
+  if (level < GST_LEVEL_DEBUG) return *kernel_;
+  if (!tracing_)
+    tracing_.emplace(*kernel_, [this](const std::string& line, bool refused) {
+      GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, refused ? GST_LEVEL_DEBUG : GST_LEVEL_LOG, element_, "%s",
+                        line.c_str());
+    });
+  tracing_->tell_refusals_only(level < GST_LEVEL_LOG);
+  return *tracing_;
+}
+
+bool Source::open() {
+  reported_ = false;
+  // Who has the device open may not be told that it is busy by a driver that allows one open.
+  close();
+  const auto wanted = info_.settings().device;
+  for (auto* const waker : {&waker_, &absence_waker_})
+    if (const auto prepared = waker->prepare(); !prepared) {
+      report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
+      return false;
+    }
+  auto& kernel = choose_kernel();
+  const auto opened =
+      with_session([&](Session& session, auto&) { return session.open(kernel, wanted); });
+  if (!opened) report(opened.error());
+  return opened.has_value();
+}
+
+void Source::close() {
+  change_session([](Session& session) { session.close(); });
+}
+
+bool Source::start() {
+  reported_ = false;
+  const auto wishes = info_.settings();
+  const bool is_open =
+      with_session([&](Session& session, auto&) { return session.is_open_for(wishes); });
+  if (!is_open && !open()) return false;
+  change_session([](Session& session) { session.start(); });
+  return true;
+}
+
+void Source::stop() {
+  change_session([this](Session& session) {
+    session.stop();
+    lower(v4l2::Waker::pause);
+    waker_.lower(v4l2::Waker::errand);
+  });
+}
+
+void Source::raise(v4l2::Waker::Reason reason) {
+  waker_.raise(reason);
+  absence_waker_.raise(reason);
+}
+
+void Source::lower(v4l2::Waker::Reason reason) {
+  waker_.lower(reason);
+  absence_waker_.lower(reason);
+}
+
+void Source::begin_pause() {
+  pausing_ = std::this_thread::get_id();
+}
+
+void Source::pause() {
+  pausing_ = std::thread::id{};
+  raise(v4l2::Waker::pause);
+  change_session([](Session& session) { session.pause(); });
+}
+
+void Source::resume() {
+  lower(v4l2::Waker::pause);
+}
+
+void Source::unlock() {
+  // GstBaseSrc 1.26 unlocks for a pause too. FLUSHING would be the wrong answer: if the pipeline
+  // plays again before the base class sees it (1.26.2), that ends the streaming task, and nothing
+  // starts it again. What a pause takes is done by pause().
+  if (pausing_.load() == std::this_thread::get_id()) return;
+  raise(v4l2::Waker::flush);
+}
+
+void Source::unlock_stop() {
+  lower(v4l2::Waker::flush);
+}
+
+// ---- negotiation and allocation -----------------------------------------------------------------
+
+/// While the device is away there is nothing to agree on, and GstBaseSrc can't interrupt this; it
+/// can interrupt create(), which waits for the device and has this called again.
+bool Source::negotiate() {
+  for (;;) {
+    // Not filtered by our own caps: their order would pass for a preference of downstream's.
+    const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
+    auto agreed = with_session([&](Session& session, std::unique_lock<std::mutex>& lock) {
+      // Whoever is called may wait for a thread that pauses the element.
+      return session.negotiate(wanted.get(), [&](int descriptor, GstCaps* caps) {
+        lock.unlock();
+        g_signal_emit_by_name(element_, "prepare-format", descriptor, caps);
+        lock.lock();
+      });
+    });
+    if (agreed && agreed->overtaken) continue;
+    if (agreed) return !agreed->caps || gst_base_src_set_caps(element_, agreed->caps.get()) != FALSE;
+    if (recover(agreed.error())) return true;
+    report(agreed.error());
+    return false;
+  }
+}
+
+bool Source::decide_allocation(GstQuery* query) {
+  const auto downstream = read_allocation(query);
+  GST_DEBUG_OBJECT(element_,
+                   "ALLOCATION: pool %" GST_PTR_FORMAT
+                   " (%u to %u buffers of %u bytes), allocator "
+                   "%" GST_PTR_FORMAT ", %s GstVideoMeta",
+                   static_cast<void*>(downstream.pool.get()), downstream.least, downstream.most,
+                   downstream.size, static_cast<void*>(downstream.allocator.get()),
+                   downstream.video_meta ? "with" : "without");
+  const auto allocated =
+      with_session([&](Session& session, auto&) { return session.allocate(downstream, query); });
+  if (!allocated) {
+    if (recover(allocated.error())) return true;  // and create() waits for it
+    report(allocated.error());
+    return false;
+  }
+  // The answer to LATENCY is known only now.
+  if (*allocated)
+    gst_element_post_message(GST_ELEMENT(element_), gst_message_new_latency(GST_OBJECT(element_)));
+  return true;
+}
+
+// ---- data flow ----------------------------------------------------------------------------------
+
+GstFlowReturn Source::create(GstBuffer** buffer) {
+  for (;;) {
+    auto step = with_session([](Session& session, auto&) { return session.next(); });
+    if (step && std::holds_alternative<Unallocated>(*step)) {
+      step = wait_for_camera();
+      if (!step) return fail(step.error());
+      if (std::holds_alternative<Unallocated>(*step)) {
+        if (gst_base_src_negotiate(element_) != FALSE) continue;
+        return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
+      }
+    }
+    if (!step) {
+      if (recover(step.error())) continue;
+      return fail(step.error());
+    }
+    if (auto* const out = std::get_if<BufferPtr>(&*step)) {
+      *buffer = out->release();
+      return GST_FLOW_OK;
+    }
+    if (std::holds_alternative<EndOfStream>(*step)) return GST_FLOW_EOS;
+    if (std::holds_alternative<Again>(*step)) continue;
+    if (waker_.raised(v4l2::Waker::flush)) return GST_FLOW_FLUSHING;
+    const auto playing = gst_base_src_wait_playing(element_);
+    if (playing != GST_FLOW_OK) return playing;
+  }
+}
+
+/// Waits on the streaming thread, without the lock, until the device is open.
+Outcome<Step> Source::wait_for_camera() {
+  for (;;) {
+    auto step = with_session([](Session& session, auto&) { return session.look_for_camera(); });
+    if (!step || !std::holds_alternative<Again>(*step)) return step;
+    v4l2::rest(*kernel_, absence_waker_, Session::look_again);
+  }
+}
+
+// ---- queries ------------------------------------------------------------------------------------
+
+CapsPtr Source::caps(GstCaps* filter) const {
+  const auto known = info_.facts();
+  auto offered = [&] {
+    if (!known.modes) return template_caps();
+    const CapsKinds kinds{.dmabuf = known.exports && may_share(info_.settings().io_mode),
+                          .alternate = known.input && known.input->has_source()};
+    const auto offers = offers_within(*known.modes, filter, kinds, std::nullopt);
+    return offers ? caps_of(*offers) : template_caps();
+  }();
+  if (filter == nullptr) return offered;
+  return common_caps(filter, offered.get());
+}
+
+bool Source::answer_latency(GstQuery* query) const {
+  const auto known = info_.facts();
+  if (!GST_CLOCK_TIME_IS_VALID(known.frame_duration) || known.depth == 0) {
+    gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
+    return true;
+  }
+  // A frame is complete one interval after its first line was captured, and the driver can keep as
+  // many as it has buffers before it loses one.
+  gst_query_set_latency(query, TRUE, known.frame_duration, known.frame_duration * known.depth);
+  return true;
+}
+
+}  // namespace v4l2gst

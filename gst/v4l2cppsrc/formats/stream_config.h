@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+
+#include "common/handles.h"
+#include "device/format.h"
+#include "formats/format_row.h"
+#include "formats/layout.h"
+#include "formats/traits.h"
+
+namespace v4l2gst {
+
+/// The mode on which the driver and downstream agreed.
+struct StreamConfig {
+  const FormatRow* row{};
+  v4l2::Format format;
+  v4l2::Interval interval;
+  CapsPtr caps;
+  std::optional<Layout> layout;  ///< of formats that have lines
+  Interlacing interlacing;
+  /// Downstream was promised DMABuf memory: no buffer of another kind may follow, not even a copy.
+  bool dmabuf_caps{};
+
+  /// The height of a whole frame, both fields together.
+  [[nodiscard]] v4l2::Size frame_size() const {
+    return {.width = format.size.width, .height = frame_height(format)};
+  }
+};
+
+/// How long a buffer lasts, which holds a frame, or one of its two fields; GST_CLOCK_TIME_NONE where
+/// the rate is not known.
+inline GstClockTime duration_of(const StreamConfig& config) {
+  const auto interval = config.interval;
+  if (!interval.known()) return GST_CLOCK_TIME_NONE;
+  // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
+  const auto frame = GST_SECOND * interval.numerator / interval.denominator;
+  return config.format.field == V4L2_FIELD_ALTERNATE ? frame / 2 : frame;
+}
+
+using Agreement = StreamConfig;
+
+}  // namespace v4l2gst

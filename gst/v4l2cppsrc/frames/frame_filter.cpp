@@ -1,0 +1,50 @@
+#include "frames/frame_filter.h"
+
+namespace v4l2gst {
+
+/// A picture goes downstream at its whole length: the memory is there, and downstream could not map
+/// less than its caps say. What the driver did not write of it is of an older picture; what it
+/// wrote behind it is no part of it.
+FrameFilter::Judgement FrameFilter::judge(v4l2::Frame& frame, const StreamConfig& config,
+                                          OnCorrupt policy, std::span<const std::byte> bytes) {
+  const auto& layout = config.layout;
+  const auto payloads = frame.payloads();
+  Evidence evidence{.flags = frame.flags(),
+                    .impossible = frame.impossible(),
+                    .payloads = payloads,
+                    .needed = {},
+                    .jpeg = bytes};
+  std::span<const std::size_t> whole;
+  if (layout) {
+    evidence.needed = std::span{layout->least}.first(payloads.size());
+    whole = layout->needed;
+  }
+  const auto damage = damage_of(evidence);
+  Judgement judgement{.fate = fate_of(damage, policy), .damage = damage};
+  for (std::uint32_t plane = 0; plane < evidence.needed.size(); ++plane) {
+    const auto length = payloads[plane].length;
+    judgement.bytes += length;
+    judgement.needed += evidence.needed[plane];
+    if (judgement.fate == Fate::leave_out || length == whole[plane]) continue;
+    if (!frame.set_length(plane, whole[plane]) && length < evidence.needed[plane])
+      judgement.fate = Fate::leave_out;
+  }
+  return judgement;
+}
+
+bool FrameFilter::admits(const v4l2::Frame& frame, const StreamConfig& config,
+                         std::span<const std::byte> bytes) const {
+  if (!awaits_key_frame()) return true;
+  auto unit = unit_of(frame.flags());
+  if (unit == Unit::unknown) unit = unit_of(config.row->fourcc, bytes);
+  return beginning_.admits(unit);
+}
+
+void FrameFilter::leave_out_damaged(const Judgement& found) {
+  left_out_ = {.count = left_out_.count + 1,
+               .damage = found.damage,
+               .bytes = found.bytes,
+               .needed = found.needed};
+}
+
+}  // namespace v4l2gst

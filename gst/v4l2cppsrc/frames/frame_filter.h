@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "common/settings.h"
+#include "formats/stream_config.h"
+#include "frames/beginning.h"
+#include "frames/frame_check.h"
+#include "stream/frame.h"
+
+namespace v4l2gst {
+
+/// Decides which frames go downstream, and counts those in a row that do not.
+///
+/// The session owns it for a run, and asks it about each frame on the streaming thread. It reads
+/// what it is given, and makes no call.
+class FrameFilter {
+public:
+  /// What is found of a frame.
+  struct Judgement {
+    Fate fate{};
+    Damage damage{};
+    std::uint64_t bytes{};   ///< of its payload, as the driver said
+    std::uint64_t needed{};  ///< for the picture to be whole; 0 where that is not known
+  };
+
+  /// The device's stream begins, again.
+  void stream_began(std::uint32_t skip, bool on_key_frame) {
+    beginning_.stream_began(skip, on_key_frame);
+    left_out_ = {};
+  }
+
+  /// A frame has come: true when it is one of the first, to be skipped.
+  bool skips() { return beginning_.skips(); }
+
+  [[nodiscard]] bool awaits_key_frame() const { return beginning_.awaits_key_frame(); }
+
+  /// Whether judge() wants to see the first plane of frames of this configuration.
+  [[nodiscard]] static bool looks_at_damage(const StreamConfig& config, OnCorrupt policy) {
+    return policy != OnCorrupt::pass && config.row->jpeg();
+  }
+
+  /// Sets the lengths of `frame` to those of its picture. `bytes` is its first plane, where that
+  /// is looked at.
+  static Judgement judge(v4l2::Frame& frame, const StreamConfig& config, OnCorrupt policy,
+                         std::span<const std::byte> bytes);
+
+  /// Whether admits() wants to see the first plane: only while a key frame is awaited of which the
+  /// driver says nothing.
+  [[nodiscard]] bool looks_for_key_frame(const v4l2::Frame& frame) const {
+    return awaits_key_frame() && unit_of(frame.flags()) == Unit::unknown;
+  }
+
+  /// Whether a decoder may begin with `frame`.
+  [[nodiscard]] bool admits(const v4l2::Frame& frame, const StreamConfig& config,
+                            std::span<const std::byte> bytes) const;
+
+  void leave_out_damaged(const Judgement& found);
+  void leave_out_delta() { ++left_out_.count; }
+
+  /// A frame went downstream.
+  void delivered() {
+    left_out_.count = 0;
+    beginning_.has_begun();
+  }
+
+  /// Since the latest frame that was delivered.
+  [[nodiscard]] const LeftOut& left_out() const { return left_out_; }
+
+private:
+  Beginning beginning_;
+  LeftOut left_out_;
+};
+
+}  // namespace v4l2gst

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include <gst/gst.h>
+
+#include "common/handles.h"
+#include "formats/stream_config.h"
+#include "frames/continuity.h"
+#include "frames/running_time.h"
+#include "kernel/kernel.h"
+#include "stream/frame.h"
+
+namespace v4l2gst {
+
+/// What a driver said of a frame, kept while its buffer goes downstream.
+struct FrameInfo {
+  static FrameInfo of(const v4l2::Frame& frame);
+
+  std::uint32_t index{};
+  std::uint32_t sequence{};
+  std::uint32_t flags{};  ///< V4L2_BUF_FLAG_*
+  std::uint32_t field{};  ///< enum v4l2_field
+  /// On CLOCK_MONOTONIC; nullopt where the driver stamps by another clock.
+  std::optional<std::chrono::nanoseconds> timestamp{};
+};
+
+/// Gives buffers their times, numbers and flags.
+///
+/// The session owns it for a run, which is one timeline, and uses it on the streaming thread. It
+/// reads the element's clock; it does not know whose memory a buffer has.
+class FrameStamper {
+public:
+  /// The device's stream begins, again. `counts`: see Continuity.
+  void stream_began(bool counts) { continuity_.stream_began(counts); }
+
+  /// A frame has come, whether or not it goes downstream.
+  Continuity::Verdict observe(const v4l2::Frame& frame) {
+    return continuity_.observe(frame.sequence());
+  }
+
+  /// The frame that was observed last does not go downstream.
+  void withhold() { continuity_.withhold(); }
+
+  /// Stamps `buffer` and logs it. `corrupted`: the picture is damaged, and goes downstream so.
+  void stamp(GstBuffer* buffer, const FrameInfo& frame, const Continuity::Verdict& seen,
+             const StreamConfig& config, bool corrupted, GstElement* element,
+             v4l2::Kernel& kernel);
+
+private:
+  ClockReading read_clocks(GstElement* element, v4l2::Kernel& kernel);
+
+  Continuity continuity_;
+  RunningTime running_time_;
+  ClockPtr clock_;  ///< the element's, as of the latest frame
+};
+
+}  // namespace v4l2gst

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "messages/notice.h"
+#include "messages/report.h"
+
+namespace v4l2gst {
+
+/// What waits to be posted on the bus, and who posts it.
+///
+/// The streaming context adds while it holds its lock, and posts once the lock is released: a sync
+/// handler of the bus may wait for a thread that pauses the element.
+class Messages {
+public:
+  explicit Messages(GstElement* element) : element_{element} {}
+
+  void add(Notice notice) { notices_.push_back(std::move(notice)); }
+
+  /// A state of the device, in which `error` led to it.
+  void add(Notice::State state, const std::string& device, std::string text,
+           const v4l2::Error& error) {
+    add({.state = state, .device = device, .text = std::move(text), .error = error});
+  }
+
+  void warn(Report warning) { warnings_.push_back(std::move(warning)); }
+
+  [[nodiscard]] bool warns() const { return !warnings_.empty(); }
+
+  [[nodiscard]] bool empty() const { return notices_.empty() && warnings_.empty(); }
+
+  /// Those that have waited so far; none waits here afterwards.
+  [[nodiscard]] Messages take() {
+    Messages taken{element_};
+    taken.notices_.swap(notices_);
+    taken.warnings_.swap(warnings_);
+    return taken;
+  }
+
+  /// Without any lock.
+  void post() const {
+    for (const auto& notice : notices_)
+      v4l2gst::post(element_, notice);
+    for (const auto& warning : warnings_)
+      v4l2gst::warn(element_, warning);
+  }
+
+  /// Whose they are; for the log.
+  [[nodiscard]] GstElement* element() const { return element_; }
+
+private:
+  GstElement* element_;
+  std::vector<Notice> notices_;
+  std::vector<Report> warnings_;
+};
+
+}  // namespace v4l2gst

@@ -1,0 +1,136 @@
+#include "negotiation/explanation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "device/media_mend.h"
+#include "formats/colorimetry.h"
+#include "negotiation/refusal.h"
+
+namespace v4l2gst {
+namespace {
+
+/// Whether downstream takes nothing but raw video, at whatever rate: who takes something else, or
+/// named a rate, has chosen.
+bool asks_for_raw_video(const GstCaps* wanted) {
+  if (gst_caps_is_any(wanted) != FALSE) return false;
+  for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
+    const auto* const structure = gst_caps_get_structure(wanted, i);
+    if (gst_structure_has_name(structure, "video/x-raw") == FALSE) return false;
+    const auto* const asked = gst_structure_get_value(structure, "framerate");
+    if (asked != nullptr && GST_VALUE_HOLDS_FRACTION(asked)) return false;
+  }
+  return true;
+}
+
+v4l2::Interval shortest_of(std::span<const v4l2::IntervalRange> offered) {
+  v4l2::Interval shortest{};
+  for (const auto& range : offered)
+    if (rate_of(range.shortest) > rate_of(shortest)) shortest = range.shortest;
+  return shortest;
+}
+
+v4l2::Target target_of(const Choice& choice) {
+  v4l2::Target target{.fourcc = {choice.row->fourcc}, .size = choice.size};
+  if (choice.field != V4L2_FIELD_ANY) target.field = choice.field;
+  if (choice.field == V4L2_FIELD_ALTERNATE) target.size.height /= 2;
+  if (!choice.colorimetry.empty())
+    if (const auto colours = parse_colorimetry(choice.colorimetry))
+      target.colorimetry = wire_colorimetry(*colours);
+  return target;
+}
+
+/// What has the media graph send something that `wanted` takes; empty where there is no graph, or
+/// where nothing does.
+std::vector<std::string> commands_for(const Camera& camera, const Settings& settings,
+                                      const GstCaps* wanted) {
+  const auto& device = camera.device;
+  const auto delivered = device.delivered();
+  if (!delivered) return {};
+  const auto& node = device.node();
+  const auto graph = v4l2::read_media_graph(*node, v4l2::Extent::all);
+  if (!graph) return {};
+  // All that the node could capture, of whatever size. What comes now is better than the rest.
+  v4l2::Modes any{node, device.buffer_type()};
+  const auto now = device.modes()->formats();
+  const auto offers =
+      offers_within(any, wanted, camera.caps_kinds(settings.io_mode), delivered->size);
+  if (!now || !offers) return {};
+  auto best = choices(*offers, wanted, {.prefer = settings.prefer, .native = delivered->size});
+  std::ranges::stable_partition(best, [&](const Choice& choice) {
+    return std::ranges::find(*now, v4l2::Fourcc{choice.row->fourcc},
+                             &v4l2::OfferedFormat::fourcc) != now->end();
+  });
+  constexpr std::size_t most_tries = 8;
+  best.resize(std::min(best.size(), most_tries));
+  // Another source is another camera as a rule: rather another mode of this one.
+  for (const auto sources : {v4l2::Sources::current, v4l2::Sources::other})
+    for (const auto& choice : best)
+      if (auto commands = commands_to_set_up(*graph, *node, target_of(choice), sources);
+          !commands.empty())
+        return commands;
+  return {};
+}
+
+}  // namespace
+
+Outcome<std::optional<Report>> slow_raw_video(const Camera& camera, const Choice& choice,
+                                              v4l2::Interval interval, const GstCaps* wanted) {
+  const auto& device = camera.device;
+  const auto rate = rate_of(interval);
+  if (!choice.row->raw() || rate == 0 || rate >= fluent || !asks_for_raw_video(wanted))
+    return std::nullopt;
+  const auto formats = device.modes()->formats();
+  if (!formats)
+    return std::unexpected{failed(camera.path(), formats.error(), "to list its formats")};
+  for (const auto& format : *formats) {
+    const auto* const row = row_of(format.fourcc.code);
+    if (row == nullptr || row->has_lines()) continue;
+    const auto intervals = device.modes()->intervals(format.fourcc, choice.size);
+    if (!intervals)
+      return std::unexpected{failed(camera.path(), intervals.error(), "to list its frame rates")};
+    const auto shortest = shortest_of(*intervals);
+    if (rate_of(shortest) < fluent) continue;
+    const Choice better{.row = row, .size = choice.size, .interval = shortest, .colorimetry = {}};
+    const Offer offer{.row = row,
+                      .sizes = {.smallest = choice.size, .largest = choice.size},
+                      .intervals = {{.shortest = shortest, .longest = shortest}}};
+    return crawl(camera.path(), describe(choice), describe(better), shown(offer, nullptr));
+  }
+  return std::nullopt;
+}
+
+Outcome<Report> explain_refusal(const Camera& camera, const Settings& settings,
+                                const GstCaps* wanted, const std::optional<Given>& given) {
+  constexpr std::size_t near_enough = 8;
+  auto& modes = *camera.device.modes();
+  const auto cannot_list = [&](const v4l2::Error& error) {
+    return std::unexpected{failed(camera.path(), error, "to list its modes")};
+  };
+  const auto all = all_offers(modes);
+  if (!all) return cannot_list(all.error());
+  auto inexpressible = inexpressible_formats(modes);
+  if (!inexpressible) return cannot_list(inexpressible.error());
+  auto near = nearest_offers(*all, wanted, near_enough);
+  for (auto& offer : near) {
+    const auto size = size_within(offer, nullptr, std::nullopt);
+    const auto intervals = modes.intervals({offer.row->fourcc}, size.value_or(offer.sizes.largest));
+    if (!intervals) return cannot_list(intervals.error());
+    offer.intervals.assign(intervals->begin(), intervals->end());
+  }
+  auto why = given ? refuse_given(given->caps,
+                                  {.field = given->field,
+                                   .has = given->has,
+                                   .rate_answer = given->rate_answer,
+                                   .format_answer = given->format_answer},
+                                  *all, near, std::move(*inexpressible), wanted)
+                   : refuse(*all, near, std::move(*inexpressible), wanted);
+  auto commands = commands_for(camera, settings, wanted);
+  if (!commands.empty())
+    why.advice = "Its media graph sends nothing else. " + advice_to_run(commands);
+  auto report = not_negotiated(camera.path(), std::move(why));
+  report.commands = std::move(commands);
+  return report;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,25 @@
+#include "session/key_frame_requests.h"
+
+#include "common/log.h"
+#include "settings/key_frame.h"
+
+namespace v4l2gst {
+
+bool KeyFrameRequests::add() {
+  if (!supported_) return false;
+  waker_.raise(v4l2::Waker::errand);
+  return true;
+}
+
+void KeyFrameRequests::pass_on(const v4l2::Node& node, GstElement* element) {
+  if (!waker_.raised(v4l2::Waker::errand)) return;  // on most frames
+  waker_.lower(v4l2::Waker::errand);
+  const auto forced = v4l2::force_key_frame(node);
+  if (forced && *forced) return;
+  // A device that is gone says so again when the next frame is waited for.
+  GST_INFO_OBJECT(element, "the device forces no key frame: %s",
+                  forced ? "it has no such control" : g_strerror(forced.error().code));
+  if (forced) supported_ = false;
+}
+
+}  // namespace v4l2gst

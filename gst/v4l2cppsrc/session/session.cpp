@@ -1,0 +1,264 @@
+// The device's life: which states there are is in state.h.
+
+#include "session/session.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "common/log.h"
+#include "negotiation/negotiator.h"
+#include "session/circumstances.h"
+
+namespace v4l2gst {
+
+// ---- what exists --------------------------------------------------------------------------------
+
+const Camera* Session::camera() const {
+  return std::visit(
+      [](const auto& state) -> const Camera* {
+        if constexpr (requires { state.camera; }) return &state.camera;
+        return nullptr;
+      },
+      state_);
+}
+
+Camera* Session::camera() {
+  return const_cast<Camera*>(std::as_const(*this).camera());  // NOLINT(*-const-cast): it is ours
+}
+
+/// Frees the buffers and forgets the configuration; the device stays open. The only place that
+/// assigns to the state from inside itself: what is to stay is taken out first.
+Opened& Session::step_down() {
+  if (auto* const at = std::get_if<Capturing>(&state_)) {
+    at->capture.reset();
+    Camera kept{std::move(at->camera)};
+    state_.emplace<Opened>(std::move(kept));
+  } else if (auto* const configured = std::get_if<Configured>(&state_)) {
+    Camera kept{std::move(configured->camera)};
+    state_.emplace<Opened>(std::move(kept));
+  }
+  return std::get<Opened>(state_);
+}
+
+/// Closes the device, at once; what downstream holds stays.
+void Session::leave() {
+  if (const auto* const config = this->config())
+    run_.former_caps.reset(gst_caps_ref(config->caps.get()));
+  run_.shortage.reset();
+  if (camera() != nullptr) restoration_.save(step_down().camera);
+  if (!std::holds_alternative<Absent>(state_)) state_ = Absent{};
+  publish();
+}
+
+const StreamConfig* Session::config() const {
+  if (const auto* const configured = std::get_if<Configured>(&state_)) return &configured->config;
+  if (const auto* const at = std::get_if<Capturing>(&state_)) return &at->config;
+  return nullptr;
+}
+
+const GstCaps* Session::wanted() const {
+  if (const auto* const configured = std::get_if<Configured>(&state_))
+    return configured->wanted.get();
+  if (const auto* const at = std::get_if<Capturing>(&state_)) return at->wanted.get();
+  return nullptr;
+}
+
+void Session::publish() {
+  Facts facts;
+  if (const auto* const open = camera()) {
+    facts.device = open->path();
+    facts.device_name = open->device.capability().card_name();
+    facts.device_fd = open->node().descriptor();
+    facts.capabilities = open->device.capability().bits();
+    facts.modes = open->device.modes();
+    facts.input = open->input;
+    facts.exports = open->exports;
+  }
+  if (const auto* const agreed = config()) facts.frame_duration = duration_of(*agreed);
+  if (const auto* const at = std::get_if<Capturing>(&state_)) facts.depth = at->capture->depth();
+  surroundings_.info.publish(std::move(facts));
+}
+
+bool Session::keeps_flowing_caps() const {
+  const auto* const agreed = config();
+  return agreed != nullptr && keeps_caps(*agreed, run_.flowing_caps.get());
+}
+
+Report Session::failure(const v4l2::Error& error, std::string_view doing) const {
+  const auto wishes = settings();
+  const auto* const at = std::get_if<Capturing>(&state_);
+  return failure_in({.kernel = kernel(),
+                     .camera = *camera(),
+                     .config = config(),
+                     .wanted = wanted(),
+                     .settings = wishes,
+                     .reads = at != nullptr && at->capture->travel() == Capture::Travel::read},
+                    error, doing);
+}
+
+// ---- state changes ------------------------------------------------------------------------------
+
+Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
+  surroundings_.kernel = &kernel;
+  opened_for_ = wanted;
+  auto device = open_camera(kernel, wanted);
+  const auto adopted = device ? adopt(std::move(*device)) : std::unexpected{device.error()};
+  if (adopted) return {};
+  auto reason = adopted.error();
+  const bool may_come = reason.may_come || reason.cause == Cause::lost;
+  if (!may_come || settings().on_disconnect != OnDisconnect::wait)
+    return std::unexpected{std::move(reason)};
+  if (wanted.empty()) reason.device.clear();  // any other one will do as well
+  wait_for_camera(reason);
+  return {};
+}
+
+Outcome<> Session::adopt(v4l2::Device&& device) {
+  auto opened = Camera::of(kernel(), std::move(device), surroundings_.element);
+  if (!opened) return std::unexpected{opened.error()};
+  surroundings_.key_frame_requests.device_opened();
+  last_seen_ = {.identity = opened->identity,
+                .card = opened->device.capability().card_name(),
+                .path = opened->path()};
+  state_.emplace<Opened>(std::move(*opened));
+  publish();
+  return {};
+}
+
+bool Session::is_open_for(const Settings& wishes) const {
+  const bool waits = absence_ && wishes.on_disconnect == OnDisconnect::wait;
+  // The property may be changed in READY.
+  return (camera() != nullptr || waits) && opened_for_ == wishes.device;
+}
+
+void Session::start() {
+  const auto wishes = settings();
+  if (camera() != nullptr) {
+    absence_.reset();
+    retry_pause_ = {};
+  }
+  if (absence_ && absence_->of_former_run) {
+    const auto reason = absence_->reason;
+    absence_.reset();
+    wait_for_camera(reason);
+  }
+  run_ = {.watchdog = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall}};
+  surroundings_.counters.restart();
+}
+
+void Session::pause() {
+  auto* const at = std::get_if<Capturing>(&state_);
+  if (at == nullptr) return;
+  at->capture->stop();
+  GST_INFO_OBJECT(surroundings_.element, "streaming ended for a pause");
+  if (!at->capture->oversized()) return;
+  // The driver frees what it has too much of only with all the others, so the next start begins
+  // with as many as the first, and with the same caps.
+  run_.former_caps.reset(gst_caps_ref(at->config.caps.get()));
+  free_buffers(*at);
+}
+
+/// Capturing → Configured.
+void Session::free_buffers(Capturing& at) {
+  at.capture.reset();
+  Configured kept{.camera = std::move(at.camera),
+                  .config = std::move(at.config),
+                  .wanted = std::move(at.wanted)};
+  state_.emplace<Configured>(std::move(kept));
+}
+
+void Session::stop() {
+  if (camera() != nullptr) step_down();
+  run_.shortage.reset();
+  run_.flowing_caps.reset();
+  run_.stamper = {};
+  if (absence_) absence_->of_former_run = true;
+  if (auto* const absent = std::get_if<Absent>(&state_)) absent->reopening = false;
+  publish();
+}
+
+void Session::close() {
+  if (camera() != nullptr)
+    GST_INFO_OBJECT(surroundings_.element, "closed '%s'", step_down().camera.path().c_str());
+  state_ = Closed{};
+  last_seen_ = {};
+  restoration_ = {};
+  absence_.reset();
+  retry_pause_ = {};
+  run_ = {};
+  publish();
+}
+
+// ---- negotiation and allocation -----------------------------------------------------------------
+
+Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPrepareFormat& emit) {
+  if (camera() == nullptr) return Agreed{};
+  // A change elsewhere in the pipeline that still takes what flows is no reason to stop the flow.
+  if (const auto* const at = std::get_if<Capturing>(&state_);
+      at != nullptr && gst_caps_is_subset(at->config.caps.get(), wanted) != FALSE)
+    return Agreed{.caps = CapsPtr{gst_caps_ref(at->config.caps.get())}};
+  // The driver takes no other format as long as buffers are allocated; and one that knows no
+  // orphans, as long as downstream holds one of them.
+  const auto* const at = std::get_if<Capturing>(&state_);
+  const auto held = at != nullptr && at->capture->pinned() ? at->capture->held() : 0;
+  auto& open = step_down().camera;
+  const auto node = open.device.node();  // kept, so that its descriptor stays what it is
+  const auto prepare = [&](GstCaps* caps) {
+    publish();
+    emit(node->descriptor(), caps);
+    const auto* const now = std::get_if<Opened>(&state_);
+    return now != nullptr && now->camera.device.node() == node;
+  };
+  const auto wishes = settings();
+  Negotiator negotiator{open,    restoration_, messages_, surroundings_.waker,
+                        wishes, prepare};
+  auto agreed = negotiator.negotiate({.wanted = wanted,
+                                      .former = run_.former_caps.get(),
+                                      .flowing = run_.flowing_caps.get(),
+                                      .shortage = run_.shortage ? &*run_.shortage : nullptr,
+                                      .held_downstream = held});
+  if (agreed && !*agreed) return Agreed{.overtaken = true};
+  if (!agreed) {
+    const int code = agreed.error().error.code;
+    if ((code == EINVAL || code == EBUSY) && open.device.lacks_format())
+      return std::unexpected{no_format(open.path())};
+    return std::unexpected{std::move(agreed.error())};
+  }
+  CapsPtr caps{gst_caps_ref((*agreed)->caps.get())};
+  Configured next{.camera = std::move(open),
+                  .config = std::move(**agreed),
+                  .wanted = CapsPtr{gst_caps_copy(wanted)}};
+  state_.emplace<Configured>(std::move(next));
+  publish();
+  return Agreed{.caps = std::move(caps)};
+}
+
+Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
+  // What has not changed for us goes on undisturbed.
+  if (auto* const at = std::get_if<Capturing>(&state_);
+      at != nullptr && !at->capture->suits(downstream))
+    free_buffers(*at);
+  if (auto* const configured = std::get_if<Configured>(&state_)) {
+    Capturing next{.camera = std::move(configured->camera),
+                   .config = std::move(configured->config),
+                   .wanted = std::move(configured->wanted),
+                   .capture = nullptr};
+    auto& at = state_.emplace<Capturing>(std::move(next));
+    auto made = Capture::allocate(surroundings_.element, at.camera.device, surroundings_.waker,
+                                  at.config, settings(), downstream, surroundings_.counters);
+    if (!made) {
+      free_buffers(at);
+      return std::unexpected{made.error()};
+    }
+    at.capture = std::move(*made);
+    if (const auto& warning = at.capture->warning()) messages_.warn(*warning);
+    publish();
+  }
+  const auto* const at = std::get_if<Capturing>(&state_);
+  if (at == nullptr) return false;
+  const auto& capture = *at->capture;
+  answer_allocation(query, capture.pool(), capture.size(), capture.buffer_count(), capture.most());
+  return true;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,328 @@
+// The way of a frame: from the driver's buffer to the one that goes downstream.
+
+#include <cerrno>
+#include <utility>
+
+#include "common/log.h"
+#include "common/overloaded.h"
+#include "formats/caps.h"
+#include "negotiation/bandwidth.h"
+#include "negotiation/negotiator.h"
+#include "session/session.h"
+
+namespace v4l2gst {
+
+Outcome<Step> Session::next() {
+  auto* const at = std::get_if<Capturing>(&state_);
+  if (at == nullptr) return Unallocated{};
+  if (!at->capture->streaming()) {
+    auto ended = begin(*at);
+    if (!ended) return std::unexpected{std::move(ended.error())};
+    if (*ended) return std::move(**ended);
+  }
+  for (;;) {
+    surroundings_.key_frame_requests.pass_on(at->camera.node(), surroundings_.element);
+    if (auto late = overdue()) return std::unexpected{*std::move(late)};
+    auto arrival = at->capture->next(frame_patience());
+    if (!arrival && forgets_buffers(arrival.error())) arrival = v4l2::Broken{arrival.error()};
+    if (!arrival) {
+      auto refusal = failure(arrival.error(), "to receive a frame");
+      if (auto next = give_up_mode(refusal)) return *std::move(next);
+      // Of read() it is the first call that may find no room, as VIDIOC_STREAMON is otherwise.
+      if (refusal.cause != Cause::bandwidth || !run_.recovery.recovering())
+        return std::unexpected{std::move(refusal)};
+      arrival = v4l2::Broken{arrival.error()};
+    }
+    auto ended = on_arrival(*at, *arrival);
+    if (!ended) return std::unexpected{std::move(ended.error())};
+    if (*ended) return std::move(**ended);
+  }
+}
+
+Session::Ending Session::on_arrival(Capturing& at, v4l2::Arrival& arrival) {
+  return std::visit(
+      Overloaded{[&](v4l2::Frame& frame) { return deliver(at, std::move(frame)); },
+                 [&](v4l2::Interrupted) { return on_interrupt(); },
+                 [&](const v4l2::Lost& lost) { return on_lost(lost.error); },
+                 [&](const v4l2::Broken& broken) {
+                   return on_broken(broken.error, "to receive a frame");
+                 },
+                 [&](v4l2::SourceChanged) -> Ending { return forget_source(); },
+                 [&](const v4l2::ControlChanged& change) -> Ending {
+                   restoration_.note(at.camera, change);
+                   return std::nullopt;
+                 },
+                 [&](v4l2::Overwritten) -> Ending {
+                   if (on_overwritten(at)) return Again{};
+                   return std::nullopt;
+                 },
+                 [&](v4l2::Stalled) -> Ending {
+                   if (overdue()) return std::nullopt;  // which is told then
+                   return on_due(at);
+                 },
+                 [&](v4l2::Starved) -> Ending {
+                   if (overdue()) return std::nullopt;
+                   return on_starved(at);
+                 }},
+      arrival);
+}
+
+Session::Ending Session::on_interrupt() {
+  const auto& waker = surroundings_.waker;
+  const bool errand_only = waker.raised(v4l2::Waker::errand) &&
+                           !waker.raised(v4l2::Waker::flush) && !waker.raised(v4l2::Waker::pause);
+  if (errand_only) return std::nullopt;
+  run_.watchdog.wait_ended();
+  if (absence_) absence_->patience.pause();
+  return Halted{};
+}
+
+// ---- the start ----------------------------------------------------------------------------------
+
+/// nullopt: the device streams.
+Session::Ending Session::begin(Capturing& at) {
+  if (!rest_before_start(at)) return Halted{};
+  if (auto started = start_streaming(at); !started)
+    return on_start_failed(std::move(started.error()));
+  if (messages_.warns()) return Again{};  // and they are posted
+  return std::nullopt;
+}
+
+Outcome<> Session::start_streaming(Capturing& at) {
+  auto& device = at.camera.device;
+  const auto wishes = settings();
+  const auto started = at.capture->start();
+  if (!started) {
+    const auto& error = started.error();
+    // v4l2loopback that remembers the format of a producer says so while there is none.
+    if (error.code == EIO && !device.reserves_buffers() &&
+        std::string_view{error.call} == v4l2::request::streamon.name)
+      return std::unexpected{unfed(device.path())};
+    // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
+    if (error.code == EFAULT ||
+        (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
+      return std::unexpected{
+          no_such_io_mode(device.path(), wishes.io_mode, at.config.format, error)};
+    return std::unexpected{failure(error, "to start streaming")};
+  }
+  run_.filter.stream_began(wishes.skip_frames, wishes.start_on_keyframe);
+  // v4l2loopback numbers a buffer when it is written, and gives one that never was.
+  run_.stamper.stream_began(device.reserves_buffers());
+  run_.watchdog.stream_began(kernel().monotonic_time());
+  GST_INFO_OBJECT(surroundings_.element, "streaming began with %u buffers",
+                  at.capture->buffer_count());
+  // Of a stream by read() nothing is known before its first frame.
+  if (at.capture->travel() != Capture::Travel::read) end_shortage(at.config);
+  return {};
+}
+
+Session::Ending Session::on_start_failed(Report failure) {
+  if (failure.cause == Cause::no_format) return std::unexpected{std::move(failure)};
+  const auto error = failure.error;
+  if (error.gone()) {
+    run_.recovery.forget_attempts();
+    return lose(failure);
+  }
+  if (auto next = give_up_mode(failure)) return next;
+  if (!run_.recovery.recovering()) return std::unexpected{std::move(failure)};
+  auto ended = on_broken(error, "to start streaming");
+  if (ended && !*ended) return Again{};
+  return ended;
+}
+
+// ---- one frame ----------------------------------------------------------------------------------
+
+Continuity::Verdict Session::observe(const v4l2::Frame& frame) {
+  const auto seen = run_.stamper.observe(frame);
+  if (seen.lost > 0) Counters::add(surroundings_.counters.lost, seen.lost);
+  return seen;
+}
+
+/// The frame that was observed last does not go downstream.
+void Session::leave_out(Counters::Count* count) {
+  if (count != nullptr) Counters::add(*count);
+  run_.stamper.withhold();
+}
+
+/// Replaces `frame` by the newest that is there. A step where the stream is to be looked at again.
+Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& frame) {
+  auto& counters = surroundings_.counters;
+  // A key frame that is awaited is not left out for a newer one.
+  while (at.capture->leaky() && !run_.filter.awaits_key_frame()) {
+    auto more = at.capture->ready();
+    if (!more) break;
+    if (!*more)
+      return std::unexpected{failed(at.camera.path(), more->error(), "to receive a frame")};
+    if (std::holds_alternative<v4l2::Overwritten>(**more)) {
+      // The newer picture is in the buffer of this frame, which will be copied.
+      if (!on_overwritten(at)) continue;
+      leave_out(&counters.skipped);
+      return Again{};
+    }
+    auto* const newer = std::get_if<v4l2::Frame>(&**more);
+    if (newer == nullptr) break;  // the device is gone, which next() will say again
+    observe(*frame);
+    leave_out(&counters.skipped);
+    frame.emplace(std::move(*newer));  // the end of the older one requeues it
+  }
+  return std::nullopt;
+}
+
+/// nullopt: this frame does not go downstream, and the next one is waited for.
+Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
+  auto& counters = surroundings_.counters;
+  std::optional frame{std::move(arrived)};
+  if (run_.filter.skips()) {
+    observe(*frame);
+    leave_out(&counters.skipped);
+    run_.watchdog.frame();
+    return std::nullopt;
+  }
+  if (auto ended = take_newest(at, frame); !ended || *ended) return ended;
+  const auto seen = observe(*frame);
+  const auto policy = at.capture->on_corrupt();
+  const auto found = FrameFilter::judge(*frame, at.config, policy,
+                                        FrameFilter::looks_at_damage(at.config, policy)
+                                            ? at.capture->look(*frame)
+                                            : std::span<const std::byte>{});
+  if (found.damage != Damage::none)
+    GST_DEBUG_OBJECT(surroundings_.element, "frame %u is damaged (%s)%s", frame->sequence(),
+                     name_of(found.damage), found.fate == Fate::leave_out ? " and left out" : "");
+  if (found.fate == Fate::leave_out) {
+    if (auto ended = on_damaged(at, *frame, found); !ended || *ended) return ended;
+    frame.reset();  // which requeues it
+    return on_withheld(at, Withheld::damaged);
+  }
+  run_.other_sizes = 0;
+  if (!run_.filter.admits(*frame, at.config,
+                          run_.filter.looks_for_key_frame(*frame)
+                              ? at.capture->look(*frame)
+                              : std::span<const std::byte>{})) {
+    leave_out(&counters.skipped);
+    run_.filter.leave_out_delta();
+    frame.reset();  // which requeues it
+    return on_withheld(at, Withheld::no_key_frame);
+  }
+  const auto info = FrameInfo::of(*frame);
+  auto wrapped = at.capture->wrap(*std::move(frame));
+  if (!wrapped) return on_failed(wrapped.error(), "to queue a buffer");
+  if (!*wrapped) {
+    leave_out(nullptr);
+    run_.watchdog.frame();  // the device has sent it
+    return std::nullopt;
+  }
+  run_.stamper.stamp(wrapped->get(), info, seen, at.config, found.fate == Fate::flag,
+                     surroundings_.element, kernel());
+  on_delivered(at);
+  return std::move(*wrapped);
+}
+
+void Session::on_delivered(const Capturing& at) {
+  run_.watchdog.frame();
+  run_.recovery.frame();
+  run_.filter.delivered();
+  absence_.reset();
+  retry_pause_ = {};
+  Counters::add(surroundings_.counters.delivered);
+  if (run_.flowing_caps.get() != at.config.caps.get())
+    run_.flowing_caps.reset(gst_caps_ref(at.config.caps.get()));
+  end_shortage(at.config);
+}
+
+// ---- frames that are left out -------------------------------------------------------------------
+
+/// nullopt: it is left out, and that is all.
+Session::Ending Session::on_damaged(Capturing& at, const v4l2::Frame& frame,
+                                    const FrameFilter::Judgement& found) {
+  leave_out(&surroundings_.counters.damaged);
+  run_.filter.leave_out_damaged(found);
+  if (at.camera.device.reserves_buffers()) return std::nullopt;
+  return on_other_size(at, frame);
+}
+
+/// A frame was left out. Damage never ends by itself where all frames are damaged, so that a device
+/// which sends nothing else is treated as one that is silent.
+Session::Ending Session::on_withheld(Capturing& at, Withheld why) {
+  const auto now = kernel().monotonic_time();
+  run_.watchdog.wait_began(now);
+  run_.watchdog.withheld(why, now);
+  return on_due(at);
+}
+
+/// True when there is something to say of it: the first time.
+bool Session::on_overwritten(Capturing& at) {
+  auto& device = at.camera.device;
+  Counters::add(surroundings_.counters.overwritten);
+  run_.stamper.withhold();
+  if (!at.capture->copy_always() || !device.reserves_buffers()) return false;
+  device.has_overwritten();
+  messages_.warn(overwritten(device.path()));
+  return true;
+}
+
+/// A frame of a loopback device is damaged. Its producer may have gone and come back with another
+/// format: then that is negotiated. Where the driver keeps to the old one, because we have it open,
+/// no picture will ever come.
+Session::Ending Session::on_other_size(Capturing& at, const v4l2::Frame& frame) {
+  constexpr unsigned enough = 30;
+  const auto& agreed = at.config.format;
+  const auto format = at.camera.device.format();
+  if (format && (format->fourcc != agreed.fourcc || format->size != agreed.size)) {
+    run_.other_sizes = 0;
+    return forget_source();
+  }
+  const auto& layout = at.config.layout;
+  if (!layout || ++run_.other_sizes < enough) return std::nullopt;
+  return std::unexpected{other_size(at.camera.path(),
+                                    agreed.fourcc.to_string() + " " +
+                                        std::to_string(agreed.size.width) + "x" +
+                                        std::to_string(agreed.size.height),
+                                    frame.payloads()[0].length, layout->needed[0])};
+}
+
+// ---- no room on the USB bus ---------------------------------------------------------------------
+
+/// The device did not start, and `refusal` says why. Where that is a lack of bandwidth, and there
+/// are modes that may be tried instead: gives up the mode and its buffers. The next step is to
+/// negotiate again. nullopt where the refusal stands.
+std::optional<Step> Session::give_up_mode(Report& refusal) {
+  if (refusal.cause != Cause::bandwidth) return std::nullopt;
+  const auto wishes = settings();
+  auto& shortage = run_.shortage;
+  const auto mode = mode_of(*config());
+  const auto stands = [&] {
+    if (wishes.on_no_bandwidth == OnNoBandwidth::error || keeps_flowing_caps()) return true;
+    if (shortage && shortage->refused + 1 >= Shortage::most_tries) return true;
+    // Who can't say now what else there is has told of the refusal at least.
+    const auto cheaper = cheaper_modes_of(*camera(), wishes, wanted(), demand_of(mode));
+    return !cheaper || cheaper->empty();
+  }();
+  if (shortage && stands) refusal.text += tries(shortage->refused + 1);
+  if (stands) return std::nullopt;
+  GST_DEBUG_OBJECT(surroundings_.element, "no room on the USB bus for %s", describe(mode).c_str());
+  if (!shortage)
+    shortage = Shortage{.mode = describe(mode),
+                        .bytes_per_second = bytes_per_second(config()->format, mode.interval),
+                        .refusal = {}};
+  shortage->refusal = std::move(refusal);
+  shortage->demand = demand_of(mode);
+  ++shortage->refused;
+  // As long as there are buffers the driver takes no other format.
+  step_down();
+  publish();
+  const auto& waker = surroundings_.waker;
+  if (waker.raised(v4l2::Waker::flush) || waker.raised(v4l2::Waker::pause)) return Halted{};
+  return Unallocated{};
+}
+
+/// It streams. What was taken instead is told once.
+void Session::end_shortage(const StreamConfig& config) {
+  if (!run_.shortage) return;  // as on most frames
+  const auto shortage = *std::exchange(run_.shortage, std::nullopt);
+  const auto mode = mode_of(config);
+  messages_.warn(narrower(camera()->path(), shortage.refusal.error,
+                          {shortage.mode, shortage.bytes_per_second},
+                          {describe(mode), caps_text_of(mode)}));
+}
+
+}  // namespace v4l2gst

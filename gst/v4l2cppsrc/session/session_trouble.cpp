@@ -1,0 +1,357 @@
+// How a session goes on when its device goes away, breaks, or falls silent.
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "session/session.h"
+#include "stream/wait.h"
+
+namespace v4l2gst {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// A device that comes back and fails at once is tried less and less often, down to this.
+constexpr milliseconds longest_pause{5000};
+
+/// What a device says that is gone, or that must be opened anew to be of use.
+bool means_lost(const v4l2::Error& error) {
+  constexpr std::array codes{ENODEV, ENXIO, EIO, ESHUTDOWN, EPROTO};
+  // EPROTO with a hint is ours, for what a driver has made up.
+  if (error.code == EPROTO && error.hint != nullptr) return false;
+  return std::ranges::find(codes, error.code) != codes.end();
+}
+
+/// A device that has just come back may refuse what it will take a moment later: another program
+/// looks at it, or a driver has registered the node before all of the device was there. Some tries.
+bool may_be_settling(const Report& report, milliseconds retry_pause) {
+  if (report.cause == Cause::not_negotiated || report.cause == Cause::broken_driver) return false;
+  if (report.error.code == 0) return false;  // it refused nothing: it is silent
+  return retry_pause.count() > 0 && retry_pause < longest_pause;
+}
+
+/// True when its driver says that nothing comes in.
+bool is_mute(const v4l2::Device& device) {
+  const auto asked = v4l2::current_input(*device.node());
+  const auto input = asked ? *asked : std::optional<v4l2::Input>{};
+  return input && input->no_signal;
+}
+
+}  // namespace
+
+// ---- going away ---------------------------------------------------------------------------------
+
+/// The device is closed, whatever is to be done about its loss.
+Outcome<Step> Session::lose(const Report& report) {
+  const auto policy = settings().on_disconnect;
+  if (policy != OnDisconnect::error)
+    messages_.add(Notice::State::lost, report.device, report.text, report.error);
+  leave();
+  if (policy == OnDisconnect::wait) {
+    wait_for_camera(report);
+    return Unallocated{};
+  }
+  begin_absence(report);
+  if (policy == OnDisconnect::eos) return EndOfStream{};
+  return std::unexpected{report};
+}
+
+/// One that has not sent a frame since it was back is away for longer still.
+void Session::begin_absence(const Report& report) {
+  if (absence_)
+    absence_->reason = report;
+  else
+    absence_ = Absence{.reason = report};
+}
+
+void Session::wait_for_camera(const Report& report) {
+  begin_absence(report);
+  if (!std::holds_alternative<Absent>(state_)) state_ = Absent{};
+  std::get<Absent>(state_).next_look = kernel().monotonic_time() + retry_pause_;
+  messages_.add(waiting_for(report));
+}
+
+bool Session::recover(const Report& report) {
+  const auto policy = settings().on_disconnect;
+  const bool waits = policy == OnDisconnect::wait && !report.hopeless;
+  const bool unfed = report.cause == Cause::no_format;
+  if (waits && unfed) {
+    run_.recovery.forget_attempts();
+    leave();
+    wait_for_camera(report);
+    return true;
+  }
+  // The caps of a running stream stay, so that for its room nothing can be done but wait.
+  const bool no_room = report.cause == Cause::bandwidth && keeps_flowing_caps();
+  if (waits && (means_lost(report.error) || may_be_settling(report, retry_pause_) || no_room)) {
+    static_cast<void>(lose(report));
+    return true;
+  }
+  // A recording is whole, whichever call told of the loss.
+  if (policy == OnDisconnect::eos && (means_lost(report.error) || no_room || unfed) &&
+      !report.hopeless && run_.recovery.has_delivered() && camera() != nullptr) {
+    static_cast<void>(lose(report));
+    return true;
+  }
+  if (means_lost(report.error)) {
+    leave();
+    begin_absence(report);
+  }
+  return false;
+}
+
+// ---- coming back --------------------------------------------------------------------------------
+
+Outcome<Step> Session::look_for_camera() {
+  if (camera() != nullptr) return Unallocated{};
+  if (surroundings_.absence_waker.raised()) {
+    if (absence_) absence_->patience.pause();
+    return Halted{};
+  }
+  const auto* const absent = std::get_if<Absent>(&state_);
+  if (absent == nullptr || !absent->reopening) {
+    const auto policy = settings().on_disconnect;
+    if (policy == OnDisconnect::eos) return EndOfStream{};
+    if (policy == OnDisconnect::error || !absence_)
+      return std::unexpected{absence_ ? absence_->reason : no_camera()};
+  }
+  // What was found and has not streamed is tried again only while there is time left.
+  const bool found = absence_ && absence_->found;
+  if (found && rest_of_patience() == nanoseconds::zero()) return not_there(absence_->reason);
+  const auto now = kernel().monotonic_time();
+  if (absent != nullptr && now < absent->next_look) return Again{};
+  auto device = open_again(kernel(), last_seen_, opened_for_);
+  if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
+  // Whether it streams only VIDIOC_STREAMON tells; but as long as nothing comes in it will not.
+  if (device && absence_ && absence_->reason.cause == Cause::no_format && is_mute(*device))
+    device = std::unexpected{unfed(device->path())};
+  // Even what may not be opened may be so soon: udev gives access a moment after the node is there.
+  if (!device) return not_there(device.error());
+  const bool reopening = absent != nullptr && absent->reopening;
+  if (const auto taken = take_back(std::move(*device)); !taken) {
+    leave();  // gone again at once
+    std::get<Absent>(state_).reopening = reopening;
+    if (!means_lost(taken.error().error)) return std::unexpected{taken.error()};
+    return not_there(taken.error());
+  }
+  messages_.add(back_at(camera()->path()));
+  Counters::add(surroundings_.counters.reconnected);
+  run_.watchdog.frame_is_owed();
+  if (absence_) absence_->found = true;
+  // If it fails again before it has sent a frame, the next try comes later.
+  retry_pause_ = std::min(std::max(2 * retry_pause_, look_again), longest_pause);
+  return Unallocated{};
+}
+
+/// The device that was away.
+Outcome<> Session::take_back(v4l2::Device&& device) {
+  if (auto taken = adopt(std::move(device)); !taken) return taken;
+  auto prepared = restoration_.prepare(*camera());
+  publish();
+  return prepared;
+}
+
+/// A look was in vain.
+Outcome<Step> Session::not_there(const Report& report) {
+  auto& absent = std::get<Absent>(state_);
+  if (std::exchange(absent.reopening, false)) {
+    run_.recovery.forget_attempts();
+    auto ended = lose(not_reopened(last_seen_.path, report));
+    if (!ended || !std::holds_alternative<Unallocated>(*ended)) return ended;
+  }
+  absent.next_look = kernel().monotonic_time() + look_again;
+  if (absence_ && rest_of_patience() == nanoseconds::zero())
+    return std::unexpected{
+        not_back(report, std::chrono::duration_cast<milliseconds>(absence_->patience.waited()))};
+  return Again{};
+}
+
+/// Closes the device in order to open it again; if that fails, it is lost.
+Step Session::reopen() {
+  messages_.add(reopened(camera()->path()));
+  Counters::add(surroundings_.counters.restarted);
+  leave();
+  state_ = Absent{.next_look = {}, .reopening = true};
+  return Unallocated{};
+}
+
+/// The source sends something else, or the buffers are of no use any more: negotiates anew.
+Step Session::forget_source() {
+  run_.shortage.reset();
+  step_down().camera.device.renew_modes();
+  publish();
+  return Unallocated{};
+}
+
+// ---- patience -----------------------------------------------------------------------------------
+
+/// How long a device that is away, or has sent no frame since, is still waited for; nullopt for as
+/// long as it takes.
+std::optional<nanoseconds> Session::rest_of_patience() {
+  if (!absence_) return std::nullopt;
+  const auto wishes = settings();
+  if (wishes.on_disconnect != OnDisconnect::wait || wishes.reconnect_timeout.count() == 0)
+    return std::nullopt;
+  absence_->patience.count(kernel().monotonic_time());
+  return std::max(wishes.reconnect_timeout - absence_->patience.waited(), nanoseconds::zero());
+}
+
+/// How long the next frame is waited for.
+std::optional<milliseconds> Session::frame_patience() {
+  std::optional<milliseconds> usual;
+  if (run_.watchdog.measures()) {  // not so by default, between frames
+    const auto now = kernel().monotonic_time();
+    run_.watchdog.wait_began(now);
+    usual = run_.watchdog.patience(now);
+  }
+  const auto rest = rest_of_patience();
+  if (!rest) return usual;
+  const auto left = std::chrono::ceil<milliseconds>(*rest);
+  return usual ? std::min(*usual, left) : left;
+}
+
+/// Once there is no more patience with a device that is back.
+std::optional<Report> Session::overdue() {
+  if (rest_of_patience() != nanoseconds::zero()) return std::nullopt;
+  return back_in_vain(camera()->path(), settings().reconnect_timeout);
+}
+
+// ---- a broken stream ----------------------------------------------------------------------------
+
+/// v4l2loopback before 0.13 knows each buffer of a device once for all programs: the VIDIOC_REQBUFS
+/// of another one has it forget that we have mapped ours. Only new ones help.
+bool Session::forgets_buffers(const v4l2::Error& error) const {
+  return error.code == EINVAL && !camera()->device.reserves_buffers() &&
+         std::string_view{error.call} == v4l2::request::dqbuf.name;
+}
+
+/// Starts the stream again, or opens the device again, as often as Recovery says. Its buffers, caps
+/// and controls stay through a restart, and so does what downstream holds. `doing` is what failed.
+Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view doing) {
+  const auto step = run_.recovery.broken();
+  switch (step.repair) {
+    case Repair::restart:
+      messages_.add(mended(camera()->path(), error));
+      Counters::add(surroundings_.counters.restarted);
+      std::get<Capturing>(state_).capture->stop();
+      run_.start_at = kernel().monotonic_time() + step.delay;
+      run_.watchdog.frame_is_owed();
+      if (!forgets_buffers(error)) return Again{};  // and the next step starts it
+      return forget_source();
+    case Repair::reopen:
+      return reopen();
+    case Repair::give_up:
+      break;
+  }
+  auto report = failure(error, doing);
+  report.text += " Its stream was started again three times, and the device opened again, in vain.";
+  report.hopeless = run_.recovery.hopeless();
+  if (report.hopeless) return std::unexpected{std::move(report)};
+  return lose(report);
+}
+
+/// The device is gone. What was tried on its stream counts no more: when it is back it is another.
+Session::Ending Session::on_lost(const v4l2::Error& error) {
+  run_.recovery.forget_attempts();
+  return lose(went_away(camera()->path(), error));
+}
+
+/// A call between two frames failed: VIDIOC_QBUF may tell of a loss or a broken stream first.
+Session::Ending Session::on_failed(const v4l2::Error& error, std::string_view doing) {
+  const auto failure = v4l2::failure_of(camera()->node(), error, false);
+  if (!failure) return std::unexpected{failed(camera()->path(), error, doing)};
+  return std::holds_alternative<v4l2::Lost>(*failure) ? on_lost(error) : on_broken(error, doing);
+}
+
+/// Waits until a broken stream may be started again. False when a flush or a pause interrupts.
+bool Session::rest_before_start(const Capturing& at) {
+  auto& waker = surroundings_.waker;
+  for (;;) {
+    if (waker.raised(v4l2::Waker::pause)) break;
+    const auto left = run_.start_at - kernel().monotonic_time();
+    if (left.count() <= 0) return true;
+    if (waker.raised(v4l2::Waker::flush)) break;
+    // Neither a requeued buffer nor an errand ends this.
+    waker.lower(v4l2::Waker::homecoming);
+    surroundings_.key_frame_requests.pass_on(at.camera.node(), surroundings_.element);
+    v4l2::rest(kernel(), waker, std::chrono::ceil<milliseconds>(left));
+  }
+  if (absence_) absence_->patience.pause();
+  return false;
+}
+
+// ---- silence ------------------------------------------------------------------------------------
+
+Session::Ending Session::on_starved(Capturing& at) {
+  const auto now = kernel().monotonic_time();
+  auto& watchdog = run_.watchdog;
+  if (watchdog.due(now) == Due::nothing) return std::nullopt;
+  if (!watchdog.silent()) {
+    const auto& path = at.camera.path();
+    auto warning = starved(path, watchdog.waited(now), at.capture->buffer_count());
+    messages_.add(Notice::State::starved, path, warning.text, {});
+    messages_.warn(std::move(warning));
+  }
+  watchdog.silence(now);
+  return Again{};
+}
+
+Session::Ending Session::on_due(Capturing& at) {
+  const auto now = kernel().monotonic_time();
+  const auto& path = at.camera.path();
+  const auto due = run_.watchdog.due(now);
+  const auto waited = run_.watchdog.waited(now);
+  switch (due) {
+    case Due::nothing:
+      return std::nullopt;
+    case Due::only_damage:
+      messages_.warn(only_damage(path, waited, run_.filter.left_out()));
+      return Again{};
+    case Due::no_key_frame:
+      messages_.warn(no_key_frame(path, waited, run_.filter.left_out().count));
+      return Again{};
+    case Due::no_first_frame: {
+      // A restart that brings nothing has not helped.
+      if (run_.recovery.recovering())
+        return on_broken({.code = ETIMEDOUT, .call = "poll"}, "to receive a frame");
+      const auto input = at.camera.ask_for_input();
+      messages_.warn(input && input->no_signal ? no_signal(path, input->name)
+                                               : no_first_frame(path, waited));
+      return Again{};
+    }
+    case Due::silence:
+      break;
+  }
+  return on_silence(at);
+}
+
+Session::Ending Session::on_silence(Capturing& at) {
+  const auto now = kernel().monotonic_time();
+  auto& watchdog = run_.watchdog;
+  const auto& path = at.camera.path();
+  const auto input = at.camera.ask_for_input();
+  const bool mute = input && input->no_signal;
+  const auto report = [&] {
+    const auto silence = watchdog.waited(now);
+    if (mute) return no_signal(path, input->name);
+    if (watchdog.sees_damage()) return only_damage(path, silence, run_.filter.left_out());
+    return stalled(path, silence, watchdog.starting());
+  }();
+  const bool first = !watchdog.silent();
+  const auto remedy = watchdog.silence(now);
+  messages_.add(mute ? Notice::State::signal_lost : Notice::State::stalled, path, report.text, {});
+  if (remedy == Remedy::give_up) return std::unexpected{report};
+  if (first || remedy == Remedy::warn) messages_.warn(report);
+  // Where nothing comes in there is nothing to wake.
+  if (mute || remedy == Remedy::warn) return Again{};
+  if (remedy == Remedy::reopen) return reopen();
+  messages_.add(restarted(path));
+  Counters::add(surroundings_.counters.restarted);
+  at.capture->stop();
+  return Again{};  // and the next step starts it
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <gst/gst.h>
+
+#include "common/settings.h"
+#include "device/modes.h"
+#include "settings/inputs.h"
+
+namespace v4l2gst {
+
+/// What applications may ask at any time: an immutable snapshot, replaced when it changes.
+struct Facts {
+  std::string device;       ///< the path of the open device; empty while none is
+  std::string device_name;  ///< the card's name; empty while closed
+  int device_fd{-1};
+  std::uint32_t capabilities{};
+  std::shared_ptr<v4l2::Modes> modes;
+  std::optional<v4l2::Input> input;
+  GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
+  bool exports{};         ///< whether its frames may become DMABuf memory
+  std::uint32_t depth{};  ///< frames that may be on their way; 0 while nothing is allocated
+};
+
+/// What the application sets, and what it may ask of the device. Any thread.
+class SharedInfo {
+public:
+  [[nodiscard]] Settings settings() const {
+    const std::lock_guard lock{mutex_};
+    return settings_;
+  }
+
+  /// Runs `change` on the settings.
+  template <class Change>
+  void change_settings(Change change) {
+    const std::lock_guard lock{mutex_};
+    change(settings_);
+  }
+
+  [[nodiscard]] Facts facts() const {
+    const std::lock_guard lock{mutex_};
+    return facts_;
+  }
+
+  void publish(Facts facts) {
+    const std::lock_guard lock{mutex_};
+    std::swap(facts_, facts);
+  }
+
+private:
+  mutable std::mutex mutex_;  // never held across a system call
+  Settings settings_;
+  Facts facts_;
+};
+
+}  // namespace v4l2gst
