@@ -4,7 +4,7 @@
 
 #include "common/log.h"
 #include "element/gstv4l2cppenums.h"
-#include "element/gstv4l2cppproperties.h"
+#include "element/properties.h"
 
 using v4l2gst::Source;
 

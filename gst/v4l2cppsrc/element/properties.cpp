@@ -1,4 +1,4 @@
-#include "element/gstv4l2cppproperties.h"
+#include "element/properties.h"
 
 #include <algorithm>
 #include <chrono>
