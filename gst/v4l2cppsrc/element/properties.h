@@ -1,6 +1,10 @@
 #pragma once
 
-#include <glib-object.h>
+#include "element/property_table.h"
 
-/// Gives the element's class its properties, each a field of Settings or something to read.
-void gst_v4l2_cpp_src_install_properties(GObjectClass* klass);
+namespace v4l2gst {
+
+/// The element's properties, in the order in which gst-inspect-1.0 lists them. A constant.
+PropertyTable properties();
+
+}  // namespace v4l2gst
