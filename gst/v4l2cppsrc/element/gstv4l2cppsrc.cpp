@@ -3,8 +3,7 @@
 #include <memory>
 
 #include "common/log.h"
-#include "element/gstv4l2cppenums.h"
-#include "element/gstv4l2cppproperties.h"
+#include "element/properties.h"
 
 using v4l2gst::Source;
 
@@ -25,6 +24,25 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(GstV4l2CppSrc, gst_v4l2_cpp_src, GST_TYPE_PUSH_SRC
 /// `self` comes from the type system, which has no need to be asked again what it is.
 static Source& source_of(gpointer self) {
   return static_cast<GstV4l2CppSrc*>(self)->source;
+}
+
+static void gst_v4l2_cpp_src_set_property(GObject* self, guint id, const GValue* value,
+                                          GParamSpec* spec) noexcept {
+  bool known{};
+  source_of(self).info().change_settings([&](v4l2gst::Settings& settings) {
+    known = v4l2gst::set_property(v4l2gst::properties(), id, value, settings);
+  });
+  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
+}
+
+static void gst_v4l2_cpp_src_get_property(GObject* self, guint id, GValue* value,
+                                          GParamSpec* spec) noexcept {
+  const auto& source = source_of(self);
+  const auto facts = source.info().facts();
+  const auto settings = source.info().settings();
+  if (!v4l2gst::get_property(v4l2gst::properties(), id, {settings, facts, source.counters()},
+                             value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
 }
 
 static GstStateChangeReturn gst_v4l2_cpp_src_change_state(GstElement* element,
@@ -125,7 +143,10 @@ static void gst_v4l2_cpp_src_finalize(GObject* object) noexcept {
 static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   auto* const object = G_OBJECT_CLASS(klass);
   object->finalize = gst_v4l2_cpp_src_finalize;
-  gst_v4l2_cpp_src_install_properties(object);
+  object->set_property = gst_v4l2_cpp_src_set_property;
+  object->get_property = gst_v4l2_cpp_src_get_property;
+  v4l2gst::install_properties(object, v4l2gst::properties(),
+                              {v4l2gst::Settings{}, v4l2gst::Facts{}, v4l2gst::Counters{}});
   // As v4l2src's: the descriptor, and the caps that the device is about to be set to. Emitted
   // before each VIDIOC_S_FMT, by the streaming thread, which holds no lock then.
   g_signal_new("prepare-format", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr, nullptr,
@@ -153,17 +174,6 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   base->query = gst_v4l2_cpp_src_query;
   base->event = gst_v4l2_cpp_src_event;
   GST_PUSH_SRC_CLASS(klass)->create = gst_v4l2_cpp_src_create;
-
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_IO_MODE, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_DEVICE_FLAGS, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_STARVED, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_LEAKY, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_CORRUPT, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_CACHE_HINTS, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_PREFER, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_NO_BANDWIDTH, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_DISCONNECT, GstPluginAPIFlags{});
-  gst_type_mark_as_plugin_api(GST_TYPE_V4L2_CPP_ON_STALL, GstPluginAPIFlags{});
 }
 
 Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self) {

@@ -1,0 +1,192 @@
+#include "element/properties.h"
+
+#include <array>
+#include <atomic>
+
+#include "element/gstv4l2cppenums.h"
+#include "session/shared_info.h"
+#include "stats/counters.h"
+#include "stream/return_desk.h"
+
+namespace v4l2gst {
+
+namespace {
+
+constexpr auto read_only = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+constexpr auto until_ready =
+    static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+constexpr auto most_buffers = v4l2::ReturnDesk::most_buffers;
+
+/// The longest timeout. poll() takes an int of milliseconds, and the Watchdog waits up to 64 times
+/// as long.
+constexpr std::uint64_t longest_timeout = G_MAXINT * guint64{GST_MSECOND} / 64;
+
+template <auto member>
+auto fact(const Readable& from) {
+  return from.facts.*member;
+}
+
+GstStructure* stats_of(const Readable& from) {
+  const auto& counters = from.counters;
+  const auto read = [](const Counters::Count& count) -> guint64 {
+    return count.load(std::memory_order_relaxed);
+  };
+  return gst_structure_new(
+      "v4l2cppsrc-stats", "delivered", G_TYPE_UINT64, read(counters.delivered), "copied",
+      G_TYPE_UINT64, read(counters.copied), "lost", G_TYPE_UINT64, read(counters.lost), "starved",
+      G_TYPE_UINT64, read(counters.starved), "skipped", G_TYPE_UINT64, read(counters.skipped),
+      "damaged", G_TYPE_UINT64, read(counters.damaged), "overwritten", G_TYPE_UINT64,
+      read(counters.overwritten), "restarted", G_TYPE_UINT64, read(counters.restarted),
+      "reconnected", G_TYPE_UINT64, read(counters.reconnected), nullptr);
+}
+
+constexpr auto rows = std::to_array<PropertyRow>({
+    {.name = "device",
+     .nick = "Device",
+     .blurb = "Path of the device node, such as /dev/video0 or a link to it under /dev/v4l/by-id; "
+              "unset: the first node that captures",
+     .flags = until_ready,
+     .kind = StringSetting{&Settings::device}},
+    {.name = "opened-device",
+     .nick = "Opened device",
+     .blurb = "Path of the device node that is open; unset while none is",
+     .flags = read_only,
+     .kind = StringReading{fact<&Facts::device>}},
+    {.name = "device-name",
+     .nick = "Device name",
+     .blurb = "Name of the device, as its driver gives it; unset while it is closed",
+     .flags = read_only,
+     .kind = StringReading{fact<&Facts::device_name>}},
+    {.name = "device-fd",
+     .nick = "Device descriptor",
+     .blurb = "File descriptor of the open device; -1 while it is closed",
+     .flags = read_only,
+     .kind = IntReading{fact<&Facts::device_fd>, -1}},
+    {.name = "flags",
+     .nick = "Flags",
+     .blurb = "What the device node can do (V4L2_CAP_*); 0 while it is closed",
+     .flags = read_only,
+     .kind = FlagsReading{gst_v4l2_cpp_device_flags_get_type, fact<&Facts::capabilities>}},
+    {.name = "io-mode",
+     .nick = "I/O mode",
+     .blurb = "How frames travel from the driver to downstream",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::io_mode>(gst_v4l2_cpp_io_mode_get_type)},
+    {.name = "min-buffers",
+     .nick = "Least buffers",
+     .blurb = "Buffers to allocate; more where downstream or the driver needs them",
+     .flags = until_ready,
+     .kind = UintSetting{&Settings::min_buffers, 1, most_buffers}},
+    {.name = "max-buffers",
+     .nick = "Most buffers",
+     .blurb = "Buffers that there may be with on-starved=grow, which is also how many frames of "
+              "latency the element can bridge",
+     .flags = until_ready,
+     .kind = UintSetting{&Settings::max_buffers, 1, most_buffers}},
+    {.name = "on-starved",
+     .nick = "When starved",
+     .blurb =
+         "What to do when downstream holds so many buffers that the driver is about to run dry",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::on_starved>(gst_v4l2_cpp_on_starved_get_type)},
+    {.name = "leaky",
+     .nick = "Leaky",
+     .blurb = "Which frame to send when several wait",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::leaky>(gst_v4l2_cpp_leaky_get_type)},
+    {.name = "on-corrupt",
+     .nick = "When corrupt",
+     .blurb = "What to do with a frame that is damaged: marked so by the driver, short, or a JPEG "
+              "without its start or end",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::on_corrupt>(gst_v4l2_cpp_on_corrupt_get_type)},
+    {.name = "skip-frames",
+     .nick = "Skip frames",
+     .blurb = "Frames to leave out after each start of the device's stream",
+     .flags = until_ready,
+     .kind = UintSetting{&Settings::skip_frames, 0, G_MAXUINT}},
+    {.name = "start-on-keyframe",
+     .nick = "Start on keyframe",
+     .blurb = "Whether to leave out, after each start of the device's stream, compressed frames "
+              "that build on others until one that does not",
+     .flags = until_ready,
+     .kind = BoolSetting{&Settings::start_on_keyframe}},
+    {.name = "cache-hints",
+     .nick = "Cache hints",
+     .blurb = "Who keeps the CPU's caches in order, where the driver lets us choose "
+              "(V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS)",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::cache_hints>(gst_v4l2_cpp_cache_hints_get_type)},
+    {.name = "prefer",
+     .nick = "Prefer",
+     .blurb = "Which of the device's modes to take where downstream leaves a choice",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::prefer>(gst_v4l2_cpp_prefer_get_type)},
+    {.name = "on-no-bandwidth",
+     .nick = "On no bandwidth",
+     .blurb = "What to do when the USB bus has no room for the mode that was chosen",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::on_no_bandwidth>(gst_v4l2_cpp_on_no_bandwidth_get_type)},
+    {.name = "pixel-aspect-ratio",
+     .nick = "Pixel aspect ratio",
+     .blurb = "Width of a pixel over its height, such as 59/54, for a device that is wrong about "
+              "it; unset: the device's",
+     .flags = until_ready,
+     .kind = StringSetting{&Settings::pixel_aspect_ratio}},
+    {.name = "force-aspect-ratio",
+     .nick = "Force aspect ratio",
+     .blurb = "Whether caps carry the pixel aspect ratio; without it any is taken",
+     .flags = until_ready,
+     .kind = BoolSetting{&Settings::force_aspect_ratio}},
+    {.name = "colorimetry",
+     .nick = "Colorimetry",
+     .blurb = "Colorimetry of raw video, such as bt709 or 2:4:7:1: the device is asked to convert "
+              "to it, if it can, and caps say it in any case, for a device that is wrong about it; "
+              "unset: the device's",
+     .flags = until_ready,
+     .kind = StringSetting{&Settings::colorimetry}},
+    {.name = "on-disconnect",
+     .nick = "On disconnect",
+     .blurb = "What to do when the device goes away, or is not there at the start",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::on_disconnect>(gst_v4l2_cpp_on_disconnect_get_type)},
+    {.name = "reconnect-timeout",
+     .nick = "Reconnect timeout",
+     .blurb = "With on-disconnect=wait: how long to wait for the device, in nanoseconds, before "
+              "the ERROR; 0: for ever",
+     .flags = until_ready,
+     .kind = TimeoutSetting{&Settings::reconnect_timeout, longest_timeout}},
+    {.name = "first-frame-timeout",
+     .nick = "First frame timeout",
+     .blurb = "How long the first frame of a stream may take, in nanoseconds, before on-stall is "
+              "done; 0: any time",
+     .flags = until_ready,
+     .kind = TimeoutSetting{&Settings::first_frame_timeout, longest_timeout}},
+    {.name = "stall-timeout",
+     .nick = "Stall timeout",
+     .blurb = "How long any other frame may take, in nanoseconds, before on-stall is done; 0: any "
+              "time, as for cameras that wait for a trigger",
+     .flags = until_ready,
+     .kind = TimeoutSetting{&Settings::stall_timeout, longest_timeout}},
+    {.name = "on-stall",
+     .nick = "On stall",
+     .blurb = "What to do when no frame comes in time, each time after twice as long",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::on_stall>(gst_v4l2_cpp_on_stall_get_type)},
+    {.name = "stats",
+     .nick = "Statistics",
+     .blurb = "What became of the frames since the start: v4l2cppsrc-stats with the guint64 "
+              "delivered, copied, lost, starved, skipped, damaged, overwritten, and how often the "
+              "stream was restarted and the device reconnected",
+     .flags = read_only,
+     .kind = StructureReading{stats_of}},
+});
+
+}  // namespace
+
+PropertyTable properties() {
+  return rows;
+}
+
+}  // namespace v4l2gst

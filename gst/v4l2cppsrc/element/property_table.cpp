@@ -1,0 +1,133 @@
+#include "element/property_table.h"
+
+#include <algorithm>
+
+#include "common/overloaded.h"
+
+namespace v4l2gst {
+
+namespace {
+
+/// The row of property `id`; null if there is none.
+const PropertyRow* row_of(PropertyTable table, guint id) {
+  return id >= 1 && id <= table.size() ? &table[id - 1] : nullptr;
+}
+
+const char* null_if_empty(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+std::string empty_if_null(const char* text) {
+  return text != nullptr ? text : "";
+}
+
+/// Properties count nanoseconds, as everywhere in GStreamer; the kernel waits in milliseconds.
+std::chrono::milliseconds rounded_up(std::uint64_t nanoseconds) {
+  return std::chrono::milliseconds{nanoseconds / GST_MSECOND +
+                                   (nanoseconds % GST_MSECOND != 0 ? 1 : 0)};
+}
+
+/// At most `most`, which need not be a whole number of milliseconds: rounded_up() makes more of it.
+std::uint64_t nanoseconds_of(std::chrono::milliseconds duration, std::uint64_t most) {
+  return std::min(static_cast<std::uint64_t>(duration.count()) * GST_MSECOND, most);
+}
+
+/// Marks an enum or flags type as part of the plug-in's API. Documentation then lists its values.
+GType documented(GType type) {
+  gst_type_mark_as_plugin_api(type, GstPluginAPIFlags{});
+  return type;
+}
+
+GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
+  const auto& settings = from.settings;
+  const auto make = [&row](auto* make_spec, auto... rest) {
+    return make_spec(row.name, row.nick, row.blurb, rest..., row.flags);
+  };
+  return std::visit(
+      Overloaded{
+          [&](const StringSetting& kind) {
+            return make(g_param_spec_string, null_if_empty(settings.*kind.member));
+          },
+          [&](const BoolSetting& kind) {
+            return make(g_param_spec_boolean, gboolean{settings.*kind.member});
+          },
+          [&](const UintSetting& kind) {
+            return make(g_param_spec_uint, kind.least, kind.most, settings.*kind.member);
+          },
+          [&](const TimeoutSetting& kind) {
+            return make(g_param_spec_uint64, guint64{0}, kind.most,
+                        nanoseconds_of(settings.*kind.member, kind.most));
+          },
+          [&](const EnumSetting& kind) {
+            return make(g_param_spec_enum, documented(kind.type()), kind.get(settings));
+          },
+          [&](const StringReading& kind) {
+            return make(g_param_spec_string, null_if_empty(kind.read(from)));
+          },
+          [&](const IntReading& kind) {
+            return make(g_param_spec_int, kind.least, G_MAXINT, kind.read(from));
+          },
+          [&](const FlagsReading& kind) {
+            return make(g_param_spec_flags, documented(kind.type()), kind.read(from));
+          },
+          [&](const StructureReading&) { return make(g_param_spec_boxed, GST_TYPE_STRUCTURE); },
+      },
+      row.kind);
+}
+
+}  // namespace
+
+void install_properties(GObjectClass* klass, PropertyTable table, const Readable& defaults) {
+  guint id{};
+  for (const auto& row : table)
+    g_object_class_install_property(klass, ++id, spec_of(row, defaults));
+}
+
+bool set_property(PropertyTable table, guint id, const GValue* value, Settings& settings) {
+  const auto* const row = row_of(table, id);
+  if (row == nullptr || (row->flags & G_PARAM_WRITABLE) == 0) return false;
+  std::visit(Overloaded{
+                 [&](const StringSetting& kind) {
+                   settings.*kind.member = empty_if_null(g_value_get_string(value));
+                 },
+                 [&](const BoolSetting& kind) {
+                   settings.*kind.member = g_value_get_boolean(value) != FALSE;
+                 },
+                 [&](const UintSetting& kind) { settings.*kind.member = g_value_get_uint(value); },
+                 [&](const TimeoutSetting& kind) {
+                   settings.*kind.member = rounded_up(g_value_get_uint64(value));
+                 },
+                 [&](const EnumSetting& kind) { kind.set(settings, g_value_get_enum(value)); },
+                 [](const ReadOnly auto&) {},
+             },
+             row->kind);
+  return true;
+}
+
+bool get_property(PropertyTable table, guint id, const Readable& from, GValue* value) {
+  const auto* const row = row_of(table, id);
+  if (row == nullptr) return false;
+  const auto& settings = from.settings;
+  std::visit(
+      Overloaded{
+          [&](const StringSetting& kind) {
+            g_value_set_string(value, null_if_empty(settings.*kind.member));
+          },
+          [&](const BoolSetting& kind) { g_value_set_boolean(value, settings.*kind.member); },
+          [&](const UintSetting& kind) { g_value_set_uint(value, settings.*kind.member); },
+          [&](const TimeoutSetting& kind) {
+            g_value_set_uint64(value, nanoseconds_of(settings.*kind.member, kind.most));
+          },
+          [&](const EnumSetting& kind) { g_value_set_enum(value, kind.get(settings)); },
+          [&](const StringReading& kind) {
+            g_value_set_string(value, null_if_empty(kind.read(from)));
+          },
+          [&](const IntReading& kind) { g_value_set_int(value, kind.read(from)); },
+          [&](const FlagsReading& kind) { g_value_set_flags(value, kind.read(from)); },
+          [&](const StructureReading& kind) { g_value_take_boxed(value, kind.read(from)); },
+      },
+      row->kind);
+  return true;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <gst/gst.h>
+
+#include "common/settings.h"
+
+// A table of properties, and what GObject asks of it. A row names the member of Settings that the
+// property sets, or a function that reads what the element knows. A default is what `Settings{}`
+// and `Facts{}` read. The table is constant and owns nothing. set_property() and get_property() are
+// called by any thread; their caller guards the Settings. The table does not know the GObject, nor
+// Source.
+
+namespace v4l2gst {
+
+struct Counters;
+struct Facts;
+
+/// What the element knows: properties are read from it.
+struct Readable {
+  const Settings& settings;
+  const Facts& facts;
+  const Counters& counters;
+};
+
+// ---- kinds of properties that set a member of Settings ------------------------------------------
+
+/// A string. An empty one reads as null.
+struct StringSetting {
+  std::string Settings::*member;
+};
+
+struct BoolSetting {
+  bool Settings::*member;
+};
+
+/// A guint from `least` to `most`.
+struct UintSetting {
+  std::uint32_t Settings::*member;
+  std::uint32_t least;
+  std::uint32_t most;
+};
+
+/// A guint64 of nanoseconds, from 0 to `most`. Settings have it in milliseconds, rounded up.
+struct TimeoutSetting {
+  std::chrono::milliseconds Settings::*member;
+  std::uint64_t most;
+};
+
+/// One of an enum's values. Made by enum_setting().
+struct EnumSetting {
+  GType (*type)();
+  int (*get)(const Settings& settings);
+  void (*set)(Settings& settings, int value);
+};
+
+/// Makes the row's kind of a member of Settings and the GType of its enum. The member is a template
+/// argument, so that EnumSetting is one type for all enums.
+template <auto member>
+constexpr EnumSetting enum_setting(GType (*type)()) {
+  using Enum = std::remove_cvref_t<decltype(std::declval<Settings>().*member)>;
+  return {.type = type,
+          .get = [](const Settings& settings) { return static_cast<int>(settings.*member); },
+          .set =
+              [](Settings& settings, int value) {
+                settings.*member = static_cast<Enum>(value);
+              }};
+}
+
+// ---- kinds of properties that are read only -----------------------------------------------------
+
+/// A string. An empty one reads as null.
+struct StringReading {
+  std::string (*read)(const Readable& from);
+};
+
+/// An int from `least` on.
+struct IntReading {
+  int (*read)(const Readable& from);
+  int least;
+};
+
+struct FlagsReading {
+  GType (*type)();
+  std::uint32_t (*read)(const Readable& from);
+};
+
+/// A GstStructure, new for each reader.
+struct StructureReading {
+  GstStructure* (*read)(const Readable& from);
+};
+
+/// The kinds above: they have a function that reads, and no member to set.
+template <class Kind>
+concept ReadOnly = requires(const Kind& kind) { kind.read; };
+
+// ---- the table ----------------------------------------------------------------------------------
+
+using PropertyKind =
+    std::variant<StringSetting, BoolSetting, UintSetting, TimeoutSetting, EnumSetting,
+                 StringReading, IntReading, FlagsReading, StructureReading>;
+
+/// One property. Its id is its place in the table, counted from 1.
+struct PropertyRow {
+  const char* name;
+  const char* nick;
+  const char* blurb;
+  GParamFlags flags;
+  PropertyKind kind;
+};
+
+using PropertyTable = std::span<const PropertyRow>;
+
+/// Installs each row as a property, in the table's order. Enums and flags become part of the
+/// plug-in's documented API. `defaults` is what a new element reads.
+void install_properties(GObjectClass* klass, PropertyTable table, const Readable& defaults);
+
+/// Changes the setting of property `id`. Returns false if the table has none of that id
+/// that can be set.
+bool set_property(PropertyTable table, guint id, const GValue* value, Settings& settings);
+
+/// Reads property `id` into `value`. Returns false if the table has none of that id.
+bool get_property(PropertyTable table, guint id, const Readable& from, GValue* value);
+
+}  // namespace v4l2gst
