@@ -9,10 +9,11 @@
 #include "element/liar.h"
 #include "element/random_caps.h"
 #include "element/rig.h"
+#include "element/source.h"
 #include "element/suite.h"
+#include "negotiation/negotiation.h"
 #include "negotiation/offers.h"
 #include "negotiation/refusal.h"
-#include "element/source.h"
 
 using fuzz::Liar;
 using fuzz::Random;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "device/events.h"
 
 namespace v4l2gst {
 

@@ -138,7 +138,8 @@ bool Source::negotiate() {
       });
     });
     if (agreed && agreed->overtaken) continue;
-    if (agreed) return !agreed->caps || gst_base_src_set_caps(element_, agreed->caps.get()) != FALSE;
+    if (agreed)
+      return !agreed->caps || gst_base_src_set_caps(element_, agreed->caps.get()) != FALSE;
     if (recover(agreed.error())) return true;
     report(agreed.error());
     return false;

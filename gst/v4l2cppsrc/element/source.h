@@ -29,6 +29,7 @@ public:
 
   /// Settings, and what is known of the device. Any thread.
   [[nodiscard]] const SharedInfo& info() const { return info_; }
+
   [[nodiscard]] SharedInfo& info() { return info_; }
 
   [[nodiscard]] const Counters& counters() const { return counters_; }

@@ -27,8 +27,8 @@ struct StreamConfig {
   }
 };
 
-/// How long a buffer lasts, which holds a frame, or one of its two fields; GST_CLOCK_TIME_NONE where
-/// the rate is not known.
+/// How long a buffer lasts, which holds a frame, or one of its two fields; GST_CLOCK_TIME_NONE
+/// where the rate is not known.
 inline GstClockTime duration_of(const StreamConfig& config) {
   const auto interval = config.interval;
   if (!interval.known()) return GST_CLOCK_TIME_NONE;

@@ -58,6 +58,7 @@ public:
                             std::span<const std::byte> bytes) const;
 
   void leave_out_damaged(const Judgement& found);
+
   void leave_out_delta() { ++left_out_.count; }
 
   /// A frame went downstream.

@@ -28,9 +28,9 @@ FrameInfo FrameInfo::of(const v4l2::Frame& frame) {
           .timestamp = monotonic ? std::optional{frame.timestamp()} : std::nullopt};
 }
 
-void FrameStamper::stamp(GstBuffer* buffer, const FrameInfo& frame,
-                         const Continuity::Verdict& seen, const StreamConfig& config,
-                         bool corrupted, GstElement* element, v4l2::Kernel& kernel) {
+void FrameStamper::stamp(GstBuffer* buffer, const FrameInfo& frame, const Continuity::Verdict& seen,
+                         const StreamConfig& config, bool corrupted, GstElement* element,
+                         v4l2::Kernel& kernel) {
   const auto clocks = read_clocks(element, kernel);
   GST_BUFFER_PTS(buffer) = running_time_.stamp(frame.timestamp, clocks);
   GST_BUFFER_DURATION(buffer) = duration_of(config);

@@ -46,8 +46,7 @@ public:
 
   /// Stamps `buffer` and logs it. `corrupted`: the picture is damaged, and goes downstream so.
   void stamp(GstBuffer* buffer, const FrameInfo& frame, const Continuity::Verdict& seen,
-             const StreamConfig& config, bool corrupted, GstElement* element,
-             v4l2::Kernel& kernel);
+             const StreamConfig& config, bool corrupted, GstElement* element, v4l2::Kernel& kernel);
 
 private:
   ClockReading read_clocks(GstElement* element, v4l2::Kernel& kernel);

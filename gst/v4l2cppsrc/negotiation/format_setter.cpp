@@ -286,24 +286,24 @@ Outcome<bool> FormatSetter::keeps_promise(const Choice& choice, std::uint32_t pl
 }
 
 Outcome<Overrides> Overrides::of(const Settings& wishes, const std::string& path) {
-  Overrides overrides{.pixel_aspect = std::nullopt,
-                      .carry_pixel_aspect = wishes.force_aspect_ratio,
-                      .colorimetry = std::nullopt,
-                      .colorimetry_text = {}};
+  Overrides result{.pixel_aspect = std::nullopt,
+                   .carry_pixel_aspect = wishes.force_aspect_ratio,
+                   .colorimetry = std::nullopt,
+                   .colorimetry_text = {}};
   if (!wishes.pixel_aspect_ratio.empty()) {
-    overrides.pixel_aspect = parse_pixel_aspect(wishes.pixel_aspect_ratio);
-    if (!overrides.pixel_aspect)
+    result.pixel_aspect = parse_pixel_aspect(wishes.pixel_aspect_ratio);
+    if (!result.pixel_aspect)
       return std::unexpected{bad_setting(path, "pixel-aspect-ratio", wishes.pixel_aspect_ratio,
                                          "a ratio such as 59/54")};
   }
   if (!wishes.colorimetry.empty()) {
-    overrides.colorimetry = parse_colorimetry(wishes.colorimetry);
-    if (!overrides.colorimetry)
+    result.colorimetry = parse_colorimetry(wishes.colorimetry);
+    if (!result.colorimetry)
       return std::unexpected{bad_setting(path, "colorimetry", wishes.colorimetry,
                                          "a name such as bt709, or four numbers such as 2:4:7:1")};
-    overrides.colorimetry_text = colorimetry_text(*overrides.colorimetry).get();
+    result.colorimetry_text = v4l2gst::colorimetry_text(*result.colorimetry).get();
   }
-  return overrides;
+  return result;
 }
 
 /// What the device is set to after the last call that may have changed it: VIDIOC_S_PARM of some

@@ -20,11 +20,11 @@ struct Run {
   Recovery recovery{};
   FrameFilter filter{};
   FrameStamper stamper{};
-  std::optional<Shortage> shortage{};   ///< while a mode is looked for that the bus has room for
-  CapsPtr flowing_caps{};               ///< of the latest frame that went downstream
-  CapsPtr former_caps{};                ///< that were agreed on before the buffers or the camera went
+  std::optional<Shortage> shortage{};  ///< while a mode is looked for that the bus has room for
+  CapsPtr flowing_caps{};              ///< of the latest frame that went downstream
+  CapsPtr former_caps{};  ///< that were agreed on before the buffers or the camera went
   std::chrono::nanoseconds start_at{};  ///< a broken stream is not started again before
-  unsigned other_sizes{};               ///< frames in a row that are no picture of the agreed format
+  unsigned other_sizes{};  ///< frames in a row that are no picture of the agreed format
 };
 
 }  // namespace v4l2gst

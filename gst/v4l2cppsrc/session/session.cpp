@@ -210,8 +210,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
     return now != nullptr && now->camera.device.node() == node;
   };
   const auto wishes = settings();
-  Negotiator negotiator{open,    restoration_, messages_, surroundings_.waker,
-                        wishes, prepare};
+  Negotiator negotiator{open, restoration_, messages_, surroundings_.waker, wishes, prepare};
   auto agreed = negotiator.negotiate({.wanted = wanted,
                                       .former = run_.former_caps.get(),
                                       .flowing = run_.flowing_caps.get(),

@@ -20,10 +20,10 @@ namespace v4l2gst {
 
 /// What a session works with. All of it outlives the session.
 struct Surroundings {
-  GstElement* element{};        ///< who logs, and whose clock it is
-  v4l2::Kernel* kernel{};       ///< as of the latest open()
-  v4l2::Waker& waker;           ///< interrupts a wait for the device's next frame
-  v4l2::Waker& absence_waker;   ///< interrupts a wait for the device itself
+  GstElement* element{};       ///< who logs, and whose clock it is
+  v4l2::Kernel* kernel{};      ///< as of the latest open()
+  v4l2::Waker& waker;          ///< interrupts a wait for the device's next frame
+  v4l2::Waker& absence_waker;  ///< interrupts a wait for the device itself
   KeyFrameRequests& key_frame_requests;
   SharedInfo& info;
   Counters& counters;
@@ -96,8 +96,11 @@ private:
   void free_buffers(Capturing& at);
   void leave();
   void publish();
+
   [[nodiscard]] Settings settings() const { return surroundings_.info.settings(); }
+
   [[nodiscard]] v4l2::Kernel& kernel() const { return *surroundings_.kernel; }
+
   [[nodiscard]] bool keeps_flowing_caps() const;
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
 

@@ -40,37 +40,36 @@ Outcome<Step> Session::next() {
 }
 
 Session::Ending Session::on_arrival(Capturing& at, v4l2::Arrival& arrival) {
-  return std::visit(
-      Overloaded{[&](v4l2::Frame& frame) { return deliver(at, std::move(frame)); },
-                 [&](v4l2::Interrupted) { return on_interrupt(); },
-                 [&](const v4l2::Lost& lost) { return on_lost(lost.error); },
-                 [&](const v4l2::Broken& broken) {
-                   return on_broken(broken.error, "to receive a frame");
-                 },
-                 [&](v4l2::SourceChanged) -> Ending { return forget_source(); },
-                 [&](const v4l2::ControlChanged& change) -> Ending {
-                   restoration_.note(at.camera, change);
-                   return std::nullopt;
-                 },
-                 [&](v4l2::Overwritten) -> Ending {
-                   if (on_overwritten(at)) return Again{};
-                   return std::nullopt;
-                 },
-                 [&](v4l2::Stalled) -> Ending {
-                   if (overdue()) return std::nullopt;  // which is told then
-                   return on_due(at);
-                 },
-                 [&](v4l2::Starved) -> Ending {
-                   if (overdue()) return std::nullopt;
-                   return on_starved(at);
-                 }},
-      arrival);
+  return std::visit(Overloaded{[&](v4l2::Frame& frame) { return deliver(at, std::move(frame)); },
+                               [&](v4l2::Interrupted) { return on_interrupt(); },
+                               [&](const v4l2::Lost& lost) { return on_lost(lost.error); },
+                               [&](const v4l2::Broken& broken) {
+                                 return on_broken(broken.error, "to receive a frame");
+                               },
+                               [&](v4l2::SourceChanged) -> Ending { return forget_source(); },
+                               [&](const v4l2::ControlChanged& change) -> Ending {
+                                 restoration_.note(at.camera, change);
+                                 return std::nullopt;
+                               },
+                               [&](v4l2::Overwritten) -> Ending {
+                                 if (on_overwritten(at)) return Again{};
+                                 return std::nullopt;
+                               },
+                               [&](v4l2::Stalled) -> Ending {
+                                 if (overdue()) return std::nullopt;  // which is told then
+                                 return on_due(at);
+                               },
+                               [&](v4l2::Starved) -> Ending {
+                                 if (overdue()) return std::nullopt;
+                                 return on_starved(at);
+                               }},
+                    arrival);
 }
 
 Session::Ending Session::on_interrupt() {
   const auto& waker = surroundings_.waker;
-  const bool errand_only = waker.raised(v4l2::Waker::errand) &&
-                           !waker.raised(v4l2::Waker::flush) && !waker.raised(v4l2::Waker::pause);
+  const bool errand_only = waker.raised(v4l2::Waker::errand) && !waker.raised(v4l2::Waker::flush) &&
+                           !waker.raised(v4l2::Waker::pause);
   if (errand_only) return std::nullopt;
   run_.watchdog.wait_ended();
   if (absence_) absence_->patience.pause();
@@ -195,9 +194,8 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
   }
   run_.other_sizes = 0;
   if (!run_.filter.admits(*frame, at.config,
-                          run_.filter.looks_for_key_frame(*frame)
-                              ? at.capture->look(*frame)
-                              : std::span<const std::byte>{})) {
+                          run_.filter.looks_for_key_frame(*frame) ? at.capture->look(*frame)
+                                                                  : std::span<const std::byte>{})) {
     leave_out(&counters.skipped);
     run_.filter.leave_out_delta();
     frame.reset();  // which requeues it

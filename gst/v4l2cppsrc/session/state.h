@@ -49,10 +49,13 @@ using State = std::variant<Closed, Absent, Opened, Configured, Capturing>;
 
 /// A flush or a pause interrupted it: FLUSHING, or wait for PLAYING.
 struct Halted {};
+
 /// There is no device, or no buffers: look for the device, and negotiate.
 struct Unallocated {};
+
 /// Nothing but to post the messages.
 struct Again {};
+
 struct EndOfStream {};
 
 using Step = std::variant<BufferPtr, Halted, Unallocated, Again, EndOfStream>;
