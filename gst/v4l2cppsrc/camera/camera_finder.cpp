@@ -52,13 +52,12 @@ Outcome<v4l2::Device> open_camera(v4l2::Kernel& kernel, const std::string& wante
   return std::move(*device);
 }
 
-Outcome<v4l2::Device> open_again(v4l2::Kernel& kernel, const LastSeen& former,
-                                 const std::string& wanted) {
+Outcome<v4l2::Device> open_again(v4l2::Kernel& kernel, const LastSeen& former) {
   if (!former.identity.known()) {
-    auto device = open_camera(kernel, wanted);
+    auto device = open_camera(kernel, former.wanted);
     // Without sysfs a device is known by what it says of itself.
     if (device && !former.card.empty() && device->capability().card_name() != former.card)
-      return std::unexpected{cannot_open(wanted, {.code = ENOENT, .call = "open"})};
+      return std::unexpected{cannot_open(former.wanted, {.code = ENOENT, .call = "open"})};
     return device;
   }
   const auto found = v4l2::find_camera(kernel, former.identity);

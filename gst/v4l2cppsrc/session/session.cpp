@@ -100,7 +100,7 @@ Report Session::failure(const v4l2::Error& error, std::string_view doing) const 
 
 Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   surroundings_.kernel = &kernel;
-  opened_for_ = wanted;
+  last_seen_ = {.wanted = wanted};
   auto device = open_camera(kernel, wanted);
   const auto adopted = device ? adopt(std::move(*device)) : std::unexpected{device.error()};
   if (adopted) return {};
@@ -117,7 +117,8 @@ Outcome<> Session::adopt(v4l2::Device&& device) {
   auto opened = Camera::of(kernel(), std::move(device), surroundings_.element);
   if (!opened) return std::unexpected{opened.error()};
   surroundings_.key_frame_requests.device_opened();
-  last_seen_ = {.identity = opened->identity,
+  last_seen_ = {.wanted = last_seen_.wanted,
+                .identity = opened->identity,
                 .card = opened->device.capability().card_name(),
                 .path = opened->path()};
   state_.emplace<Opened>(std::move(*opened));
@@ -128,7 +129,7 @@ Outcome<> Session::adopt(v4l2::Device&& device) {
 bool Session::is_open_for(const Settings& wishes) const {
   const bool waits = absence_ && wishes.on_disconnect == OnDisconnect::wait;
   // The property may be changed in READY.
-  return (camera() != nullptr || waits) && opened_for_ == wishes.device;
+  return (camera() != nullptr || waits) && last_seen_.wanted == wishes.device;
 }
 
 void Session::start() {
@@ -181,7 +182,7 @@ void Session::close() {
   if (camera() != nullptr)
     GST_INFO_OBJECT(surroundings_.element, "closed '%s'", step_down().camera.path().c_str());
   state_ = Closed{};
-  last_seen_ = {};
+  last_seen_ = {.wanted = last_seen_.wanted};
   restoration_ = {};
   absence_.reset();
   retry_pause_ = {};

@@ -148,7 +148,6 @@ private:
   Surroundings surroundings_;
   Messages messages_;
   State state_{Closed{}};
-  std::string opened_for_{};  ///< the device setting of the latest open()
   LastSeen last_seen_{};
   Restoration restoration_{};
   std::optional<Absence> absence_{};

@@ -123,7 +123,7 @@ Outcome<Step> Session::look_for_camera() {
   if (found && rest_of_patience() == nanoseconds::zero()) return not_there(absence_->reason);
   const auto now = kernel().monotonic_time();
   if (absent != nullptr && now < absent->next_look) return Again{};
-  auto device = open_again(kernel(), last_seen_, opened_for_);
+  auto device = open_again(kernel(), last_seen_);
   if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
   // Whether it streams only VIDIOC_STREAMON tells; but as long as nothing comes in it will not.
   if (device && absence_ && absence_->reason.cause == Cause::no_format && is_mute(*device))
