@@ -4,9 +4,11 @@
 #include <optional>
 #include <variant>
 
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// The source sends something else now (V4L2_EVENT_SOURCE_CHANGE): format and timings hold no
 /// longer.

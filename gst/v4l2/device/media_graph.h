@@ -7,10 +7,14 @@
 #include <string>
 #include <vector>
 
+#include <linux/v4l2-mediabus.h>
+
 #include "device/format.h"
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// What goes over a link of a media graph (struct v4l2_mbus_framefmt). The size is that of a field
 /// where fields alternate.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "device/text.h"
+#include "kernel/node.h"
 
 namespace v4l2 {
 namespace {
@@ -52,7 +53,7 @@ Result<> Modes::enumerate(const Request<Argument>& request, Argument argument, K
 }
 
 Result<Format> Modes::current() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   return current_locked();
 }
 
@@ -100,7 +101,7 @@ Result<std::vector<OfferedFormat>> Modes::formats_for(std::uint32_t media_bus_co
 }
 
 Result<std::span<const OfferedFormat>> Modes::formats() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (formats_known_) return formats_;
   auto found = formats_for(delivered_ ? delivered_->code : 0);
   // Where there is none for what comes in, STREAMON says so, and the graph shows why.
@@ -117,7 +118,7 @@ Result<std::span<const OfferedFormat>> Modes::formats() {
 }
 
 Result<std::span<const SizeRange>> Modes::sizes(Fourcc fourcc) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (const auto known = sizes_.find(fourcc); known != sizes_.end()) return known->second;
   std::vector<SizeRange> found;
   if (delivered_) {
@@ -152,7 +153,7 @@ Result<std::span<const SizeRange>> Modes::sizes(Fourcc fourcc) {
 }
 
 Result<std::span<const IntervalRange>> Modes::intervals(Fourcc fourcc, Size size) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   const std::pair key{fourcc, size};
   if (const auto known = intervals_.find(key); known != intervals_.end()) return known->second;
   std::vector<IntervalRange> found;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,9 +10,14 @@
 
 #include "device/format.h"
 #include "device/media_graph.h"
-#include "kernel/node.h"
+#include "kernel/error.h"
+#include "kernel/mutex.h"
 
 namespace v4l2 {
+
+class Node;
+template <class Argument>
+struct Request;
 
 /// One pixel format that a device offers (VIDIOC_ENUM_FMT).
 struct OfferedFormat {
@@ -89,21 +93,22 @@ public:
   Result<Format> current();
 
 private:
-  Result<Format> current_locked();
-  Result<std::vector<OfferedFormat>> formats_for(std::uint32_t media_bus_code);
+  Result<Format> current_locked() REQUIRES(mutex_);
+  Result<std::vector<OfferedFormat>> formats_for(std::uint32_t media_bus_code) REQUIRES(mutex_);
   template <class Argument, class Keep>
-  Result<> enumerate(const Request<Argument>& request, Argument argument, Keep keep);
+  Result<> enumerate(const Request<Argument>& request, Argument argument, Keep keep)
+      REQUIRES(mutex_);
 
   std::shared_ptr<const Node> node_;
   BufferType type_;
   std::optional<PadFormat> delivered_;
-  std::mutex mutex_;  // guards all below; held across the driver's answers
-  std::vector<OfferedFormat> formats_;
-  bool formats_known_{};
-  std::optional<Format> current_;
-  std::uint32_t questions_{};
-  std::map<Fourcc, std::vector<SizeRange>> sizes_;
-  std::map<std::pair<Fourcc, Size>, std::vector<IntervalRange>> intervals_;
+  Mutex mutex_;  // held across the driver's answers
+  std::vector<OfferedFormat> formats_ GUARDED_BY(mutex_);
+  bool formats_known_ GUARDED_BY(mutex_){};
+  std::optional<Format> current_ GUARDED_BY(mutex_);
+  std::uint32_t questions_ GUARDED_BY(mutex_){};
+  std::map<Fourcc, std::vector<SizeRange>> sizes_ GUARDED_BY(mutex_);
+  std::map<std::pair<Fourcc, Size>, std::vector<IntervalRange>> intervals_ GUARDED_BY(mutex_);
 };
 
 }  // namespace v4l2

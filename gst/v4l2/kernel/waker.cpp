@@ -11,7 +11,7 @@ Waker::Waker() {
 }
 
 Result<> Waker::prepare() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (descriptor_) return {};
   UniqueFd made{eventfd(reasons_ != 0 ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK)};
   if (!made) return std::unexpected{Error{.code = errno, .call = "eventfd"}};
@@ -20,13 +20,13 @@ Result<> Waker::prepare() {
 }
 
 void Waker::raise(Reason reason) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (reasons_ == 0) eventfd_write(descriptor_.get(), 1);
   reasons_ |= reason;
 }
 
 void Waker::lower(Reason reason) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   const bool was_raised = reasons_ != 0;
   reasons_ &= ~static_cast<unsigned>(reason);
   eventfd_t drained{};

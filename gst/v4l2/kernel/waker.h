@@ -1,9 +1,9 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 
 #include "kernel/error.h"
+#include "kernel/mutex.h"
 #include "kernel/unique_fd.h"
 
 namespace v4l2 {
@@ -42,7 +42,7 @@ public:
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 
 private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::atomic<unsigned> reasons_{};  // changed under mutex_, together with the descriptor
   UniqueFd descriptor_;
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "device/text.h"
+#include "kernel/node.h"
 
 namespace v4l2 {
 namespace {

@@ -5,10 +5,14 @@
 #include <string>
 #include <vector>
 
+#include <linux/videodev2.h>
+
 #include "device/events.h"
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// A control and its value.
 struct Control {

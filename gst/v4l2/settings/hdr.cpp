@@ -1,5 +1,7 @@
 #include "settings/hdr.h"
 
+#include "kernel/node.h"
+
 namespace v4l2 {
 namespace {
 

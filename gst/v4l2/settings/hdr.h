@@ -4,9 +4,11 @@
 
 #include <linux/videodev2.h>
 
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// What a device tells of the HDR10 picture that it receives, in the kernel's structs and so in the
 /// units of H.265's SEI messages (V4L2 specification, "Colorimetry Control Reference"). At least

@@ -6,6 +6,7 @@
 
 #include "device/events.h"
 #include "device/text.h"
+#include "kernel/node.h"
 
 namespace v4l2 {
 namespace {

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "device/format.h"
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// The input that a device captures from (VIDIOC_G_INPUT, VIDIOC_ENUMINPUT).
 struct Input {

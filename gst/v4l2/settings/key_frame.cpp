@@ -1,5 +1,7 @@
 #include "settings/key_frame.h"
 
+#include "kernel/node.h"
+
 namespace v4l2 {
 
 Result<bool> force_key_frame(const Node& node) {

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// Asks the device's encoder to make its next frame one that decoding can begin with
 /// (V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME). False where there is no such control.

@@ -3,6 +3,8 @@
 #include <limits>
 #include <numeric>
 
+#include "kernel/node.h"
+
 namespace v4l2 {
 
 Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {

@@ -4,9 +4,11 @@
 #include <optional>
 
 #include "device/format.h"
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
+
+class Node;
 
 /// The width of a pixel over its height.
 struct PixelAspect {

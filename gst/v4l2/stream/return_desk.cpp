@@ -6,26 +6,26 @@
 namespace v4l2 {
 
 void ReturnDesk::add(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   existing_ |= bit(index);
   resting_ |= bit(index);
 }
 
 void ReturnDesk::remove(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   existing_ &= ~bit(index);
   parked_ &= ~bit(index);
   resting_ &= ~bit(index);
 }
 
 void ReturnDesk::aim(std::uint32_t index, std::span<const PlaneTarget> targets) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (targets_.size() <= index) targets_.resize(index + 1U);
   std::ranges::copy(targets, targets_[index].begin());
 }
 
 Result<> ReturnDesk::open() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (on_return_ == OnReturn::queue) {
     const auto out = loans_.load(std::memory_order_acquire);
     for (auto home = existing_ & ~out & ~parked_; home != 0; home &= home - 1) {
@@ -39,7 +39,7 @@ Result<> ReturnDesk::open() {
 }
 
 void ReturnDesk::shut() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   open_ = false;
   queued_ = 0;
   // It was about the stream that ends here. The buffer is queued again by the next open().
@@ -50,14 +50,14 @@ void ReturnDesk::shut() {
 }
 
 void ReturnDesk::close() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   open_ = false;
   node_ = nullptr;
   waker_ = nullptr;
 }
 
 Result<> ReturnDesk::queue(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   auto queued = queue_locked(index);
   if (!queued) return queued;
   queued_ |= bit(index);
@@ -66,7 +66,7 @@ Result<> ReturnDesk::queue(std::uint32_t index) {
 }
 
 void ReturnDesk::park(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   parked_ |= bit(index);
   const bool with_driver =
       on_return_ == OnReturn::keep ? (queued_ & bit(index)) != 0 : open_ && node_ != nullptr;
@@ -74,7 +74,7 @@ void ReturnDesk::park(std::uint32_t index) {
 }
 
 Result<> ReturnDesk::enlist(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   parked_ &= ~bit(index);
   const bool rests = (resting_.fetch_and(~bit(index)) & bit(index)) != 0;
   return open_ && rests && on_return_ == OnReturn::queue ? queue_locked(index) : Result<>{};
@@ -82,12 +82,14 @@ Result<> ReturnDesk::enlist(std::uint32_t index) {
 
 bool ReturnDesk::lend(std::uint32_t index) {
   if (!exists(index)) return false;
+  if (requeued_.load(std::memory_order_acquire) == 0) return note_loan(index);  // as on most frames
   // Who ends a loan now must not take it that the driver has the buffer still.
-  std::unique_lock lock{mutex_, std::defer_lock};
-  if (requeued_.load(std::memory_order_acquire) != 0) {
-    lock.lock();
-    requeued_ &= ~bit(index);
-  }
+  const MutexLock lock{mutex_};
+  requeued_ &= ~bit(index);
+  return note_loan(index);
+}
+
+bool ReturnDesk::note_loan(std::uint32_t index) {
   const bool with_driver = on_return_ == OnReturn::keep
                                ? (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) != 0
                                : (resting_.load(std::memory_order_acquire) & bit(index)) == 0;
@@ -96,7 +98,7 @@ bool ReturnDesk::lend(std::uint32_t index) {
 }
 
 Result<bool> ReturnDesk::requeue(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (on_return_ == OnReturn::keep || !exists(index) || (resting_ & bit(index)) != 0) return false;
   // What has come back meanwhile was queued then, and what is parked the driver shall not have.
   if ((loans_ & ~parked_ & bit(index)) == 0) return true;
@@ -126,7 +128,7 @@ std::optional<std::uint32_t> ReturnDesk::parked() const {
 }
 
 void ReturnDesk::give_back(std::uint32_t index) {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
   if ((requeued_.fetch_and(~bit(index)) & bit(index)) != 0) return;  // the driver has it
   if ((parked_ & bit(index)) != 0) resting_ |= bit(index);
@@ -139,14 +141,14 @@ void ReturnDesk::give_back(std::uint32_t index) {
 }
 
 std::optional<Error> ReturnDesk::complaint() {
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   if (waker_ != nullptr) waker_->lower(Waker::trouble);
   return std::exchange(complaint_, std::nullopt);
 }
 
 bool ReturnDesk::dry() {
   if (fillable() != 0) return false;  // on most frames
-  const std::lock_guard lock{mutex_};
+  const MutexLock lock{mutex_};
   awaited_ = fillable() == 0;
   return awaited_;
 }

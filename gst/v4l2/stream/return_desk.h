@@ -5,11 +5,11 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "kernel/mutex.h"
 #include "kernel/node.h"
 #include "kernel/waker.h"
 #include "stream/wire_buffer.h"
@@ -137,23 +137,25 @@ private:
     return open_ ? existing_ & ~parked_ & ~away : 0;
   }
 
-  Result<> queue_locked(std::uint32_t index);
+  Result<> queue_locked(std::uint32_t index) REQUIRES(mutex_);
+  bool note_loan(std::uint32_t index);
 
-  std::mutex mutex_;
-  const Node* node_;  // guarded by mutex_; null once closed, or where no driver knows the buffers
-  Waker* waker_;      // guarded by mutex_; null once closed
-  WireBuffer slip_;   // guarded by mutex_
-  std::vector<std::array<PlaneTarget, VIDEO_MAX_PLANES>> targets_;  // guarded by mutex_
+  Mutex mutex_;
+  // Null once closed, or where no driver knows the buffers.
+  const Node* node_ GUARDED_BY(mutex_);
+  Waker* waker_ GUARDED_BY(mutex_);  // null once closed
+  WireBuffer slip_ GUARDED_BY(mutex_);
+  std::vector<std::array<PlaneTarget, VIDEO_MAX_PLANES>> targets_ GUARDED_BY(mutex_);
   std::uint32_t flags_;
   OnReturn on_return_;
   // Sets of buffers, a bit for each. Those of the streaming context are changed under mutex_ where
   // give_back() reads them.
   std::uint32_t existing_{};
   std::uint32_t parked_{};
-  std::uint32_t queued_{};          // OnReturn::keep
-  bool open_{};                     // the device streams, or is about to
-  bool awaited_{};                  // guarded by mutex_: somebody waits for a homecoming
-  std::optional<Error> complaint_;  // guarded by mutex_
+  std::uint32_t queued_{};             // OnReturn::keep
+  bool open_{};                        // the device streams, or is about to
+  bool awaited_ GUARDED_BY(mutex_){};  // somebody waits for a homecoming
+  std::optional<Error> complaint_ GUARDED_BY(mutex_);
   // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
   // to the memory happens before its next loan.
   std::atomic<std::uint32_t> loans_{};

@@ -85,7 +85,7 @@ Home& Home::give(GstMemory* memory) {
 
 std::byte* Home::map(int descriptor, std::size_t length) {
   if (auto* const bytes = mapped()) return bytes;
-  const std::lock_guard lock{mutex_};
+  const v4l2::MutexLock lock{mutex_};
   if (!frame_) {
     const std::array whole{v4l2::PlaneLocation{.descriptor = descriptor, .length = length}};
     // The memory may outlive any kernel of a test's, and a DMABuf is always a real descriptor.

@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include <gst/gst.h>
 
 #include "common/handles.h"
+#include "kernel/mutex.h"
 #include "kernel/unique_fd.h"
 #include "stream/mapped_frame.h"
 
@@ -68,8 +68,8 @@ private:
   std::uint32_t plane_{};
   bool brackets_reads_{};
   std::atomic<std::byte*> mapped_{};
-  std::mutex mutex_;
-  std::optional<v4l2::MappedFrame> frame_;  // guarded by mutex_
+  v4l2::Mutex mutex_;
+  std::optional<v4l2::MappedFrame> frame_ GUARDED_BY(mutex_);
   v4l2::Mapping mapping_;
 };
 

@@ -22,7 +22,7 @@ bool Source::redundant(GstMessage* message) const {
 }
 
 bool Source::recover(const Report& report) {
-  return with_session([&](Session& session, auto&) { return session.recover(report); });
+  return with_session([&](Session& session) { return session.recover(report); });
 }
 
 GstFlowReturn Source::fail(const Report& report) {
@@ -57,8 +57,7 @@ bool Source::open() {
       return false;
     }
   auto& kernel = choose_kernel();
-  const auto opened =
-      with_session([&](Session& session, auto&) { return session.open(kernel, wanted); });
+  const auto opened = with_session([&](Session& session) { return session.open(kernel, wanted); });
   if (!opened) report(opened.error());
   return opened.has_value();
 }
@@ -70,8 +69,7 @@ void Source::close() {
 bool Source::start() {
   reported_ = false;
   const auto wishes = info_.settings();
-  const bool is_open =
-      with_session([&](Session& session, auto&) { return session.is_open_for(wishes); });
+  const bool is_open = with_session([&](Session& session) { return session.is_open_for(wishes); });
   if (!is_open && !open()) return false;
   change_session([](Session& session) { session.start(); });
   return true;
@@ -123,18 +121,23 @@ void Source::unlock_stop() {
 
 // ---- negotiation and allocation -----------------------------------------------------------------
 
+/// Called by the session, and so with the lock, which it releases meanwhile: a handler may wait for
+/// a thread that pauses the element. The analysis can't see who the caller is.
+void Source::emit_prepare_format(int descriptor, GstCaps* caps) {
+  mutex_.unlock();
+  g_signal_emit_by_name(element_, "prepare-format", descriptor, caps);
+  mutex_.lock();
+}
+
 /// While the device is away there is nothing to agree on, and GstBaseSrc can't interrupt this; it
 /// can interrupt create(), which waits for the device and has this called again.
 bool Source::negotiate() {
   for (;;) {
     // Not filtered by our own caps: their order would pass for a preference of downstream's.
     const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
-    auto agreed = with_session([&](Session& session, std::unique_lock<std::mutex>& lock) {
-      // Whoever is called may wait for a thread that pauses the element.
+    auto agreed = with_session([&](Session& session) {
       return session.negotiate(wanted.get(), [&](int descriptor, GstCaps* caps) {
-        lock.unlock();
-        g_signal_emit_by_name(element_, "prepare-format", descriptor, caps);
-        lock.lock();
+        emit_prepare_format(descriptor, caps);
       });
     });
     if (agreed && agreed->overtaken) continue;
@@ -156,7 +159,7 @@ bool Source::decide_allocation(GstQuery* query) {
                    downstream.size, static_cast<void*>(downstream.allocator.get()),
                    downstream.video_meta ? "with" : "without");
   const auto allocated =
-      with_session([&](Session& session, auto&) { return session.allocate(downstream, query); });
+      with_session([&](Session& session) { return session.allocate(downstream, query); });
   if (!allocated) {
     if (recover(allocated.error())) return true;  // and create() waits for it
     report(allocated.error());
@@ -172,7 +175,7 @@ bool Source::decide_allocation(GstQuery* query) {
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
   for (;;) {
-    auto step = with_session([](Session& session, auto&) { return session.next(); });
+    auto step = with_session([](Session& session) { return session.next(); });
     if (step && std::holds_alternative<Unallocated>(*step)) {
       step = wait_for_camera();
       if (!step) return fail(step.error());
@@ -200,7 +203,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
 /// Waits on the streaming thread, without the lock, until the device is open.
 Outcome<Step> Source::wait_for_camera() {
   for (;;) {
-    auto step = with_session([](Session& session, auto&) { return session.look_for_camera(); });
+    auto step = with_session([](Session& session) { return session.look_for_camera(); });
     if (!step || !std::holds_alternative<Again>(*step)) return step;
     v4l2::rest(*kernel_, absence_waker_, Session::look_again);
   }

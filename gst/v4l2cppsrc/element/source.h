@@ -1,14 +1,15 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <gst/base/gstbasesrc.h>
 
 #include "common/handles.h"
 #include "device/tracing_kernel.h"
+#include "kernel/mutex.h"
 #include "kernel/waker.h"
 #include "session/session.h"
 
@@ -68,26 +69,28 @@ public:
   [[nodiscard]] bool redundant(GstMessage* message) const;
 
 private:
-  /// The only way to the session. What it has to tell is posted once the lock is released. `call`
-  /// gets the lock, to release it while it calls an application.
+  /// The only way to the session. What it has to tell is posted once the lock is released.
   template <class Call>
   auto with_session(Call call) {
-    std::unique_lock lock{mutex_};
-    auto outcome = call(session_, lock);
-    const auto told = session_.take_messages();
-    lock.unlock();
+    auto [outcome, told] = [&] {
+      const v4l2::MutexLock lock{mutex_};
+      auto result = call(session_);
+      return std::pair{std::move(result), session_.take_messages()};
+    }();
     told.post();
-    return outcome;
+    return std::move(outcome);
   }
 
   /// The same for what has no outcome.
   template <class Call>
   void change_session(Call call) {
-    with_session([&](Session& session, auto&) {
+    with_session([&](Session& session) {
       call(session);
       return true;
     });
   }
+
+  void emit_prepare_format(int descriptor, GstCaps* caps) NO_THREAD_SAFETY_ANALYSIS;
 
   [[nodiscard]] v4l2::Kernel& choose_kernel();
   void raise(v4l2::Waker::Reason reason);
@@ -109,14 +112,14 @@ private:
   SharedInfo info_;
   Counters counters_;  // written by the session
   KeyFrameRequests key_frame_requests_{waker_};
-  std::mutex mutex_;
-  Session session_{{.element = GST_ELEMENT_CAST(element_),
-                    .kernel = kernel_,
-                    .waker = waker_,
-                    .absence_waker = absence_waker_,
-                    .key_frame_requests = key_frame_requests_,
-                    .info = info_,
-                    .counters = counters_}};  // guarded by mutex_
+  v4l2::Mutex mutex_;
+  Session session_ GUARDED_BY(mutex_){{.element = GST_ELEMENT_CAST(element_),
+                                       .kernel = kernel_,
+                                       .waker = waker_,
+                                       .absence_waker = absence_waker_,
+                                       .key_frame_requests = key_frame_requests_,
+                                       .info = info_,
+                                       .counters = counters_}};
 };
 
 }  // namespace v4l2gst

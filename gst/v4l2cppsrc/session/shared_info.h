@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -10,6 +9,7 @@
 
 #include "common/settings.h"
 #include "device/modes.h"
+#include "kernel/mutex.h"
 #include "settings/inputs.h"
 
 namespace v4l2gst {
@@ -31,31 +31,31 @@ struct Facts {
 class SharedInfo {
 public:
   [[nodiscard]] Settings settings() const {
-    const std::lock_guard lock{mutex_};
+    const v4l2::MutexLock lock{mutex_};
     return settings_;
   }
 
   /// Runs `change` on the settings.
   template <class Change>
   void change_settings(Change change) {
-    const std::lock_guard lock{mutex_};
+    const v4l2::MutexLock lock{mutex_};
     change(settings_);
   }
 
   [[nodiscard]] Facts facts() const {
-    const std::lock_guard lock{mutex_};
+    const v4l2::MutexLock lock{mutex_};
     return facts_;
   }
 
   void publish(Facts facts) {
-    const std::lock_guard lock{mutex_};
+    const v4l2::MutexLock lock{mutex_};
     std::swap(facts_, facts);
   }
 
 private:
-  mutable std::mutex mutex_;  // never held across a system call
-  Settings settings_;
-  Facts facts_;
+  mutable v4l2::Mutex mutex_;  // never held across a system call
+  Settings settings_ GUARDED_BY(mutex_);
+  Facts facts_ GUARDED_BY(mutex_);
 };
 
 }  // namespace v4l2gst

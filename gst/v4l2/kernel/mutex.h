@@ -1,0 +1,49 @@
+#pragma once
+
+#include <mutex>
+
+// What clang's thread safety analysis checks (-Wthread-safety); other compilers see nothing.
+#ifdef __clang__
+#define V4L2_THREAD_ATTRIBUTE(attribute) __attribute__((attribute))
+#else
+#define V4L2_THREAD_ATTRIBUTE(attribute)
+#endif
+
+/// The member is read and written only by who holds `mutex`.
+#define GUARDED_BY(mutex) V4L2_THREAD_ATTRIBUTE(guarded_by(mutex))
+/// The function is called only by who holds `mutex`.
+#define REQUIRES(mutex) V4L2_THREAD_ATTRIBUTE(requires_capability(mutex))
+/// The analysis can't follow the function, for the reason that a comment gives.
+#define NO_THREAD_SAFETY_ANALYSIS V4L2_THREAD_ATTRIBUTE(no_thread_safety_analysis)
+
+namespace v4l2 {
+
+/// std::mutex, as clang's thread safety analysis knows it.
+class V4L2_THREAD_ATTRIBUTE(capability("mutex")) Mutex {
+public:
+  void lock() V4L2_THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
+
+  void unlock() V4L2_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+
+private:
+  std::mutex mutex_;
+};
+
+/// Holds a Mutex until the end of its scope.
+class V4L2_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
+public:
+  explicit MutexLock(Mutex& mutex) V4L2_THREAD_ATTRIBUTE(acquire_capability(mutex))
+      : mutex_{mutex} {
+    mutex_.lock();
+  }
+
+  MutexLock(const MutexLock&) = delete;
+  MutexLock& operator=(const MutexLock&) = delete;
+
+  ~MutexLock() V4L2_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+
+private:
+  Mutex& mutex_;
+};
+
+}  // namespace v4l2
