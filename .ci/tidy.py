@@ -24,8 +24,7 @@ PROJECT = pathlib.Path(__file__).resolve().parent.parent
 # In these files bugprone-unchecked-optional-access takes 3 s or, by chance of addresses, more than twenty minutes:
 # its solver has no limit. All other checks run on them.
 WITHOUT_OPTIONALS = ["--checks=-bugprone-unchecked-optional-access"]
-ENDLESS = dict.fromkeys(("gst/v4l2cppsrc/session/source_negotiate.cpp", "gst/v4l2cppsrc/session/source_settle.cpp",
-                         "gst/v4l2/device/media_graph.cpp", "gst/v4l2/device/media_mend.cpp"), WITHOUT_OPTIONALS)
+ENDLESS = dict.fromkeys(("gst/v4l2/device/media_graph.cpp", "gst/v4l2/device/media_mend.cpp"), WITHOUT_OPTIONALS)
 
 
 @functools.cache
