@@ -93,7 +93,7 @@ Outcome<bool> Negotiator::accept(const Choice& choice, const StreamConfig& confi
   if (wish.shortage != nullptr || keeps_caps(config, wish.flowing)) return true;
   auto slow = slow_raw_video(camera_, choice, config.interval, wish.wanted);
   if (!slow) return std::unexpected{slow.error()};
-  if (*slow) messages_.warn(*std::move(*slow));
+  if (auto& warning = *slow) messages_.warn(std::move(*warning));
   return true;
 }
 

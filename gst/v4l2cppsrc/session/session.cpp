@@ -217,16 +217,17 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
                                       .flowing = run_.flowing_caps.get(),
                                       .shortage = run_.shortage ? &*run_.shortage : nullptr,
                                       .held_downstream = held});
-  if (agreed && !*agreed) return Agreed{.overtaken = true};
   if (!agreed) {
     const int code = agreed.error().error.code;
     if ((code == EINVAL || code == EBUSY) && open.device.lacks_format())
       return std::unexpected{no_format(open.path())};
     return std::unexpected{std::move(agreed.error())};
   }
-  CapsPtr caps{gst_caps_ref((*agreed)->caps.get())};
+  auto& config = *agreed;
+  if (!config) return Agreed{.overtaken = true};
+  CapsPtr caps{gst_caps_ref(config->caps.get())};
   Configured next{.camera = std::move(open),
-                  .config = std::move(**agreed),
+                  .config = std::move(*config),
                   .wanted = CapsPtr{gst_caps_copy(wanted)}};
   state_.emplace<Configured>(std::move(next));
   publish();

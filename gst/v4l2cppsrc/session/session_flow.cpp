@@ -18,7 +18,7 @@ Outcome<Step> Session::next() {
   if (!at->capture->streaming()) {
     auto ended = begin(*at);
     if (!ended) return std::unexpected{std::move(ended.error())};
-    if (*ended) return std::move(**ended);
+    if (auto& end = *ended) return std::move(*end);
   }
   for (;;) {
     surroundings_.key_frame_requests.pass_on(at->camera.node(), surroundings_.element);
@@ -35,7 +35,7 @@ Outcome<Step> Session::next() {
     }
     auto ended = on_arrival(*at, *arrival);
     if (!ended) return std::unexpected{std::move(ended.error())};
-    if (*ended) return std::move(**ended);
+    if (auto& end = *ended) return std::move(*end);
   }
 }
 
@@ -160,7 +160,7 @@ Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& 
     }
     auto* const newer = std::get_if<v4l2::Frame>(&**more);
     if (newer == nullptr) break;  // the device is gone, which next() will say again
-    observe(*frame);
+    if (frame) observe(*frame);
     leave_out(&counters.skipped);
     frame.emplace(std::move(*newer));  // the end of the older one requeues it
   }
@@ -315,12 +315,13 @@ std::optional<Step> Session::give_up_mode(Report& refusal) {
 
 /// It streams. What was taken instead is told once.
 void Session::end_shortage(const StreamConfig& config) {
-  if (!run_.shortage) return;  // as on most frames
-  const auto shortage = *std::exchange(run_.shortage, std::nullopt);
+  const auto& shortage = run_.shortage;
+  if (!shortage) return;  // as on most frames
   const auto mode = mode_of(config);
-  messages_.warn(narrower(camera()->path(), shortage.refusal.error,
-                          {shortage.mode, shortage.bytes_per_second},
+  messages_.warn(narrower(camera()->path(), shortage->refusal.error,
+                          {shortage->mode, shortage->bytes_per_second},
                           {describe(mode), caps_text_of(mode)}));
+  run_.shortage.reset();
 }
 
 }  // namespace v4l2gst
