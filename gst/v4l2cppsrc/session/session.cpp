@@ -148,6 +148,8 @@ void Session::start() {
 }
 
 void Session::pause() {
+  // The streaming thread may see nothing of a pause that ends before it wakes.
+  if (absence_) absence_->patience.pause();
   auto* const at = std::get_if<Capturing>(&state_);
   if (at == nullptr) return;
   at->capture->stop();
