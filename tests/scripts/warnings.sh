@@ -2,13 +2,13 @@
 # Shows what becomes of a warning that a new compiler invents: it stops CI, and it stops no user. The warning is
 # one that this code is not free of (-Wpadded); a file of the core is built with it as tests/run.sh and
 # tests/demo.sh build, and as CI does.
-#   sh tests/warnings.sh [DIRECTORY]        where to build (default: build-warnings, which is removed)
+#   sh tests/scripts/warnings.sh [DIRECTORY]        where to build (default: build-warnings, which is removed)
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 # shellcheck source=packages.sh
-. tests/packages.sh
+. tests/scripts/packages.sh
 # shellcheck source=configure.sh
-. tests/configure.sh
+. tests/scripts/configure.sh
 directory=${1:-build-warnings}
 # shellcheck disable=SC2086  # Package names, to be split.
 need $build_packages

@@ -1,4 +1,4 @@
-# Setting up a build directory. Read by the scripts beside it; the current folder is the project's.
+# Setting up a build directory. Read by the scripts of the tests; the current folder is the project's.
 # shellcheck shell=sh
 
 # configure DIRECTORY MESON_OPTION...: sets it up with these options, or anew where it had others: a build

@@ -1,4 +1,4 @@
-# Installing what is missing, on Debian and Ubuntu. Read by the scripts beside it; needs nothing.
+# Installing what is missing, on Debian and Ubuntu. Read by the scripts of the tests; needs nothing.
 # shellcheck shell=sh
 
 # What building takes, what the tests and the demo use besides, and what the virtual machine does.
