@@ -16,7 +16,7 @@
 
 #include "element/rig.h"
 #include "element/suite.h"
-#include "travel/consumer.h"
+#include "io_modes/consumer.h"
 
 namespace {
 

@@ -17,7 +17,7 @@
 #include "element/pooled.h"
 #include "element/rig.h"
 #include "element/suite.h"
-#include "travel/consumer.h"
+#include "io_modes/consumer.h"
 
 using rig::Buffer;
 using rig::Pooled;

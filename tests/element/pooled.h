@@ -11,7 +11,7 @@
 #include <gst/video/video.h>
 
 #include "element/rig.h"
-#include "travel/consumer.h"
+#include "io_modes/consumer.h"
 
 namespace rig {
 

@@ -17,8 +17,8 @@
 #include "element/rig.h"
 #include "element/suite.h"
 #include "fake/stopwatch.h"
+#include "io_modes/consumer.h"
 #include "kernel/unique_fd.h"
-#include "travel/consumer.h"
 
 using rig::Buffer;
 using rig::Rig;
