@@ -12,13 +12,13 @@
 
 #include <gst/video/video.h>
 
-#include "alone.h"
-#include "controls.h"
 #include "device/device.h"
+#include "drivers/kernels.h"
 #include "formats/format_table.h"
 #include "formats/inexpressible.h"
-#include "kernels.h"
-#include "tap.h"
+#include "rigs/controls.h"
+#include "rigs/device_rig.h"
+#include "rigs/tap.h"
 
 namespace {
 

@@ -14,9 +14,9 @@
 
 #include <gst/video/video.h>
 
-#include "alone.h"
-#include "controls.h"
-#include "tap.h"
+#include "rigs/controls.h"
+#include "rigs/device_rig.h"
+#include "rigs/tap.h"
 
 namespace {
 

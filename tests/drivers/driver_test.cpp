@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 

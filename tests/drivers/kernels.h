@@ -8,7 +8,7 @@
 
 #include <linux/videodev2.h>
 
-#include "drivers/between.h"
+#include "rigs/forwarding_kernel.h"
 
 namespace real {
 

@@ -13,9 +13,9 @@
 #include <gst/gst.h>
 
 #include "common/handles.h"
-#include "controls.h"
 #include "element/gstv4l2cppsrc.h"
-#include "tap.h"
+#include "rigs/controls.h"
+#include "rigs/tap.h"
 
 namespace {
 

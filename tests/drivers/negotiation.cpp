@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "alone.h"
-#include "kernels.h"
-#include "tap.h"
+#include "drivers/kernels.h"
+#include "rigs/device_rig.h"
+#include "rigs/tap.h"
 
 namespace {
 

@@ -13,11 +13,11 @@
 #include <linux/videodev2.h>
 #include <sys/ioctl.h>
 
-#include "drivers/usb_camera.h"
-#include "element/check.h"
-#include "element/rig.h"
-#include "element/suite.h"
 #include "kernel/unique_fd.h"
+#include "rigs/check.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
+#include "rigs/usb_camera.h"
 
 using rig::Buffer;
 

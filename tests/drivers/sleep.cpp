@@ -10,10 +10,10 @@
 #include <memory>
 #include <string>
 
-#include "alone.h"
-#include "producer.h"
-#include "tap.h"
-#include "usb_camera.h"
+#include "rigs/device_rig.h"
+#include "rigs/producer.h"
+#include "rigs/tap.h"
+#include "rigs/usb_camera.h"
 
 namespace {
 

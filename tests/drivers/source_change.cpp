@@ -14,10 +14,10 @@
 
 #include <gst/video/video.h>
 
-#include "alone.h"
-#include "controls.h"
-#include "kernels.h"
-#include "tap.h"
+#include "drivers/kernels.h"
+#include "rigs/controls.h"
+#include "rigs/device_rig.h"
+#include "rigs/tap.h"
 
 namespace {
 

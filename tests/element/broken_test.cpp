@@ -5,10 +5,10 @@
 
 #include <linux/videodev2.h>
 
-#include "element/bused.h"
-#include "element/pooled.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/pooled.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::camera;

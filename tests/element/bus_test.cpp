@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "element/bused.h"
-#include "element/suite.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::fail_unless_has;

@@ -14,9 +14,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
-#include "io_modes/consumer.h"
+#include "rigs/allocation_sink.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 namespace {
 

@@ -14,10 +14,10 @@
 
 #include <gst/video/video.h>
 
-#include "element/pooled.h"
-#include "element/rig.h"
-#include "element/suite.h"
-#include "io_modes/consumer.h"
+#include "rigs/allocation_sink.h"
+#include "rigs/pooled.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Pooled;

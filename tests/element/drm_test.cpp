@@ -13,9 +13,9 @@
 #include <gst/allocators/allocators.h>
 #include <gst/video/video.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
 #include "fake/stopwatch.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;

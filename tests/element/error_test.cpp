@@ -7,8 +7,8 @@
 #include <memory>
 #include <thread>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 namespace {
 

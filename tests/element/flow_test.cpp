@@ -3,8 +3,8 @@
 #include <gst/allocators/allocators.h>
 #include <gst/video/video.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Rig;
 

@@ -2,8 +2,8 @@
 
 #include <sstream>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <thread>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Rig;
 

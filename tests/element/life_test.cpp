@@ -8,8 +8,8 @@
 
 #include <sys/resource.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;

@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include "element/bused.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Bused;

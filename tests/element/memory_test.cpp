@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "buffers/lent_memory.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;

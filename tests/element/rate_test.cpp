@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "element/bused.h"
-#include "element/suite.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::fail_unless_has;

@@ -4,9 +4,9 @@
 #include <initializer_list>
 #include <string>
 
-#include "element/bused.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 #include "settings/selection.h"
 
 using rig::Bused;

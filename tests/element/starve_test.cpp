@@ -14,11 +14,11 @@
 
 #include <gst/allocators/allocators.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
 #include "fake/stopwatch.h"
-#include "io_modes/consumer.h"
 #include "kernel/unique_fd.h"
+#include "rigs/allocation_sink.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;

@@ -1,7 +1,7 @@
 #include "fault_matrix/cell.h"
 
-#include "element/rig.h"
 #include "fault_matrix/watched_pipeline.h"
+#include "rigs/rig.h"
 
 namespace faults {
 namespace {

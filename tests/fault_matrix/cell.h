@@ -3,8 +3,8 @@
 #include <chrono>
 #include <string>
 
-#include "fault_matrix/meddler.h"
 #include "fault_matrix/stage.h"
+#include "rigs/failing_kernel.h"
 
 namespace faults {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "fault_matrix/meddler.h"
 #include "fault_matrix/stage.h"
+#include "rigs/failing_kernel.h"
 
 namespace faults {
 

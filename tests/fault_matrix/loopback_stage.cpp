@@ -16,12 +16,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "drivers/controls.h"
-#include "drivers/producer.h"
 #include "fault_matrix/real_faults.h"
 #include "fault_matrix/real_stages.h"
 #include "kernel/mapping.h"
 #include "kernel/unique_fd.h"
+#include "rigs/controls.h"
+#include "rigs/producer.h"
 
 namespace faults {
 namespace {

@@ -14,13 +14,13 @@
 #include <string>
 #include <string_view>
 
-#include "drivers/tap.h"
 #include "fault_matrix/cell.h"
 #include "fault_matrix/common_faults.h"
 #include "fault_matrix/fake_stage.h"
 #include "fault_matrix/real_device.h"
 #include "fault_matrix/real_stages.h"
 #include "fault_matrix/table.h"
+#include "rigs/tap.h"
 
 namespace {
 

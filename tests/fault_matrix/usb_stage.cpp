@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "drivers/usb_camera.h"
 #include "fault_matrix/real_faults.h"
 #include "fault_matrix/real_stages.h"
+#include "rigs/usb_camera.h"
 
 namespace faults {
 namespace {

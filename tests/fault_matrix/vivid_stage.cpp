@@ -3,9 +3,9 @@
 #include <memory>
 #include <vector>
 
-#include "drivers/controls.h"
 #include "fault_matrix/real_faults.h"
 #include "fault_matrix/real_stages.h"
+#include "rigs/controls.h"
 
 namespace faults {
 namespace {

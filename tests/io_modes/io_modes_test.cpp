@@ -27,7 +27,7 @@
 #include "fake/fake_kernel.h"
 #include "formats/drm_caps.h"
 #include "formats/format_table.h"
-#include "io_modes/consumer.h"
+#include "rigs/allocation_sink.h"
 #include "stream/stream.h"
 
 namespace {

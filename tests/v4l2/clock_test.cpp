@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "fake/stopwatch.h"
-#include "v4l2/rig.h"
+#include "rigs/core_rig.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rigs/core_rig.h"
 #include "settings/selection.h"
-#include "v4l2/rig.h"
 
 namespace {
 

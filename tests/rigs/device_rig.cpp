@@ -1,4 +1,4 @@
-#include "alone.h"
+#include "rigs/device_rig.h"
 
 namespace real {
 

@@ -1,4 +1,4 @@
-#include "element/liar.h"
+#include "rigs/implausible_kernel.h"
 
 #include <algorithm>
 #include <cerrno>

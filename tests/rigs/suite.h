@@ -2,7 +2,7 @@
 
 #include <initializer_list>
 
-#include "element/check.h"
+#include "rigs/check.h"
 
 struct NamedTest {
   const char* name;

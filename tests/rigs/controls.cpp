@@ -1,4 +1,4 @@
-#include "controls.h"
+#include "rigs/controls.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "element/rig.h"
+#include "rigs/rig.h"
 
 namespace rig {
 

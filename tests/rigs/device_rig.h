@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "common/handles.h"
-#include "element/rig.h"
 #include "kernel/kernel.h"
+#include "rigs/rig.h"
 
 namespace real {
 

@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "element/check.h"
 #include "element/gstv4l2cppsrc.h"
 #include "fake/fake_kernel.h"
+#include "rigs/check.h"
 
 namespace rig {
 

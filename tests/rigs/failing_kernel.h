@@ -5,7 +5,7 @@
 #include <mutex>
 #include <set>
 
-#include "drivers/between.h"
+#include "rigs/forwarding_kernel.h"
 
 namespace faults {
 

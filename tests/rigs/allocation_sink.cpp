@@ -1,4 +1,4 @@
-#include "io_modes/consumer.h"
+#include "rigs/allocation_sink.h"
 
 #include <array>
 #include <utility>

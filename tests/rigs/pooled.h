@@ -10,8 +10,8 @@
 
 #include <gst/video/video.h>
 
-#include "element/rig.h"
-#include "io_modes/consumer.h"
+#include "rigs/allocation_sink.h"
+#include "rigs/rig.h"
 
 namespace rig {
 

@@ -1,4 +1,4 @@
-#include "element/random_caps.h"
+#include "rigs/random_caps.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "element/rig.h"
+#include "rigs/rig.h"
 
 #include <chrono>
 #include <filesystem>

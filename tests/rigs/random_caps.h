@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/handles.h"
-#include "element/liar.h"
+#include "rigs/implausible_kernel.h"
 
 namespace fuzz {
 

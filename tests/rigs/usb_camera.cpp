@@ -1,4 +1,4 @@
-#include "drivers/usb_camera.h"
+#include "rigs/usb_camera.h"
 
 #include <array>
 #include <cerrno>
