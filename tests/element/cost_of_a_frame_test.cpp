@@ -289,20 +289,20 @@ GST_START_TEST(test_the_counter_counts) {
 
 GST_END_TEST
 
-static Suite* cost_suite() {
-  return suite_of("cost", {
-                              TEST(test_the_counter_counts),
-                              TEST(test_dmabuf_costs_two_calls_and_no_allocation),
-                              TEST(test_dmabuf_costs_a_reader_no_more),
-                              TEST(test_dmabuf_costs_a_writer_two_calls_more),
-                              TEST(test_mmap_costs_two_calls_and_no_allocation),
-                              TEST(test_mmap_costs_a_writer_no_more),
-                              TEST(test_memory_of_our_own_costs_no_more),
-                              TEST(test_a_look_at_jpegs_costs_no_more),
-                              TEST(test_read_costs_two_calls_and_no_allocation),
-                              TEST(test_downstreams_pool_costs_no_more),
-                              TEST(test_a_log_of_others_costs_no_more),
-                          });
+static Suite* cost_of_a_frame_suite() {
+  return suite_of("cost_of_a_frame", {
+                                         TEST(test_the_counter_counts),
+                                         TEST(test_dmabuf_costs_two_calls_and_no_allocation),
+                                         TEST(test_dmabuf_costs_a_reader_no_more),
+                                         TEST(test_dmabuf_costs_a_writer_two_calls_more),
+                                         TEST(test_mmap_costs_two_calls_and_no_allocation),
+                                         TEST(test_mmap_costs_a_writer_no_more),
+                                         TEST(test_memory_of_our_own_costs_no_more),
+                                         TEST(test_a_look_at_jpegs_costs_no_more),
+                                         TEST(test_read_costs_two_calls_and_no_allocation),
+                                         TEST(test_downstreams_pool_costs_no_more),
+                                         TEST(test_a_log_of_others_costs_no_more),
+                                     });
 }
 
-SUITE_MAIN(cost_suite)
+SUITE_MAIN(cost_of_a_frame_suite)

@@ -1,7 +1,7 @@
 // The pinned surface: what an application can see of the element. A change here is a change for
 // users, and belongs into the README and the CHANGELOG too.
 //
-//   surface_test --print      prints what would be the golden file
+//   pinned_surface_test --print      prints what would be the golden file
 
 #include <fstream>
 #include <iostream>
@@ -130,13 +130,14 @@ TEST(Surface, IsAsTheGoldenFileHasIt) {
   ASSERT_TRUE(file.is_open())
       << "The surface is not pinned for GStreamer " GST_RELEASE
          ". Make its file with\n"
-         "  surface_test --print > " GOLDEN_FILE
+         "  pinned_surface_test --print > " GOLDEN_FILE
          "\n"
          "and see with diff that what it has other than the next older one is GStreamer's doing.";
   std::ostringstream golden;
   golden << file.rdbuf();
-  EXPECT_EQ(golden.str(), surface()) << "if this is meant: surface_test --print > " << GOLDEN_FILE
-                                     << ", and tell of it in the README and the CHANGELOG";
+  EXPECT_EQ(golden.str(), surface())
+      << "if this is meant: pinned_surface_test --print > " << GOLDEN_FILE
+      << ", and tell of it in the README and the CHANGELOG";
 }
 
 }  // namespace

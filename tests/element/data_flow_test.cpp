@@ -287,27 +287,27 @@ GST_START_TEST(test_latency_is_one_frame_and_all_buffers) {
 
 GST_END_TEST
 
-static Suite* flow_suite() {
-  return suite_of("flow", {
-                              TEST(test_frames_arrive_whole_and_in_order),
-                              TEST(test_lost_frames_are_a_discontinuity),
-                              TEST(test_pts_is_when_the_driver_captured),
-                              TEST(test_pts_never_goes_backwards),
-                              TEST(test_layout_of_a_packed_format),
-                              TEST(test_layout_of_a_contiguous_planar_format),
-                              TEST(test_layout_with_padded_lines),
-                              TEST(test_layout_of_separate_planes),
-                              TEST(test_layout_skips_data_offsets),
-                              TEST(test_a_tampered_meta_is_mended_for_the_next_frame),
-                              TEST(test_auto_gives_dmabuf_that_is_read_without_a_call),
-                              TEST(test_mmap_gives_plain_memory),
-                              TEST(test_auto_takes_plain_memory_where_nothing_is_exported),
-                              TEST(test_compressed_frames_are_as_long_as_they_are),
-                              TEST(test_short_and_empty_frames_are_dropped_and_requeued),
-                              TEST(test_delta_units_and_key_frames),
-                              TEST(test_a_peer_without_a_wish_gets_what_a_person_would_choose),
-                              TEST(test_latency_is_one_frame_and_all_buffers),
-                          });
+static Suite* data_flow_suite() {
+  return suite_of("data_flow", {
+                                   TEST(test_frames_arrive_whole_and_in_order),
+                                   TEST(test_lost_frames_are_a_discontinuity),
+                                   TEST(test_pts_is_when_the_driver_captured),
+                                   TEST(test_pts_never_goes_backwards),
+                                   TEST(test_layout_of_a_packed_format),
+                                   TEST(test_layout_of_a_contiguous_planar_format),
+                                   TEST(test_layout_with_padded_lines),
+                                   TEST(test_layout_of_separate_planes),
+                                   TEST(test_layout_skips_data_offsets),
+                                   TEST(test_a_tampered_meta_is_mended_for_the_next_frame),
+                                   TEST(test_auto_gives_dmabuf_that_is_read_without_a_call),
+                                   TEST(test_mmap_gives_plain_memory),
+                                   TEST(test_auto_takes_plain_memory_where_nothing_is_exported),
+                                   TEST(test_compressed_frames_are_as_long_as_they_are),
+                                   TEST(test_short_and_empty_frames_are_dropped_and_requeued),
+                                   TEST(test_delta_units_and_key_frames),
+                                   TEST(test_a_peer_without_a_wish_gets_what_a_person_would_choose),
+                                   TEST(test_latency_is_one_frame_and_all_buffers),
+                               });
 }
 
-SUITE_MAIN(flow_suite)
+SUITE_MAIN(data_flow_suite)

@@ -363,26 +363,26 @@ GST_START_TEST(test_caps_query_tells_what_the_device_has) {
 
 GST_END_TEST
 
-static Suite* life_suite() {
-  return suite_of("life", {
-                              TEST(test_an_element_made_without_descriptors_can_be_stopped),
-                              TEST(test_no_descriptors_left_is_one_error),
-                              TEST(test_streams_exactly_while_playing),
-                              TEST(test_no_stale_frame_after_a_pause),
-                              TEST(test_pts_grows_over_many_pauses),
-                              TEST(test_a_frame_held_over_a_pause_comes_home),
-                              TEST(test_stops_while_it_waits_for_a_frame),
-                              TEST(test_flush_ends_the_wait_and_data_flows_again),
-                              TEST(test_eos_ends_the_wait),
-                              TEST(test_num_buffers_ends_with_eos),
-                              TEST(test_a_reconfigure_that_changes_nothing_keeps_streaming),
-                              TEST(test_caps_changes_while_playing),
-                              TEST(test_caps_change_with_a_frame_held),
-                              TEST(test_ten_thousand_lives),
-                              TEST(test_states_in_every_order_without_a_frame),
-                              TEST(test_properties_tell_of_the_open_device),
-                              TEST(test_caps_query_tells_what_the_device_has),
-                          });
+static Suite* lifecycle_suite() {
+  return suite_of("lifecycle", {
+                                   TEST(test_an_element_made_without_descriptors_can_be_stopped),
+                                   TEST(test_no_descriptors_left_is_one_error),
+                                   TEST(test_streams_exactly_while_playing),
+                                   TEST(test_no_stale_frame_after_a_pause),
+                                   TEST(test_pts_grows_over_many_pauses),
+                                   TEST(test_a_frame_held_over_a_pause_comes_home),
+                                   TEST(test_stops_while_it_waits_for_a_frame),
+                                   TEST(test_flush_ends_the_wait_and_data_flows_again),
+                                   TEST(test_eos_ends_the_wait),
+                                   TEST(test_num_buffers_ends_with_eos),
+                                   TEST(test_a_reconfigure_that_changes_nothing_keeps_streaming),
+                                   TEST(test_caps_changes_while_playing),
+                                   TEST(test_caps_change_with_a_frame_held),
+                                   TEST(test_ten_thousand_lives),
+                                   TEST(test_states_in_every_order_without_a_frame),
+                                   TEST(test_properties_tell_of_the_open_device),
+                                   TEST(test_caps_query_tells_what_the_device_has),
+                               });
 }
 
-SUITE_MAIN(life_suite)
+SUITE_MAIN(lifecycle_suite)

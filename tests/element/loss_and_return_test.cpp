@@ -261,21 +261,21 @@ GST_START_TEST(test_what_has_come_back_may_be_of_no_use) {
 
 GST_END_TEST
 
-static Suite* recovery_suite() {
-  return suite_of("recovery", {
-                                  TEST(test_by_default_a_loss_is_an_error),
-                                  TEST(test_the_same_camera_is_found_at_another_node),
-                                  TEST(test_a_hundred_losses_leave_nothing_behind),
-                                  TEST(test_a_pipeline_may_start_before_its_camera),
-                                  TEST(test_waiting_ends_when_the_pipeline_does),
-                                  TEST(test_what_comes_back_during_a_pause_plays_later),
-                                  TEST(test_waiting_may_have_an_end),
-                                  TEST(test_a_loss_may_end_the_stream),
-                                  TEST(test_it_comes_back_with_other_modes),
-                                  TEST(test_failures_that_opening_anew_mends),
-                                  TEST(test_what_has_come_back_may_need_a_moment),
-                                  TEST(test_what_has_come_back_may_be_of_no_use),
-                              });
+static Suite* loss_and_return_suite() {
+  return suite_of("loss_and_return", {
+                                         TEST(test_by_default_a_loss_is_an_error),
+                                         TEST(test_the_same_camera_is_found_at_another_node),
+                                         TEST(test_a_hundred_losses_leave_nothing_behind),
+                                         TEST(test_a_pipeline_may_start_before_its_camera),
+                                         TEST(test_waiting_ends_when_the_pipeline_does),
+                                         TEST(test_what_comes_back_during_a_pause_plays_later),
+                                         TEST(test_waiting_may_have_an_end),
+                                         TEST(test_a_loss_may_end_the_stream),
+                                         TEST(test_it_comes_back_with_other_modes),
+                                         TEST(test_failures_that_opening_anew_mends),
+                                         TEST(test_what_has_come_back_may_need_a_moment),
+                                         TEST(test_what_has_come_back_may_be_of_no_use),
+                                     });
 }
 
-SUITE_MAIN(recovery_suite)
+SUITE_MAIN(loss_and_return_suite)

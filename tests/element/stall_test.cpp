@@ -306,24 +306,24 @@ GST_START_TEST(test_the_longest_timeout_reads_back) {
 
 GST_END_TEST
 
-static Suite* silence_suite() {
-  return suite_of("silence", {
-                                 TEST(test_the_longest_timeout_reads_back),
-                                 TEST(test_a_silence_is_warned_of),
-                                 TEST(test_a_silent_stream_is_started_again),
-                                 TEST(test_a_silent_device_is_opened_again),
-                                 TEST(test_a_silence_may_be_an_error),
-                                 TEST(test_no_signal_is_no_stall),
-                                 TEST(test_a_start_without_a_signal_is_told_as_that),
-                                 TEST(test_stall_timeout_alone_stays_armed),
-                                 TEST(test_a_start_without_a_frame_is_warned_of_once),
-                                 TEST(test_nothing_but_damage_is_warned_of),
-                                 TEST(test_damage_among_frames_is_only_counted),
-                                 TEST(test_damage_is_silence_to_the_watchdog),
-                                 TEST(test_events_do_not_keep_the_watchdog_quiet),
-                                 TEST(test_a_key_frame_that_does_not_come_is_warned_of),
-                                 TEST(test_the_padding_behind_the_last_line_is_not_needed),
-                             });
+static Suite* stall_suite() {
+  return suite_of("stall", {
+                               TEST(test_the_longest_timeout_reads_back),
+                               TEST(test_a_silence_is_warned_of),
+                               TEST(test_a_silent_stream_is_started_again),
+                               TEST(test_a_silent_device_is_opened_again),
+                               TEST(test_a_silence_may_be_an_error),
+                               TEST(test_no_signal_is_no_stall),
+                               TEST(test_a_start_without_a_signal_is_told_as_that),
+                               TEST(test_stall_timeout_alone_stays_armed),
+                               TEST(test_a_start_without_a_frame_is_warned_of_once),
+                               TEST(test_nothing_but_damage_is_warned_of),
+                               TEST(test_damage_among_frames_is_only_counted),
+                               TEST(test_damage_is_silence_to_the_watchdog),
+                               TEST(test_events_do_not_keep_the_watchdog_quiet),
+                               TEST(test_a_key_frame_that_does_not_come_is_warned_of),
+                               TEST(test_the_padding_behind_the_last_line_is_not_needed),
+                           });
 }
 
-SUITE_MAIN(silence_suite)
+SUITE_MAIN(stall_suite)

@@ -424,8 +424,8 @@ GST_START_TEST(test_a_thousand_renegotiations_with_two_frames_held) {
 
 GST_END_TEST
 
-static Suite* memory_suite() {
-  return suite_of("memory",
+static Suite* layouts_and_copies_suite() {
+  return suite_of("layouts_and_copies",
                   {
                       TEST(test_a_peer_without_video_meta_gets_one_tight_copy),
                       TEST(test_a_layout_that_anybody_expects_is_not_copied),
@@ -446,4 +446,4 @@ static Suite* memory_suite() {
                   });
 }
 
-SUITE_MAIN(memory_suite)
+SUITE_MAIN(layouts_and_copies_suite)
