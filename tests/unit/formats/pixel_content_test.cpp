@@ -131,7 +131,7 @@ TEST_F(Content, OfPackedPixels) {
   for (const auto& sample : packed()) {
     const auto name = v4l2::Fourcc{sample.fourcc}.to_string();
     const auto* const row = v4l2gst::row_of(sample.fourcc);
-    if (row == nullptr) continue;  // what this GStreamer does not have, table_test names
+    if (row == nullptr) continue;  // what this GStreamer does not have, format_table_test names
     ASSERT_TRUE(row->raw()) << name;
     const auto info =
         v4l2gst::video_info_of(*row, {static_cast<std::uint32_t>(sample.pixels.size()), 1});

@@ -1,5 +1,7 @@
 // The pure parts: running time, continuity, layout, the chooser.
 
+#include "negotiation/negotiation.h"
+
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -11,7 +13,6 @@
 #include "formats/traits.h"
 #include "frames/continuity.h"
 #include "frames/running_time.h"
-#include "negotiation/negotiation.h"
 
 namespace {
 

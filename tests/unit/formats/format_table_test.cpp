@@ -1,5 +1,7 @@
 // The table of formats: that it is complete, and the same read either way.
 
+#include "formats/format_table.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -14,7 +16,6 @@
 #include <gtest/gtest.h>
 
 #include "formats/caps.h"
-#include "formats/format_table.h"
 #include "formats/inexpressible.h"
 #include "formats/layout.h"
 #include "negotiation/negotiation.h"

@@ -1,9 +1,10 @@
 // The pure policies: what is done about a broken stream, and about a wait for a frame.
 
+#include "session/watchdog.h"
+
 #include <gtest/gtest.h>
 
 #include "session/recovery.h"
-#include "session/watchdog.h"
 
 namespace {
 
