@@ -1,18 +1,16 @@
-// How pictures lie: tiles, packed samples, planes in another order, odd widths. And that a copy
-// without padding keeps them whole.
+// How pictures lie: tiles, packed samples, planes in another order, odd widths; and what drivers
+// say of them that can't be.
 
 #include "formats/layout.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <numeric>
+#include <string>
 #include <vector>
 
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
-#include "buffers/copier.h"
 #include "formats/format_table.h"
 
 namespace {
@@ -157,79 +155,77 @@ TEST_F(LayoutTest, BayerLinesEndAtFourBytesWhereNobodySaysOtherwise) {
   EXPECT_FALSE(narrow.usual);
 }
 
-// ---- copies -------------------------------------------------------------------------------------
+TEST_F(LayoutTest, ContiguousPlanesFollowEachOther) {
+  const auto nv12 = layout(V4L2_PIX_FMT_NV12, {320, 240}, {{384, 0}});
+  EXPECT_EQ(nv12.planes[1].stride, 384);
+  EXPECT_EQ(nv12.planes[1].offset, 384U * 240);
+  EXPECT_EQ(nv12.needed[0], 384U * 240 * 3 / 2);
+  const auto i420 = layout(V4L2_PIX_FMT_YUV420, {320, 240}, {{384, 0}});
+  EXPECT_EQ(i420.planes[2].stride, 192);
+  EXPECT_EQ(i420.planes[2].offset, 384U * 240 + 192 * 120);
+  const auto y42b = layout(V4L2_PIX_FMT_YUV422P, {320, 240}, {{320, 0}});
+  EXPECT_EQ(y42b.planes[2].offset, 320U * 240 + 160 * 240);
+  const auto nv24 = layout(V4L2_PIX_FMT_NV24, {320, 240}, {{320, 0}});
+  EXPECT_EQ(nv24.planes[1].stride, 640);
+}
 
-/// A frame of one memory for each size, all of its bytes different from their neighbours'.
-v4l2gst::BufferPtr frame_of(const Layout& layout, const std::vector<std::size_t>& sizes) {
-  v4l2gst::BufferPtr frame{gst_buffer_new()};
-  std::vector<gsize> starts;
-  gsize start{};
-  for (const auto size : sizes) {
-    starts.push_back(start);
-    start += size;
-    gst_buffer_append_memory(frame.get(), gst_allocator_alloc(nullptr, size, nullptr));
+TEST_F(LayoutTest, StridesNeedNotBeAMultipleOfFour) {
+  const auto rgb = layout(V4L2_PIX_FMT_RGB24, {321, 240}, {{963, 0}});
+  EXPECT_EQ(rgb.planes[0].stride, 963);
+  EXPECT_EQ(rgb.needed[0], 963U * 240);
+}
+
+TEST_F(LayoutTest, SeparatePlanesBeginAtTheirMemory) {
+  const auto nv12 = layout(V4L2_PIX_FMT_NV12M, {320, 240}, {{320, 0}, {512, 0}});
+  EXPECT_EQ(nv12.planes[1].stride, 512);
+  EXPECT_EQ(nv12.planes[1].offset, 0U);
+  EXPECT_EQ(nv12.planes[1].memory, 1U);
+  EXPECT_EQ(nv12.needed[1], 512U * 120);
+}
+
+TEST_F(LayoutTest, ALineIsNeverShorterThanThePicture) {
+  for (const std::uint32_t told : {0U, 1U, 639U, 0xffffffffU, 0x7fffffffU}) {
+    const auto yuyv = layout(V4L2_PIX_FMT_YUYV, {320, 240}, {{told, 0}});
+    EXPECT_EQ(yuyv.planes[0].stride, 640) << told;
+    EXPECT_EQ(yuyv.needed[0], 640U * 240) << told;
+    EXPECT_EQ(layout(V4L2_PIX_FMT_SRGGB10, {320, 240}, {{told, 0}}).planes[0].stride, 640) << told;
+    EXPECT_EQ(layout(V4L2_PIX_FMT_RGB24, {320, 240}, {{told, 0}}).planes[0].stride, 960) << told;
   }
-  GstMapInfo map;
-  if (gst_buffer_map(frame.get(), &map, GST_MAP_WRITE) == FALSE) return {};
-  for (gsize i = 0; i < map.size; ++i)
-    map.data[i] = static_cast<guint8>(i * 31 + i / 251);
-  gst_buffer_unmap(frame.get(), &map);
-  std::array<gsize, GST_VIDEO_MAX_PLANES> offsets{};
-  std::array<gint, GST_VIDEO_MAX_PLANES> strides{};
-  for (guint plane = 0; plane < layout.plane_count; ++plane) {
-    offsets[plane] = starts[layout.planes[plane].memory] + layout.planes[plane].offset;
-    strides[plane] = layout.planes[plane].stride;
+  for (const std::uint32_t told : {0U, 1U, 319U, 0xffffffffU, 0x7fffffffU}) {
+    const auto nv12 = layout(V4L2_PIX_FMT_NV12, {320, 240}, {{told, 0}});
+    EXPECT_EQ(nv12.planes[1].stride, 320) << told;
+    EXPECT_EQ(nv12.needed[0], 320U * 360) << told;
+    const auto tiles = layout(V4L2_PIX_FMT_NV12_32L32, {320, 240}, {{told <= 288 ? told : 288, 0}});
+    EXPECT_EQ(tiles.planes[0].pitch, 10U * 1024) << told;
   }
-  gst_buffer_add_video_meta_full(frame.get(), GST_VIDEO_FRAME_FLAG_NONE, layout.format,
-                                 layout.width, layout.height, layout.plane_count, offsets.data(),
-                                 strides.data());
-  return frame;
+  EXPECT_EQ(layout(V4L2_PIX_FMT_NV12M, {321, 240}, {{321, 0}, {321, 0}}).planes[1].stride, 321);
 }
 
-/// All lines of a picture, as GStreamer reads them.
-std::vector<guint8> seen(GstBuffer* buffer, const GstVideoInfo& info) {
-  GstVideoFrame frame;
-  if (gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ) == FALSE) return {};
-  const auto width = static_cast<std::size_t>(GST_VIDEO_INFO_WIDTH(&info));
-  const auto height = GST_VIDEO_INFO_HEIGHT(&info);
-  std::vector<guint8> pixels(width * static_cast<std::size_t>(height) * 4 + 1024);
-  for (gint line = 0; line < height; ++line)
-    info.finfo->unpack_func(info.finfo, GST_VIDEO_PACK_FLAG_NONE,
-                            pixels.data() + static_cast<std::size_t>(line) * width * 4, frame.data,
-                            frame.info.stride, 0, line, GST_VIDEO_INFO_WIDTH(&info));
-  gst_video_frame_unmap(&frame);
-  return pixels;
+std::string lie(std::uint32_t fourcc, v4l2::Size size, std::uint32_t planes,
+                std::uint32_t field = V4L2_FIELD_NONE) {
+  v4l2::Format format;
+  format.fourcc = {fourcc};
+  format.size = size;
+  format.plane_count = planes;
+  format.field = field;
+  const auto found = v4l2gst::lie_in(format, *v4l2gst::row_of(fourcc));
+  if (!found) return {};
+  EXPECT_EQ(found->code, EPROTO);
+  return std::string{found->hint} + " " + std::to_string(found->value);
 }
 
-void check_copy(std::uint32_t fourcc, v4l2::Size size,
-                const std::vector<v4l2::PlaneFormat>& planes) {
-  const auto& row = *v4l2gst::row_of(fourcc);
-  const auto name = v4l2::Fourcc{fourcc}.to_string();
-  const auto padded = layout(fourcc, size, planes);
-  EXPECT_FALSE(padded.usual) << name;
-  std::vector<std::size_t> sizes;
-  for (const auto& plane : planes)
-    sizes.push_back(plane.size_image);
-  const auto info = v4l2gst::video_info_of(row, size);
-  const v4l2gst::CapsPtr caps{gst_video_info_to_caps(&info)};
-  const auto frame = frame_of(padded, sizes);
-  v4l2gst::Copier copier{padded, caps.get(), 0, {}};
-  const auto copy = copier.copy(frame.get());
-  ASSERT_NE(copy, nullptr) << name;
-  EXPECT_EQ(gst_buffer_get_size(copy.get()), GST_VIDEO_INFO_SIZE(&info)) << name;
-  const auto before = seen(frame.get(), info);
-  EXPECT_FALSE(before.empty());
-  EXPECT_EQ(before, seen(copy.get(), info)) << name;
-}
-
-TEST_F(LayoutTest, CopiesAreWhole) {
-  check_copy(V4L2_PIX_FMT_NV12, {320, 240}, {{352, 352 * 360}});
-  check_copy(V4L2_PIX_FMT_YVU444M, {320, 240},
-             {{352, 352 * 240}, {336, 336 * 240}, {320, 320 * 240}});
-  check_copy(V4L2_PIX_FMT_NV12_4L4, {320, 240}, {{352, 352 * 360}});
-  check_copy(V4L2_PIX_FMT_MM21, {320, 240}, {{352, 352 * 256}, {352, 352 * 128}});
-  // Three rows of tiles, the last of which is no Z.
-  check_copy(V4L2_PIX_FMT_NV12MT, {384, 96}, {{512, 512 * 96}, {512, 512 * 64}});
+TEST_F(LayoutTest, AFormatThatCannotBeIsFoundOut) {
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {320, 240}, 1), "");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {0, 240}, 1), "a picture of width 0");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_MJPEG, {320, 0}, 1), "a picture of height 0");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {0x80000000, 1}, 1), "a picture of width 2147483648");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {1, 0x80000001}, 1, V4L2_FIELD_ALTERNATE),
+            "a picture of height 2147483649");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {1, 20000}, 1, V4L2_FIELD_ALTERNATE),
+            "a picture of height 20000");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420, {320, 240}, 1), "");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420M, {320, 240}, 3), "");
+  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420M, {320, 240}, 2), "fewer planes than its format has 2");
 }
 
 }  // namespace

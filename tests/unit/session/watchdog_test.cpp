@@ -1,69 +1,17 @@
-// The pure policies: what is done about a broken stream, and about a wait for a frame.
+// What is done, and said, about a wait for a frame.
 
 #include "session/watchdog.h"
 
 #include <gtest/gtest.h>
 
-#include "session/recovery.h"
-
 namespace {
 
 using v4l2gst::Due;
 using v4l2gst::OnStall;
-using v4l2gst::Recovery;
 using v4l2gst::Remedy;
-using v4l2gst::Repair;
 using v4l2gst::Watchdog;
 using v4l2gst::Withheld;
 using namespace std::chrono_literals;
-
-// ---- Recovery -----------------------------------------------------------------------------------
-
-void try_all(Recovery& recovery) {
-  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::restart, 0ms}));
-  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::restart, 100ms}));
-  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::restart, 1000ms}));
-  EXPECT_EQ(recovery.broken(), (Recovery::Step{Repair::reopen, 0ms}));
-}
-
-TEST(RecoveryTest, TriesThreeRestartsAndThenOpensTheDeviceAgain) {
-  Recovery recovery;
-  EXPECT_FALSE(recovery.recovering());
-  try_all(recovery);
-  EXPECT_TRUE(recovery.recovering());
-  for (int i = 0; i < 3; ++i)
-    EXPECT_EQ(recovery.broken().repair, Repair::give_up);
-}
-
-TEST(RecoveryTest, StartsOverWithEachFrame) {
-  Recovery recovery;
-  for (int i = 0; i < 3; ++i) {
-    try_all(recovery);
-    recovery.frame();
-    EXPECT_FALSE(recovery.recovering());
-  }
-}
-
-TEST(RecoveryTest, ForgetsWhatWasTriedOnADeviceThatIsGone) {
-  Recovery recovery;
-  try_all(recovery);
-  recovery.forget_attempts();
-  EXPECT_FALSE(recovery.hopeless());
-  try_all(recovery);
-}
-
-TEST(RecoveryTest, IsHopelessOnlyWhereNoFrameEverCame) {
-  Recovery recovery;
-  try_all(recovery);
-  EXPECT_TRUE(recovery.hopeless());
-  recovery.frame();
-  EXPECT_FALSE(recovery.hopeless());
-  try_all(recovery);
-  recovery.broken();
-  EXPECT_FALSE(recovery.hopeless());
-}
-
-// ---- Watchdog -----------------------------------------------------------------------------------
 
 TEST(WatchdogTest, MeasuresNothingBetweenFramesByDefault) {
   Watchdog watchdog{0ms, 0ms, OnStall::warn};
