@@ -78,7 +78,7 @@ void check_preference(Tap& tap, const char* device, std::string_view wish) {
   const std::string wanted{wish.substr(prefer.size() + 1)};
   real::Counting kernel;
   const real::Alone alone{device, kernel, nullptr};
-  gst_util_set_object_arg(G_OBJECT(alone.element), "prefer", prefer.c_str());
+  rig::set(alone.element, "prefer", prefer);
   alone.play();
   const bool came = alone.next() != nullptr;
   const auto caps = alone.caps();

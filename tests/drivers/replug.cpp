@@ -52,8 +52,9 @@ public:
     gst_object_ref_sink(element);
     bus = gst_bus_new();
     gst_element_set_bus(element, bus);
-    g_object_set(element, "device", node_of(camera).c_str(), "on-disconnect", 1, "on-starved", 2,
-                 nullptr);  // and so a fixed number of buffers
+    g_object_set(element, "device", node_of(camera).c_str(), nullptr);
+    rig::set(element, "on-disconnect", "wait");
+    rig::set(element, "on-starved", "drop");  // and so a fixed number of buffers
     harness = gst_harness_new_with_element(element, nullptr, "src");
     gst_harness_use_systemclock(harness);
     gst_harness_set_sink_caps_str(harness,

@@ -78,7 +78,7 @@ void sleeps_while_all_is_held(real::Tap& tap, const std::string& name, const std
                               const char* caps) {
   const real::Alone alone{path, v4l2::system_kernel(), caps};
   g_object_set(alone.element, "min-buffers", 4, "max-buffers", 4, nullptr);
-  gst_util_set_object_arg(G_OBJECT(alone.element), "on-starved", "drop");
+  rig::set(alone.element, "on-starved", "drop");
   alone.play();
   std::array<v4l2gst::BufferPtr, 3> held;
   for (auto& frame : held)
@@ -108,7 +108,7 @@ void sleeps_while_it_is_paused(real::Tap& tap, const std::string& name, const st
 void comes_back_after_a_sleep(real::Tap& tap, const std::string& path, const char* caps) {
   const real::UsbCamera camera{"USBCAM_CONTROL_1"};
   const real::Alone alone{path, v4l2::system_kernel(), caps};
-  gst_util_set_object_arg(G_OBJECT(alone.element), "on-disconnect", "wait");
+  rig::set(alone.element, "on-disconnect", "wait");
   alone.play();
   bool good = get(alone, some_frames);
   camera.unplug();

@@ -21,7 +21,7 @@ namespace {
 struct Stopped : Bused {
   explicit Stopped(const char* on_disconnect = "error") {
     rig.kernel.stop_clock();
-    gst_util_set_object_arg(G_OBJECT(rig.element), "on-disconnect", on_disconnect);
+    rig::set(rig.element, "on-disconnect", on_disconnect);
   }
 
   /// From now on each VIDIOC_DQBUF fails. A frame wakes whoever waits in poll().

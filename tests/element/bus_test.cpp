@@ -37,7 +37,7 @@ struct OnBus : Bused {
   }
 
   void set(const char* property, const char* value) const {
-    gst_util_set_object_arg(G_OBJECT(rig.element), property, value);
+    rig::set(rig.element, property, value);
   }
 
   /// Notes the caps that go downstream, each once.

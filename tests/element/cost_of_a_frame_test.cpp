@@ -145,7 +145,7 @@ struct Measurement {
     auto* const pipeline = gst_pipeline_new(nullptr);
     auto* const source = rig::new_element(kernel);
     auto* const sink = travel::new_consumer(proposal, [](GstBuffer*) {});
-    gst_util_set_object_arg(G_OBJECT(source), "io-mode", io_mode);
+    rig::set(source, "io-mode", io_mode);
     g_object_set(source, "num-buffers", warm_up + measured + 10, nullptr);
     gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
     auto* const wanted = gst_caps_from_string(caps);

@@ -181,7 +181,7 @@ GST_START_TEST(test_mmap_gives_plain_memory) {
     auto model = fake::webcam();
     model.exports = exports;
     Rig rig{model};
-    g_object_set(rig.element, "io-mode", 2, nullptr);
+    rig::set(rig.element, "io-mode", "mmap");
     rig.play();
     const auto buffer = rig.next();
     fail_if(gst_is_dmabuf_memory(gst_buffer_peek_memory(buffer.get(), 0)));
@@ -263,7 +263,7 @@ GST_END_TEST
 
 static void check_latency(const char* policy, guint frames) {
   Rig rig;
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", policy);
+  rig::set(rig.element, "on-starved", policy);
   g_object_set(rig.element, "max-buffers", 10, nullptr);
   rig.play();
   rig.next();

@@ -132,8 +132,8 @@ GST_START_TEST(test_cache_hints_reach_the_driver) {
     auto model = fake::webcam();
     model.cache_hints = true;
     Rig rig{model};
-    gst_util_set_object_arg(G_OBJECT(rig.element), "cache-hints", test.hints);
-    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", test.mode);
+    rig::set(rig.element, "cache-hints", test.hints);
+    rig::set(rig.element, "io-mode", test.mode);
     rig.play();
     const auto buffer = rig.next();
     fail_unless_equals_int(rig.camera->memory_flags() == V4L2_MEMORY_FLAG_NON_COHERENT,
@@ -154,7 +154,7 @@ GST_START_TEST(test_lazy_memory_that_is_not_exported_is_synchronised_by_the_kern
   model.cache_hints = true;
   model.exports = false;
   Rig rig{model};
-  gst_util_set_object_arg(G_OBJECT(rig.element), "cache-hints", "lazy");
+  rig::set(rig.element, "cache-hints", "lazy");
   rig.play();
   fail_unless(rig::shows(rig.next().get(), 0));
   fail_unless_equals_int(rig.camera->memory_flags(), V4L2_MEMORY_FLAG_NON_COHERENT);
@@ -165,7 +165,7 @@ GST_END_TEST
 
 GST_START_TEST(test_cache_hints_are_no_matter_to_a_driver_without_them) {
   Rig rig;
-  gst_util_set_object_arg(G_OBJECT(rig.element), "cache-hints", "lazy");
+  rig::set(rig.element, "cache-hints", "lazy");
   rig.play();
   const auto buffer = rig.next();
   auto* const memory = gst_buffer_peek_memory(buffer.get(), 0);
@@ -391,7 +391,7 @@ GST_END_TEST
 GST_START_TEST(test_a_thousand_renegotiations_with_two_frames_held) {
   Rig rig{fake::webcam(), "video/x-raw,format=GRAY8,width=320,height=240"};
   // So that the harness does not pile up what a camera in free run gives.
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", "drop");
+  rig::set(rig.element, "on-starved", "drop");
   rig.play();
   const rig::FreeRun free_run{rig.camera};
   Held held;

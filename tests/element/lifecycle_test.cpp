@@ -241,7 +241,7 @@ static constexpr std::size_t large_nv12_size = std::size_t{640} * 480 * 3 / 2;
 GST_START_TEST(test_caps_changes_while_playing) {
   Rig rig;
   // So that there are four buffers, however many wait in the harness.
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", "drop");
+  rig::set(rig.element, "on-starved", "drop");
   rig.play();
   const rig::FreeRun free_run{rig.camera};
   pull_of_size(rig, rig::small_yuyv_size);

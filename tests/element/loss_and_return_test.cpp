@@ -26,7 +26,7 @@ GST_END_TEST
 GST_START_TEST(test_the_same_camera_is_found_at_another_node) {
   Bused bused;
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   const auto before = rig.next();
   rig.kernel.unplug(rig::path);
@@ -55,7 +55,7 @@ GST_START_TEST(test_a_hundred_losses_leave_nothing_behind) {
   {
     Bused bused;
     auto& rig = bused.rig;
-    g_object_set(rig.element, "on-disconnect", 1, nullptr);
+    rig::set(rig.element, "on-disconnect", "wait");
     rig.play();
     for (int cycle = 0; cycle < 100; ++cycle) {
       const std::string node = cycle % 2 == 0 ? "/dev/video0" : "/dev/video1";
@@ -82,7 +82,8 @@ GST_START_TEST(test_a_pipeline_may_start_before_its_camera) {
   auto* const element = rig::new_element(kernel);
   auto* const bus = gst_bus_new();
   gst_element_set_bus(element, bus);
-  g_object_set(element, "device", "/dev/video3", "on-disconnect", 1, nullptr);
+  g_object_set(element, "device", "/dev/video3", nullptr);
+  rig::set(element, "on-disconnect", "wait");
   auto* const harness = gst_harness_new_with_element(element, nullptr, "src");
   gst_harness_set_sink_caps_str(harness, rig::small_yuyv);
   gst_harness_play(harness);
@@ -103,7 +104,7 @@ GST_START_TEST(test_waiting_ends_when_the_pipeline_does) {
   for (const auto state : {GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL}) {
     Bused bused;
     auto& rig = bused.rig;
-    g_object_set(rig.element, "on-disconnect", 1, nullptr);
+    rig::set(rig.element, "on-disconnect", "wait");
     rig.play();
     rig.next();
     rig.kernel.unplug(rig::path);
@@ -119,7 +120,7 @@ GST_END_TEST
 GST_START_TEST(test_what_comes_back_during_a_pause_plays_later) {
   Bused bused;
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
   rig.kernel.unplug(rig::path);
@@ -138,7 +139,8 @@ GST_START_TEST(test_waiting_may_have_an_end) {
   Bused bused;
   auto& rig = bused.rig;
   rig.kernel.set_time(100s);
-  g_object_set(rig.element, "on-disconnect", 1, "reconnect-timeout", 5 * GST_SECOND, nullptr);
+  g_object_set(rig.element, "reconnect-timeout", 5 * GST_SECOND, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next({.timestamp = 100s});
   rig.kernel.unplug(rig::path);
@@ -156,7 +158,7 @@ GST_END_TEST
 GST_START_TEST(test_a_loss_may_end_the_stream) {
   Bused bused;
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 2, nullptr);
+  rig::set(rig.element, "on-disconnect", "eos");
   rig.play();
   rig.next();
   rig.kernel.unplug(rig::path);
@@ -175,7 +177,7 @@ GST_END_TEST
 GST_START_TEST(test_it_comes_back_with_other_modes) {
   Bused bused{camera("1"), "video/x-raw,format=YUY2"};
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   fail_unless_equals_uint64(gst_buffer_get_size(rig.next().get()), 640 * 480 * 2);
   rig.kernel.unplug(rig::path);
@@ -200,7 +202,7 @@ GST_START_TEST(test_failures_that_opening_anew_mends) {
       if (request == VIDIOC_DQBUF && error == EIO) continue;  // broken_test.cpp
       Bused bused;
       auto& rig = bused.rig;
-      g_object_set(rig.element, "on-disconnect", 1, nullptr);
+      rig::set(rig.element, "on-disconnect", "wait");
       rig.camera->fault([&](fake::Faults& faults) { faults.fail(request, error); });
       const rig::FreeRun run{rig.camera};
       rig.play();
@@ -217,7 +219,7 @@ GST_END_TEST
 GST_START_TEST(test_what_has_come_back_may_need_a_moment) {
   Bused bused;
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
   rig.camera->fault([](fake::Faults& faults) {
@@ -241,7 +243,7 @@ GST_START_TEST(test_what_has_come_back_may_be_of_no_use) {
   Bused bused;
   auto& rig = bused.rig;
   rig.kernel.set_time(100s);
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next({.timestamp = 100s});
   rig.camera->fault([](fake::Faults& faults) {

@@ -57,7 +57,8 @@ GST_START_TEST(test_a_silent_stream_is_started_again) {
   Bused bused;
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
-  g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, "on-stall", 1, nullptr);
+  g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, nullptr);
+  rig::set(rig.element, "on-stall", "restart");
   rig.play();
   rig.next();
   rig.kernel.clock().pass();
@@ -73,7 +74,8 @@ GST_START_TEST(test_a_silent_device_is_opened_again) {
   Bused bused;
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
-  g_object_set(rig.element, "first-frame-timeout", 2 * GST_SECOND, "on-stall", 2, nullptr);
+  g_object_set(rig.element, "first-frame-timeout", 2 * GST_SECOND, nullptr);
+  rig::set(rig.element, "on-stall", "reopen");
   rig.play();
   rig.kernel.clock().pass();
   bused.fail_unless_notices({"stalled", "restarted"});
@@ -89,7 +91,8 @@ GST_START_TEST(test_a_silence_may_be_an_error) {
   Bused bused;
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
-  g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, "on-stall", 3, nullptr);
+  g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, nullptr);
+  rig::set(rig.element, "on-stall", "error");
   rig.play();
   rig.next();
   rig.kernel.clock().pass();
@@ -108,7 +111,8 @@ GST_START_TEST(test_no_signal_is_no_stall) {
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
   rig.camera->lose_signal(ENOLINK);
-  g_object_set(rig.element, "first-frame-timeout", 2 * GST_SECOND, "on-stall", 2, nullptr);
+  g_object_set(rig.element, "first-frame-timeout", 2 * GST_SECOND, nullptr);
+  rig::set(rig.element, "on-stall", "reopen");
   rig.play();
   for (int silence = 0; silence < 3; ++silence) {
     rig.kernel.clock().pass();
@@ -137,7 +141,7 @@ GST_START_TEST(test_stall_timeout_alone_stays_armed) {
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
   g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, nullptr);
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-stall", "restart");
+  rig::set(rig.element, "on-stall", "restart");
   rig.play();
   rig.next();
   for (int silence = 0; silence < 3; ++silence) {
@@ -209,7 +213,7 @@ GST_START_TEST(test_damage_is_silence_to_the_watchdog) {
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
   g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, nullptr);
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-stall", "error");
+  rig::set(rig.element, "on-stall", "error");
   rig.play();
   rig.next();
   for (int second = 0; second < 3; ++second) {
@@ -231,7 +235,7 @@ GST_START_TEST(test_events_do_not_keep_the_watchdog_quiet) {
   rig.kernel.stop_clock();
   g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, nullptr);
   // Only a device that may have to be restored is asked for its events.
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-disconnect", "wait");
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
   // One more than the timeout: the wait may begin after the first second.

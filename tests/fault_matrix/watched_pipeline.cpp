@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "element/gstv4l2cppsrc.h"
+#include "rigs/rig.h"
 
 namespace faults {
 namespace {
@@ -51,9 +52,9 @@ WatchedPipeline::WatchedPipeline(Stage& stage, v4l2::Kernel& kernel, const Fault
   if (!gst_element_link_filtered(element_, sink, caps.get())) g_error("the sink can't be linked");
   gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(element_)).set_kernel(kernel);
   g_object_set(element_, "min-buffers", 4, "max-buffers", 4, nullptr);
-  gst_util_set_object_arg(G_OBJECT(element_), "on-starved", "drop");
+  rig::set(element_, "on-starved", "drop");
   for (const auto& [name, value] : fault.properties)
-    gst_util_set_object_arg(G_OBJECT(element_), name.c_str(), value.c_str());
+    rig::set(element_, name.c_str(), value);
   point_at(fault.device.empty() ? stage.path() : fault.device);
   auto* const bus = gst_element_get_bus(pipeline_);
   gst_bus_set_sync_handler(bus, hear, this, nullptr);

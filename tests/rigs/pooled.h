@@ -42,7 +42,7 @@ public:
       std::function<void(GstBuffer*)> see = [](GstBuffer*) {})
       : camera{kernel.plug(rig::path, fake::webcam())}, pipeline_{gst_pipeline_new(nullptr)} {
     element = rig::new_element(kernel);
-    gst_util_set_object_arg(G_OBJECT(element), "io-mode", io_mode);
+    rig::set(element, "io-mode", io_mode);
     g_object_set(element, "num-buffers", frames, nullptr);
     sink_ = travel::new_consumer(proposal, [this, see = std::move(see)](GstBuffer* buffer) {
       offsets_.push_back(GST_BUFFER_OFFSET(buffer));

@@ -37,6 +37,10 @@ Buffer Rig::next(const fake::FrameOptions& options) {
   return Buffer{gst_harness_pull(harness)};
 }
 
+void set(GstElement* element, const char* property, const std::string& value) {
+  gst_util_set_object_arg(G_OBJECT(element), property, value.c_str());
+}
+
 bool shows(GstBuffer* buffer, std::uint32_t sequence) {
   bool same = true;
   for (guint plane = 0; plane < gst_buffer_n_memory(buffer); ++plane) {

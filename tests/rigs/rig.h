@@ -45,6 +45,9 @@ public:
 /// A new v4l2cppsrc that opens its devices in `kernel`; the caller owns the reference.
 GstElement* new_element(fake::FakeKernel& kernel);
 
+/// Sets a property to a value as gst-launch has it: set(element, "on-disconnect", "wait").
+void set(GstElement* element, const char* property, const std::string& value);
+
 /// Whether every byte of `buffer`, from `offset` on, is what the fake painted into frame
 /// `sequence`.
 bool shows(GstBuffer* buffer, std::uint32_t sequence);
