@@ -6,10 +6,10 @@
 # BUILD_DIR (default: build) is where to build, and nothing is written outside it.
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
-# shellcheck source=configure.sh
-. tests/configure.sh
+# shellcheck source=scripts/packages.sh
+. tests/scripts/packages.sh
+# shellcheck source=scripts/configure.sh
+. tests/scripts/configure.sh
 build=${BUILD_DIR:-build}
 
 # shellcheck disable=SC2086  # Package names, to be split.

@@ -5,10 +5,10 @@
 #   sh tests/demo.sh [DEVICE]
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
-# shellcheck source=configure.sh
-. tests/configure.sh
+# shellcheck source=scripts/packages.sh
+. tests/scripts/packages.sh
+# shellcheck source=scripts/configure.sh
+. tests/scripts/configure.sh
 build=${BUILD_DIR:-build}
 output=demo
 

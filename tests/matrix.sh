@@ -10,8 +10,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 project=$(pwd)
-# shellcheck source=packages.sh
-. tests/packages.sh
+# shellcheck source=scripts/packages.sh
+. tests/scripts/packages.sh
 
 give_up() {
   echo "matrix.sh: $*" >&2

@@ -9,10 +9,10 @@
 # The details are in BUILD_DIR/meson-logs/testlog.txt.
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
-# shellcheck source=configure.sh
-. tests/configure.sh
+# shellcheck source=scripts/packages.sh
+. tests/scripts/packages.sh
+# shellcheck source=scripts/configure.sh
+. tests/scripts/configure.sh
 
 install_only=
 fast=
@@ -55,5 +55,5 @@ echo "==> Running the tests${fast:+ but those of the VM}"
 status=0
 # shellcheck disable=SC2086  # Suites, to be split.
 meson test -C "$build" --no-rebuild --print-errorlogs $suites "$@" || status=$?
-python3 tests/count.py "$build/meson-logs" || status=1
+python3 tests/scripts/count.py "$build/meson-logs" || status=1
 exit $status

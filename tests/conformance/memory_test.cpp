@@ -119,7 +119,7 @@ TEST_P(Belief, UserMemoryIsOursAgainAfterStreamingOff) {
 // "DMABuf importing": the driver writes where VIDIOC_QBUF says, and has a reference of its own, so
 // that the descriptor may be closed. A length of 0 stands for all of it; too short a one is EINVAL,
 // and so is what is no descriptor. The DMABufs here are the driver's own orphans; those of other
-// drivers are tests/travel's.
+// drivers are tests/io_modes's.
 TEST_P(Belief, ADmabufIsFilled) {
   const auto node = open();
   const auto format = set_format(*node);

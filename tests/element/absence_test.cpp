@@ -4,9 +4,9 @@
 #include <string>
 #include <thread>
 
-#include "element/bused.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::camera;
@@ -15,8 +15,6 @@ using rig::fail_unless_has;
 namespace {
 
 constexpr auto other_path = "/dev/video9";
-
-enum Policy { error, wait, eos };  // as on-disconnect has them
 
 /// The text of a property; empty where it is unset.
 std::string text_of(GstElement* element, const char* property) {
@@ -86,7 +84,7 @@ struct Absent {
     bused.rig.kernel.unplug(rig::path);
     bused.rig.kernel.stop_clock();
     set_device(element(), rig::path);
-    g_object_set(element(), "on-disconnect", wait, nullptr);
+    rig::set(element(), "on-disconnect", "wait");
   }
 
   [[nodiscard]] GstElement* element() const { return bused.rig.element; }
@@ -167,7 +165,7 @@ GST_START_TEST(test_the_device_that_is_asked_for_is_waited_for) {
   Bused bused;
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
-  g_object_set(rig.element, "on-disconnect", wait, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.set_state(GST_STATE_READY);
   set_device(rig.element, other_path);
   const auto former = rig.camera;
@@ -221,10 +219,10 @@ GST_END_TEST
 
 GST_START_TEST(test_a_name_that_is_no_path) {
   for (const auto* const name : {"0", "video0"})
-    for (const auto policy : {error, wait}) {
+    for (const std::string policy : {"error", "wait"}) {
       Bused bused;
       set_device(bused.rig.element, name);
-      g_object_set(bused.rig.element, "on-disconnect", policy, nullptr);
+      rig::set(bused.rig.element, "on-disconnect", policy);
       fail_unless_refused(bused.rig.element, GST_STATE_READY);
       const auto text = bused.wait_for(GST_MESSAGE_ERROR);
       fail_unless_has(text, "'/dev/video0'");
@@ -237,14 +235,14 @@ GST_END_TEST
 // ---- a lost device ------------------------------------------------------------------------------
 
 GST_START_TEST(test_a_lost_device_is_closed_at_once) {
-  for (const auto policy : {error, eos}) {
+  for (const std::string policy : {"error", "eos"}) {
     Bused bused;
     auto& rig = bused.rig;
-    g_object_set(rig.element, "on-disconnect", policy, nullptr);
+    rig::set(rig.element, "on-disconnect", policy);
     rig.play();
     rig.next();
     rig.kernel.unplug(rig::path);
-    if (policy == error)
+    if (policy == "error")
       fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "went away");
     else
       bused.fail_unless_notices({"lost"});
@@ -266,14 +264,14 @@ GST_START_TEST(test_a_lost_device_is_closed_at_once) {
 GST_END_TEST
 
 GST_START_TEST(test_a_loss_in_paused_is_told_there) {
-  for (const auto policy : {error, wait, eos}) {
+  for (const std::string policy : {"error", "wait", "eos"}) {
     Bused bused;
     auto& rig = bused.rig;
-    g_object_set(rig.element, "on-disconnect", policy, nullptr);
+    rig::set(rig.element, "on-disconnect", policy);
     rig.set_state(GST_STATE_READY);
     rig.kernel.unplug(rig::path);
     rig.set_state(GST_STATE_PAUSED);
-    if (policy == wait)
+    if (policy == "wait")
       bused.fail_unless_notices({"lost", "waiting"});
     else
       fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "went away");
@@ -323,7 +321,7 @@ GST_END_TEST
 GST_START_TEST(test_events_at_any_moment_of_a_loss) {
   Bused bused;
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", wait, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   for (int turn = 0; turn < 200; ++turn) {
     rig.play();
     if (turn % 2 == 0) rig.next();
@@ -488,13 +486,14 @@ GST_END_TEST
 // ---- a device that is opened again because it was silent ----------------------------------------
 
 GST_START_TEST(test_what_cannot_be_opened_again_is_lost) {
-  for (const auto policy : {error, wait, eos}) {
+  for (const std::string policy : {"error", "wait", "eos"}) {
     Bused bused;
     auto& rig = bused.rig;
     rig.kernel.stop_clock();
-    gst_util_set_object_arg(G_OBJECT(rig.element), "on-stall", "reopen");
+    rig::set(rig.element, "on-stall", "reopen");
     g_object_set(rig.element, "stall-timeout", 2 * GST_SECOND, "first-frame-timeout",
-                 2 * GST_SECOND, "on-disconnect", policy, nullptr);
+                 2 * GST_SECOND, nullptr);
+    rig::set(rig.element, "on-disconnect", policy);
     rig.play();
     rig.next();
     rig.kernel.clock().pass();
@@ -502,14 +501,14 @@ GST_START_TEST(test_what_cannot_be_opened_again_is_lost) {
     rig.kernel.refuse(rig::path, EACCES);
     rig.kernel.clock().pass();
     bused.fail_unless_notices({"stalled", "reopened"});
-    if (policy == error) {
+    if (policy == "error") {
       const auto text = bused.wait_for(GST_MESSAGE_ERROR);
       fail_unless_has(text, rig::path);
       fail_unless_has(text, "can't be opened again");
       continue;
     }
     bused.fail_unless_notices({"lost"});
-    if (policy == eos) {
+    if (policy == "eos") {
       fail_unless(comes(rig.harness, GST_EVENT_EOS));
     } else {
       bused.fail_unless_notices({"waiting"});
@@ -562,7 +561,7 @@ GST_START_TEST(test_a_node_without_a_format_is_waited_for) {
     auto& rig = bused.rig;
     rig.kernel.stop_clock();
     if (*device != '\0') set_device(rig.element, device);
-    g_object_set(rig.element, "on-disconnect", wait, nullptr);
+    rig::set(rig.element, "on-disconnect", "wait");
     rig.play();
     bused.fail_unless_notices({"waiting"});
     for (int turn = 0; turn < 3; ++turn)
@@ -584,7 +583,7 @@ GST_START_TEST(test_an_output_node_may_capture_later) {
   set_device(rig.element, rig::path);
   fail_unless_refused(rig.element, GST_STATE_READY);
   fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "start its producer");
-  g_object_set(rig.element, "on-disconnect", wait, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   bused.fail_unless_notices({"waiting"});
   for (int turn = 0; turn < 3; ++turn)

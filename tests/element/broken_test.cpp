@@ -5,10 +5,10 @@
 
 #include <linux/videodev2.h>
 
-#include "element/bused.h"
-#include "element/pooled.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/pooled.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::camera;
@@ -21,7 +21,7 @@ namespace {
 struct Stopped : Bused {
   explicit Stopped(const char* on_disconnect = "error") {
     rig.kernel.stop_clock();
-    gst_util_set_object_arg(G_OBJECT(rig.element), "on-disconnect", on_disconnect);
+    rig::set(rig.element, "on-disconnect", on_disconnect);
   }
 
   /// From now on each VIDIOC_DQBUF fails. A frame wakes whoever waits in poll().

@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "element/bused.h"
-#include "element/suite.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::fail_unless_has;
@@ -37,7 +37,7 @@ struct OnBus : Bused {
   }
 
   void set(const char* property, const char* value) const {
-    gst_util_set_object_arg(G_OBJECT(rig.element), property, value);
+    rig::set(rig.element, property, value);
   }
 
   /// Notes the caps that go downstream, each once.

@@ -14,10 +14,10 @@
 
 #include <gst/video/video.h>
 
-#include "element/pooled.h"
-#include "element/rig.h"
-#include "element/suite.h"
-#include "travel/consumer.h"
+#include "rigs/allocation_sink.h"
+#include "rigs/pooled.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Pooled;
@@ -40,7 +40,7 @@ public:
       : rig::Rig{model, caps}, bus_{gst_bus_new()} {
     gst_element_set_bus(element, bus_);
     // So that there are four buffers.
-    gst_util_set_object_arg(G_OBJECT(element), "on-starved", "drop");
+    rig::set(element, "on-starved", "drop");
   }
 
   Rig(const Rig&) = delete;
@@ -53,9 +53,7 @@ public:
     gst_object_unref(bus_);
   }
 
-  void set(const char* property, const char* value) {
-    gst_util_set_object_arg(G_OBJECT(element), property, value);
-  }
+  void set(const char* property, const char* value) { rig::set(element, property, value); }
 
   /// Restarts the device's stream.
   void restart() {

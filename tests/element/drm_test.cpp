@@ -13,9 +13,9 @@
 #include <gst/allocators/allocators.h>
 #include <gst/video/video.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
 #include "fake/stopwatch.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;
@@ -96,7 +96,7 @@ GST_START_TEST(test_an_importer_reads_by_descriptor) {
     auto model = fake::webcam();
     model.line_padding = 64;
     Rig rig{model, drm_yuyv};
-    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", mode);
+    rig::set(rig.element, "io-mode", mode);
     rig.play();
     for (std::uint32_t sequence = 0; sequence < 8; ++sequence) {
       const auto buffer = rig.next();
@@ -151,7 +151,7 @@ GST_START_TEST(test_other_modes_have_no_such_caps) {
     auto model = fake::webcam();
     model.device_caps |= V4L2_CAP_READWRITE;
     Rig rig{model, (std::string{drm_yuyv} + "; video/x-raw").c_str()};
-    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", mode);
+    rig::set(rig.element, "io-mode", mode);
     rig.play();
     const auto buffer = rig.next();
     fail_if(is_drm(rig));
@@ -352,8 +352,8 @@ static void check_held(std::size_t keep, const char* policy) {
   auto* const filter = gst_element_factory_make("capsfilter", nullptr);
   auto* const sink = gst_element_factory_make("fakesink", nullptr);
   Keeper keeper{.keep = keep};
-  gst_util_set_object_arg(G_OBJECT(source), "on-starved", policy);
-  gst_util_set_object_arg(G_OBJECT(filter), "caps", drm_yuyv);
+  rig::set(source, "on-starved", policy);
+  rig::set(filter, "caps", drm_yuyv);
   g_object_set(sink, "sync", FALSE, "signal-handoffs", TRUE, "enable-last-sample", FALSE, nullptr);
   g_signal_connect(sink, "handoff", G_CALLBACK(Keeper::see), &keeper);
   gst_bin_add_many(GST_BIN(pipeline), GST_ELEMENT(gst_object_ref(source)), filter, sink, nullptr);

@@ -7,8 +7,8 @@
 #include <memory>
 #include <thread>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 namespace {
 
@@ -280,9 +280,9 @@ bool is_no_failure(const Call& call, int error) {
 
 void fails_as_it_means(const Call& call, const Meaning& meaning) {
   Pipeline pipeline;
-  gst_util_set_object_arg(G_OBJECT(pipeline.element), "io-mode", "dmabuf");
+  rig::set(pipeline.element, "io-mode", "dmabuf");
   // What is done by default is in bus_test.cpp.
-  gst_util_set_object_arg(G_OBJECT(pipeline.element), "on-no-bandwidth", "error");
+  rig::set(pipeline.element, "on-no-bandwidth", "error");
   const auto camera = pipeline.kernel.plug("/dev/video1", fake::usb_camera("A1", "1-1.2"));
   camera->fault(
       [&](fake::Faults& faults) { faults.fail(call.request, meaning.error, 1, call.after); });
@@ -358,7 +358,7 @@ GST_END_TEST
 GST_START_TEST(test_no_room_on_the_bus) {
   Pipeline pipeline;
   auto* const filter = gst_element_factory_make("capsfilter", nullptr);
-  gst_util_set_object_arg(G_OBJECT(filter), "caps", "video/x-raw,format=YUY2,width=640,height=480");
+  rig::set(filter, "caps", "video/x-raw,format=YUY2,width=640,height=480");
   gst_bin_add(GST_BIN(pipeline.pipeline), filter);
   gst_element_unlink(pipeline.element, pipeline.sink);
   fail_unless(gst_element_link_many(pipeline.element, filter, pipeline.sink, nullptr));
@@ -367,7 +367,7 @@ GST_START_TEST(test_no_room_on_the_bus) {
   pipeline.kernel.plug("/dev/video5", fake::usb_camera("C3", "2-1"));
   pipeline.kernel.plug("/dev/video6", fake::webcam());
   g_object_set(pipeline.element, "device", "/dev/video1", nullptr);
-  gst_util_set_object_arg(G_OBJECT(pipeline.element), "on-no-bandwidth", "error");
+  rig::set(pipeline.element, "on-no-bandwidth", "error");
   camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, ENOSPC); });
   const auto failure =
       pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
@@ -384,8 +384,7 @@ GST_START_TEST(test_no_room_on_the_bus) {
   // They can be had.
   for (guint i = 0; i < 2; ++i) {
     g_object_set(filter, "caps", nullptr, nullptr);
-    gst_util_set_object_arg(G_OBJECT(filter), "caps",
-                            g_value_get_string(gst_value_list_get_value(cheaper, i)));
+    rig::set(filter, "caps", g_value_get_string(gst_value_list_get_value(cheaper, i)));
     pipeline.works(*camera);
   }
 }
@@ -456,7 +455,7 @@ GST_START_TEST(test_io_modes_that_the_driver_lacks) {
   for (const char* const mode : {"rw", "userptr", "dmabuf"}) {
     Pipeline pipeline;
     pipeline.kernel.plug("/dev/video1", model);
-    gst_util_set_object_arg(G_OBJECT(pipeline.element), "io-mode", mode);
+    rig::set(pipeline.element, "io-mode", mode);
     pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                         {"/dev/video1", std::string{"io-mode="} + mode, "Use io-mode=auto"},
                         "unsupported");
@@ -469,7 +468,7 @@ GST_START_TEST(test_nothing_in_common_with_downstream) {
   Pipeline pipeline;
   pipeline.kernel.plug("/dev/video1", fake::webcam());
   auto* const filter = gst_element_factory_make("capsfilter", nullptr);
-  gst_util_set_object_arg(G_OBJECT(filter), "caps", "video/x-raw,format=NV12,width=641,height=480");
+  rig::set(filter, "caps", "video/x-raw,format=NV12,width=641,height=480");
   gst_bin_add(GST_BIN(pipeline.pipeline), filter);
   gst_element_unlink(pipeline.element, pipeline.sink);
   fail_unless(gst_element_link_many(pipeline.element, filter, pipeline.sink, nullptr));

@@ -5,8 +5,8 @@
 
 #include <gst/video/video.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Rig;
 

@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "element/gstv4l2cppsrc.h"
-#include "element/liar.h"
-#include "element/random_caps.h"
-#include "element/rig.h"
 #include "element/source.h"
-#include "element/suite.h"
 #include "negotiation/negotiation.h"
 #include "negotiation/offers.h"
 #include "negotiation/refusal.h"
+#include "rigs/implausible_kernel.h"
+#include "rigs/random_caps.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using fuzz::Liar;
 using fuzz::Random;

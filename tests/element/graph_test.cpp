@@ -2,8 +2,8 @@
 
 #include <sstream>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 namespace {
 
@@ -25,7 +25,7 @@ struct Rig {
     auto* const sink = gst_element_factory_make("fakesink", nullptr);
     g_object_set(sink, "enable-last-sample", FALSE, nullptr);
     if (device != nullptr) g_object_set(element, "device", device, nullptr);
-    if (filter != nullptr) gst_util_set_object_arg(G_OBJECT(caps), "caps", filter);
+    if (filter != nullptr) rig::set(caps, "caps", filter);
     gst_bin_add_many(GST_BIN(pipeline), GST_ELEMENT(gst_object_ref(element)), caps, sink, nullptr);
     fail_unless(gst_element_link_many(element, caps, sink, nullptr));
     bus = gst_element_get_bus(pipeline);

@@ -8,8 +8,8 @@
 #include <string>
 #include <thread>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Rig;
 
@@ -83,7 +83,7 @@ fake::Model slow_camera() {
 /// A rig that plays, and a Waiter that pauses it.
 struct Playing {
   explicit Playing(const char* io_mode = "auto") {
-    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", io_mode);
+    rig::set(rig.element, "io-mode", io_mode);
     gst_element_set_bus(rig.element, bus);
     rig.play();
     rig.next();

@@ -8,8 +8,8 @@
 
 #include <gst/allocators/allocators.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;
@@ -195,7 +195,7 @@ GST_START_TEST(test_held_beyond_the_elements_death) {
     Buffer part;
     {
       Rig rig;
-      gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", mode);
+      rig::set(rig.element, "io-mode", mode);
       rig.play();
       held = rig.next();
       const auto second = rig.next();

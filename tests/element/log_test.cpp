@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Rig;
 
@@ -224,7 +224,7 @@ GST_START_TEST(test_log_tells_each_read) {
   auto model = fake::webcam();
   model.device_caps |= V4L2_CAP_READWRITE;
   Rig rig{model};
-  gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", "rw");
+  rig::set(rig.element, "io-mode", "rw");
   rig.play();
   for (int i = 0; i < 3; ++i)
     rig.next();

@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include "element/bused.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Bused;
@@ -29,9 +29,7 @@ struct Loopback : Bused {
   explicit Loopback(const fake::Model& model, const char* caps = rig::small_yuyv)
       : Bused{model, caps} {}
 
-  void set(const char* property, const char* value) {
-    gst_util_set_object_arg(G_OBJECT(rig.element), property, value);
-  }
+  void set(const char* property, const char* value) { rig::set(rig.element, property, value); }
 
   /// The producer writes so many bytes; such a device waits for nobody, so this does.
   void write_damaged(std::uint32_t bytes) {

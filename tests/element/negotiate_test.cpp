@@ -9,8 +9,8 @@
 
 #include <gst/video/video.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Rig;
 
@@ -219,7 +219,7 @@ GST_START_TEST(test_what_is_preferred) {
          .step = {}},
     };
     Rig rig{model, peer};
-    gst_util_set_object_arg(G_OBJECT(rig.element), "prefer", prefer);
+    rig::set(rig.element, "prefer", prefer);
     rig.play();
     rig.next();
     const auto caps = caps_of(rig);
@@ -550,8 +550,7 @@ GST_START_TEST(test_no_optional_question_ends_a_negotiation) {
         timings.bt.height = 240;
         timings.bt.pixelclock = std::uint64_t{320} * 240 * 30;
         if (kind.input_capabilities != 0) rig.camera->change_timings(timings);
-        gst_util_set_object_arg(G_OBJECT(rig.element), "on-disconnect",
-                                keeps_setup ? "wait" : "error");
+        rig::set(rig.element, "on-disconnect", keeps_setup ? "wait" : "error");
         rig.camera->fault([question](fake::Faults& faults) { faults.fail(question, EIO, 10'000); });
         rig.play();
         rig.next();

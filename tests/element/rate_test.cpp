@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "element/bused.h"
-#include "element/suite.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 
 using rig::Bused;
 using rig::fail_unless_has;
@@ -100,7 +100,7 @@ GST_START_TEST(test_a_format_that_the_rate_has_changed_is_taken_where_caps_allow
     auto model = fickle();
     model.device_caps |= V4L2_CAP_READWRITE;
     Rig rig{model, "video/x-raw,format=YUY2; video/x-raw"};
-    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", mode);
+    rig::set(rig.element, "io-mode", mode);
     rig.play();
     const auto buffer = rig.next();
     const auto caps = caps_of(rig);
@@ -133,7 +133,7 @@ GST_END_TEST
 GST_START_TEST(test_a_format_is_confirmed_when_the_camera_is_back) {
   Bused bused{camera({{1, 30}}), "video/x-raw,format=YUY2; video/x-raw"};
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
   fail_unless_has(caps_of(rig), "format=(string)YUY2");
@@ -170,7 +170,7 @@ GST_END_TEST
 GST_START_TEST(test_a_format_that_a_restored_control_has_changed) {
   Bused bused{rig::camera("1")};
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
   rig.kernel.unplug(rig::path);
@@ -415,7 +415,7 @@ GST_END_TEST
 GST_START_TEST(test_a_camera_that_comes_back_has_the_rate_that_it_had) {
   Bused bused{ntsc(), any_rate};
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
   const auto before = caps_of(rig);

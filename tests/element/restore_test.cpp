@@ -4,9 +4,9 @@
 #include <initializer_list>
 #include <string>
 
-#include "element/bused.h"
-#include "element/rig.h"
-#include "element/suite.h"
+#include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
+#include "rigs/suite.h"
 #include "settings/selection.h"
 
 using rig::Bused;
@@ -27,7 +27,7 @@ fake::Model grabber() {
 /// A rig that waits for its camera.
 struct Waiting : Bused {
   explicit Waiting(const fake::Model& model = camera("1")) : Bused{model} {
-    g_object_set(rig.element, "on-disconnect", 1, nullptr);
+    rig::set(rig.element, "on-disconnect", "wait");
   }
 
   /// Does what another program would, through a descriptor of its own.
@@ -103,7 +103,7 @@ GST_START_TEST(test_a_standard_that_nothing_tells_is_set_again) {
   model.standards = V4L2_STD_ALL;
   Bused bused{model, "video/x-raw,format=YUY2"};
   auto& rig = bused.rig;
-  g_object_set(rig.element, "on-disconnect", 1, nullptr);
+  rig::set(rig.element, "on-disconnect", "wait");
   const auto node = v4l2::Node::open(rig.kernel, rig::path);
   v4l2_std_id standard = V4L2_STD_PAL_BG;
   fail_unless((*node)->call(v4l2::request::s_std, standard).has_value());

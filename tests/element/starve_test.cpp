@@ -14,11 +14,11 @@
 
 #include <gst/allocators/allocators.h>
 
-#include "element/rig.h"
-#include "element/suite.h"
 #include "fake/stopwatch.h"
 #include "kernel/unique_fd.h"
-#include "travel/consumer.h"
+#include "rigs/allocation_sink.h"
+#include "rigs/rig.h"
+#include "rigs/suite.h"
 
 using rig::Buffer;
 using rig::Rig;
@@ -35,7 +35,7 @@ public:
     camera->always_ready(true);
     pipeline = gst_pipeline_new(nullptr);
     element = rig::new_element(kernel);
-    gst_util_set_object_arg(G_OBJECT(element), "on-starved", policy);
+    rig::set(element, "on-starved", policy);
     sink_ = travel::new_consumer({.video_meta = true}, [this](GstBuffer* buffer) { see(buffer); });
     gst_bin_add_many(GST_BIN(pipeline), GST_ELEMENT(gst_object_ref(element)), sink_, nullptr);
     auto* const caps = gst_caps_from_string("video/x-raw,format=GRAY8,width=320,height=240");
@@ -274,7 +274,7 @@ GST_START_TEST(test_grows_with_memory_of_its_own) {
     auto model = fake::webcam();
     model.device_caps |= V4L2_CAP_READWRITE;
     Rig rig{model};
-    gst_util_set_object_arg(G_OBJECT(rig.element), "io-mode", mode);
+    rig::set(rig.element, "io-mode", mode);
     rig.play();
     auto held = hold(rig, 9);
     fail_unless_equals_uint64(stat(rig.element, "copied"), 0);
@@ -298,7 +298,7 @@ GST_END_TEST
 
 GST_START_TEST(test_leaky_gives_the_newest_and_counts_the_others) {
   Rig rig;
-  gst_util_set_object_arg(G_OBJECT(rig.element), "leaky", "newest");
+  rig::set(rig.element, "leaky", "newest");
   rig.play();
   rig.camera->wait_streaming(true);
   rig.set_state(GST_STATE_PAUSED);
@@ -325,8 +325,8 @@ GST_END_TEST
 /// A driver's buffers may hold more than its format says, and a frame may fill them.
 GST_START_TEST(test_a_copy_is_as_long_as_its_frame) {
   Rig rig{fake::webcam(), "image/jpeg,width=640,height=480"};
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-starved", "copy");
-  gst_util_set_object_arg(G_OBJECT(rig.element), "on-corrupt", "pass");
+  rig::set(rig.element, "on-starved", "copy");
+  rig::set(rig.element, "on-corrupt", "pass");
   rig.camera->fault([](fake::Faults& faults) {
     faults.alter<v4l2_format>(
         VIDIOC_S_FMT, [](v4l2_format& answer) { answer.fmt.pix.sizeimage = 1000; }, 100);

@@ -7,8 +7,8 @@
 # what is found lies there too: new inputs in found/, what broke something as crash-*, leak-* or timeout-*.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=../packages.sh
-. tests/packages.sh
+# shellcheck source=../scripts/packages.sh
+. tests/scripts/packages.sh
 build=${BUILD_DIR:-build-fuzz}
 corpus=tests/fuzz/corpus
 runs=200000

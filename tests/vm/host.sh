@@ -2,8 +2,8 @@
 # which defines say, give_up and here. Sets qemu, kernel_dir, kernel_version, kernel_image, initrd.
 # shellcheck shell=sh disable=SC2154
 
-# shellcheck source=../packages.sh
-. "$here/../packages.sh"
+# shellcheck source=../scripts/packages.sh
+. "$here/../scripts/packages.sh"
 
 cache=${V4L2CPP_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/v4l2cppsrc-vm}
 # What the guest must have to see the host's files and to speak; it loads the rest from there.

@@ -161,8 +161,8 @@ case $time_limit in '' | *[!0-9]*) give_up "--timeout $time_limit: expected seco
 # The newest of the camera programs built below the project that runs here: some builds are for another
 # system.
 newest_camera() {
-  # shellcheck disable=SC2012  # The names are ours: build*/tests/vm/usbcam/usbcam.
-  ls -t "$project"/build*/tests/vm/usbcam/usbcam 2>/dev/null | while read -r candidate; do
+  # shellcheck disable=SC2012  # The names are ours: build*/tests/usbcam/usbcam.
+  ls -t "$project"/build*/tests/usbcam/usbcam 2>/dev/null | while read -r candidate; do
     ! "$candidate" --help >/dev/null 2>&1 || echo "$candidate"
   done | head -n 1
 }

@@ -14,9 +14,9 @@ namespace v4l2gst {
 
 /// What V4L2 and GStreamer both have a name for: the one place where the two worlds meet. That the
 /// bits mean the same is in the V4L2 specification (pixfmt-*.rst), and
-/// tests/element/content_test.cpp reads bytes by it. Where two rows have the same caps, the earlier
-/// is preferred: the one with separate planes, which is what v4l2src takes too, and what the codecs
-/// beside such cameras want.
+/// tests/unit/formats/pixel_content_test.cpp reads bytes by it. Where two rows have the same caps,
+/// the earlier is preferred: the one with separate planes, which is what v4l2src takes too, and what
+/// the codecs beside such cameras want.
 inline constexpr std::array format_table{
     // YUV of 8 bits.
     joined(V4L2_PIX_FMT_YUYV, GST_VIDEO_FORMAT_YUY2),

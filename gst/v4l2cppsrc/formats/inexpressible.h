@@ -18,7 +18,8 @@ struct Inexpressible {
 // clang-format off
 
 /// All that is in linux/videodev2.h and in no row of the table: GStreamer has no name for it, or
-/// one that means something else. tests/element/table_test.cpp compares both with the header.
+/// one that means something else. tests/unit/formats/format_table_test.cpp compares both with the
+/// header.
 inline constexpr auto inexpressible = std::to_array<Inexpressible>({
     {V4L2_PIX_FMT_BGR666, "18-bit RGB"},
     {V4L2_PIX_FMT_BGR48_12, "48-bit RGB"},

@@ -1,0 +1,153 @@
+// The pinned surface: what an application can see of the element. A change here is a change for
+// users, and belongs into the README and the CHANGELOG too.
+//
+//   pinned_surface_test --print      prints what would be the golden file
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "element/gstv4l2cppsrc.h"
+#include "messages/report.h"
+#include "negotiation/refusal.h"
+
+namespace {
+
+/// A value as gst-inspect shows it.
+std::string text_of(const GValue* value) {
+  if (G_VALUE_HOLDS_BOXED(value) && g_value_get_boxed(value) == nullptr) return "null";
+  gchar* const text = gst_value_serialize(value);
+  std::string copy = text != nullptr ? text : "null";
+  g_free(text);
+  return copy;
+}
+
+void describe_choices(std::ostream& out, GType type) {
+  if (G_TYPE_IS_ENUM(type)) {
+    auto* const klass = static_cast<GEnumClass*>(g_type_class_ref(type));
+    for (guint i = 0; i < klass->n_values; ++i)
+      out << "    " << klass->values[i].value << " " << klass->values[i].value_nick << "\n";
+    g_type_class_unref(klass);
+  } else if (G_TYPE_IS_FLAGS(type)) {
+    auto* const klass = static_cast<GFlagsClass*>(g_type_class_ref(type));
+    for (guint i = 0; i < klass->n_values; ++i)
+      out << "    0x" << std::hex << klass->values[i].value << std::dec << " "
+          << klass->values[i].value_nick << "\n";
+    g_type_class_unref(klass);
+  }
+}
+
+void describe_property(std::ostream& out, GParamSpec* spec) {
+  out << "property " << spec->name << ": " << g_type_name(spec->value_type);
+  if ((spec->flags & G_PARAM_WRITABLE) == 0) out << ", read-only";
+  if ((spec->flags & GST_PARAM_MUTABLE_READY) != 0) out << ", until READY";
+  if ((spec->flags & GST_PARAM_MUTABLE_PLAYING) != 0) out << ", in any state";
+  if ((spec->flags & GST_PARAM_CONTROLLABLE) != 0) out << ", controllable";
+  out << ", default " << text_of(g_param_spec_get_default_value(spec)) << "\n  "
+      << g_param_spec_get_blurb(spec) << "\n";
+  describe_choices(out, spec->value_type);
+}
+
+void describe_signals(std::ostream& out, GType type) {
+  guint count{};
+  guint* const ids = g_signal_list_ids(type, &count);
+  for (guint i = 0; i < count; ++i) {
+    GSignalQuery query;
+    g_signal_query(ids[i], &query);
+    out << "signal " << query.signal_name << ": " << g_type_name(query.return_type) << " (";
+    for (guint k = 0; k < query.n_params; ++k)
+      out << (k > 0 ? ", " : "") << g_type_name(query.param_types[k]);
+    out << ")\n";
+  }
+  g_free(ids);
+}
+
+/// The details of a message that has all that any has, and each cause there is.
+void describe_details(std::ostream& out) {
+  auto* const element =
+      GST_ELEMENT(gst_object_ref_sink(g_object_new(GST_TYPE_V4L2_CPP_SRC, nullptr)));
+  auto* const bus = gst_bus_new();
+  gst_element_set_bus(element, bus);
+  std::string causes;
+  for (int cause = 0; cause <= static_cast<int>(v4l2gst::last_cause); ++cause) {
+    auto report = v4l2gst::not_negotiated("/dev/video0", {});
+    report.cause = static_cast<v4l2gst::Cause>(cause);
+    report.holders = report.cheaper = report.commands = {""};
+    report.bytes_per_second = 1;
+    v4l2gst::post(element, report);
+    auto* const message = gst_bus_pop(bus);
+    const GstStructure* details{};
+    gst_message_parse_error_details(message, &details);
+    if (cause == 0) {
+      out << "details " << gst_structure_get_name(details) << ":";
+      for (int i = 0; i < gst_structure_n_fields(details); ++i) {
+        const auto* const name = gst_structure_nth_field_name(details, static_cast<guint>(i));
+        out << (i > 0 ? ", " : " ") << name << " ("
+            << g_type_name(gst_structure_get_field_type(details, name)) << ")";
+      }
+    }
+    causes += std::string{cause > 0 ? ", " : " "} + gst_structure_get_string(details, "cause");
+    gst_message_unref(message);
+  }
+  out << "\ncauses:" << causes << "\n";
+  gst_element_set_bus(element, nullptr);
+  gst_object_unref(bus);
+  gst_object_unref(element);
+}
+
+std::string surface() {
+  std::ostringstream out;
+  const auto type = GST_TYPE_V4L2_CPP_SRC;
+  auto* const klass = static_cast<GObjectClass*>(g_type_class_ref(type));
+  auto* const element = GST_ELEMENT_CLASS(klass);
+  out << "type " << g_type_name(type) << ", a " << g_type_name(g_type_parent(type)) << "\nclass "
+      << gst_element_class_get_metadata(element, GST_ELEMENT_METADATA_KLASS) << "\n";
+  guint count{};
+  GParamSpec** const specs = g_object_class_list_properties(klass, &count);
+  for (guint i = 0; i < count; ++i)
+    if (specs[i]->owner_type == type) describe_property(out, specs[i]);
+  g_free(specs);
+  describe_signals(out, type);
+  describe_details(out);
+  auto* const caps = gst_pad_template_get_caps(gst_element_class_get_pad_template(element, "src"));
+  for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
+    gchar* const text = gst_structure_to_string(gst_caps_get_structure(caps, i));
+    gchar* const memory = gst_caps_features_to_string(gst_caps_get_features(caps, i));
+    out << "caps (" << memory << ") " << text << "\n";
+    g_free(text);
+    g_free(memory);
+  }
+  gst_caps_unref(caps);
+  g_type_class_unref(klass);
+  return out.str();
+}
+
+TEST(Surface, IsAsTheGoldenFileHasIt) {
+  std::ifstream file{GOLDEN_FILE};
+  ASSERT_TRUE(file.is_open())
+      << "The surface is not pinned for GStreamer " GST_RELEASE
+         ". Make its file with\n"
+         "  pinned_surface_test --print > " GOLDEN_FILE
+         "\n"
+         "and see with diff that what it has other than the next older one is GStreamer's doing.";
+  std::ostringstream golden;
+  golden << file.rdbuf();
+  EXPECT_EQ(golden.str(), surface())
+      << "if this is meant: pinned_surface_test --print > " << GOLDEN_FILE
+      << ", and tell of it in the README and the CHANGELOG";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gst_init(nullptr, nullptr);
+  if (argc > 1 && std::string_view{argv[1]} == "--print") {
+    std::cout << surface();
+    return 0;
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,442 @@
+#include "fault_matrix/fake_stage.h"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include <fcntl.h>
+#include <linux/videodev2.h>
+
+#include "fake/bus.h"
+#include "fake/fake_kernel.h"
+#include "fake/stopwatch.h"
+#include "fault_matrix/common_faults.h"
+
+namespace faults {
+namespace {
+
+constexpr auto home = "/dev/video0";
+constexpr auto elsewhere = "/dev/video5";
+constexpr auto small = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
+constexpr std::array cut_jpeg{std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}, std::byte{0xdb}};
+constexpr std::size_t small_size = std::size_t{320} * 240 * 2;
+
+/// Fills what a camera has queued, as one in free run does, until it is told not to.
+class Filler {
+public:
+  explicit Filler(std::shared_ptr<fake::Camera> camera)
+      : camera_{std::move(camera)}, thread_{[this] {
+          run();
+        }} {}
+
+  Filler(const Filler&) = delete;
+  Filler& operator=(const Filler&) = delete;
+
+  ~Filler() {
+    {
+      const std::lock_guard lock{mutex_};
+      ends_ = true;
+    }
+    changed_.notify_all();
+    camera_->interrupt();
+    thread_.join();
+  }
+
+  /// When this returns from a pause's beginning, no frame comes any more.
+  void pause(bool paused) {
+    std::unique_lock lock{mutex_};
+    paused_ = paused;
+    changed_.notify_all();
+    if (!paused) return;
+    camera_->interrupt();
+    changed_.wait(lock, [this] { return rests_; });
+  }
+
+  [[nodiscard]] bool paused() {
+    const std::lock_guard lock{mutex_};
+    return paused_;
+  }
+
+  /// How it fills from now on.
+  void fill_with(const fake::FrameOptions& options) {
+    const std::lock_guard lock{mutex_};
+    options_ = options;
+  }
+
+private:
+  void run() {
+    for (;;) {
+      std::unique_lock lock{mutex_};
+      rests_ = paused_;
+      changed_.notify_all();
+      changed_.wait(lock, [this] { return ends_ || !paused_; });
+      rests_ = false;
+      if (ends_) return;
+      const auto options = options_;
+      lock.unlock();
+      camera_->fill_when_queued(options);
+    }
+  }
+
+  std::shared_ptr<fake::Camera> camera_;
+  std::mutex mutex_;
+  std::condition_variable changed_;  // with mutex_
+  bool paused_{};
+  bool rests_{};  // it has seen that, and fills nothing
+  bool ends_{};
+  fake::FrameOptions options_;
+  std::thread thread_;
+};
+
+/// Its clock stands still while the camera sends, so that nothing is late however busy the machine
+/// is.
+class FakeStage final : public Stage {
+public:
+  FakeStage() { kernel_.stop_clock(); }
+
+  FakeStage(const FakeStage&) = delete;
+  FakeStage& operator=(const FakeStage&) = delete;
+
+  ~FakeStage() override { filler_.reset(); }
+
+  [[nodiscard]] std::string name() const override { return "fake"; }
+
+  v4l2::Kernel& kernel() override { return kernel_; }
+
+  std::string path() override { return path_; }
+
+  [[nodiscard]] std::string caps() const override { return small; }
+
+  void reset() override {
+    filler_.reset();
+    other_ = {};
+    for (const auto* const path : {home, elsewhere})
+      remove(path);
+    plug(home, fake::usb_camera("1", "1-1"));
+  }
+
+  std::size_t open_nodes() override {
+    std::size_t all{};
+    for (const auto& path : plugged_)
+      all += kernel_.open_count(path);
+    return all - (other_.get() >= 0 ? 1 : 0);
+  }
+
+  std::string wrong(GstBuffer* buffer) override {
+    if (gst_buffer_get_size(buffer) != small_size) return "its size";
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return "it can't be mapped";
+    bool same = true;
+    for (gsize i = 0; same && i < map.size; ++i)
+      same = map.data[i] == static_cast<std::uint8_t>(map.data[0] + i);
+    gst_buffer_unmap(buffer, &map);
+    return same ? "" : "its bytes";
+  }
+
+  bool pass_time() override {
+    using Waiters = fake::Clock::Waiters;
+    const bool silent = filler_ && filler_->paused();
+    return kernel_.clock().pass_if_waited_for(silent ? Waiters::all : Waiters::for_time_alone);
+  }
+
+  std::chrono::nanoseconds time_of(const std::function<void()>& work) override {
+    return fake::time_of(kernel_.clock(), work);
+  }
+
+  [[nodiscard]] std::chrono::minutes patience() const override { return std::chrono::minutes{1}; }
+
+  std::vector<Fault> faults() override {
+    std::vector<Fault> all;
+    add_nodes(all);
+    add_losses(all);
+    add_silences(all);
+    add_shortages(all);
+    add_damage(all);
+    add_lies(all);
+    return all;
+  }
+
+private:
+  std::shared_ptr<fake::Camera> put(const char* path, const fake::Model& model) {
+    plugged_.insert(path);
+    return kernel_.plug(path, model);
+  }
+
+  void remove(const char* path) {
+    if (plugged_.erase(path) == 1) kernel_.unplug(path);
+  }
+
+  void plug(const char* path, const fake::Model& model) {
+    filler_.reset();
+    path_ = path;
+    camera_ = put(path, model);
+    filler_.emplace(camera_);
+  }
+
+  void back_at(const char* path) { plug(path, fake::usb_camera("1", "1-1")); }
+
+  void add_nodes(std::vector<Fault>& all) {
+    const auto node = [&](const char* name, std::uint32_t device_caps) {
+      all.push_back(
+          {.name = name,
+           .when = {Moment::before},
+           .strike = [this,
+                      device_caps] { plug(home, fake::node_with(device_caps, "Fake Camera")); },
+           .heal =
+               [this] {
+                 reset();
+               }});
+    };
+    node("a metadata node", V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING);
+    node("an output node", V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING);
+    node("a codec's node", V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING);
+    all.push_back({.name = "a media graph that is not set up",
+                   .when = {Moment::before},
+                   .strike =
+                       [this] {
+                         auto model = fake::webcam();
+                         model.device_caps |= V4L2_CAP_IO_MC;
+                         plug(home, model);
+                         camera_->guard_start([](const v4l2::Format& /*own*/) { return EPIPE; });
+                       },
+                   .heal =
+                       [this] {
+                         reset();
+                       }});
+    Fault unfed{.name = "a loopback device without a producer",
+                .when = {Moment::before},
+                .strike =
+                    [this] {
+                      auto model = fake::usb_camera("1", "1-1");
+                      model.formats.clear();
+                      plug(home, model);
+                    },
+                .heal = [this] { camera_->feed(fake::webcam().formats); },
+                .healed_at = "`waiting`"};
+    add_policies(all, unfed, "on-disconnect", {"error", "wait"});
+    unfed.name = "a loopback device that is an output until it is fed";
+    unfed.strike = [this] {
+      plug(home, fake::node_with(V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING, "Fake Camera"));
+    };
+    unfed.heal = [this] {
+      remove(home);
+      back_at(home);
+    };
+    add_policies(all, unfed, "on-disconnect", {"error", "wait"});
+    all.push_back({.name = "mode 000, not root",
+                   .when = {Moment::before},
+                   .strike = [this] { kernel_.refuse("/dev/video9", EACCES); },
+                   .device = "/dev/video9"});
+    all.push_back({.name = "another program has it",
+                   .when = {Moment::before, Moment::start},
+                   .strike = [this] { occupy(); },
+                   .heal =
+                       [this] {
+                         other_ = {};
+                       }});
+    all.push_back({.name = "another program wants it",
+                   .when = while_playing,
+                   .strike = [this] { occupy(); },
+                   .heal = [this] { other_ = {}; },
+                   .healed_at = "now"});
+  }
+
+  /// A second program opens it and asks for buffers.
+  void occupy() {
+    other_ = v4l2::UniqueFd{kernel_.open(home, O_RDWR | O_CLOEXEC)};
+    v4l2_requestbuffers request{};
+    request.count = 2;
+    request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    request.memory = V4L2_MEMORY_MMAP;
+    kernel_.ioctl(other_.get(), VIDIOC_REQBUFS, &request);
+  }
+
+  void add_losses(std::vector<Fault>& all) {
+    Fault unplugged{.name = "unplugged",
+                    .when = once_there,
+                    .strike = [this] { remove(home); },
+                    .heal =
+                        [this] {
+                          back_at(home);
+                        }};
+    add_policies(all, unplugged, "on-disconnect", {"error", "eos"});
+    unplugged.when = always;
+    unplugged.healed_at = "`waiting`";
+    unplugged.name = "unplugged, comes back";
+    add_policies(all, unplugged, "on-disconnect", {"wait"});
+    add_demands(all, unplugged);
+    unplugged.when = once_there;
+    unplugged.name = "unplugged, comes back elsewhere, another has its number";
+    unplugged.heal = [this] {
+      put(home, fake::usb_camera("2", "1-1"));
+      plug(elsewhere, fake::usb_camera("1", "1-2"));
+    };
+    add_policies(all, unplugged, "on-disconnect", {"wait"});
+    Fault moved{.name = "`device` is set to where nothing is",
+                .when = {Moment::start},
+                .strike = [] {},
+                .heal = [this] { plug(elsewhere, fake::usb_camera("2", "1-2")); },
+                .healed_at = "`waiting`",
+                .moved_to = elsewhere};
+    add_policies(all, moved, "on-disconnect", {"error", "wait"});
+    Fault fatal{.name = "the driver gives up (`vb2_queue_error()`)",
+                .when = while_playing,
+                .strike = [this] {
+                  camera_->fail_stream();
+                }};
+    add_policies(all, fatal, "on-disconnect", {"error", "wait", "eos"});
+    Fault storm{
+        .name = "EIO from VIDIOC_DQBUF, ten times",
+        .when = while_playing,
+        .strike =
+            [this] { camera_->fault([](fake::Faults& f) { f.fail(VIDIOC_DQBUF, EIO, 10); }); },
+        .heal =
+            [this] {
+              camera_->fault([](fake::Faults& f) { f.clear(); });
+            }};
+    add_policies(all, storm, "on-disconnect", {"error", "wait"});
+    all.push_back({.name = "EIO from VIDIOC_STREAMOFF", .when = {Moment::start}, .strike = [this] {
+                     camera_->fault([](fake::Faults& f) { f.fail(VIDIOC_STREAMOFF, EIO); });
+                   }});
+  }
+
+  /// What a pipeline must do at once though its camera is away.
+  static void add_demands(std::vector<Fault>& all, Fault unplugged) {
+    const auto row = [&](const char* name, Demand demand) {
+      unplugged.name = name;
+      unplugged.demand = demand;
+      add_policies(all, unplugged, "on-disconnect", {"wait"});
+    };
+    row("unplugged, EOS is sent", Demand::eos);
+    row("unplugged, a flush is sent, comes back", Demand::flush);
+    row("unplugged, the pipeline is stopped", Demand::stop);
+  }
+
+  void leave_room(std::uint64_t bytes_per_second) {
+    camera_->share(std::make_shared<fake::Bus>(bytes_per_second));
+  }
+
+  void add_shortages(std::vector<Fault>& all) {
+    const auto heal = [this] {
+      camera_->share({});
+    };
+    add_shortage(
+        all, [this] { leave_room(3'000'000); }, heal);
+    Fault robbed{.name = "its stream breaks, and its USB bus has no room any more",
+                 .when = while_playing,
+                 .strike =
+                     [this] {
+                       leave_room(0);
+                       camera_->fail_stream();
+                     },
+                 .heal = heal,
+                 .healed_at = "`waiting`"};
+    add_policies(all, robbed, "on-disconnect", {"error", "wait", "eos"});
+  }
+
+  void add_silences(std::vector<Fault>& all) {
+    faults::add_silences(
+        all, [this] { filler_->pause(true); }, [this] { filler_->pause(false); },
+        std::chrono::seconds{1});
+    all.push_back({.name = "frames are lost", .when = while_playing, .strike = [this] {
+                     camera_->lose(7);
+                   }});
+  }
+
+  void add_damage(std::vector<Fault>& all) {
+    const auto damaged = [&](const char* name, const fake::FrameOptions& options) {
+      add_policies(all,
+                   {.name = name,
+                    .when = while_playing,
+                    .strike = [this, options] { damage(options); },
+                    .heal = [this] { filler_->fill_with({}); },
+                    .healed_at = "now",
+                    .blurs = true},
+                   "on-corrupt", {"drop", "flag", "pass"});
+    };
+    damaged("frames with `V4L2_BUF_FLAG_ERROR`", {.flags = V4L2_BUF_FLAG_ERROR});
+    damaged("short frames", {.bytes_used = 100});
+    damaged("empty frames", {.bytes_used = 0});
+    damaged("JPEG images without an end", {.content = cut_jpeg});
+    for (auto& fault : all)
+      if (fault.name.starts_with("JPEG")) fault.caps = "image/jpeg,width=640,height=480";
+  }
+
+  /// Goes on when such frames were dequeued.
+  void damage(const fake::FrameOptions& options) {
+    filler_->fill_with(options);
+    const auto before = camera_->calls(VIDIOC_QBUF);
+    while (camera_->calls(VIDIOC_QBUF) < before + 8 && camera_->streaming())
+      std::this_thread::yield();
+  }
+
+  void add_lies(std::vector<Fault>& all) {
+    const auto lie = [&]<class Argument>(const char* name, unsigned long request, Moment when,
+                                         void (*change)(Argument&)) {
+      std::vector<Moment> moments{when};
+      if (when == Moment::stream) moments.push_back(Moment::held);
+      all.push_back({.name = name,
+                     .when = moments,
+                     .strike =
+                         [this, request, change] {
+                           camera_->fault([&](fake::Faults& f) {
+                             f.alter<Argument>(request, [change](Argument& a) { change(a); });
+                           });
+                         },
+                     .heal =
+                         [this] {
+                           camera_->fault([](fake::Faults& f) { f.clear(); });
+                         }});
+    };
+    lie(
+        "VIDIOC_QUERYBUF tells of buffers without bytes", VIDIOC_QUERYBUF, Moment::start,
+        +[](v4l2_buffer& buffer) { buffer.length = 0; });
+    lie(
+        "VIDIOC_REQBUFS gives no buffers", VIDIOC_REQBUFS, Moment::start,
+        +[](v4l2_requestbuffers& request) { request.count = 0; });
+    lie(
+        "VIDIOC_REQBUFS gives more buffers than were asked for", VIDIOC_REQBUFS, Moment::start,
+        +[](v4l2_requestbuffers& request) { request.count = 7; });
+    lie(
+        "VIDIOC_S_FMT tells another size than it sets", VIDIOC_S_FMT, Moment::start,
+        +[](v4l2_format& format) { format.fmt.pix.width = 300; });
+    lie(
+        "VIDIOC_S_FMT says an image size of 0", VIDIOC_S_FMT, Moment::start,
+        +[](v4l2_format& format) { format.fmt.pix.sizeimage = 0; });
+    lie(
+        "VIDIOC_DQBUF gives a buffer that does not exist", VIDIOC_DQBUF, Moment::stream,
+        +[](v4l2_buffer& buffer) { buffer.index = 99; });
+    lie(
+        "VIDIOC_DQBUF gives more bytes than there are", VIDIOC_DQBUF, Moment::stream,
+        +[](v4l2_buffer& buffer) { buffer.bytesused = buffer.length + 4096; });
+    lie(
+        "VIDIOC_DQBUF gives a time before the epoch", VIDIOC_DQBUF, Moment::stream,
+        +[](v4l2_buffer& buffer) { buffer.timestamp.tv_sec = -1000; });
+    lie(
+        "VIDIOC_DQBUF gives a time in the far future", VIDIOC_DQBUF, Moment::stream,
+        +[](v4l2_buffer& buffer) { buffer.timestamp.tv_sec += 1000000; });
+    lie(
+        "VIDIOC_DQBUF gives a sequence number that runs backwards", VIDIOC_DQBUF, Moment::stream,
+        +[](v4l2_buffer& buffer) { buffer.sequence = 0; });
+  }
+
+  fake::FakeKernel kernel_;
+  std::set<std::string> plugged_;
+  std::string path_;
+  std::shared_ptr<fake::Camera> camera_;
+  std::optional<Filler> filler_;
+  v4l2::UniqueFd other_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> fake_stage() {
+  return std::make_unique<FakeStage>();
+}
+
+}  // namespace faults

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "fault_matrix/common_faults.h"
+#include "fault_matrix/real_device.h"
+#include "fault_matrix/stage.h"
+
+namespace faults {
+
+/// What several devices of the running kernel have in common.
+class RealStage : public Stage {
+public:
+  v4l2::Kernel& kernel() override;
+  std::size_t open_nodes() override;
+
+protected:
+  void add_others(std::vector<Fault>& all);
+  /// Gives the device back its rights and frees it from the other program.
+  void leave();
+
+private:
+  std::unique_ptr<Forbidden> forbidden_;
+  std::unique_ptr<OtherProgram> other_;
+};
+
+}  // namespace faults

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <initializer_list>
+
+#include "rigs/check.h"
+
+struct NamedTest {
+  const char* name;
+  void (*add)(TCase*);
+};
+
+/// For suite_of(): a test by its name, however this version of Check represents one.
+#define TEST(name)                     \
+  NamedTest {                          \
+    #name, [](TCase* test_case) {      \
+      tcase_add_test(test_case, name); \
+    }                                  \
+  }
+
+/// A suite of one test case for each test, so that each has a line of its own in the results.
+inline Suite* suite_of(const char* name, std::initializer_list<NamedTest> tests) {
+  Suite* const suite = suite_create(name);
+  for (const auto& test : tests) {
+    TCase* const test_case = tcase_create(test.name);
+    tcase_set_timeout(test_case, 180);
+    test.add(test_case);
+    suite_add_tcase(suite, test_case);
+  }
+  return suite;
+}
+
+#define SUITE_MAIN(suite)                                  \
+  int main(int argc, char** argv) {                        \
+    gst_check_init(&argc, &argv);                          \
+    return gst_check_run_suite(suite(), #suite, __FILE__); \
+  }

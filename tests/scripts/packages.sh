@@ -1,0 +1,80 @@
+# Installing what is missing, on Debian and Ubuntu. Read by the scripts of the tests; needs nothing.
+# shellcheck shell=sh
+
+# What building takes, what the tests and the demo use besides, and what the virtual machine does.
+build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+  libgtest-dev libjpeg-dev'
+test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  v4l-utils strace python3 ffmpeg'
+vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils zstd util-linux'
+# And what the fuzzer does, which is built with clang: its runtimes, and what reads its coverage.
+fuzz_packages='clang-16 libclang-rt-16-dev llvm-16 g++ ninja-build python3'
+
+# Runs a command in silence, or shows what it said if it fails.
+quietly() {
+  if ! said=$("$@" 2>&1); then
+    printf '%s\n' "$said" >&2
+    return 1
+  fi
+}
+
+# Without a question asked: sudo must not want a password that nobody is there to type.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+# install_packages NAME...
+install_packages() {
+  quietly as_root apt-get update -qq || :
+  quietly as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get \
+    -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" </dev/null
+}
+
+# The newest clang of the release, as its package is called. Root takes new lists first, so that whoever asks
+# after that gets the same answer.
+newest_clang() {
+  find_clang() { apt-cache search --names-only '^clang-[0-9]+$' | sed 's/ .*//' | sort -V | tail -n 1; }
+  [ "$(id -u)" -ne 0 ] || apt-get update -qq >/dev/null 2>&1 || :
+  newest=$(find_clang)
+  if [ -z "$newest" ]; then
+    quietly as_root apt-get update -qq || :
+    newest=$(find_clang)
+  fi
+  [ -n "$newest" ] || {
+    echo "apt knows no clang" >&2
+    return 1
+  }
+  echo "$newest"
+}
+
+# need NAME...: installs those of these packages that are missing; where that can't be done, tells what
+# to install and ends the script with status 2.
+need() {
+  if ! command -v apt-get >/dev/null 2>&1; then
+    [ -z "${V4L2CPP_PACKAGES_ARE_THERE:-}" ] || return 0
+    echo "This is no Debian or Ubuntu. Please install what these packages of Debian hold, then run" >&2
+    echo "this again with V4L2CPP_PACKAGES_ARE_THERE=1 in the environment:" >&2
+    echo "  $*" | tr -s ' \n' ' ' >&2
+    echo >&2
+    exit 2
+  fi
+  missing=
+  for package; do
+    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+      *' installed') ;;
+      *) missing="$missing $package" ;;
+    esac
+  done
+  [ -n "$missing" ] || return 0
+  echo "==> Installing$missing"
+  # shellcheck disable=SC2086  # Package names, to be split.
+  install_packages $missing && return 0
+  echo "Please install, as root: apt-get install$missing" >&2
+  exit 2
+}

@@ -1,0 +1,153 @@
+#include "settings/inputs.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "rigs/core_rig.h"
+
+namespace {
+
+using core::Rig;
+using v4l2::Signal;
+
+v4l2_dv_timings timings(std::uint32_t width, std::uint32_t height) {
+  v4l2_dv_timings made{};
+  made.type = V4L2_DV_BT_656_1120;
+  made.bt.width = width;
+  made.bt.height = height;
+  made.bt.hfrontporch = 280;
+  made.bt.vfrontporch = 45;
+  made.bt.pixelclock = std::uint64_t{width + 280} * (height + 45) * 60;
+  return made;
+}
+
+fake::Model capture_card() {
+  auto model = fake::webcam();
+  model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+  return model;
+}
+
+fake::Model tv_card() {
+  auto model = fake::webcam();
+  model.standards = V4L2_STD_ALL;
+  return model;
+}
+
+v4l2::Input input_of(Rig& rig) {
+  return **v4l2::current_input(*rig.device->node());
+}
+
+v4l2::Source follow(Rig& rig) {
+  return *v4l2::follow_source(*rig.device->node(), input_of(rig));
+}
+
+TEST(Inputs, SayWhetherASourceDecides) {
+  Rig webcam;
+  EXPECT_FALSE(input_of(webcam).has_source());
+  EXPECT_EQ(input_of(webcam).name, "Fake Camera");
+  EXPECT_EQ(follow(webcam).signal, Signal::unknown);
+  Rig card{capture_card()};
+  EXPECT_TRUE(input_of(card).dv_timings);
+  Rig tv{tv_card()};
+  EXPECT_TRUE(input_of(tv).has_source());
+}
+
+TEST(Inputs, TimingsAreFollowed) {
+  Rig rig{capture_card()};
+  rig.camera->change_timings(timings(1280, 720));
+  const auto first = follow(rig);
+  EXPECT_EQ(first.signal, Signal::present);
+  EXPECT_TRUE(first.changed);
+  EXPECT_EQ(rig.camera->format().size, (v4l2::Size{1280, 720}));
+  EXPECT_FALSE(follow(rig).changed);
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
+}
+
+/// Receivers measure the pixel clock.
+TEST(Inputs, TimingsThatAreMeasuredAnewAreTheSame) {
+  Rig rig{capture_card()};
+  auto measured = timings(1280, 720);
+  rig.camera->change_timings(measured);
+  ASSERT_TRUE(follow(rig).changed);
+  for (const std::uint64_t more : {1, 1000, 200'000}) {
+    measured.bt.pixelclock += more;
+    rig.camera->change_timings(measured);
+    EXPECT_FALSE(follow(rig).changed) << more;
+    measured.bt.pixelclock -= more;
+  }
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
+  measured.bt.pixelclock /= 2;
+  rig.camera->change_timings(measured);
+  EXPECT_TRUE(follow(rig).changed) << "at half the rate";
+}
+
+TEST(Inputs, FollowingIsNoNews) {
+  auto model = capture_card();
+  model.echoes = true;
+  Rig rig{model};
+  const auto& node = *rig.device->node();
+  ASSERT_TRUE(*v4l2::subscribe_source_change(node, 0));
+  rig.camera->change_timings(timings(1280, 720));
+  EXPECT_TRUE(*v4l2::source_changed(node));
+  EXPECT_TRUE(follow(rig).changed);
+  EXPECT_FALSE(*v4l2::source_changed(node));
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
+}
+
+TEST(Inputs, TellWhyThereIsNoSignal) {
+  Rig rig{capture_card()};
+  for (const auto& [error, signal] : {std::pair{ENOLINK, Signal::none},
+                                      {ENOLCK, Signal::unstable},
+                                      {ERANGE, Signal::out_of_range}}) {
+    rig.camera->lose_signal(error);
+    EXPECT_EQ(follow(rig).signal, signal);
+  }
+  rig.camera->lose_signal(EIO);
+  EXPECT_EQ(follow(rig).signal, Signal::unknown);
+  rig.camera->lose_signal(ENODEV);
+  const auto failed = v4l2::follow_source(*rig.device->node(), input_of(rig));
+  ASSERT_FALSE(failed);
+  EXPECT_STREQ(failed.error().call, "VIDIOC_QUERY_DV_TIMINGS");
+}
+
+TEST(Inputs, StandardsAreFollowed) {
+  Rig rig{tv_card()};
+  EXPECT_EQ(follow(rig).signal, Signal::none);
+  rig.camera->change_standard(V4L2_STD_PAL);
+  EXPECT_TRUE(follow(rig).changed);
+  EXPECT_FALSE(v4l2::bottom_field_first(*rig.device->node(), input_of(rig)));
+  rig.camera->change_standard(V4L2_STD_PAL_B | V4L2_STD_SECAM);  // PAL may be right
+  EXPECT_FALSE(follow(rig).changed);
+  rig.camera->change_standard(V4L2_STD_NTSC);
+  EXPECT_TRUE(follow(rig).changed);
+  EXPECT_TRUE(v4l2::bottom_field_first(*rig.device->node(), input_of(rig)));
+  EXPECT_EQ(rig.camera->format().size, (v4l2::Size{720, 480}));
+}
+
+TEST(Inputs, AChangeWakesWhoWaitsForAFrame) {
+  Rig rig{capture_card()};
+  ASSERT_TRUE(*v4l2::subscribe_source_change(*rig.device->node(), 0));
+  rig.start();
+  std::jthread source{[&] {
+    rig.camera->change_timings(timings(1280, 720));
+  }};
+  EXPECT_TRUE(core::ends_in<v4l2::SourceChanged>(rig.stream->next()));
+  rig.camera->fill();
+  EXPECT_TRUE(core::ends_in<v4l2::Frame>(rig.stream->next()));
+}
+
+TEST(Inputs, AChangeComesBeforeTheFramesThatWait) {
+  Rig rig{capture_card()};
+  ASSERT_TRUE(*v4l2::subscribe_source_change(*rig.device->node(), 0));
+  rig.start();
+  rig.camera->change_timings(timings(1280, 720));
+  EXPECT_TRUE(core::ends_in<v4l2::SourceChanged>(rig.stream->next()));
+}
+
+TEST(Inputs, ACameraHasNoSuchEvent) {
+  Rig rig;
+  EXPECT_FALSE(*v4l2::subscribe_source_change(*rig.device->node(), 0));
+}
+
+}  // namespace

@@ -1,0 +1,30 @@
+// The counts behind `stats`.
+
+#include "stats/counters.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using v4l2gst::Counters;
+
+TEST(CountersTest, AddsAndStartsOver) {
+  Counters counters;
+  const std::array all{&counters.delivered,   &counters.copied,    &counters.lost,
+                       &counters.starved,     &counters.skipped,   &counters.damaged,
+                       &counters.overwritten, &counters.restarted, &counters.reconnected};
+  static_assert(sizeof(Counters) == sizeof(all) / sizeof(void*) * sizeof(Counters::Count));
+  std::uint64_t number = 0;
+  for (auto* const count : all) {
+    Counters::add(*count);
+    Counters::add(*count, ++number);
+    EXPECT_EQ(count->load(), number + 1);
+  }
+  counters.restart();
+  for (const auto* const count : all)
+    EXPECT_EQ(count->load(), 0U);
+}
+
+}  // namespace
