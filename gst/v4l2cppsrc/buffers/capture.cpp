@@ -19,9 +19,6 @@ constexpr std::chrono::milliseconds pool_patience{4};
 constexpr std::chrono::milliseconds calm_patience{100};
 constexpr std::uint32_t enough_to_go_on = 2;
 
-/// About how many frames in a row must do with one buffer less before there is one less.
-constexpr std::uint32_t calm_frames = 120;
-
 }  // namespace
 
 // ---- how frames travel --------------------------------------------------------------------------
@@ -111,19 +108,14 @@ std::optional<v4l2::Result<v4l2::Arrival>> Capture::ready() {
 v4l2::Result<BufferPtr> Capture::wrap(v4l2::Frame&& frame) {
   if (importer_) return importer_->take(std::move(frame));
   if (always_copies_) return copy_of(std::move(frame));
-  const auto most = std::max(settings_.max_buffers, settings_.min_buffers);
-  const Supply supply{.waiting = desk().waiting(),
-                      .count = buffer_count() - desk().parked_count(),
-                      .most = most,
-                      .can_grow = can_grow_,
-                      .can_copy = copier_.has_value()};
-  switch (relief(settings_.on_starved, supply)) {
+  switch (supply_.relief(desk().waiting(), buffer_count() - desk().parked_count(),
+                         copier_.has_value())) {
     case Relief::lend:
       break;
     case Relief::grow: {
       const auto grown = grow();
       if (!grown) return std::unexpected{grown.error()};
-      if (!can_grow_) return wrap(std::move(frame));
+      if (!*grown) return wrap(std::move(frame));
       break;
     }
     case Relief::copy:
@@ -160,53 +152,50 @@ BufferPtr Capture::copy_of(v4l2::Frame&& frame) {
 
 // ---- more buffers and fewer ---------------------------------------------------------------------
 
-/// One buffer more. Where that is impossible, can_grow_ says so from now on.
-v4l2::Result<> Capture::grow() {
-  calm_ = 0;
-  if (const auto parked = desk().parked()) return desk().enlist(*parked);
-  if (travel_ == Travel::import) {
-    can_grow_ = false;  // how much of downstream's memory it may have was settled with it
-    return {};
-  }
+/// One buffer more. False where that is impossible, and from now on.
+v4l2::Result<bool> Capture::grow() {
+  const auto enlist = [this](std::uint32_t index) -> v4l2::Result<bool> {
+    supply_.has_grown();
+    const auto enlisted = desk().enlist(index);
+    if (!enlisted) return std::unexpected{enlisted.error()};
+    return true;
+  };
+  if (const auto parked = desk().parked()) return enlist(*parked);
   auto index =
       buffers_ ? buffers_->grow(agreement_->format) : v4l2::Result<std::uint32_t>{desk().vacant()};
   if (!index) {
-    can_grow_ = false;
+    supply_.cannot_grow();
     GST_INFO_OBJECT(element_, "no more than %u buffers: %s", buffer_count(),
                     g_strerror(index.error().code));
-    return {};
+    return false;
   }
   auto memories = maker_(*index);
   if (!memories) {
-    can_grow_ = false;
+    supply_.cannot_grow();
     if (buffers_) desk().park(*index);
-    return {};
+    return false;
   }
   shelf_->put(*index, std::move(*memories));
   if (!buffers_) desk().add(*index);
   GST_DEBUG_OBJECT(element_, "downstream holds so many that there are %u buffers now",
                    buffer_count());
-  return desk().enlist(*index);
+  return enlist(*index);
 }
 
-/// One buffer less, once a number of frames in a row would have done without it. A driver that
-/// can't free it leaves it unused at least, and frees it with the others.
+/// One buffer less, once the policy says so. A driver that can't free it leaves it unused at least,
+/// and frees it with the others.
 void Capture::consider_shrinking() {
   const auto parked = desk().parked_count();
-  if (buffer_count() <= first_count_) return;  // on most frames
-  if (parked > 0 && can_shrink_) free_parked();
-  if (buffer_count() - parked <= first_count_) return;
-  calm_ = desk().waiting() > 2 ? calm_ + 1 : 0;
-  if (calm_ < calm_frames) return;
-  calm_ = 0;
-  desk().park(desk().highest());
+  if (!supply_.has_extra(buffer_count())) return;  // on most frames
+  if (parked > 0 && can_free_) free_parked();
+  if (supply_.shrinks(desk().waiting(), buffer_count() - parked)) desk().park(desk().highest());
 }
 
 void Capture::free_parked() {
   const auto index = desk().parked_at_home();
   if (!index) return;
   if (buffers_ && !buffers_->shrink(*index)) {
-    can_shrink_ = false;
+    can_free_ = false;
     return;
   }
   if (!buffers_) desk().remove(*index);
@@ -228,8 +217,7 @@ guint Capture::size() const {
 }
 
 std::uint32_t Capture::most() const {
-  if (settings_.on_starved != OnStarved::grow || travel_ == Travel::pool) return buffer_count();
-  return std::max(buffer_count(), settings_.max_buffers);
+  return travel_ == Travel::pool ? buffer_count() : supply_.announced(buffer_count());
 }
 
 std::uint32_t Capture::depth() const {

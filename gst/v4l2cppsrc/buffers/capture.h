@@ -14,8 +14,8 @@
 #include "buffers/gstv4l2cpppool.h"
 #include "buffers/importer.h"
 #include "buffers/shelf.h"
-#include "buffers/starvation.h"
 #include "buffers/stock.h"
+#include "buffers/supply_policy.h"
 #include "common/settings.h"
 #include "device/device.h"
 #include "formats/layout.h"
@@ -144,7 +144,7 @@ private:
 
   [[nodiscard]] v4l2::ReturnDesk& desk() const { return *desk_; }
 
-  v4l2::Result<> grow();
+  v4l2::Result<bool> grow();
   void consider_shrinking();
   void free_parked();
   BufferPtr copy_of(v4l2::Frame&& frame);
@@ -166,10 +166,8 @@ private:
   std::optional<Copier> copier_;
   std::optional<Report> warning_;
   bool always_copies_{};
-  bool can_grow_{true};
-  bool can_shrink_{true};
-  std::uint32_t first_count_{};  ///< what was allocated at first, to which it shrinks
-  std::uint32_t calm_{};         ///< frames in a row that would have done with one buffer less
+  SupplyPolicy supply_;
+  bool can_free_{true};
   std::variant<std::monostate, v4l2::Stream, v4l2::Reader> stream_;
 };
 

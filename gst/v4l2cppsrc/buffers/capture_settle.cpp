@@ -72,9 +72,14 @@ v4l2::Result<> Capture::settle(const Downstream& downstream) {
     return settle_mapped(count);
   }();
   if (!settled) return settled;
-  first_count_ = buffer_count();
+  supply_ = SupplyPolicy{{.on_starved = settings_.on_starved,
+                          .first = buffer_count(),
+                          .min_buffers = settings_.min_buffers,
+                          .max_buffers = settings_.max_buffers,
+                          // How much of downstream's memory it may have was agreed on.
+                          .can_grow = travel_ != Travel::import}};
   arrange_copies(downstream);
-  if (shelf_) pool_ = make_pool(shelf_, agreement_->caps.get(), size(), first_count_, most);
+  if (shelf_) pool_ = make_pool(shelf_, agreement_->caps.get(), size(), buffer_count(), most);
   tell(nick_of(travel_));
   return {};
 }
