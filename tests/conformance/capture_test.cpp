@@ -133,7 +133,7 @@ TEST_P(Belief, AnIntervalThatIsListedIsSet) {
 }
 
 // VIDIOC_S_FMT may set another interval, as uvcvideo's sets the format's default: so the interval
-// is set after the format, and again after each VIDIOC_S_FMT (Capture::confirm_mode()).
+// is set after the format, and again after each VIDIOC_S_FMT (buffers/stride.cpp).
 TEST_P(Belief, AnIntervalThatIsSetAfterTheFormatHolds) {
   const auto node = open();
   const auto set = [&] {

@@ -2,68 +2,42 @@
 
 #include <chrono>
 #include <cstdint>
-#include <expected>
-#include <memory>
 #include <optional>
 #include <span>
-#include <string>
+#include <utility>
 #include <variant>
 
-#include "buffers/copier.h"
 #include "buffers/downstream.h"
-#include "buffers/gstv4l2cpppool.h"
-#include "buffers/importer.h"
-#include "buffers/shelf.h"
-#include "buffers/starvation.h"
-#include "buffers/stock.h"
+#include "buffers/lent_buffers.h"
+#include "buffers/pool_buffers.h"
+#include "buffers/read_buffers.h"
+#include "common/handles.h"
 #include "common/settings.h"
 #include "device/device.h"
-#include "formats/layout.h"
-#include "formats/stream_config.h"
-#include "kernel/waker.h"
-#include "messages/report.h"
-#include "stats/counters.h"
-#include "stream/reader.h"
-#include "stream/stream.h"
+#include "stream/arrival.h"
 
 namespace v4l2gst {
 
-/// What exists from the allocation to the next one or to stop: buffers, and the way in which their
-/// frames travel. Streaming context only.
+/// What exists from the allocation to the next one or to stop: buffers, and the stream that fills
+/// them.
+///
+/// It owns one type of buffers for each kind of memory, and asks it. The streaming thread and the
+/// state changes call it, one at a time. It points neither to the device nor to the configuration,
+/// from which allocate() (allocation.h) makes it, so it may be moved while it streams.
 class Capture {
 public:
-  template <class T = void>
-  using Outcome = std::expected<T, Report>;
+  using Memory = std::variant<LentBuffers, PoolBuffers, ReadBuffers>;
 
-  /// How frames travel, once that is settled.
-  enum class Travel {
-    dmabuf,   ///< the driver's buffers, as DMABuf
-    mmap,     ///< the driver's buffers, as plain memory
-    userptr,  ///< plain memory of ours
-    pool,     ///< downstream's own buffers, by address or as DMABuf
-    import,   ///< DMABuf memory of an allocator of downstream's
-    read,     ///< plain memory of ours, by read()
-  };
+  Capture(Memory memory, const Settings& settings)
+      : memory_{std::move(memory)},
+        leaky_{settings.leaky == Leaky::newest},
+        on_corrupt_{settings.on_corrupt} {}
 
-  /// Allocates what `settings` ask for and `downstream` takes. `agreement` outlives it; its strides
-  /// are asked for anew where an importer or downstream's alignment wants others. `element` is who
-  /// logs.
-  static Outcome<std::unique_ptr<Capture>> allocate(GstElement* element, const v4l2::Device& device,
-                                                    v4l2::Waker& waker, Agreement& agreement,
-                                                    const Settings& settings,
-                                                    const Downstream& downstream,
-                                                    Counters& counters);
-
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
-  ~Capture() = default;
-
-  /// Starts the device.
-  v4l2::Result<> start();
+  /// Starts `device`, from which its buffers are.
+  v4l2::Result<> start(const v4l2::Device& device);
   /// Stops it; what is on loan stays so.
   void stop();
-
-  [[nodiscard]] bool streaming() const { return !std::holds_alternative<std::monostate>(stream_); }
+  [[nodiscard]] bool streaming() const;
 
   /// Waits for the next frame, or for what there is instead; without a timeout for ever. While it
   /// streams.
@@ -77,11 +51,11 @@ public:
   /// From now on each frame goes downstream as a copy, where nothing else was promised. False when
   /// it was so already.
   bool copy_always();
+  [[nodiscard]] bool always_copies() const;
 
-  [[nodiscard]] Travel travel() const { return travel_; }
-
-  /// Where it was not done as was asked: what a WARNING shall say.
-  [[nodiscard]] const std::optional<Report>& warning() const { return warning_; }
+  /// Whether it can go on although downstream now says this; if so, it heeds it.
+  /// `reserves_buffers`: v4l2::Device::reserves_buffers().
+  bool suits(const Downstream& downstream, bool reserves_buffers);
 
   /// What to put into the ALLOCATION query: buffers of pool(), of size() bytes.
   [[nodiscard]] GstBufferPool* pool() const;
@@ -92,85 +66,42 @@ public:
   /// How many there may be.
   [[nodiscard]] std::uint32_t most() const;
 
-  /// Whether it can go on although downstream now says this; if so, it heeds it.
-  bool suits(const Downstream& downstream);
+  /// How many frames may be on their way before one is lost.
+  [[nodiscard]] std::uint32_t depth() const { return most(); }
 
-  /// Only the newest of the frames that wait goes downstream.
-  [[nodiscard]] bool leaky() const { return settings_.leaky == Leaky::newest; }
+  /// How many frames are on loan.
+  [[nodiscard]] std::uint32_t held() const { return desk().out(); }
 
-  /// What is done with damaged frames.
-  [[nodiscard]] OnCorrupt on_corrupt() const { return settings_.on_corrupt; }
+  /// True while downstream holds memory that the driver can't do without: until it is back, the
+  /// driver takes neither another format nor other buffers.
+  [[nodiscard]] bool pinned() const;
+
+  /// True when it has grown and the driver frees single buffers only all together.
+  [[nodiscard]] bool oversized() const { return desk().parked_count() > 0; }
+
+  /// True where frames come by read(), through a descriptor of its own.
+  [[nodiscard]] bool uses_read() const { return std::holds_alternative<ReadBuffers>(memory_); }
+
+  /// For the log: in what memory frames travel.
+  [[nodiscard]] const char* io_method() const;
 
   /// A frame's first plane as a CPU reads it, without a call. Empty where it can't: in DMABufs of
   /// downstream's, in memory whose caches each map synchronises (cache-hints=lazy), and in formats
   /// of which nobody asks to see anything.
   [[nodiscard]] std::span<const std::byte> look(const v4l2::Frame& frame) const;
 
-  /// How many frames may be on their way before one is lost.
-  [[nodiscard]] std::uint32_t depth() const;
+  /// Only the newest of the frames that wait goes downstream.
+  [[nodiscard]] bool leaky() const { return leaky_; }
 
-  /// True when it has grown and the driver frees single buffers only all together.
-  [[nodiscard]] bool oversized() const { return desk().parked_count() > 0; }
-
-  /// True while downstream holds memory that the driver can't do without: until it is back, the
-  /// driver takes neither another format nor other buffers.
-  [[nodiscard]] bool pinned() const;
-
-  /// How many frames are on loan.
-  [[nodiscard]] std::uint32_t held() const { return desk().out(); }
+  /// What is done with damaged frames.
+  [[nodiscard]] OnCorrupt on_corrupt() const { return on_corrupt_; }
 
 private:
-  Capture(GstElement* element, const v4l2::Device& device, v4l2::Waker& waker, Agreement& agreement,
-          Settings settings, Counters& counters);
+  [[nodiscard]] const v4l2::ReturnDesk& desk() const;
 
-  v4l2::Result<> settle(const Downstream& downstream);
-  v4l2::Result<> settle_mapped(std::uint32_t count);
-  v4l2::Result<> settle_userptr(std::uint32_t count);
-  v4l2::Result<> settle_read(std::uint32_t count);
-  v4l2::Result<bool> settle_pool(const Downstream& downstream, std::uint32_t count,
-                                 v4l2::Memory memory);
-  v4l2::Result<bool> settle_allocator(const Downstream& downstream, std::uint32_t count);
-  v4l2::Result<> request(std::uint32_t count, v4l2::Memory memory, v4l2::OnReturn on_return);
-  v4l2::Result<> stock_up(MemoryMaker maker);
-  v4l2::Result<> ask_for_stride(std::uint32_t stride);
-  v4l2::Result<> confirm_mode();
-  v4l2::Result<> align(const GstVideoAlignment& alignment);
-  void arrange_copies(const Downstream& downstream);
-  [[nodiscard]] guint room() const;
-  [[nodiscard]] bool may_copy() const;
-  void tell(const std::string& how) const;
-
-  [[nodiscard]] bool looks_into_frames() const;
-
-  [[nodiscard]] v4l2::ReturnDesk& desk() const { return *desk_; }
-
-  v4l2::Result<> grow();
-  void consider_shrinking();
-  void free_parked();
-  BufferPtr copy_of(v4l2::Frame&& frame);
-
-  GstElement* element_;
-  const v4l2::Device* device_;
-  v4l2::Waker* waker_;
-  Agreement* agreement_;
-  Settings settings_;
-  Counters* counters_;
-  Travel travel_{Travel::mmap};
-  std::unique_ptr<v4l2::Buffers> buffers_;  // but for Travel::read
-  std::shared_ptr<v4l2::ReturnDesk> desk_;
-  v4l2::Reader::Slots slots_;           // Travel::read
-  MemoryMaker maker_;                   // but for Travel::pool
-  std::shared_ptr<Shelf> shelf_;        // but for Travel::pool
-  PoolPtr pool_;                        // but for Travel::pool
-  std::unique_ptr<Importer> importer_;  // Travel::pool
-  std::optional<Copier> copier_;
-  std::optional<Report> warning_;
-  bool always_copies_{};
-  bool can_grow_{true};
-  bool can_shrink_{true};
-  std::uint32_t first_count_{};  ///< what was allocated at first, to which it shrinks
-  std::uint32_t calm_{};         ///< frames in a row that would have done with one buffer less
-  std::variant<std::monostate, v4l2::Stream, v4l2::Reader> stream_;
+  Memory memory_;
+  bool leaky_;
+  OnCorrupt on_corrupt_;
 };
 
 }  // namespace v4l2gst

@@ -15,7 +15,7 @@ enum class Relief {
 };
 
 /// What is known when a frame has been dequeued.
-struct Supply {
+struct BufferCounts {
   std::uint32_t waiting{};  ///< buffers left with the driver
   std::uint32_t count{};    ///< buffers in all
   std::uint32_t most{};     ///< buffers that there may be
@@ -24,15 +24,15 @@ struct Supply {
 };
 
 /// The policy of on-starved. Pure.
-constexpr Relief relief(OnStarved policy, const Supply& supply) {
+constexpr Relief relief(OnStarved policy, const BufferCounts& counts) {
   // A driver that has two can fill one while the other is on its way; one that has none loses
   // frames.
-  const std::uint32_t reserve = supply.count > 2 ? 2 : 1;
-  if (supply.waiting >= reserve || supply.count < 2) return Relief::lend;
-  if (policy == OnStarved::grow && supply.can_grow && supply.count < supply.most)
+  const std::uint32_t reserve = counts.count > 2 ? 2 : 1;
+  if (counts.waiting >= reserve || counts.count < 2) return Relief::lend;
+  if (policy == OnStarved::grow && counts.can_grow && counts.count < counts.most)
     return Relief::grow;
-  if (policy != OnStarved::drop && supply.can_copy) return Relief::copy;
-  return supply.waiting > 0 ? Relief::lend : Relief::drop;
+  if (policy != OnStarved::drop && counts.can_copy) return Relief::copy;
+  return counts.waiting > 0 ? Relief::lend : Relief::drop;
 }
 
 }  // namespace v4l2gst

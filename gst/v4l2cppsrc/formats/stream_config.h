@@ -21,6 +21,17 @@ struct StreamConfig {
   /// Downstream was promised DMABuf memory: no buffer of another kind may follow, not even a copy.
   bool dmabuf_caps{};
 
+  /// The same once more, with a reference of its own to the caps.
+  [[nodiscard]] StreamConfig copy() const {
+    return {.row = row,
+            .format = format,
+            .interval = interval,
+            .caps = CapsPtr{gst_caps_ref(caps.get())},
+            .layout = layout,
+            .interlacing = interlacing,
+            .dmabuf_caps = dmabuf_caps};
+  }
+
   /// The height of a whole frame, both fields together.
   [[nodiscard]] v4l2::Size frame_size() const {
     return {.width = format.size.width, .height = frame_height(format)};

@@ -8,6 +8,7 @@
 #include "formats/stream_config.h"
 #include "frames/beginning.h"
 #include "frames/frame_check.h"
+#include "frames/key_frame.h"
 #include "stream/frame.h"
 
 namespace v4l2gst {
@@ -40,6 +41,12 @@ public:
   /// Whether judge() wants to see the first plane of frames of this configuration.
   [[nodiscard]] static bool looks_at_damage(const StreamConfig& config, OnCorrupt policy) {
     return policy != OnCorrupt::pass && config.row->jpeg();
+  }
+
+  /// Whether frames of this configuration may be looked into at all, for damage or for a key frame.
+  [[nodiscard]] static bool looks_into_frames(const StreamConfig& config, OnCorrupt policy,
+                                              bool on_key_frame) {
+    return looks_at_damage(config, policy) || (on_key_frame && shows_units(config.row->fourcc));
   }
 
   /// Sets the lengths of `frame` to those of its picture. `bytes` is its first plane, where that

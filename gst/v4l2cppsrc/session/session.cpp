@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "buffers/allocation.h"
 #include "common/log.h"
 #include "negotiation/negotiator.h"
 #include "session/circumstances.h"
@@ -92,7 +93,7 @@ Report Session::failure(const v4l2::Error& error, std::string_view doing) const 
                      .config = config(),
                      .wanted = wanted(),
                      .settings = wishes,
-                     .reads = at != nullptr && at->capture->travel() == Capture::Travel::read},
+                     .reads = at != nullptr && at->capture->uses_read()},
                     error, doing);
 }
 
@@ -239,22 +240,29 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
 Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
   // What has not changed for us goes on undisturbed.
   if (auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && !at->capture->suits(downstream))
+      at != nullptr && !at->capture->suits(downstream, at->camera.device.reserves_buffers()))
     free_buffers(*at);
   if (auto* const configured = std::get_if<Configured>(&state_)) {
+    const auto wishes = settings();
+    auto made =
+        v4l2gst::allocate({.element = surroundings_.element,
+                           .device = configured->camera.device,
+                           .waker = surroundings_.waker,
+                           .counters = surroundings_.counters,
+                           .agreed = configured->config.copy(),
+                           .settings = wishes,
+                           .downstream = downstream,
+                           .inspects_frames = FrameFilter::looks_into_frames(
+                               configured->config, wishes.on_corrupt, wishes.start_on_keyframe)});
+    if (!made) return std::unexpected{made.error()};
+    configured->config.format = made->format;
+    configured->config.layout = made->layout;
     Capturing next{.camera = std::move(configured->camera),
                    .config = std::move(configured->config),
                    .wanted = std::move(configured->wanted),
-                   .capture = nullptr};
-    auto& at = state_.emplace<Capturing>(std::move(next));
-    auto made = Capture::allocate(surroundings_.element, at.camera.device, surroundings_.waker,
-                                  at.config, settings(), downstream, surroundings_.counters);
-    if (!made) {
-      free_buffers(at);
-      return std::unexpected{made.error()};
-    }
-    at.capture = std::move(*made);
-    if (const auto& warning = at.capture->warning()) messages_.warn(*warning);
+                   .capture = std::make_unique<Capture>(std::move(made->capture))};
+    state_.emplace<Capturing>(std::move(next));
+    if (const auto& warning = made->warning) messages_.warn(*warning);
     publish();
   }
   const auto* const at = std::get_if<Capturing>(&state_);

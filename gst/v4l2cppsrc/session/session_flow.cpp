@@ -90,7 +90,7 @@ Session::Ending Session::begin(Capturing& at) {
 Outcome<> Session::start_streaming(Capturing& at) {
   auto& device = at.camera.device;
   const auto wishes = settings();
-  const auto started = at.capture->start();
+  const auto started = at.capture->start(device);
   if (!started) {
     const auto& error = started.error();
     // v4l2loopback that remembers the format of a producer says so while there is none.
@@ -111,7 +111,7 @@ Outcome<> Session::start_streaming(Capturing& at) {
   GST_INFO_OBJECT(surroundings_.element, "streaming began with %u buffers",
                   at.capture->buffer_count());
   // Of a stream by read() nothing is known before its first frame.
-  if (at.capture->travel() != Capture::Travel::read) end_shortage(at.config);
+  if (!at.capture->uses_read()) end_shortage(at.config);
   return {};
 }
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "buffers/downstream.h"
+#include "common/settings.h"
+#include "device/device.h"
+#include "formats/stream_config.h"
+#include "kernel/waker.h"
+#include "stats/counters.h"
+#include "stream/buffers.h"
+
+namespace v4l2gst {
+
+/// What buffers are allocated for. It lives on the streaming thread for the time of allocate().
+struct AllocationRequest {
+  GstElement* element{};  ///< who logs; it outlives what is allocated
+  const v4l2::Device& device;
+  v4l2::Waker& waker;  ///< outlives what is allocated
+  Counters& counters;  ///< the same
+  StreamConfig agreed;
+  const Settings& settings;
+  const Downstream& downstream;
+  /// Frames are read before they go downstream, so their memory is mapped ahead.
+  bool inspects_frames{};
+};
+
+/// With how many buffers a stream begins.
+std::uint32_t first_count(const AllocationRequest& request);
+
+/// Asks the driver for first_count() buffers of the agreed format. Fills in `wish` but for its
+/// memory and its flags. Error: that of v4l2::Buffers::request().
+v4l2::Result<std::unique_ptr<v4l2::Buffers>> request_buffers(const AllocationRequest& request,
+                                                             v4l2::BufferWish wish);
+
+}  // namespace v4l2gst

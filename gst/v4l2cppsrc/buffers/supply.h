@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "buffers/allocation_request.h"
+#include "buffers/shelf.h"
+#include "buffers/stock.h"
+#include "buffers/supply_policy.h"
+#include "stream/buffers.h"
+
+namespace v4l2gst {
+
+/// Makes the memory of buffers that are lent, and has one buffer more or less when SupplyPolicy
+/// says so.
+///
+/// It owns the shelf, the maker of memory and the policy; the driver's buffers are its owner's and
+/// outlive it. The streaming thread calls it. It does not know whether the device streams, nor what
+/// becomes of a frame.
+class Supply {
+public:
+  /// Makes the memory of each buffer that the desk of `buffers` has. Error: that of `maker`.
+  static v4l2::Result<Supply> make(const AllocationRequest& request, v4l2::Buffers& buffers,
+                                   MemoryMaker maker, bool can_grow = true);
+  /// The same for buffers that no driver knows: those of `desk`.
+  static v4l2::Result<Supply> make(const AllocationRequest& request,
+                                   std::shared_ptr<v4l2::ReturnDesk> desk, MemoryMaker maker);
+
+  /// What is done with a frame that has just been dequeued.
+  [[nodiscard]] Relief relief(bool can_copy) const {
+    return policy_.relief(desk_->waiting(), desk_->buffer_count() - desk_->parked_count(),
+                          can_copy);
+  }
+
+  /// One buffer more. False where that is impossible, now and for ever. Error: that of VIDIOC_QBUF.
+  v4l2::Result<bool> grow();
+
+  /// One buffer less, once the policy says so. A driver that can't free it leaves it unused at
+  /// least, and frees it with the others. To be called once for each frame that is lent.
+  void consider_shrinking();
+
+  /// How many buffers there may be, to tell downstream.
+  [[nodiscard]] std::uint32_t most() const { return policy_.announced(desk_->buffer_count()); }
+
+  /// How many buffers it may grow to.
+  [[nodiscard]] std::uint32_t limit() const { return policy_.most(); }
+
+  [[nodiscard]] const std::shared_ptr<Shelf>& shelf() const { return shelf_; }
+
+  [[nodiscard]] const v4l2::ReturnDesk& desk() const { return *desk_; }
+
+private:
+  Supply(const AllocationRequest& request, v4l2::Buffers* buffers,
+         std::shared_ptr<v4l2::ReturnDesk> desk, MemoryMaker maker, bool can_grow);
+
+  v4l2::Result<> fill();
+  v4l2::Result<bool> enlist(std::uint32_t index);
+  void free_parked();
+
+  GstElement* element_;
+  v4l2::Format format_;
+  v4l2::Buffers* buffers_;  // null where no driver knows of them
+  std::shared_ptr<v4l2::ReturnDesk> desk_;
+  MemoryMaker maker_;
+  std::shared_ptr<Shelf> shelf_;
+  SupplyPolicy policy_;
+  bool can_free_{true};  // the driver is not known to free buffers only all together
+};
+
+}  // namespace v4l2gst
