@@ -32,8 +32,7 @@ private:
 /// Holds a Mutex until the end of its scope.
 class V4L2_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
 public:
-  explicit MutexLock(Mutex& mutex) V4L2_THREAD_ATTRIBUTE(acquire_capability(mutex))
-      : mutex_{mutex} {
+  explicit MutexLock(Mutex& held) V4L2_THREAD_ATTRIBUTE(acquire_capability(held)) : mutex_{held} {
     mutex_.lock();
   }
 
