@@ -172,7 +172,7 @@ TEST_P(Belief, BuffersAreDescribedPlaneByPlane) {
 }
 
 // "DMABuf exporting": an export knows its size, is mapped by itself, and outlives the driver's
-// buffers and the node (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS). The shelf stands on it.
+// buffers and the node (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS). The pool stands on it.
 TEST_P(Belief, AnExportKnowsItsSizeAndOutlivesItsBuffers) {
   auto node = open();
   set_format(*node);
@@ -302,8 +302,8 @@ TEST_P(Belief, DequeuingWithoutAFrameDoesNotWait) {
   EXPECT_EQ(dequeue(*node, filled), EAGAIN);  // nothing is queued, so nothing can be filled
 }
 
-// VIDIOC_DQBUF gives what is there to who has not asked poll() for it. Stream::hasten() stands on
-// it.
+// VIDIOC_DQBUF gives what is there to who has not asked poll() for it.
+// Stream::dequeue_before_poll() stands on it.
 TEST_P(Belief, DequeuingNeedsNoPoll) {
   const auto node = open();
   set_format(*node);
@@ -367,7 +367,7 @@ TEST_P(Belief, FramesAreNumberedAndStamped) {
 }
 
 // VIDIOC_STREAMOFF takes everything back, also what was queued but never streamed, and the sequence
-// begins anew. Stream and ReturnDesk stand on it.
+// begins anew. Stream and BufferQueue stand on it.
 TEST_P(Belief, StreamingOffBringsAllBuffersHome) {
   const auto node = open();
   set_format(*node);

@@ -146,7 +146,7 @@ TEST_P(Belief, WhatItSetsItselfIsToldToWhoeverAsksForIt) {
 }
 
 // S_SELECTION: where a driver crops, the rectangle that it has given can be set again and stays so.
-// Setup::restore_picture().
+// DeviceSettings::restore_picture().
 TEST_P(Belief, ARectangleCanBeSetAgain) {
   const auto node = open();
   set_format(*node);
@@ -165,7 +165,7 @@ TEST_P(Belief, ARectangleCanBeSetAgain) {
 }
 
 // VIDIOC_S_INPUT: EINVAL for an input that is not there, EBUSY while buffers are allocated; the one
-// that is selected already can be selected. Feed::restore().
+// that is selected already can be selected. InputSettings::restore().
 TEST_P(Belief, AnInputThatIsNotThereIsInvalid) {
   const auto node = open();
   int current{};

@@ -47,7 +47,7 @@ TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
   EXPECT_EQ(given, std::vector(count, 3U)) << "none was ever queued";
 }
 
-// VIDIOC_QBUF: a buffer may be queued whether it is or not. ReturnDesk::requeue() stands on it.
+// VIDIOC_QBUF: a buffer may be queued whether it is or not. BufferQueue::requeue() stands on it.
 TEST_P(LoopbackBelief, ABufferMayBeQueuedTwice) {
   const auto node = open();
   set_format(*node);

@@ -33,7 +33,7 @@ TEST_P(Belief, AnInputIsDescribed) {
 }
 
 // VIDIOC_QUERY_DV_TIMINGS and VIDIOC_QUERYSTD: ENODATA for an input that has none, ENOTTY where
-// there is no such call. follow_source() asks only whoever says that there are.
+// there is no such call. follow_signal() asks only whoever says that there are.
 TEST_P(Belief, WhatAnInputLacksIsNoData) {
   const auto node = open();
   int current{};

@@ -199,7 +199,7 @@ int Belief::queue(const v4l2::Node& node, std::uint32_t index,
                   std::span<const v4l2::PlaneTarget> targets) {
   auto wire = buffer(index);
   for (std::size_t plane = 0; plane < targets.size(); ++plane)
-    wire.aim(static_cast<std::uint32_t>(plane), targets[plane]);
+    wire.set_plane(static_cast<std::uint32_t>(plane), targets[plane]);
   return errno_of(node, v4l2::request::qbuf, wire.wire());
 }
 

@@ -15,12 +15,12 @@
 #include <gtest/gtest.h>
 
 #include "corpus/mode_list.h"
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 namespace {
 
 using v4l2gst::CapsPtr;
-using v4l2gst::Offer;
+using v4l2gst::OfferedMode;
 using v4l2gst::Prefer;
 
 constexpr v4l2::Size full_hd{1920, 1080};
@@ -54,8 +54,8 @@ bool reaches(std::uint32_t wanted, std::uint32_t least, std::uint32_t most, std:
   return wanted >= least && wanted <= most && (wanted - least) % std::max(step, 1U) == 0;
 }
 
-std::vector<Offer> in_full_hd(const std::vector<Offer>& offers) {
-  std::vector<Offer> found;
+std::vector<OfferedMode> in_full_hd(const std::vector<OfferedMode>& offers) {
+  std::vector<OfferedMode> found;
   for (auto offer : offers) {
     const auto& [smallest, largest, step] = offer.sizes;
     if (!reaches(full_hd.width, smallest.width, largest.width, step.width) ||
@@ -79,11 +79,11 @@ std::string rate_of(v4l2::Interval interval) {
   return rate;
 }
 
-std::string to_string(const v4l2gst::Choice& choice) {
-  auto fourcc = v4l2::Fourcc{choice.row->fourcc}.to_string();
+std::string to_string(const v4l2gst::Candidate& candidate) {
+  auto fourcc = v4l2::Fourcc{candidate.row->fourcc}.to_string();
   fourcc.erase(fourcc.find_last_not_of(' ') + 1);
-  return fourcc + " " + std::to_string(choice.size.width) + "x" +
-         std::to_string(choice.size.height) + "@" + rate_of(choice.interval);
+  return fourcc + " " + std::to_string(candidate.size.width) + "x" +
+         std::to_string(candidate.size.height) + "@" + rate_of(candidate.interval);
 }
 
 Prefer prefer_of(std::string_view name) {
@@ -99,8 +99,8 @@ std::string choose(const corpus::ModeList& modes, const Question& question) {
   auto offers = corpus::offers_of(modes);
   if (question.full_hd_only) offers = in_full_hd(offers);
   const CapsPtr wanted{gst_caps_from_string(question.wanted)};
-  const auto choices =
-      v4l2gst::choices(offers, wanted.get(), {.prefer = prefer_of(question.prefer), .native = {}});
+  const auto choices = v4l2gst::ranked_candidates(
+      offers, wanted.get(), {.prefer = prefer_of(question.prefer), .native = {}});
   return choices.empty() ? "none" : to_string(choices.front());
 }
 

@@ -264,10 +264,10 @@ std::expected<Recording, std::string> parse_recording(std::string_view text) {
   return recording;
 }
 
-std::vector<v4l2gst::Offer> offers_of(const ModeList& modes) {
+std::vector<v4l2gst::OfferedMode> offers_of(const ModeList& modes) {
   static const std::vector<ListedSize> any_size{
       {.sizes = {.smallest = {1, 1}, .largest = {32768, 32768}}, .intervals = {}}};
-  std::vector<v4l2gst::Offer> offers;
+  std::vector<v4l2gst::OfferedMode> offers;
   for (const auto& format : modes) {
     const auto* const row = v4l2gst::row_of(format.fourcc.code);
     if (row == nullptr || !row->has_system_caps()) continue;

@@ -47,7 +47,7 @@ std::expected<ModeList, std::string> parse_mode_list(std::string_view text);
 std::expected<Recording, std::string> parse_recording(std::string_view text);
 
 /// What of `modes` caps of system memory can express, as v4l2gst::offers_within() would give it.
-std::vector<v4l2gst::Offer> offers_of(const ModeList& modes);
+std::vector<v4l2gst::OfferedMode> offers_of(const ModeList& modes);
 
 /// A camera with those of `modes` that the fake can have: formats of one memory plane that it
 /// knows, at discrete sizes with discrete intervals.

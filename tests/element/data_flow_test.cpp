@@ -78,7 +78,7 @@ static void check_layout(const fake::Model& model, const char* caps, std::vector
   Rig rig{model, caps};
   gst_harness_add_propose_allocation_meta(rig.harness, GST_VIDEO_META_API_TYPE, nullptr);
   rig.play();
-  for (std::uint32_t turn = 0; turn < 6; ++turn) {  // also when the envelope is used again
+  for (std::uint32_t turn = 0; turn < 6; ++turn) {  // also when the shell is used again
     const auto buffer = rig.next();
     const auto* const meta = gst_buffer_get_video_meta(buffer.get());
     fail_unless(meta != nullptr);

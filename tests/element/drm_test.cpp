@@ -359,7 +359,7 @@ static void check_held(std::size_t keep, const char* policy) {
   gst_bin_add_many(GST_BIN(pipeline), GST_ELEMENT(gst_object_ref(source)), filter, sink, nullptr);
   fail_unless(gst_element_link_many(source, filter, sink, nullptr));
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
-  const auto& counters = gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(source)).counters();
+  const auto& counters = gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(source)).stats();
   // Each frame of the driver's finds a buffer, and is delivered or counted.
   for (std::uint64_t frame = 0; frame < frames; ++frame)
     camera->fill_when_queued();

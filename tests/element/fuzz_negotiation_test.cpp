@@ -7,7 +7,7 @@
 
 #include "element/gstv4l2cppsrc.h"
 #include "element/source.h"
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 #include "negotiation/offers.h"
 #include "negotiation/refusal.h"
 #include "rigs/implausible_kernel.h"
@@ -18,9 +18,9 @@
 using fuzz::Liar;
 using fuzz::Random;
 using rig::Rig;
+using v4l2gst::Candidate;
 using v4l2gst::CapsPtr;
-using v4l2gst::Choice;
-using v4l2gst::Offer;
+using v4l2gst::OfferedMode;
 
 namespace {
 
@@ -49,22 +49,22 @@ void fail_unless_readable(const std::string& text) {
 }
 
 /// What is chosen is one mode, within what is offered and what is wanted.
-void check(const Choice& choice, const GstCaps* wanted) {
-  DEMAND(choice.size.width >= 1 && choice.size.width <= v4l2gst::most_pixels, "width %u of %s",
-         choice.size.width, text_of(wanted).c_str());
-  DEMAND(choice.size.height >= 1 && choice.size.height <= v4l2gst::most_pixels, "height %u of %s",
-         choice.size.height, text_of(wanted).c_str());
-  Offer one{.row = choice.row,
-            .sizes = {.smallest = choice.size, .largest = choice.size},
-            .intervals = {},
-            .dmabuf_caps = choice.dmabuf_caps};
-  if (choice.interval.known())
-    one.intervals = {{.shortest = choice.interval, .longest = choice.interval}};
+void check(const Candidate& candidate, const GstCaps* wanted) {
+  DEMAND(candidate.size.width >= 1 && candidate.size.width <= v4l2gst::most_pixels,
+         "width %u of %s", candidate.size.width, text_of(wanted).c_str());
+  DEMAND(candidate.size.height >= 1 && candidate.size.height <= v4l2gst::most_pixels,
+         "height %u of %s", candidate.size.height, text_of(wanted).c_str());
+  OfferedMode one{.row = candidate.row,
+                  .sizes = {.smallest = candidate.size, .largest = candidate.size},
+                  .intervals = {},
+                  .dmabuf_caps = candidate.dmabuf_caps};
+  if (candidate.interval.known())
+    one.intervals = {{.shortest = candidate.interval, .longest = candidate.interval}};
   bool within = gst_caps_can_intersect(v4l2gst::caps_of(one).get(), wanted) != FALSE;
   // Whoever wants fields in turn may have forgotten the feature; then the driver is asked in vain.
-  one.alternate = choice.field == V4L2_FIELD_ALTERNATE;
+  one.alternate = candidate.field == V4L2_FIELD_ALTERNATE;
   within = within || gst_caps_can_intersect(v4l2gst::caps_of(one).get(), wanted) != FALSE;
-  DEMAND(within, "%s is not in %s", describe(choice).c_str(), text_of(wanted).c_str());
+  DEMAND(within, "%s is not in %s", describe(candidate).c_str(), text_of(wanted).c_str());
 }
 
 /// All that is done without setting the device.
@@ -76,15 +76,17 @@ void negotiate_with(v4l2::Modes& modes, const GstCaps* wanted, Random& random) {
     native = v4l2::Size{fuzz::odd_number(random), fuzz::odd_number(random)};
   const auto prefer = static_cast<v4l2gst::Prefer>(fuzz::below(random, 5));
   if (const auto offers = v4l2gst::offers_within(modes, wanted, kinds, native)) {
-    for (const auto& choice : choices(*offers, wanted, {.prefer = prefer, .native = native}))
-      check(choice, wanted);
+    for (const auto& candidate :
+         ranked_candidates(*offers, wanted, {.prefer = prefer, .native = native}))
+      check(candidate, wanted);
     const auto ours = v4l2gst::caps_of(*offers);
     DEMAND(gst_caps_is_any(ours.get()) == FALSE, "ANY");
   }
-  for (const auto& choice : v4l2gst::direct_choices(wanted, fuzz::once_in(random, 2), kinds)) {
-    check(choice, wanted);
-    if (const auto intervals = modes.intervals({choice.row->fourcc}, choice.size))
-      best_interval(*intervals, choice, wanted);
+  for (const auto& candidate :
+       v4l2gst::direct_candidates(wanted, fuzz::once_in(random, 2), kinds)) {
+    check(candidate, wanted);
+    if (const auto intervals = modes.intervals({candidate.row->fourcc}, candidate.size))
+      best_interval(*intervals, candidate, wanted);
   }
   const auto all = v4l2gst::all_offers(modes);
   auto inexpressible = v4l2gst::inexpressible_formats(modes);

@@ -142,7 +142,7 @@ GST_START_TEST(test_cache_hints_reach_the_driver) {
     fail_unless_equals_int(rig.camera->queue_flags() == no_sync, test.lazy);
     // Then, and only then, a CPU that reads has to say so.
     auto* const memory = gst_buffer_peek_memory(buffer.get(), 0);
-    fail_unless_equals_int(v4l2gst::Home::of(memory)->brackets_reads(), test.lazy);
+    fail_unless_equals_int(v4l2gst::MemoryOwner::of(memory)->brackets_reads(), test.lazy);
     fail_unless(rig::shows(buffer.get(), 0));
   }
 }
@@ -169,7 +169,7 @@ GST_START_TEST(test_cache_hints_are_no_matter_to_a_driver_without_them) {
   rig.play();
   const auto buffer = rig.next();
   auto* const memory = gst_buffer_peek_memory(buffer.get(), 0);
-  fail_if(v4l2gst::Home::of(memory)->brackets_reads());
+  fail_if(v4l2gst::MemoryOwner::of(memory)->brackets_reads());
 }
 
 GST_END_TEST

@@ -114,7 +114,7 @@ int Device::answer_optional(unsigned long request, void* argument) {
 int Device::request_buffers(v4l2_requestbuffers& wish) {
   if (has(read_only)) return ENOTTY;
   if (streams_) return EBUSY;
-  wish.count = std::min(wish.count, v4l2::ReturnDesk::most_buffers);
+  wish.count = std::min(wish.count, v4l2::BufferQueue::most_buffers);
   buffers_ = static_cast<std::uint32_t>((std::uint64_t{1} << wish.count) - 1);
   wish.capabilities = V4L2_BUF_CAP_SUPPORTS_MMAP | V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS |
                       V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS |
@@ -130,7 +130,7 @@ int Device::create(v4l2_create_buffers& wish) {
   }
   // The core asks for one at a time; it comes where the first hole is.
   wish.index = static_cast<std::uint32_t>(std::countr_one(buffers_));
-  if (wish.index == v4l2::ReturnDesk::most_buffers) return ENOBUFS;
+  if (wish.index == v4l2::BufferQueue::most_buffers) return ENOBUFS;
   wish.count = 1;
   buffers_ |= 1U << wish.index;
   return 0;

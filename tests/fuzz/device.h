@@ -12,7 +12,7 @@
 #include <linux/videodev2.h>
 
 #include "fuzz/process.h"
-#include "stream/return_desk.h"
+#include "stream/buffer_queue.h"
 
 namespace fuzz {
 
@@ -117,7 +117,7 @@ private:
   int dequeue(v4l2_buffer& answer);
 
   [[nodiscard]] bool exists(std::uint32_t index) const {
-    return index < v4l2::ReturnDesk::most_buffers && (buffers_ >> index & 1U) != 0;
+    return index < v4l2::BufferQueue::most_buffers && (buffers_ >> index & 1U) != 0;
   }
 
   [[nodiscard]] std::uint32_t type() const {

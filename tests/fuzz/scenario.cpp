@@ -16,7 +16,7 @@ std::span<const Scenario::Step> Scenario::steps() {
                                   Step{"list_modes", &Scenario::list_modes},
                                   Step{"convert", &Scenario::convert},
                                   Step{"look_at_input", &Scenario::look_at_input},
-                                  Step{"follow_source", &Scenario::follow_source},
+                                  Step{"follow_signal", &Scenario::follow_signal},
                                   Step{"fetch_events", &Scenario::fetch_events},
                                   Step{"select", &Scenario::select},
                                   Step{"ask_controls", &Scenario::ask_controls},

@@ -14,8 +14,8 @@
 #include "device/tracing_kernel.h"
 #include "fuzz/check.h"
 #include "fuzz/kernel.h"
+#include "settings/device_settings.h"
 #include "settings/inputs.h"
-#include "settings/setup.h"
 #include "stream/buffers.h"
 #include "stream/reader.h"
 #include "stream/stream.h"
@@ -59,7 +59,7 @@ private:
   void list_modes(std::uint8_t how);
   void convert(std::uint8_t how);
   void look_at_input(std::uint8_t how);
-  void follow_source(std::uint8_t how);
+  void follow_signal(std::uint8_t how);
   void fetch_events(std::uint8_t how);
   void select(std::uint8_t how);
   void ask_controls(std::uint8_t how);
@@ -102,7 +102,7 @@ private:
   void inspect(const v4l2::Frame& frame);
   void aim(std::uint32_t index);
   void check_queued(const v4l2_buffer& buffer) const;
-  [[nodiscard]] v4l2::ReturnDesk* desk() const;
+  [[nodiscard]] v4l2::BufferQueue* queue() const;
 
   /// False for an Error, of which it sees that it can be told to a person.
   template <class Result>
@@ -121,7 +121,7 @@ private:
   v4l2::Waker waker_;
   v4l2::Format format_;
   std::optional<v4l2::Input> input_;
-  std::optional<v4l2::Setup> setup_;
+  std::optional<v4l2::DeviceSettings> setup_;
   v4l2::Identity identity_;
   bool identified_{};  // twice
   // Born again with each allocation; a frame may outlive its buffers.
@@ -129,12 +129,12 @@ private:
   bool receiving_{};                     // a frame is being waited for
   std::uint32_t lent_{};                 // of this generation, a bit for each buffer
   std::list<Loan> loans_;                // a Frame stays where it is
-  bool keeps_{};                         // OnReturn::keep
+  bool keeps_{};                         // OnRequeue::keep
   std::vector<v4l2::Mapping> memories_;  // our own
   std::vector<v4l2::UniqueFd> shared_;   // another device's
   std::vector<std::vector<v4l2::PlaneTarget>> targets_;
   v4l2::Reader::Slots slots_;
-  std::shared_ptr<v4l2::ReturnDesk> read_desk_;
+  std::shared_ptr<v4l2::BufferQueue> read_desk_;
   std::vector<v4l2::MappedFrame> mapped_;
   std::optional<v4l2::Device> device_;
   std::optional<v4l2::Buffers> buffers_;

@@ -122,11 +122,11 @@ void Scenario::look_at_input(std::uint8_t) {
   if (input_) check_text(input_->name);
 }
 
-void Scenario::follow_source(std::uint8_t) {
+void Scenario::follow_signal(std::uint8_t) {
   if (!device_ || !input_) return;
   const auto& node = *device_->node();
   static_cast<void>(good(v4l2::subscribe_source_change(node, input_->index)));
-  const auto followed = v4l2::follow_source(node, *input_);
+  const auto followed = v4l2::follow_signal(node, *input_);
   check(!good(followed) || input_->has_source() || followed->signal == v4l2::Signal::unknown,
         "of a camera there is no signal to know");
   static_cast<void>(v4l2::bottom_field_first(node, *input_));

@@ -31,7 +31,7 @@ void check_controls(const v4l2::Controls& controls) {
 
 void Scenario::watch_setup(std::uint8_t) {
   if (!device_) return;
-  auto setup = v4l2::Setup::watch(*device_->node(), input_, format_.size);
+  auto setup = v4l2::DeviceSettings::watch(*device_->node(), input_, format_.size);
   if (!good(setup)) return;
   check_controls(setup->controls);
   check(setup->feed.has_value() == input_.has_value(), "an input is fed");
@@ -72,7 +72,7 @@ void Scenario::restore_setup(std::uint8_t how) {
     std::ranges::for_each(*refused, check_text);
   };
   constexpr v4l2::Size other{.width = 1, .height = 1};
-  if ((how & 1) != 0) told(setup_->restore_feed(node), 2);
+  if ((how & 1) != 0) told(setup_->restore_input(node), 2);
   if ((how & 2) != 0) static_cast<void>(good(setup_->prepare_crop(node)));
   if ((how & 4) != 0) told(setup_->restore_picture(node, setup_->size), 2);
   if ((how & 8) != 0) told(setup_->restore_picture(node, other), 1);

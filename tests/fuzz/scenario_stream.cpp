@@ -29,8 +29,8 @@ constexpr std::uint32_t bit(std::uint32_t index) {
 
 }  // namespace
 
-v4l2::ReturnDesk* Scenario::desk() const {
-  if (buffers_) return buffers_->desk().get();
+v4l2::BufferQueue* Scenario::queue() const {
+  if (buffers_) return buffers_->queue().get();
   return read_desk_.get();
 }
 
@@ -45,15 +45,15 @@ void Scenario::request(std::uint8_t how) {
       .plane_count = format_.plane_count,
       .count = (how >> 2U) % 8 == 7 ? 40U : 1U + (how >> 2U) % 8,
       .memory = memories[how % memories.size()],
-      .on_return = (how & 0x20) != 0 ? v4l2::OnReturn::keep : v4l2::OnReturn::queue,
+      .on_requeue = (how & 0x20) != 0 ? v4l2::OnRequeue::keep : v4l2::OnRequeue::queue,
       .non_coherent = (how & 0x40) != 0,
       .queue_flags = (how & 0x80) != 0 ? std::uint32_t{V4L2_BUF_FLAG_NO_CACHE_CLEAN} : 0U};
   auto requested = v4l2::Buffers::request(device_->node(), waker_, wish);
   if (!good(requested)) return;
   buffers_.emplace(std::move(*requested));
-  keeps_ = wish.on_return == v4l2::OnReturn::keep;
+  keeps_ = wish.on_requeue == v4l2::OnRequeue::keep;
   check(buffers_->count() > 0, "an allocation has buffers");
-  targets_.assign(v4l2::ReturnDesk::most_buffers, {});
+  targets_.assign(v4l2::BufferQueue::most_buffers, {});
   for (std::uint32_t index = 0; index < buffers_->count(); ++index)
     aim(index);
 }
@@ -77,11 +77,11 @@ void Scenario::aim(std::uint32_t index) {
     }
     targets.push_back(target);
   }
-  buffers_->desk()->aim(index, targets);
+  buffers_->queue()->set_planes(index, targets);
 }
 
 void Scenario::check_queued(const v4l2_buffer& buffer) const {
-  check(buffer.index < v4l2::ReturnDesk::most_buffers, "what is queued is one of ours");
+  check(buffer.index < v4l2::BufferQueue::most_buffers, "what is queued is one of ours");
   check(receiving_ || (lent_ & bit(buffer.index)) == 0,
         "what is on loan is not queued, but for what the driver has filled all the same");
   const auto fits = [](const auto& plane, std::uint32_t memory, const v4l2::PlaneTarget& target) {
@@ -111,8 +111,8 @@ void Scenario::free(std::uint8_t) {
 }
 
 void Scenario::export_planes(std::uint8_t how) {
-  if (!buffers_ || !desk()->exists(how % v4l2::ReturnDesk::most_buffers)) return;
-  const auto index = how % v4l2::ReturnDesk::most_buffers;
+  if (!buffers_ || !queue()->exists(how % v4l2::BufferQueue::most_buffers)) return;
+  const auto index = how % v4l2::BufferQueue::most_buffers;
   const auto exported = buffers_->export_planes(index);
   if (!good(exported)) return;
   check(exported->size() == buffers_->plane_count(), "every plane is exported");
@@ -139,8 +139,8 @@ void Scenario::export_planes(std::uint8_t how) {
 }
 
 void Scenario::map_node(std::uint8_t how) {
-  const auto index = how % v4l2::ReturnDesk::most_buffers;
-  if (!buffers_ || !desk()->exists(index)) return;
+  const auto index = how % v4l2::BufferQueue::most_buffers;
+  if (!buffers_ || !queue()->exists(index)) return;
   const auto mapped = buffers_->map_node(index);
   if (!good(mapped)) return;
   for (std::size_t plane = 0; plane < mapped->size(); ++plane) {
@@ -157,36 +157,36 @@ void Scenario::grow(std::uint8_t how) {
   if (!good(index)) return;
   check(buffers_->count() == before + 1, "what is new was not there");
   aim(*index);
-  if ((how & 1) != 0) desk()->park(*index);
-  if ((how & 2) != 0) static_cast<void>(good(desk()->enlist(*index)));
+  if ((how & 1) != 0) queue()->retire(*index);
+  if ((how & 2) != 0) static_cast<void>(good(queue()->reinstate(*index)));
 }
 
 void Scenario::shrink(std::uint8_t) {
   if (!buffers_) return;
-  const auto index = desk()->parked_at_home();
+  const auto index = queue()->retired_idle();
   if (!index) return;
   check((lent_ & bit(*index)) == 0, "what is at home is not on loan");
   const bool freed = good(buffers_->shrink(*index));
-  check(freed != desk()->exists(*index), "what is freed is gone, and nothing else");
+  check(freed != queue()->exists(*index), "what is freed is gone, and nothing else");
 }
 
 void Scenario::park(std::uint8_t how) {
-  const auto index = how % v4l2::ReturnDesk::most_buffers;
-  if (desk() != nullptr && desk()->exists(index)) desk()->park(index);
+  const auto index = how % v4l2::BufferQueue::most_buffers;
+  if (queue() != nullptr && queue()->exists(index)) queue()->retire(index);
 }
 
 void Scenario::enlist(std::uint8_t) {
-  if (desk() == nullptr) return;
-  if (const auto index = desk()->parked()) static_cast<void>(good(desk()->enlist(*index)));
+  if (queue() == nullptr) return;
+  if (const auto index = queue()->retired()) static_cast<void>(good(queue()->reinstate(*index)));
 }
 
 void Scenario::queue(std::uint8_t) {
   if (!buffers_ || !keeps_) return;
-  const auto home = desk()->at_home();
+  const auto home = queue()->idle();
   check((home & lent_) == 0, "what is on loan is not at home");
   if (home == 0) return;
   const auto index = static_cast<std::uint32_t>(std::countr_zero(home));
-  static_cast<void>(good(desk()->queue(index)));
+  static_cast<void>(good(queue()->queue(index)));
 }
 
 void Scenario::start(std::uint8_t how) {
@@ -205,9 +205,9 @@ void Scenario::stop(std::uint8_t) {
 void Scenario::read(std::uint8_t how) {
   if (buffers_ || !read_desk_ || (how & 1) != 0) {
     free(0);
-    read_desk_ = std::make_shared<v4l2::ReturnDesk>(
+    read_desk_ = std::make_shared<v4l2::BufferQueue>(
         nullptr, waker_, v4l2::WireBuffer{v4l2::BufferType::capture, v4l2::Memory::mmap, 1},
-        v4l2::OnReturn::queue);
+        v4l2::OnRequeue::queue);
     const auto length = std::clamp(format_.planes[0].size_image, 1U, longest_plane);
     for (std::uint32_t index = 0; index < 1U + how % 4; ++index) {
       auto memory = v4l2::Mapping::anonymous(length);
@@ -258,7 +258,7 @@ void Scenario::take(v4l2::Result<v4l2::Arrival> arrival) {
 }
 
 void Scenario::inspect(const v4l2::Frame& frame) {
-  check(desk()->exists(frame.index()), "a frame is in a buffer of ours");
+  check(queue()->exists(frame.index()), "a frame is in a buffer of ours");
   check((lent_ & bit(frame.index())) == 0, "no buffer is lent twice");
   check(frame.timestamp().count() >= 0, "no frame is from before time");
   const auto payloads = frame.payloads();
@@ -293,12 +293,12 @@ void Scenario::give_back(std::uint8_t how) {
 }
 
 void Scenario::raise(std::uint8_t how) {
-  constexpr std::array reasons{v4l2::Waker::flush, v4l2::Waker::pause, v4l2::Waker::errand};
+  constexpr std::array reasons{v4l2::Waker::flush, v4l2::Waker::pause, v4l2::Waker::command};
   waker_.raise(reasons[how % reasons.size()]);
 }
 
 void Scenario::lower(std::uint8_t) {
-  for (const auto reason : {v4l2::Waker::flush, v4l2::Waker::pause, v4l2::Waker::errand})
+  for (const auto reason : {v4l2::Waker::flush, v4l2::Waker::pause, v4l2::Waker::command})
     waker_.lower(reason);
 }
 

@@ -13,11 +13,11 @@ namespace v4l2 {
 class Waker {
 public:
   enum Reason : unsigned {
-    flush = 1,       ///< data flow must stop: flushing, or the element goes down
-    pause = 2,       ///< the pipeline is paused: the device shall stop streaming
-    trouble = 4,     ///< a buffer could not be handed back to the driver
-    homecoming = 8,  ///< a buffer came back while all were out
-    errand = 16,     ///< the streaming context has something to do before it waits on
+    flush = 1,           ///< data flow must stop: flushing, or the element goes down
+    pause = 2,           ///< the pipeline is paused: the device shall stop streaming
+    requeue_failed = 4,  ///< a buffer could not be handed back to the driver
+    requeued = 8,        ///< a buffer came back while all were out
+    command = 16,        ///< the streaming context has something to do before it waits on
   };
 
   /// For prepare(): without a descriptor.

@@ -43,42 +43,42 @@ Signal signal_of(int code) {
   }
 }
 
-Result<Source> follow_timings(const Node& node) {
+Result<SignalStatus> follow_timings(const Node& node) {
   v4l2_dv_timings found{};
   const auto queried = node.call(request::query_dv_timings, found);
   if (!queried) {
     if (queried.error().gone()) return std::unexpected{queried.error()};
-    return Source{.signal = signal_of(queried.error().code)};
+    return SignalStatus{.signal = signal_of(queried.error().code)};
   }
   v4l2_dv_timings current{};
   const auto known = node.ask_in_passing(request::g_dv_timings, current);
   if (!known) return std::unexpected{known.error()};
-  if (*known && same(found, current)) return Source{.signal = Signal::present};
+  if (*known && same(found, current)) return SignalStatus{.signal = Signal::present};
   const auto set = node.call(request::s_dv_timings, found);
   if (!set) return std::unexpected{set.error()};
-  return Source{.signal = Signal::present, .changed = true};
+  return SignalStatus{.signal = Signal::present, .changed = true};
 }
 
-Result<Source> follow_standard(const Node& node) {
+Result<SignalStatus> follow_standard(const Node& node) {
   v4l2_std_id found{};
   const auto told = node.ask_in_passing(request::query_std, found);
   if (!told) return std::unexpected{told.error()};
-  if (!*told) return Source{};
-  if (found == V4L2_STD_UNKNOWN) return Source{.signal = Signal::none};
+  if (!*told) return SignalStatus{};
+  if (found == V4L2_STD_UNKNOWN) return SignalStatus{.signal = Signal::none};
   v4l2_std_id current{};
   const auto known = node.ask_in_passing(request::g_std, current);
   if (!known) return std::unexpected{known.error()};
   // A detector often can't tell all standards of a kind apart: what is set may be right.
-  if (*known && (found & current) != 0) return Source{.signal = Signal::present};
+  if (*known && (found & current) != 0) return SignalStatus{.signal = Signal::present};
   const auto set = node.call(request::s_std, found);
   if (!set) return std::unexpected{set.error()};
-  return Source{.signal = Signal::present, .changed = true};
+  return SignalStatus{.signal = Signal::present, .changed = true};
 }
 
-Result<Source> look(const Node& node, const Input& input) {
+Result<SignalStatus> look(const Node& node, const Input& input) {
   if (input.dv_timings) return follow_timings(node);
   if (input.standards != 0) return follow_standard(node);
-  return Source{};
+  return SignalStatus{};
 }
 
 }  // namespace
@@ -101,20 +101,20 @@ Result<std::optional<Input>> current_input(const Node& node) {
                                               V4L2_IN_ST_NO_SYNC)) != 0};
 }
 
-Result<Source> follow_source(const Node& node, const Input& input) {
+Result<SignalStatus> follow_signal(const Node& node, const Input& input) {
   // A source that never comes to rest is followed as far as this, and then by its next event.
   constexpr int most_looks = 4;
   bool changed{};
   for (int i = 0; i < most_looks; ++i) {
     const auto found = look(node, input);
     if (!found) return std::unexpected{found.error()};
-    if (!found->changed) return Source{.signal = found->signal, .changed = changed};
+    if (!found->changed) return SignalStatus{.signal = found->signal, .changed = changed};
     changed = true;
     // Being set makes some drivers tell of a change themselves (vivid, whose colours change with
     // the timings). That is no news; what else there was shows in another look.
     static_cast<void>(source_changed(node));
   }
-  return Source{.signal = Signal::present, .changed = changed};
+  return SignalStatus{.signal = Signal::present, .changed = changed};
 }
 
 bool bottom_field_first(const Node& node, const Input& input) {
@@ -124,8 +124,8 @@ bool bottom_field_first(const Node& node, const Input& input) {
   return known && *known && (standard & V4L2_STD_525_60) != 0;
 }
 
-Result<Feed> Feed::read(const Node& node, const Input& input) {
-  Feed feed{.input = input, .standard = 0, .timings = std::nullopt};
+Result<InputSettings> InputSettings::read(const Node& node, const Input& input) {
+  InputSettings feed{.input = input, .standard = 0, .timings = std::nullopt};
   if (input.standards != 0) {
     const auto known = node.ask_in_passing(request::g_std, feed.standard);
     if (!known) return std::unexpected{known.error()};
@@ -140,7 +140,7 @@ Result<Feed> Feed::read(const Node& node, const Input& input) {
   return feed;
 }
 
-Result<std::vector<std::string>> Feed::restore(const Node& node) const {
+Result<std::vector<std::string>> InputSettings::restore(const Node& node) const {
   std::vector<std::string> refused;
   const auto set = [&](const auto& request, auto value, std::string name) -> Result<> {
     const auto done = node.call(request, value);

@@ -36,8 +36,8 @@ enum class Signal {
   out_of_range,  ///< a signal beyond what the device can do
 };
 
-/// What follow_source() found.
-struct Source {
+/// What follow_signal() found.
+struct SignalStatus {
   Signal signal{Signal::unknown};
   bool changed{};  ///< the device was set to something else, and so its format may be another
 };
@@ -45,20 +45,20 @@ struct Source {
 /// Looks at what the source sends (VIDIOC_QUERY_DV_TIMINGS, VIDIOC_QUERYSTD) and sets the device to
 /// it, unless it is so already. Events that come of that are fetched. Error EBUSY while buffers are
 /// allocated.
-Result<Source> follow_source(const Node& node, const Input& input);
+Result<SignalStatus> follow_signal(const Node& node, const Input& input);
 
 /// True when the lower field of an interlaced frame is the older: with the 525-line standards (V4L2
 /// specification, enum v4l2_field, "V4L2_FIELD_INTERLACED").
 bool bottom_field_first(const Node& node, const Input& input);
 
 /// An input and what it was set to, for a device that shall be set so again.
-struct Feed {
+struct InputSettings {
   Input input;
   v4l2_std_id standard{};                  ///< 0 where it has none
   std::optional<v4l2_dv_timings> timings;  ///< nothing where it has none
 
   /// What the device is set to; `input` is its current one.
-  static Result<Feed> read(const Node& node, const Input& input);
+  static Result<InputSettings> read(const Node& node, const Input& input);
   /// Selects the input and sets it up, where it is not so already. What could not be, by name, such
   /// as "input HDMI"; nothing is set twice. Error: the device is gone.
   [[nodiscard]] Result<std::vector<std::string>> restore(const Node& node) const;

@@ -8,7 +8,7 @@
 
 namespace v4l2 {
 
-/// Somebody raised the waker for a flush, a pause or an errand.
+/// Somebody raised the waker for a flush, a pause or a command.
 struct Interrupted {};
 
 /// Nothing came in time although the driver had buffers to fill: the camera is silent.

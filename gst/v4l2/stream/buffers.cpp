@@ -12,15 +12,15 @@ Buffers::Buffers(std::shared_ptr<const Node> node, Waker& waker, const BufferWis
       waker_{&waker},
       wish_{wish},
       capabilities_{capabilities},
-      planes_(std::size_t{ReturnDesk::most_buffers} * wish.plane_count),
-      desk_{std::make_shared<ReturnDesk>(node_.get(), waker,
-                                         WireBuffer{wish.type, wish.memory, wish.plane_count},
-                                         wish.on_return, wish.queue_flags)} {}
+      planes_(std::size_t{BufferQueue::most_buffers} * wish.plane_count),
+      queue_{std::make_shared<BufferQueue>(node_.get(), waker,
+                                           WireBuffer{wish.type, wish.memory, wish.plane_count},
+                                           wish.on_requeue, wish.queue_flags)} {}
 
 Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
                                  const BufferWish& wish) {
   v4l2_requestbuffers wire{};
-  wire.count = std::min(wish.count, ReturnDesk::most_buffers);
+  wire.count = std::min(wish.count, BufferQueue::most_buffers);
   wire.type = to_wire(wish.type);
   wire.memory = to_wire(wish.memory);
   if (wish.non_coherent) wire.flags = V4L2_MEMORY_FLAG_NON_COHERENT;
@@ -32,7 +32,7 @@ Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
   Buffers buffers{std::move(node), waker, wish, wire.capabilities};
   // A driver may give more than was asked. What lies beyond our set of loans is simply never
   // queued.
-  const auto count = std::min(wire.count, ReturnDesk::most_buffers);
+  const auto count = std::min(wire.count, BufferQueue::most_buffers);
   for (std::uint32_t index = 0; index < count; ++index) {
     const auto queried = buffers.query(index);
     if (!queried) return std::unexpected{queried.error()};
@@ -42,7 +42,7 @@ Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
 
 Result<std::uint32_t> Buffers::grow(const Format& format) {
   // A driver of Linux 6.9 may have more than our set of loans; none of those would ever be queued.
-  if (count() == ReturnDesk::most_buffers)
+  if (count() == BufferQueue::most_buffers)
     return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
   v4l2_create_buffers wire{};
   wire.count = 1;
@@ -51,10 +51,10 @@ Result<std::uint32_t> Buffers::grow(const Format& format) {
   if (wish_.non_coherent) wire.flags = V4L2_MEMORY_FLAG_NON_COHERENT;
   const auto created = node_->call(request::create_bufs, wire);
   if (!created) return std::unexpected{created.error()};
-  if (wire.count == 0 || wire.index >= ReturnDesk::most_buffers)
+  if (wire.count == 0 || wire.index >= BufferQueue::most_buffers)
     return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
   // Whoever holds a frame of the old one would have another's memory.
-  if (desk_->exists(wire.index))
+  if (queue_->exists(wire.index))
     return std::unexpected{Error{.code = EPROTO,
                                  .call = request::create_bufs.name,
                                  .hint = "a new buffer that is there already, index",
@@ -72,7 +72,7 @@ Result<> Buffers::shrink(std::uint32_t index) {
   wire.count = 1;
   wire.type = to_wire(wish_.type);
   const auto removed = node_->call(request::remove_bufs, wire);
-  if (removed) desk_->remove(index);
+  if (removed) queue_->remove(index);
   return removed;
 }
 
@@ -81,24 +81,25 @@ Result<> Buffers::query(std::uint32_t index) {
   wire.set_index(index);
   const auto done = node_->call(request::querybuf, wire.wire());
   if (!done) return done;
-  const auto lie = [](const char* hint, std::int64_t value) {
+  const auto implausible_value = [](const char* hint, std::int64_t value) {
     return std::unexpected{
         Error{.code = EPROTO, .call = request::querybuf.name, .hint = hint, .value = value}};
   };
   if (wire.announced_planes() != plane_count())
-    return lie("the number of planes differs from the format's", wire.announced_planes());
+    return implausible_value("the number of planes differs from the format's",
+                             wire.announced_planes());
   for (std::uint32_t plane = 0; plane < plane_count(); ++plane) {
-    if (wire.length(plane) == 0) return lie("a plane of no bytes at all", plane);
+    if (wire.length(plane) == 0) return implausible_value("a plane of no bytes at all", plane);
     planes_[std::size_t{index} * plane_count() + plane] = {.length = wire.length(plane),
                                                            .map_offset = wire.map_offset(plane)};
   }
-  desk_->add(index);
+  queue_->add(index);
   return {};
 }
 
 Buffers::~Buffers() {
   if (!node_) return;
-  desk_->close();
+  queue_->detach();
   v4l2_requestbuffers none{};
   none.type = to_wire(wish_.type);
   none.memory = to_wire(wish_.memory);

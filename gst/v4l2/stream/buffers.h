@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "kernel/node.h"
+#include "stream/buffer_queue.h"
 #include "stream/frame.h"
 #include "stream/mapped_frame.h"
-#include "stream/return_desk.h"
 
 namespace v4l2 {
 
@@ -20,7 +20,7 @@ struct BufferWish {
   /// The driver may give fewer or more.
   std::uint32_t count{4};
   Memory memory{Memory::mmap};
-  OnReturn on_return{OnReturn::queue};
+  OnRequeue on_requeue{OnRequeue::queue};
   /// Memory that a CPU reads through its caches, which somebody must then keep in order
   /// (V4L2_MEMORY_FLAG_NON_COHERENT). Drivers that can't do that ignore it.
   bool non_coherent{};
@@ -29,7 +29,7 @@ struct BufferWish {
 };
 
 /// The driver's allocation: born with VIDIOC_REQBUFS, given back with REQBUFS(0). Belongs to the
-/// streaming context; the desk in it may be shared with Frames.
+/// streaming context; the queue in it may be shared with Frames.
 class Buffers {
 public:
   /// Asks for buffers of the current format. Error: that of the call (EINVAL: the driver knows no
@@ -40,12 +40,12 @@ public:
 
   Buffers(Buffers&&) = default;
   Buffers& operator=(Buffers&&) = delete;
-  /// Closes the desk, then frees. A buffer that is still mapped or exported elsewhere lives on as
+  /// Closes the queue, then frees. A buffer that is still mapped or exported elsewhere lives on as
   /// an orphan where the driver can do that (orphans()); elsewhere REQBUFS(0) is refused, and the
   /// kernel frees it when the last holder and the node are gone.
   ~Buffers();
 
-  [[nodiscard]] std::uint32_t count() const { return desk_->buffer_count(); }
+  [[nodiscard]] std::uint32_t count() const { return queue_->buffer_count(); }
 
   [[nodiscard]] std::span<const BufferPlane> planes(std::uint32_t index) const {
     return std::span{planes_}.subspan(std::size_t{index} * plane_count(), plane_count());
@@ -67,7 +67,7 @@ public:
   /// Error: ENOTTY, without a call, where the driver says that it can't.
   Result<> shrink(std::uint32_t index);
 
-  [[nodiscard]] const std::shared_ptr<ReturnDesk>& desk() const { return desk_; }
+  [[nodiscard]] const std::shared_ptr<BufferQueue>& queue() const { return queue_; }
 
   [[nodiscard]] const std::shared_ptr<const Node>& node() const { return node_; }
 
@@ -102,7 +102,7 @@ private:
   BufferWish wish_;
   std::uint32_t capabilities_;
   std::vector<BufferPlane> planes_;  // plane_count() for each possible buffer
-  std::shared_ptr<ReturnDesk> desk_;
+  std::shared_ptr<BufferQueue> queue_;
 };
 
 }  // namespace v4l2

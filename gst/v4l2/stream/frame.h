@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-#include "stream/return_desk.h"
+#include "stream/buffer_queue.h"
 
 namespace v4l2 {
 
@@ -32,11 +32,11 @@ struct Payload {
 /// thread. Its payload lies inside the buffer, whatever the driver said.
 class Frame {
 public:
-  /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `desk` has noted as lent.
+  /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `queue` has noted as lent.
   /// `planes` are the buffer's.
-  Frame(std::shared_ptr<ReturnDesk> desk, const WireBuffer& filled,
+  Frame(std::shared_ptr<BufferQueue> queue, const WireBuffer& filled,
         std::span<const BufferPlane> planes)
-      : desk_{std::move(desk)},
+      : queue_{std::move(queue)},
         index_{filled.index()},
         sequence_{filled.peek().sequence},
         flags_{filled.peek().flags},
@@ -57,7 +57,7 @@ public:
   Frame& operator=(Frame&&) = delete;
 
   ~Frame() {
-    if (desk_) desk_->give_back(index_);
+    if (queue_) queue_->requeue(index_);
   }
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
@@ -93,7 +93,7 @@ public:
   [[nodiscard]] bool impossible() const { return impossible_; }
 
 private:
-  std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Frame
+  std::shared_ptr<BufferQueue> queue_;  // null in a moved-from Frame
   std::uint32_t index_;
   std::uint32_t sequence_;
   std::uint32_t flags_;

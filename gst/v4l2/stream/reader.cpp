@@ -20,27 +20,27 @@ void make_it_poll(const Node& node, BufferType type) {
 
 }  // namespace
 
-Reader::Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<ReturnDesk> desk,
+Reader::Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<BufferQueue> queue,
                const Slots& slots, BufferType type)
     : node_{std::move(node)},
       waker_{&waker},
-      desk_{std::move(desk)},
+      queue_{std::move(queue)},
       slots_{&slots},
       wire_{type, Memory::mmap, 1} {}
 
 Result<Reader> Reader::start(Kernel& kernel, const std::string& path, Waker& waker,
-                             std::shared_ptr<ReturnDesk> desk, const Slots& slots,
+                             std::shared_ptr<BufferQueue> queue, const Slots& slots,
                              BufferType type) {
   auto node = Node::open(kernel, path);
   if (!node) return std::unexpected{node.error()};
   make_it_poll(**node, type);
-  Reader reader{std::move(*node), waker, std::move(desk), slots, type};
-  static_cast<void>(reader.desk_->open());  // no driver, no VIDIOC_QBUF, no failure
+  Reader reader{std::move(*node), waker, std::move(queue), slots, type};
+  static_cast<void>(reader.queue_->start());  // no driver, no VIDIOC_QBUF, no failure
   return reader;
 }
 
 Reader::~Reader() {
-  if (desk_) desk_->shut();
+  if (queue_) queue_->stop();
 }
 
 Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
@@ -48,7 +48,7 @@ Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
   if (!has_read_ && !waker_->raised())
     if (auto end = fetch(false)) return std::move(*end);
   for (;;) {
-    auto wake = wait(*node_, *waker_, *desk_, timeout);
+    auto wake = wait(*node_, *waker_, *queue_, timeout);
     if (!wake) return std::unexpected{wake.error()};
     if (auto arrival = arrival_of(*wake)) return std::move(*arrival);
     if (auto end = fetch(std::get<Ready>(*wake).in_trouble)) return std::move(*end);
@@ -56,7 +56,7 @@ Result<Arrival> Reader::next(std::optional<std::chrono::milliseconds> timeout) {
 }
 
 std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
-  const auto index = desk_->borrow();
+  const auto index = queue_->take_idle();
   if (!index) {
     if (!device_in_trouble) return std::nullopt;
     const auto failure = failure_of(*node_, {.code = EIO, .call = "poll"}, true);
@@ -67,7 +67,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
   has_read_ = true;
   const auto got = node_->read(slot);
   if (!got) {
-    desk_->give_back(*index);
+    queue_->requeue(*index);
     const auto& error = got.error();
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
     const auto failure = failure_of(*node_, error, device_in_trouble || in_trouble(*node_));
@@ -81,7 +81,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
   wire_.fill(*index, static_cast<std::uint32_t>(*got), sequence_++,
              node_->kernel().monotonic_time());
   const BufferPlane plane{.length = static_cast<std::uint32_t>(slot.size()), .map_offset = 0};
-  return Frame{desk_, wire_, std::span{&plane, 1}};
+  return Frame{queue_, wire_, std::span{&plane, 1}};
 }
 
 }  // namespace v4l2

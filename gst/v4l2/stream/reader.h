@@ -17,13 +17,13 @@ namespace v4l2 {
 /// device. Streaming context only.
 class Reader {
 public:
-  /// Memory that read() fills, one plane for each buffer of a desk that knows no driver.
+  /// Memory that read() fills, one plane for each buffer of a queue that knows no driver.
   using Slots = std::vector<std::span<std::byte>>;
 
   /// `path` is the node whose format `capture` tells; `slots` and `waker` must outlive the Reader.
   /// Error: that of open(). What read() itself has to say is told by next().
   static Result<Reader> start(Kernel& kernel, const std::string& path, Waker& waker,
-                              std::shared_ptr<ReturnDesk> desk, const Slots& slots,
+                              std::shared_ptr<BufferQueue> queue, const Slots& slots,
                               BufferType type);
 
   Reader(Reader&&) = default;
@@ -38,13 +38,13 @@ public:
   std::optional<Result<Arrival>> ready() { return fetch(false); }
 
 private:
-  Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<ReturnDesk> desk,
+  Reader(std::shared_ptr<const Node> node, Waker& waker, std::shared_ptr<BufferQueue> queue,
          const Slots& slots, BufferType type);
   std::optional<Result<Arrival>> fetch(bool device_in_trouble);
 
   std::shared_ptr<const Node> node_;
   Waker* waker_;
-  std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Reader
+  std::shared_ptr<BufferQueue> queue_;  // null in a moved-from Reader
   const Slots* slots_;
   WireBuffer wire_;  // what a VIDIOC_DQBUF would have told of a frame
   std::uint32_t sequence_{};

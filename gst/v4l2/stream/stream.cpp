@@ -9,12 +9,12 @@ namespace v4l2 {
 Stream::Stream(const Buffers& buffers)
     : buffers_{&buffers},
       node_{buffers.node()},
-      desk_{buffers.desk()},
+      queue_{buffers.queue()},
       wire_{buffers.type(), buffers.memory(), buffers.plane_count()} {}
 
 Result<Stream> Stream::start(const Buffers& buffers) {
   Stream stream{buffers};  // from here on its destructor undoes what was done
-  const auto queued = stream.desk_->open();
+  const auto queued = stream.queue_->start();
   if (!queued) return std::unexpected{queued.error()};
   auto type = static_cast<int>(to_wire(buffers.type()));
   const auto started = stream.node_->call(request::streamon, type);
@@ -23,8 +23,8 @@ Result<Stream> Stream::start(const Buffers& buffers) {
 }
 
 Stream::~Stream() {
-  if (!desk_) return;
-  desk_->shut();
+  if (!queue_) return;
+  queue_->stop();
   // Takes back all that is queued, also where streaming never began (V4L2 specification,
   // VIDIOC_STREAMOFF). It can fail only when the device is gone.
   auto type = static_cast<int>(to_wire(wire_.type()));
@@ -32,9 +32,9 @@ Stream::~Stream() {
 }
 
 Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
-  if (auto end = hasten()) return std::move(*end);
+  if (auto end = dequeue_before_poll()) return std::move(*end);
   for (;;) {
-    auto wake = wait(*node_, buffers_->waker(), *desk_, timeout);
+    auto wake = wait(*node_, buffers_->waker(), *queue_, timeout);
     if (!wake) return std::unexpected{wake.error()};
     if (auto arrival = arrival_of(*wake)) return std::move(*arrival);
     if (auto end = dequeue(std::get<Ready>(*wake).in_trouble)) return std::move(*end);
@@ -45,23 +45,23 @@ Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
 /// they do is a call too many. Whether it is like that can be found out only by trying, so a try in
 /// vain makes the next one come later, and one that succeeds makes the next frame be tried as well.
 /// poll() is asked now and then all the same: it may have something else to say.
-std::optional<Result<Arrival>> Stream::hasten() {
+std::optional<Result<Arrival>> Stream::dequeue_before_poll() {
   constexpr std::uint32_t longest = 64;
   if (polls_to_go_ > 0) {
     --polls_to_go_;
     return std::nullopt;
   }
-  if (buffers_->waker().raised() || desk_->waiting() == 0) return std::nullopt;
+  if (buffers_->waker().raised() || queue_->waiting() == 0) return std::nullopt;
   auto end = ready();
   if (!end) {
-    vain_ = std::min(2 * vain_, longest);
-    polls_to_go_ = vain_;
-    hurried_ = 0;
+    misses_ = std::min(2 * misses_, longest);
+    polls_to_go_ = misses_;
+    hits_ = 0;
     return std::nullopt;
   }
-  vain_ = 1;
-  if (++hurried_ == longest) {
-    hurried_ = 0;
+  misses_ = 1;
+  if (++hits_ == longest) {
+    hits_ = 0;
     polls_to_go_ = 1;
   }
   return end;
@@ -91,15 +91,15 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
                                  .call = request::dqbuf.name,
                                  .hint = "more planes than the format has",
                                  .value = wire_.announced_planes()}};
-  if (!desk_->lend(index)) return overwritten(index);
+  if (!queue_->mark_dequeued(index)) return overwritten(index);
   saw_last_ = (wire_.peek().flags & V4L2_BUF_FLAG_LAST) != 0;
-  return Frame{desk_, wire_, buffers_->planes(index)};
+  return Frame{queue_, wire_, buffers_->planes(index)};
 }
 
 /// Some drivers fill a buffer whether it was queued or not: v4l2loopback's VIDIOC_QBUF reserves
 /// nothing.
 Result<Arrival> Stream::overwritten(std::uint32_t index) {
-  const auto requeued = desk_->requeue(index);
+  const auto requeued = queue_->requeue_again(index);
   if (!requeued) return std::unexpected{requeued.error()};
   if (*requeued) return Overwritten{};
   return std::unexpected{Error{.code = EPROTO,

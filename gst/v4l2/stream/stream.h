@@ -32,19 +32,19 @@ public:
 
 private:
   explicit Stream(const Buffers& buffers);
-  std::optional<Result<Arrival>> hasten();
+  std::optional<Result<Arrival>> dequeue_before_poll();
   std::optional<Result<Arrival>> dequeue(bool device_in_trouble);
   Result<Arrival> overwritten(std::uint32_t index);
 
   const Buffers* buffers_;
   std::shared_ptr<const Node> node_;
-  std::shared_ptr<ReturnDesk> desk_;  // null in a moved-from Stream
-  WireBuffer wire_;                   // what VIDIOC_DQBUF fills
-  bool saw_last_{};                   // the latest frame had V4L2_BUF_FLAG_LAST
-  // When to dequeue without asking poll() first: see hasten().
+  std::shared_ptr<BufferQueue> queue_;  // null in a moved-from Stream
+  WireBuffer wire_;                     // what VIDIOC_DQBUF fills
+  bool saw_last_{};                     // the latest frame had V4L2_BUF_FLAG_LAST
+  // When to dequeue without asking poll() first: see dequeue_before_poll().
   std::uint32_t polls_to_go_{};
-  std::uint32_t hurried_{};
-  std::uint32_t vain_{1};
+  std::uint32_t hits_{};
+  std::uint32_t misses_{1};
 };
 
 }  // namespace v4l2

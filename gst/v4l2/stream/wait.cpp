@@ -23,16 +23,16 @@ bool means_broken(const Error& error) {
 
 /// Why the waker was raised, where that ends the wait. The VIDIOC_QBUF of a thread that requeues a
 /// buffer may fail first; that error means the same as VIDIOC_DQBUF's.
-std::optional<Result<Wake>> woken(const Node& node, Waker& waker, ReturnDesk& desk) {
-  waker.lower(Waker::homecoming);
-  if (waker.raised(Waker::trouble)) {
-    if (const auto complaint = desk.complaint()) {
+std::optional<Result<Wake>> woken(const Node& node, Waker& waker, BufferQueue& queue) {
+  waker.lower(Waker::requeued);
+  if (waker.raised(Waker::requeue_failed)) {
+    if (const auto complaint = queue.take_error()) {
       if (const auto failure = failure_of(node, *complaint, false))
         return std::visit([](const auto& what) -> Wake { return what; }, *failure);
       return std::unexpected{*complaint};
     }
   }
-  if (waker.raised(Waker::flush) || waker.raised(Waker::pause) || waker.raised(Waker::errand))
+  if (waker.raised(Waker::flush) || waker.raised(Waker::pause) || waker.raised(Waker::command))
     return Interrupted{};
   return std::nullopt;
 }
@@ -67,7 +67,7 @@ std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_
   return Broken{error};
 }
 
-Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
+Result<Wake> wait(const Node& node, Waker& waker, BufferQueue& queue,
                   std::optional<std::chrono::milliseconds> timeout) {
   constexpr int for_ever = -1;
   const int patience = timeout ? static_cast<int>(timeout->count()) : for_ever;
@@ -79,7 +79,7 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
     // With nothing queued there is nothing to read, and after a restart vb2 even answers POLLERR to
     // whoever asks for POLLIN before the first buffer is queued (vb2_core_poll()). Asked for
     // nothing else than events, it still tells when the device is gone.
-    const bool dry = desk.dry();
+    const bool dry = queue.none_queued();
     std::array waits{pollfd{.fd = node.descriptor(),
                             .events = dry ? priority : static_cast<short>(POLLIN | priority),
                             .revents = 0},
@@ -95,7 +95,7 @@ Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
       return Stalled{};
     }
     if (waits[1].revents != 0)
-      if (auto end = woken(node, waker, desk)) return std::move(*end);
+      if (auto end = woken(node, waker, queue)) return std::move(*end);
     const bool in_trouble = (waits[0].revents & complaints) != 0;
     if ((waits[0].revents & POLLPRI) != 0 && !in_trouble) {
       bool any{};

@@ -6,7 +6,7 @@
 
 #include "kernel/node.h"
 #include "stream/arrival.h"
-#include "stream/return_desk.h"
+#include "stream/buffer_queue.h"
 
 namespace v4l2 {
 
@@ -36,8 +36,8 @@ bool in_trouble(const Node& node);
 std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_trouble);
 
 /// Waits until the device or the waker has something to say: the only waiting place in the program.
-/// For ever without a timeout. Error: poll()'s, or what the desk could not queue.
-Result<Wake> wait(const Node& node, Waker& waker, ReturnDesk& desk,
+/// For ever without a timeout. Error: poll()'s, or what the queue could not queue.
+Result<Wake> wait(const Node& node, Waker& waker, BufferQueue& queue,
                   std::optional<std::chrono::milliseconds> timeout);
 
 /// Waits until the waker is raised, at most for `patience`: where there is no device to wait for.

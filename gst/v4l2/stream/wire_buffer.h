@@ -65,7 +65,7 @@ public:
   void set_flags(std::uint32_t flags) { buffer_.flags = flags; }
 
   /// Names the memory of a plane, for VIDIOC_QBUF.
-  void aim(std::uint32_t plane, const PlaneTarget& target) {
+  void set_plane(std::uint32_t plane, const PlaneTarget& target) {
     const auto put = [&](auto& where) {
       where.length = target.length;
       if (memory_ == Memory::userptr)

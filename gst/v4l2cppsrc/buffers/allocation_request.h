@@ -8,7 +8,7 @@
 #include "device/device.h"
 #include "formats/stream_config.h"
 #include "kernel/waker.h"
-#include "stats/counters.h"
+#include "stats/stats.h"
 #include "stream/buffers.h"
 
 namespace v4l2gst {
@@ -18,7 +18,7 @@ struct AllocationRequest {
   GstElement* element{};  ///< who logs; it outlives what is allocated
   const v4l2::Device& device;
   v4l2::Waker& waker;  ///< outlives what is allocated
-  Counters& counters;  ///< the same
+  Stats& stats;        ///< the same
   StreamConfig agreed;
   const Settings& settings;
   const Downstream& downstream;

@@ -72,8 +72,8 @@ std::span<const std::byte> Capture::look(const v4l2::Frame& frame) const {
   return plane.subspan(payload.offset, payload.length);
 }
 
-const v4l2::ReturnDesk& Capture::desk() const {
-  return std::visit([](const auto& memory) -> const v4l2::ReturnDesk& { return memory.desk(); },
+const v4l2::BufferQueue& Capture::queue() const {
+  return std::visit([](const auto& memory) -> const v4l2::BufferQueue& { return memory.queue(); },
                     memory_);
 }
 

@@ -61,7 +61,7 @@ public:
   [[nodiscard]] GstBufferPool* pool() const;
   [[nodiscard]] guint size() const;
 
-  [[nodiscard]] std::uint32_t buffer_count() const { return desk().buffer_count(); }
+  [[nodiscard]] std::uint32_t buffer_count() const { return queue().buffer_count(); }
 
   /// How many there may be.
   [[nodiscard]] std::uint32_t most() const;
@@ -70,14 +70,14 @@ public:
   [[nodiscard]] std::uint32_t depth() const { return most(); }
 
   /// How many frames are on loan.
-  [[nodiscard]] std::uint32_t held() const { return desk().out(); }
+  [[nodiscard]] std::uint32_t held() const { return queue().on_loan(); }
 
   /// True while downstream holds memory that the driver can't do without: until it is back, the
   /// driver takes neither another format nor other buffers.
   [[nodiscard]] bool pinned() const;
 
   /// True when it has grown and the driver frees single buffers only all together.
-  [[nodiscard]] bool oversized() const { return desk().parked_count() > 0; }
+  [[nodiscard]] bool oversized() const { return queue().retired_count() > 0; }
 
   /// True where frames come by read(), through a descriptor of its own.
   [[nodiscard]] bool uses_read() const { return std::holds_alternative<ReadBuffers>(memory_); }
@@ -97,7 +97,7 @@ public:
   [[nodiscard]] OnCorrupt on_corrupt() const { return on_corrupt_; }
 
 private:
-  [[nodiscard]] const v4l2::ReturnDesk& desk() const;
+  [[nodiscard]] const v4l2::BufferQueue& queue() const;
 
   Memory memory_;
   bool leaky_;

@@ -4,12 +4,12 @@
 #include <atomic>
 #include <utility>
 
+using v4l2gst::BufferPool;
 using v4l2gst::BufferPtr;
-using v4l2gst::Shelf;
 
 struct _GstV4l2CppPool {
   GstBufferPool parent;
-  std::weak_ptr<Shelf> shelf;
+  std::weak_ptr<BufferPool> buffer_pool;
   // The parameters of the wrap() that goes on, so that nobody else's are taken for ours.
   std::atomic<const GstBufferPoolAcquireParams*> ours;
 };
@@ -25,8 +25,8 @@ struct FrameParams {
 };
 
 /// Not with GST_V4L2_CPP_POOL(), which asks the type system again at each frame.
-std::shared_ptr<Shelf> shelf_of(GstBufferPool* pool) {
-  return reinterpret_cast<GstV4l2CppPool*>(pool)->shelf.lock();
+std::shared_ptr<BufferPool> shelf_of(GstBufferPool* pool) {
+  return reinterpret_cast<GstV4l2CppPool*>(pool)->buffer_pool.lock();
 }
 
 /// The video-info pools of GStreamer know this option; ours always puts the meta in.
@@ -45,9 +45,10 @@ GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
   // Whoever comes without a frame can't get one: only the driver fills buffers.
   const auto& ours = reinterpret_cast<GstV4l2CppPool*>(pool)->ours;
   if (params == nullptr || params != ours.load(std::memory_order_relaxed)) return GST_FLOW_ERROR;
-  const auto shelf = shelf_of(pool);
-  if (!shelf || GST_BUFFER_POOL_IS_FLUSHING(pool)) return GST_FLOW_FLUSHING;
-  *buffer = shelf->lend(std::move(*reinterpret_cast<FrameParams*>(params)->frame)).release();
+  const auto buffer_pool = shelf_of(pool);
+  if (!buffer_pool || GST_BUFFER_POOL_IS_FLUSHING(pool)) return GST_FLOW_FLUSHING;
+  *buffer =
+      buffer_pool->acquire(std::move(*reinterpret_cast<FrameParams*>(params)->frame)).release();
   return GST_FLOW_OK;
 }
 
@@ -59,7 +60,7 @@ gboolean drop_unless_pooled(GstBuffer*, GstMeta** meta, gpointer) {
   return TRUE;
 }
 
-/// As the base class does it, but for the sizes, which the shelf sets when it lends.
+/// As the base class does it, but for the sizes, which the pool sets when it lends.
 void pool_reset(GstBufferPool*, GstBuffer* buffer) noexcept {
   GST_BUFFER_FLAGS(buffer) = 0;
   GST_BUFFER_PTS(buffer) = GST_CLOCK_TIME_NONE;
@@ -71,20 +72,20 @@ void pool_reset(GstBufferPool*, GstBuffer* buffer) noexcept {
 }
 
 void pool_release(GstBufferPool* pool, GstBuffer* buffer) noexcept {
-  BufferPtr envelope{buffer};
-  // If the shelf is gone the envelope dies here, and with it the memories that nobody else holds.
-  if (const auto shelf = shelf_of(pool)) shelf->take_back(std::move(envelope));
+  BufferPtr shell{buffer};
+  // If the pool is gone the shell dies here, and with it the memories that nobody else holds.
+  if (const auto buffer_pool = shelf_of(pool)) buffer_pool->release(std::move(shell));
 }
 
 }  // namespace
 
 static void gst_v4l2_cpp_pool_init(GstV4l2CppPool* self) {
-  std::construct_at(&self->shelf);
+  std::construct_at(&self->buffer_pool);
   std::construct_at(&self->ours, nullptr);
 }
 
 static void gst_v4l2_cpp_pool_finalize(GObject* object) noexcept {
-  std::destroy_at(&GST_V4L2_CPP_POOL(object)->shelf);
+  std::destroy_at(&GST_V4L2_CPP_POOL(object)->buffer_pool);
   G_OBJECT_CLASS(gst_v4l2_cpp_pool_parent_class)->finalize(object);
 }
 
@@ -100,10 +101,11 @@ static void gst_v4l2_cpp_pool_class_init(GstV4l2CppPoolClass* klass) {
 
 namespace v4l2gst {
 
-PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint least, guint most) {
+PoolPtr make_pool(std::weak_ptr<BufferPool> buffer_pool, GstCaps* caps, guint size, guint least,
+                  guint most) {
   auto* const object = g_object_new(GST_TYPE_V4L2_CPP_POOL, nullptr);
   PoolPtr pool{GST_BUFFER_POOL(gst_object_ref_sink(object))};
-  GST_V4L2_CPP_POOL(object)->shelf = std::move(shelf);
+  GST_V4L2_CPP_POOL(object)->buffer_pool = std::move(buffer_pool);
   auto* const config = gst_buffer_pool_get_config(pool.get());
   gst_buffer_pool_config_set_params(config, caps, size, least, most);
   gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);

@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-#include "buffers/shelf.h"
+#include "buffers/buffer_pool.h"
 #include "common/handles.h"
 
 G_BEGIN_DECLS
@@ -16,9 +16,10 @@ G_END_DECLS
 
 namespace v4l2gst {
 
-/// The GstBufferPool face of a shelf. Configured for `least` to `most` buffers of `size` bytes of
+/// The GstBufferPool face of a pool. Configured for `least` to `most` buffers of `size` bytes of
 /// `caps`.
-PoolPtr make_pool(std::weak_ptr<Shelf> shelf, GstCaps* caps, guint size, guint least, guint most);
+PoolPtr make_pool(std::weak_ptr<BufferPool> buffer_pool, GstCaps* caps, guint size, guint least,
+                  guint most);
 
 /// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame is
 /// still the caller's, whose end sends it back to the driver.

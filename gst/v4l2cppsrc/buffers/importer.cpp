@@ -83,8 +83,8 @@ std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
   const auto* const memory = gst_buffer_peek_memory(buffer, 0);
   std::optional<std::uint32_t> unused;
   std::optional<std::uint32_t> any;
-  for (auto home = buffers_->desk()->at_home(); home != 0; home &= home - 1) {
-    const auto index = static_cast<std::uint32_t>(std::countr_zero(home));
+  for (auto owner = buffers_->queue()->idle(); owner != 0; owner &= owner - 1) {
+    const auto index = static_cast<std::uint32_t>(std::countr_zero(owner));
     const auto* const last = entries_[index].last;
     if (last == memory) return index;
     if (last == nullptr && !unused) unused = index;
@@ -95,8 +95,8 @@ std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
 
 /// What was left out was not taken, and is filled again where it is: a pool may have no other.
 v4l2::Result<> Importer::requeue_left() {
-  for (auto home = buffers_->desk()->at_home(); home != 0; home &= home - 1) {
-    const auto index = static_cast<std::uint32_t>(std::countr_zero(home));
+  for (auto owner = buffers_->queue()->idle(); owner != 0; owner &= owner - 1) {
+    const auto index = static_cast<std::uint32_t>(std::countr_zero(owner));
     auto& entry = entries_[index];
     if (!entry.buffer) continue;
     unmap(entry);
@@ -109,7 +109,7 @@ v4l2::Result<> Importer::requeue_left() {
 v4l2::Result<> Importer::refill() {
   auto requeued = requeue_left();
   if (!requeued) return requeued;
-  while (buffers_->desk()->at_home() != 0) {
+  while (buffers_->queue()->idle() != 0) {
     auto buffer = acquire();
     if (!buffer) return {};
     const auto index = place_for(buffer.get());
@@ -144,8 +144,8 @@ v4l2::Result<bool> Importer::queue(std::uint32_t index, BufferPtr buffer) {
     targets[plane] = {.address = reinterpret_cast<std::uintptr_t>(entry.maps[plane].data),
                       .length = static_cast<std::uint32_t>(entry.maps[plane].size)};
   }
-  buffers_->desk()->aim(index, std::span{targets}.first(planes));
-  const auto queued = buffers_->desk()->queue(index);
+  buffers_->queue()->set_planes(index, std::span{targets}.first(planes));
+  const auto queued = buffers_->queue()->queue(index);
   if (queued) return true;
   unmap(entry);
   entry.buffer.reset();

@@ -81,7 +81,7 @@ private:
   guint size_;
   BufferPtr first_;
   const v4l2::Buffers* buffers_{};
-  std::array<Entry, v4l2::ReturnDesk::most_buffers> entries_;
+  std::array<Entry, v4l2::BufferQueue::most_buffers> entries_;
 };
 
 }  // namespace v4l2gst

@@ -20,7 +20,7 @@ guint size_of(const v4l2::Format& format) {
 Lender::Lender(const AllocationRequest& request, Supply supply, guint buffer_size,
                bool reserves_buffers)
     : supply_{std::move(supply)},
-      counters_{&request.counters},
+      stats_{&request.stats},
       layout_{request.agreed.layout},
       caps_{gst_caps_ref(request.agreed.caps.get())},
       size_{size_of(request.agreed.format)},
@@ -28,25 +28,26 @@ Lender::Lender(const AllocationRequest& request, Supply supply, guint buffer_siz
       on_starved_{request.settings.on_starved},
       may_copy_{!request.agreed.dmabuf_caps} {
   heed(request.downstream, reserves_buffers);
-  pool_ = make_pool(supply_.shelf(), caps_.get(), size_, desk().buffer_count(), supply_.limit());
+  pool_ =
+      make_pool(supply_.buffer_pool(), caps_.get(), size_, queue().buffer_count(), supply_.limit());
 }
 
 v4l2::Result<BufferPtr> Lender::wrap(v4l2::Frame&& frame) {
   if (always_copies_) return copy_of(std::move(frame));
-  switch (supply_.relief(copier_.has_value())) {
-    case Relief::lend:
+  switch (supply_.starvation_action(copier_.has_value())) {
+    case StarvationAction::lend:
       break;
-    case Relief::grow: {
+    case StarvationAction::grow: {
       const auto grown = supply_.grow();
       if (!grown) return std::unexpected{grown.error()};
       if (!*grown) return wrap(std::move(frame));
       break;
     }
-    case Relief::copy:
+    case StarvationAction::copy:
       return copy_of(std::move(frame));
-    case Relief::drop: {
+    case StarvationAction::drop: {
       const v4l2::Frame ended{std::move(frame)};  // and its end requeues it
-      Counters::add(counters_->starved);
+      Stats::add(stats_->starved);
       return BufferPtr{};
     }
   }
@@ -59,9 +60,9 @@ BufferPtr Lender::copy_of(v4l2::Frame&& frame) {
   if (!original || !copier_) return {};
   auto copy = copier_->copy(original.get());
   if (copy)
-    Counters::add(counters_->copied);
+    Stats::add(stats_->copied);
   else
-    Counters::add(counters_->starved);
+    Stats::add(stats_->starved);
   return copy;
 }
 

@@ -15,7 +15,7 @@ namespace v4l2gst {
 /// Sends frames downstream in memory that is lent, or as copies of it.
 ///
 /// It owns the supply of buffers, the pool of their GstBuffers and the copier. The streaming thread
-/// calls it; what is lent comes back to the shelf on any thread. It does not know how buffers are
+/// calls it; what is lent comes back to the pool on any thread. It does not know how buffers are
 /// filled, nor the device.
 class Lender {
 public:
@@ -44,11 +44,11 @@ public:
   /// How many buffers there may be, to tell downstream.
   [[nodiscard]] std::uint32_t most() const { return supply_.most(); }
 
-  [[nodiscard]] const v4l2::ReturnDesk& desk() const { return supply_.desk(); }
+  [[nodiscard]] const v4l2::BufferQueue& queue() const { return supply_.queue(); }
 
   /// The first plane of a buffer at home, as a CPU reads it without a call; empty where it can't.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
-    return supply_.shelf()->readable(index);
+    return supply_.buffer_pool()->readable(index);
   }
 
 private:
@@ -56,7 +56,7 @@ private:
   [[nodiscard]] Copier new_copier(PoolPtr pool) const;
 
   Supply supply_;
-  Counters* counters_;
+  Stats* stats_;
   std::optional<Layout> layout_;
   CapsPtr caps_;
   guint size_;

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "buffers/stock.h"
+#include "buffers/plane_memory.h"
 #include "common/log.h"
 #include "messages/report.h"
 
@@ -121,7 +121,7 @@ bool LentBuffers::suits(const Downstream& downstream, bool reserves_buffers) {
 }
 
 bool LentBuffers::pinned() const {
-  return buffers_->memory() == v4l2::Memory::mmap && !buffers_->orphans() && desk().out() > 0;
+  return buffers_->memory() == v4l2::Memory::mmap && !buffers_->orphans() && queue().on_loan() > 0;
 }
 
 }  // namespace v4l2gst

@@ -54,7 +54,7 @@ public:
 
   [[nodiscard]] std::uint32_t most() const { return lender_.most(); }
 
-  [[nodiscard]] const v4l2::ReturnDesk& desk() const { return lender_.desk(); }
+  [[nodiscard]] const v4l2::BufferQueue& queue() const { return lender_.queue(); }
 
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
     return lender_.readable(index);

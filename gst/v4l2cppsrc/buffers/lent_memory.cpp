@@ -22,28 +22,28 @@ v4l2::CpuAccess access_of(GstMapFlags flags) {
   return (flags & GST_MAP_READ) != 0 ? v4l2::CpuAccess::read_write : v4l2::CpuAccess::write;
 }
 
-bool bracketed(const v4l2gst::Home& home, GstMapFlags flags) {
-  return (flags & GST_MAP_WRITE) != 0 || home.brackets_reads();
+bool bracketed(const v4l2gst::MemoryOwner& owner, GstMapFlags flags) {
+  return (flags & GST_MAP_WRITE) != 0 || owner.brackets_reads();
 }
 
 gpointer map_memory(GstMemory* memory, GstMapInfo* info, gsize) noexcept {
   while (memory->parent != nullptr)
     memory = memory->parent;
-  auto* const home = v4l2gst::Home::of(memory);
-  if (home == nullptr) return nullptr;
-  const bool brackets = bracketed(*home, info->flags);
+  auto* const owner = v4l2gst::MemoryOwner::of(memory);
+  if (owner == nullptr) return nullptr;
+  const bool brackets = bracketed(*owner, info->flags);
   // On most frames that is all: to ask for the descriptor costs more than the rest together.
-  auto* const known = home->mapped();
+  auto* const known = owner->mapped();
   if (known != nullptr && !brackets) return known;
   const int descriptor = gst_dmabuf_memory_get_fd(memory);
-  auto* const bytes = home->map(descriptor, memory->maxsize);
+  auto* const bytes = owner->map(descriptor, memory->maxsize);
   if (bytes != nullptr && brackets) v4l2::begin_cpu_access(descriptor, access_of(info->flags));
   return bytes;
 }
 
 void unmap_memory(GstMemory* memory, GstMapInfo* info) noexcept {
-  const auto* const home = v4l2gst::Home::of(memory);
-  if (home != nullptr && bracketed(*home, info->flags))
+  const auto* const owner = v4l2gst::MemoryOwner::of(memory);
+  if (owner != nullptr && bracketed(*owner, info->flags))
     v4l2::end_cpu_access(gst_dmabuf_memory_get_fd(memory), access_of(info->flags));
 }
 
@@ -62,28 +62,29 @@ static void gst_v4l2_cpp_allocator_init(GstV4l2CppAllocator* self) {
 namespace v4l2gst {
 namespace {
 
-GQuark home_quark() {
+GQuark owner_quark() {
   static const GQuark quark = g_quark_from_static_string("GstV4l2CppHome");
   return quark;
 }
 
 }  // namespace
 
-Home* Home::of(GstMemory* memory) {
+MemoryOwner* MemoryOwner::of(GstMemory* memory) {
   while (memory->parent != nullptr)
     memory = memory->parent;
-  return static_cast<Home*>(gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), home_quark()));
+  return static_cast<MemoryOwner*>(
+      gst_mini_object_get_qdata(GST_MINI_OBJECT(memory), owner_quark()));
 }
 
-Home& Home::give(GstMemory* memory) {
-  if (auto* const home = of(memory)) return *home;
-  auto* const home = new Home;
-  gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), home_quark(), home,
-                            [](gpointer owned) { delete static_cast<Home*>(owned); });
-  return *home;
+MemoryOwner& MemoryOwner::give(GstMemory* memory) {
+  if (auto* const owner = of(memory)) return *owner;
+  auto* const owner = new MemoryOwner;
+  gst_mini_object_set_qdata(GST_MINI_OBJECT(memory), owner_quark(), owner,
+                            [](gpointer owned) { delete static_cast<MemoryOwner*>(owned); });
+  return *owner;
 }
 
-std::byte* Home::map(int descriptor, std::size_t length) {
+std::byte* MemoryOwner::map(int descriptor, std::size_t length) {
   if (auto* const bytes = mapped()) return bytes;
   const v4l2::MutexLock lock{mutex_};
   if (!frame_) {
@@ -99,23 +100,23 @@ std::byte* Home::map(int descriptor, std::size_t length) {
 
 MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length) {
   MemoryPtr memory{gst_dmabuf_allocator_alloc(allocator, descriptor.release(), length)};
-  Home::give(memory.get());
+  MemoryOwner::give(memory.get());
   return memory;
 }
 
 void map_ahead(GstMemory* memory) {
   if (G_TYPE_CHECK_INSTANCE_TYPE(memory->allocator, gst_v4l2_cpp_allocator_get_type()) == FALSE)
     return;
-  auto* const home = Home::of(memory);
-  if (home == nullptr || home->brackets_reads()) return;
-  home->map(gst_dmabuf_memory_get_fd(memory), memory->maxsize);
+  auto* const owner = MemoryOwner::of(memory);
+  if (owner == nullptr || owner->brackets_reads()) return;
+  owner->map(gst_dmabuf_memory_get_fd(memory), memory->maxsize);
 }
 
 MemoryPtr system_memory(v4l2::Mapping mapping) {
   const auto bytes = mapping.bytes();
   MemoryPtr memory{gst_memory_new_wrapped(GstMemoryFlags{}, bytes.data(), bytes.size(), 0,
                                           bytes.size(), nullptr, nullptr)};
-  Home::give(memory.get()).keep(std::move(mapping));
+  MemoryOwner::give(memory.get()).keep(std::move(mapping));
   return memory;
 }
 

@@ -16,25 +16,25 @@
 
 namespace v4l2gst {
 
-class Shelf;
+class BufferPool;
 
 /// What a lent GstMemory knows of where it belongs, and its mapping. It lives and dies with the
 /// memory.
-class Home {
+class MemoryOwner {
 public:
   /// The home of a memory or of the memory that it is a part of; null for one that is not ours.
-  static Home* of(GstMemory* memory);
+  static MemoryOwner* of(GstMemory* memory);
   /// The memory's home, which is made if it has none.
-  static Home& give(GstMemory* memory);
+  static MemoryOwner& give(GstMemory* memory);
 
-  /// From now on the memory is plane `plane` of buffer `index` of a shelf.
-  void settle(std::weak_ptr<Shelf> shelf, std::uint32_t index, std::uint32_t plane) {
-    shelf_ = std::move(shelf);
+  /// From now on the memory is plane `plane` of buffer `index` of a pool.
+  void bind(std::weak_ptr<BufferPool> buffer_pool, std::uint32_t index, std::uint32_t plane) {
+    buffer_pool_ = std::move(buffer_pool);
     index_ = index;
     plane_ = plane;
   }
 
-  [[nodiscard]] std::shared_ptr<Shelf> shelf() const { return shelf_.lock(); }
+  [[nodiscard]] std::shared_ptr<BufferPool> buffer_pool() const { return buffer_pool_.lock(); }
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
 
@@ -63,7 +63,7 @@ public:
   [[nodiscard]] bool brackets_reads() const { return brackets_reads_; }
 
 private:
-  std::weak_ptr<Shelf> shelf_;
+  std::weak_ptr<BufferPool> buffer_pool_;
   std::uint32_t index_{};
   std::uint32_t plane_{};
   bool brackets_reads_{};
@@ -76,7 +76,7 @@ private:
 /// A memory of one plane that importers recognise as DMABuf and that costs a CPU reader nothing: it
 /// is mapped once and kept so, and only access for writing is bracketed with DMA_BUF_IOCTL_SYNC,
 /// since vb2 itself synchronises the caches of an MMAP buffer when it is queued and dequeued
-/// (unless it was asked not to: Home::bracket_reads()).
+/// (unless it was asked not to: MemoryOwner::bracket_reads()).
 MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length);
 
 /// Has a memory of dmabuf_memory() mapped now rather than at the first question, so that frames can
@@ -86,7 +86,7 @@ void map_ahead(GstMemory* memory);
 /// A memory of one plane in plain, mapped system memory.
 MemoryPtr system_memory(v4l2::Mapping mapping);
 
-/// The allocator of dmabuf_memory(). One serves any number of shelves.
+/// The allocator of dmabuf_memory(). One serves any number of pools.
 AllocatorPtr lent_allocator();
 
 }  // namespace v4l2gst

@@ -28,7 +28,7 @@ PoolBuffers::PoolBuffers(std::unique_ptr<v4l2::Buffers> buffers, std::unique_ptr
 v4l2::Result<std::optional<PoolBuffers>> PoolBuffers::allocate(const AllocationRequest& request,
                                                                std::unique_ptr<Importer> importer,
                                                                v4l2::Memory memory) {
-  auto buffers = request_buffers(request, {.memory = memory, .on_return = v4l2::OnReturn::keep});
+  auto buffers = request_buffers(request, {.memory = memory, .on_requeue = v4l2::OnRequeue::keep});
   if (buffers) return PoolBuffers{std::move(*buffers), std::move(importer)};
   // What the driver refuses here it may still do with memory of ours, or of its own.
   if (!means_unsupported(buffers.error())) return std::unexpected{buffers.error()};
@@ -61,8 +61,8 @@ v4l2::Result<v4l2::Arrival> PoolBuffers::next(std::optional<std::chrono::millise
       return std::visit([](const auto& what) -> v4l2::Arrival { return what; }, *failure);
     }
     const auto rest = timeout ? std::optional{*timeout - waited} : std::nullopt;
-    if (desk().at_home() == 0) return stream_->next(rest);
-    auto patience = desk().waiting() < enough_to_go_on ? pool_patience : calm_patience;
+    if (queue().idle() == 0) return stream_->next(rest);
+    auto patience = queue().waiting() < enough_to_go_on ? pool_patience : calm_patience;
     if (rest) patience = std::min(patience, *rest);
     auto arrival = stream_->next(patience);
     waited += patience;

@@ -46,9 +46,9 @@ public:
 
   [[nodiscard]] guint size() const { return importer_->size(); }
 
-  [[nodiscard]] std::uint32_t most() const { return desk().buffer_count(); }
+  [[nodiscard]] std::uint32_t most() const { return queue().buffer_count(); }
 
-  [[nodiscard]] v4l2::ReturnDesk& desk() const { return *buffers_->desk(); }
+  [[nodiscard]] v4l2::BufferQueue& queue() const { return *buffers_->queue(); }
 
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
     return importer_->readable(index);

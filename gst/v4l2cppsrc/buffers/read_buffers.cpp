@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "buffers/stock.h"
+#include "buffers/plane_memory.h"
 
 namespace v4l2gst {
 namespace {
@@ -12,10 +12,10 @@ constexpr bool reserved = true;
 
 }  // namespace
 
-ReadBuffers::ReadBuffers(const AllocationRequest& request, std::shared_ptr<v4l2::ReturnDesk> desk,
+ReadBuffers::ReadBuffers(const AllocationRequest& request, std::shared_ptr<v4l2::BufferQueue> queue,
                          std::unique_ptr<v4l2::Reader::Slots> slots, Supply supply)
     : waker_{&request.waker},
-      desk_{std::move(desk)},
+      queue_{std::move(queue)},
       slots_{std::move(slots)},
       lender_{request, std::move(supply), static_cast<guint>(slots_->front().size()), reserved} {}
 
@@ -24,21 +24,21 @@ v4l2::Result<ReadBuffers> ReadBuffers::allocate(const AllocationRequest& request
   // vb2 reads one plane only, and what can't be read says so with EINVAL.
   if (!request.device.capability().has(V4L2_CAP_READWRITE) || format.plane_count != 1)
     return std::unexpected{v4l2::Error{.code = EINVAL, .call = "read"}};
-  auto desk = std::make_shared<v4l2::ReturnDesk>(
+  auto queue = std::make_shared<v4l2::BufferQueue>(
       nullptr, request.waker, v4l2::WireBuffer{request.device.buffer_type(), v4l2::Memory::mmap, 1},
-      v4l2::OnReturn::queue);
+      v4l2::OnRequeue::queue);
   for (std::uint32_t index = 0; index < first_count(request); ++index)
-    desk->add(index);
-  auto slots = std::make_unique<v4l2::Reader::Slots>(v4l2::ReturnDesk::most_buffers);
-  auto supply = Supply::make(request, desk, read_memory(*slots, format.planes[0].size_image));
+    queue->add(index);
+  auto slots = std::make_unique<v4l2::Reader::Slots>(v4l2::BufferQueue::most_buffers);
+  auto supply = Supply::make(request, queue, read_memory(*slots, format.planes[0].size_image));
   if (!supply) return std::unexpected{supply.error()};
-  return ReadBuffers{request, std::move(desk), std::move(slots), std::move(*supply)};
+  return ReadBuffers{request, std::move(queue), std::move(slots), std::move(*supply)};
 }
 
 v4l2::Result<> ReadBuffers::start(const v4l2::Device& device) {
   device.release_format();
-  auto reader = v4l2::Reader::start(device.node()->kernel(), device.path(), *waker_, desk_, *slots_,
-                                    device.buffer_type());
+  auto reader = v4l2::Reader::start(device.node()->kernel(), device.path(), *waker_, queue_,
+                                    *slots_, device.buffer_type());
   if (!reader) return std::unexpected{reader.error()};
   reader_.emplace(std::move(*reader));
   return {};

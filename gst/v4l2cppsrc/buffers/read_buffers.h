@@ -45,7 +45,7 @@ public:
 
   [[nodiscard]] std::uint32_t most() const { return lender_.most(); }
 
-  [[nodiscard]] const v4l2::ReturnDesk& desk() const { return lender_.desk(); }
+  [[nodiscard]] const v4l2::BufferQueue& queue() const { return lender_.queue(); }
 
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
     return lender_.readable(index);
@@ -55,11 +55,11 @@ public:
   static const char* io_method() { return "plain memory by read()"; }
 
 private:
-  ReadBuffers(const AllocationRequest& request, std::shared_ptr<v4l2::ReturnDesk> desk,
+  ReadBuffers(const AllocationRequest& request, std::shared_ptr<v4l2::BufferQueue> queue,
               std::unique_ptr<v4l2::Reader::Slots> slots, Supply supply);
 
   v4l2::Waker* waker_;
-  std::shared_ptr<v4l2::ReturnDesk> desk_;
+  std::shared_ptr<v4l2::BufferQueue> queue_;
   std::unique_ptr<v4l2::Reader::Slots> slots_;  // where they are: the members below point to them
   Lender lender_;
   std::optional<v4l2::Reader> reader_;

@@ -7,7 +7,7 @@
 namespace v4l2gst {
 
 /// What is done with a frame that has just been dequeued.
-enum class Relief {
+enum class StarvationAction {
   lend,  ///< its buffer goes downstream
   grow,  ///< another buffer is allocated, then its buffer goes downstream
   copy,  ///< a copy of it goes downstream
@@ -24,15 +24,15 @@ struct BufferCounts {
 };
 
 /// The policy of on-starved. Pure.
-constexpr Relief relief(OnStarved policy, const BufferCounts& counts) {
+constexpr StarvationAction starvation_action(OnStarved policy, const BufferCounts& counts) {
   // A driver that has two can fill one while the other is on its way; one that has none loses
   // frames.
   const std::uint32_t reserve = counts.count > 2 ? 2 : 1;
-  if (counts.waiting >= reserve || counts.count < 2) return Relief::lend;
+  if (counts.waiting >= reserve || counts.count < 2) return StarvationAction::lend;
   if (policy == OnStarved::grow && counts.can_grow && counts.count < counts.most)
-    return Relief::grow;
-  if (policy != OnStarved::drop && counts.can_copy) return Relief::copy;
-  return counts.waiting > 0 ? Relief::lend : Relief::drop;
+    return StarvationAction::grow;
+  if (policy != OnStarved::drop && counts.can_copy) return StarvationAction::copy;
+  return counts.waiting > 0 ? StarvationAction::lend : StarvationAction::drop;
 }
 
 }  // namespace v4l2gst

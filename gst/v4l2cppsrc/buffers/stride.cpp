@@ -34,7 +34,7 @@ v4l2::Result<v4l2::Format> confirmed_format(const v4l2::Device& device,
                                        .call = v4l2::request::g_fmt.name,
                                        .hint = "another format than before, of width",
                                        .value = format->size.width}};
-  if (const auto wrong = lie_in(*format, *agreed.row)) return std::unexpected{*wrong};
+  if (const auto wrong = implausible(*format, *agreed.row)) return std::unexpected{*wrong};
   format->convert = agreed.format.convert;
   format->from_pad = agreed.format.from_pad;
   return format;

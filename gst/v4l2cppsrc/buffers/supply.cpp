@@ -8,7 +8,7 @@
 namespace v4l2gst {
 namespace {
 
-MemoryMaker mapping_ahead(MemoryMaker maker) {
+PlaneMemoryFactory mapping_ahead(PlaneMemoryFactory maker) {
   return [make = std::move(maker)](std::uint32_t index) {
     auto made = make(index);
     if (made)
@@ -21,89 +21,90 @@ MemoryMaker mapping_ahead(MemoryMaker maker) {
 }  // namespace
 
 Supply::Supply(const AllocationRequest& request, v4l2::Buffers* buffers,
-               std::shared_ptr<v4l2::ReturnDesk> desk, MemoryMaker maker, bool can_grow)
+               std::shared_ptr<v4l2::BufferQueue> queue, PlaneMemoryFactory maker, bool can_grow)
     : element_{request.element},
       format_{request.agreed.format},
       buffers_{buffers},
-      desk_{std::move(desk)},
-      maker_{request.inspects_frames ? mapping_ahead(std::move(maker)) : std::move(maker)},
-      shelf_{Shelf::make(format_.plane_count, request.agreed.layout)},
+      queue_{std::move(queue)},
+      factory_{request.inspects_frames ? mapping_ahead(std::move(maker)) : std::move(maker)},
+      buffer_pool_{BufferPool::make(format_.plane_count, request.agreed.layout)},
       policy_{{.on_starved = request.settings.on_starved,
-               .first = desk_->buffer_count(),
+               .first = queue_->buffer_count(),
                .min_buffers = request.settings.min_buffers,
                .max_buffers = request.settings.max_buffers,
                .can_grow = can_grow}} {}
 
 v4l2::Result<Supply> Supply::make(const AllocationRequest& request, v4l2::Buffers& buffers,
-                                  MemoryMaker maker, bool can_grow) {
-  Supply supply{request, &buffers, buffers.desk(), std::move(maker), can_grow};
+                                  PlaneMemoryFactory maker, bool can_grow) {
+  Supply supply{request, &buffers, buffers.queue(), std::move(maker), can_grow};
   if (const auto filled = supply.fill(); !filled) return std::unexpected{filled.error()};
   return supply;
 }
 
 v4l2::Result<Supply> Supply::make(const AllocationRequest& request,
-                                  std::shared_ptr<v4l2::ReturnDesk> desk, MemoryMaker maker) {
-  Supply supply{request, nullptr, std::move(desk), std::move(maker), true};
+                                  std::shared_ptr<v4l2::BufferQueue> queue,
+                                  PlaneMemoryFactory maker) {
+  Supply supply{request, nullptr, std::move(queue), std::move(maker), true};
   if (const auto filled = supply.fill(); !filled) return std::unexpected{filled.error()};
   return supply;
 }
 
 v4l2::Result<> Supply::fill() {
-  for (std::uint32_t index = 0; index < desk_->buffer_count(); ++index) {
-    auto memories = maker_(index);
+  for (std::uint32_t index = 0; index < queue_->buffer_count(); ++index) {
+    auto memories = factory_(index);
     if (!memories) return std::unexpected{memories.error()};
-    shelf_->put(index, std::move(*memories));
+    buffer_pool_->insert(index, std::move(*memories));
   }
   return {};
 }
 
 v4l2::Result<bool> Supply::grow() {
-  if (const auto parked = desk_->parked()) return enlist(*parked);
+  if (const auto parked = queue_->retired()) return enlist(*parked);
   auto index =
-      buffers_ != nullptr ? buffers_->grow(format_) : v4l2::Result<std::uint32_t>{desk_->vacant()};
+      buffers_ != nullptr ? buffers_->grow(format_) : v4l2::Result<std::uint32_t>{queue_->vacant()};
   if (!index) {
     policy_.cannot_grow();
-    GST_INFO_OBJECT(element_, "no more than %u buffers: %s", desk_->buffer_count(),
+    GST_INFO_OBJECT(element_, "no more than %u buffers: %s", queue_->buffer_count(),
                     g_strerror(index.error().code));
     return false;
   }
-  auto memories = maker_(*index);
+  auto memories = factory_(*index);
   if (!memories) {
     policy_.cannot_grow();
-    if (buffers_ != nullptr) desk_->park(*index);
+    if (buffers_ != nullptr) queue_->retire(*index);
     return false;
   }
-  shelf_->put(*index, std::move(*memories));
-  if (buffers_ == nullptr) desk_->add(*index);
+  buffer_pool_->insert(*index, std::move(*memories));
+  if (buffers_ == nullptr) queue_->add(*index);
   GST_DEBUG_OBJECT(element_, "downstream holds so many that there are %u buffers now",
-                   desk_->buffer_count());
+                   queue_->buffer_count());
   return enlist(*index);
 }
 
 v4l2::Result<bool> Supply::enlist(std::uint32_t index) {
   policy_.has_grown();
-  const auto enlisted = desk_->enlist(index);
+  const auto enlisted = queue_->reinstate(index);
   if (!enlisted) return std::unexpected{enlisted.error()};
   return true;
 }
 
 void Supply::consider_shrinking() {
-  const auto parked = desk_->parked_count();
-  if (!policy_.has_extra(desk_->buffer_count())) return;  // on most frames
+  const auto parked = queue_->retired_count();
+  if (!policy_.has_extra(queue_->buffer_count())) return;  // on most frames
   if (parked > 0 && can_free_) free_parked();
-  if (policy_.shrinks(desk_->waiting(), desk_->buffer_count() - parked))
-    desk_->park(desk_->highest());
+  if (policy_.shrinks(queue_->waiting(), queue_->buffer_count() - parked))
+    queue_->retire(queue_->highest());
 }
 
 void Supply::free_parked() {
-  const auto index = desk_->parked_at_home();
+  const auto index = queue_->retired_idle();
   if (!index) return;
   if (buffers_ != nullptr && !buffers_->shrink(*index)) {
     can_free_ = false;
     return;
   }
-  if (buffers_ == nullptr) desk_->remove(*index);
-  shelf_->discard(*index);
+  if (buffers_ == nullptr) queue_->remove(*index);
+  buffer_pool_->remove(*index);
 }
 
 }  // namespace v4l2gst

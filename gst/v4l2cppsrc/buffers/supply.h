@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "buffers/allocation_request.h"
-#include "buffers/shelf.h"
-#include "buffers/stock.h"
+#include "buffers/buffer_pool.h"
+#include "buffers/plane_memory.h"
 #include "buffers/supply_policy.h"
 #include "stream/buffers.h"
 
@@ -14,22 +14,23 @@ namespace v4l2gst {
 /// Makes the memory of buffers that are lent, and has one buffer more or less when SupplyPolicy
 /// says so.
 ///
-/// It owns the shelf, the maker of memory and the policy; the driver's buffers are its owner's and
+/// It owns the pool, the maker of memory and the policy; the driver's buffers are its owner's and
 /// outlive it. The streaming thread calls it. It does not know whether the device streams, nor what
 /// becomes of a frame.
 class Supply {
 public:
-  /// Makes the memory of each buffer that the desk of `buffers` has. Error: that of `maker`.
+  /// Makes the memory of each buffer that the queue of `buffers` has. Error: that of `maker`.
   static v4l2::Result<Supply> make(const AllocationRequest& request, v4l2::Buffers& buffers,
-                                   MemoryMaker maker, bool can_grow = true);
-  /// The same for buffers that no driver knows: those of `desk`.
+                                   PlaneMemoryFactory maker, bool can_grow = true);
+  /// The same for buffers that no driver knows: those of `queue`.
   static v4l2::Result<Supply> make(const AllocationRequest& request,
-                                   std::shared_ptr<v4l2::ReturnDesk> desk, MemoryMaker maker);
+                                   std::shared_ptr<v4l2::BufferQueue> queue,
+                                   PlaneMemoryFactory maker);
 
   /// What is done with a frame that has just been dequeued.
-  [[nodiscard]] Relief relief(bool can_copy) const {
-    return policy_.relief(desk_->waiting(), desk_->buffer_count() - desk_->parked_count(),
-                          can_copy);
+  [[nodiscard]] StarvationAction starvation_action(bool can_copy) const {
+    return policy_.starvation_action(queue_->waiting(),
+                                     queue_->buffer_count() - queue_->retired_count(), can_copy);
   }
 
   /// One buffer more. False where that is impossible, now and for ever. Error: that of VIDIOC_QBUF.
@@ -40,18 +41,18 @@ public:
   void consider_shrinking();
 
   /// How many buffers there may be, to tell downstream.
-  [[nodiscard]] std::uint32_t most() const { return policy_.announced(desk_->buffer_count()); }
+  [[nodiscard]] std::uint32_t most() const { return policy_.announced(queue_->buffer_count()); }
 
   /// How many buffers it may grow to.
   [[nodiscard]] std::uint32_t limit() const { return policy_.most(); }
 
-  [[nodiscard]] const std::shared_ptr<Shelf>& shelf() const { return shelf_; }
+  [[nodiscard]] const std::shared_ptr<BufferPool>& buffer_pool() const { return buffer_pool_; }
 
-  [[nodiscard]] const v4l2::ReturnDesk& desk() const { return *desk_; }
+  [[nodiscard]] const v4l2::BufferQueue& queue() const { return *queue_; }
 
 private:
   Supply(const AllocationRequest& request, v4l2::Buffers* buffers,
-         std::shared_ptr<v4l2::ReturnDesk> desk, MemoryMaker maker, bool can_grow);
+         std::shared_ptr<v4l2::BufferQueue> queue, PlaneMemoryFactory maker, bool can_grow);
 
   v4l2::Result<> fill();
   v4l2::Result<bool> enlist(std::uint32_t index);
@@ -60,9 +61,9 @@ private:
   GstElement* element_;
   v4l2::Format format_;
   v4l2::Buffers* buffers_;  // null where no driver knows of them
-  std::shared_ptr<v4l2::ReturnDesk> desk_;
-  MemoryMaker maker_;
-  std::shared_ptr<Shelf> shelf_;
+  std::shared_ptr<v4l2::BufferQueue> queue_;
+  PlaneMemoryFactory factory_;
+  std::shared_ptr<BufferPool> buffer_pool_;
   SupplyPolicy policy_;
   bool can_free_{true};  // the driver is not known to free buffers only all together
 };

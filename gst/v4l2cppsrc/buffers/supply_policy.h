@@ -41,18 +41,19 @@ public:
 
   /// What is done with a frame that has just been dequeued. The driver has `waiting` buffers left,
   /// of `in_use` that take part.
-  [[nodiscard]] Relief relief(std::uint32_t waiting, std::uint32_t in_use, bool can_copy) const {
-    return v4l2gst::relief(limits_.on_starved, {.waiting = waiting,
-                                                .count = in_use,
-                                                .most = most(),
-                                                .can_grow = limits_.can_grow,
-                                                .can_copy = can_copy});
+  [[nodiscard]] StarvationAction starvation_action(std::uint32_t waiting, std::uint32_t in_use,
+                                                   bool can_copy) const {
+    return v4l2gst::starvation_action(limits_.on_starved, {.waiting = waiting,
+                                                           .count = in_use,
+                                                           .most = most(),
+                                                           .can_grow = limits_.can_grow,
+                                                           .can_copy = can_copy});
   }
 
   /// There is one buffer more.
   void has_grown() { calm_ = 0; }
 
-  /// From now on relief() asks for no growth.
+  /// From now on starvation_action() asks for no growth.
   void cannot_grow() {
     calm_ = 0;
     limits_.can_grow = false;

@@ -44,8 +44,8 @@ void tell_signal(Camera& camera, v4l2::Signal signal, Messages& messages) {
   const auto before = std::exchange(camera.signal, signal);
   const auto& input = camera.input->name;
   if (lost(signal) && before != signal)
-    messages.add(Notice::State::signal_lost, camera.path(), no_signal(camera.path(), input).text,
-                 {});
+    messages.add(DeviceMessage::State::signal_lost, camera.path(),
+                 no_signal(camera.path(), input).text, {});
   if (signal == v4l2::Signal::present && before && lost(*before))
     messages.add(signal_found(camera.path(), input));
 }
@@ -63,7 +63,7 @@ Outcome<> follow_input(Camera& camera, Messages& messages) {
     camera.subscribed = true;
   }
   if (!input.has_source()) return {};
-  const auto source = v4l2::follow_source(camera.node(), input);
+  const auto source = v4l2::follow_signal(camera.node(), input);
   if (!source)
     return std::unexpected{failed(camera.path(), source.error(), "to follow its source")};
   GST_INFO_OBJECT(messages.element(), "input %u (%s): signal %d%s", input.index, input.name.c_str(),

@@ -43,7 +43,7 @@ Outcome<> Restoration::prepare(Camera& camera) {
   refused_.clear();
   if (!former_) return {};
   const auto& node = camera.node();
-  auto refused = former_->restore_feed(node);
+  auto refused = former_->restore_input(node);
   if (!refused) return stopped(camera, refused.error());
   add_new(refused_, std::move(*refused));
   auto input = v4l2::current_input(node);
@@ -91,7 +91,7 @@ Outcome<> Restoration::complete(const Camera& camera, v4l2::Size size, Messages&
     if (auto names = std::exchange(refused_, {}); !names.empty())
       messages.add(not_restored(camera.path(), std::move(names)));
   }
-  auto setup = v4l2::Setup::watch(camera.node(), camera.input, size);
+  auto setup = v4l2::DeviceSettings::watch(camera.node(), camera.input, size);
   if (!setup) return stopped(setup.error());
   current_ = std::move(*setup);
   return {};

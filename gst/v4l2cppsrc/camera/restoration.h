@@ -6,7 +6,7 @@
 
 #include "camera/camera.h"
 #include "messages/messages.h"
-#include "settings/setup.h"
+#include "settings/device_settings.h"
 
 namespace v4l2gst {
 
@@ -42,9 +42,9 @@ public:
   void forget() { former_.reset(); }
 
 private:
-  std::optional<v4l2::Setup> current_;  ///< as of the latest mode that was set
-  std::optional<v4l2::Setup> former_;   ///< to be restored
-  std::vector<std::string> refused_;    ///< names of what could not be
+  std::optional<v4l2::DeviceSettings> current_;  ///< as of the latest mode that was set
+  std::optional<v4l2::DeviceSettings> former_;   ///< to be restored
+  std::vector<std::string> refused_;             ///< names of what could not be
 };
 
 }  // namespace v4l2gst

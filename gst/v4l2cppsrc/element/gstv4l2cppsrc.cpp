@@ -38,10 +38,9 @@ static void gst_v4l2_cpp_src_set_property(GObject* self, guint id, const GValue*
 static void gst_v4l2_cpp_src_get_property(GObject* self, guint id, GValue* value,
                                           GParamSpec* spec) noexcept {
   const auto& source = source_of(self);
-  const auto facts = source.info().facts();
+  const auto facts = source.info().device_info();
   const auto settings = source.info().settings();
-  if (!v4l2gst::get_property(v4l2gst::properties(), id, {settings, facts, source.counters()},
-                             value))
+  if (!v4l2gst::get_property(v4l2gst::properties(), id, {settings, facts, source.stats()}, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
 }
 
@@ -146,7 +145,7 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   object->set_property = gst_v4l2_cpp_src_set_property;
   object->get_property = gst_v4l2_cpp_src_get_property;
   v4l2gst::install_properties(object, v4l2gst::properties(),
-                              {v4l2gst::Settings{}, v4l2gst::Facts{}, v4l2gst::Counters{}});
+                              {v4l2gst::Settings{}, v4l2gst::DeviceInfo{}, v4l2gst::Stats{}});
   // As v4l2src's: the descriptor, and the caps that the device is about to be set to. Emitted
   // before each VIDIOC_S_FMT, by the streaming thread, which holds no lock then.
   g_signal_new("prepare-format", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr, nullptr,

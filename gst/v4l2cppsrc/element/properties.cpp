@@ -5,8 +5,8 @@
 
 #include "element/gstv4l2cppenums.h"
 #include "session/shared_info.h"
-#include "stats/counters.h"
-#include "stream/return_desk.h"
+#include "stats/stats.h"
+#include "stream/buffer_queue.h"
 
 namespace v4l2gst {
 
@@ -16,7 +16,7 @@ constexpr auto read_only = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_S
 constexpr auto until_ready =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
 
-constexpr auto most_buffers = v4l2::ReturnDesk::most_buffers;
+constexpr auto most_buffers = v4l2::BufferQueue::most_buffers;
 
 /// The longest timeout. poll() takes an int of milliseconds, and the Watchdog waits up to 64 times
 /// as long.
@@ -28,17 +28,17 @@ auto fact(const Readable& from) {
 }
 
 GstStructure* stats_of(const Readable& from) {
-  const auto& counters = from.counters;
-  const auto read = [](const Counters::Count& count) -> guint64 {
+  const auto& stats = from.stats;
+  const auto read = [](const Stats::Count& count) -> guint64 {
     return count.load(std::memory_order_relaxed);
   };
   return gst_structure_new(
-      "v4l2cppsrc-stats", "delivered", G_TYPE_UINT64, read(counters.delivered), "copied",
-      G_TYPE_UINT64, read(counters.copied), "lost", G_TYPE_UINT64, read(counters.lost), "starved",
-      G_TYPE_UINT64, read(counters.starved), "skipped", G_TYPE_UINT64, read(counters.skipped),
-      "damaged", G_TYPE_UINT64, read(counters.damaged), "overwritten", G_TYPE_UINT64,
-      read(counters.overwritten), "restarted", G_TYPE_UINT64, read(counters.restarted),
-      "reconnected", G_TYPE_UINT64, read(counters.reconnected), nullptr);
+      "v4l2cppsrc-stats", "delivered", G_TYPE_UINT64, read(stats.delivered), "copied",
+      G_TYPE_UINT64, read(stats.copied), "lost", G_TYPE_UINT64, read(stats.lost), "starved",
+      G_TYPE_UINT64, read(stats.starved), "skipped", G_TYPE_UINT64, read(stats.skipped), "damaged",
+      G_TYPE_UINT64, read(stats.damaged), "overwritten", G_TYPE_UINT64, read(stats.overwritten),
+      "restarted", G_TYPE_UINT64, read(stats.restarted), "reconnected", G_TYPE_UINT64,
+      read(stats.reconnected), nullptr);
 }
 
 constexpr auto rows = std::to_array<PropertyRow>({
@@ -52,22 +52,22 @@ constexpr auto rows = std::to_array<PropertyRow>({
      .nick = "Opened device",
      .blurb = "Path of the device node that is open; unset while none is",
      .flags = read_only,
-     .kind = StringReading{fact<&Facts::device>}},
+     .kind = StringReading{fact<&DeviceInfo::device>}},
     {.name = "device-name",
      .nick = "Device name",
      .blurb = "Name of the device, as its driver gives it; unset while it is closed",
      .flags = read_only,
-     .kind = StringReading{fact<&Facts::device_name>}},
+     .kind = StringReading{fact<&DeviceInfo::device_name>}},
     {.name = "device-fd",
      .nick = "Device descriptor",
      .blurb = "File descriptor of the open device; -1 while it is closed",
      .flags = read_only,
-     .kind = IntReading{fact<&Facts::device_fd>, -1}},
+     .kind = IntReading{fact<&DeviceInfo::device_fd>, -1}},
     {.name = "flags",
      .nick = "Flags",
      .blurb = "What the device node can do (V4L2_CAP_*); 0 while it is closed",
      .flags = read_only,
-     .kind = FlagsReading{gst_v4l2_cpp_device_flags_get_type, fact<&Facts::capabilities>}},
+     .kind = FlagsReading{gst_v4l2_cpp_device_flags_get_type, fact<&DeviceInfo::capabilities>}},
     {.name = "io-mode",
      .nick = "I/O mode",
      .blurb = "How frames travel from the driver to downstream",

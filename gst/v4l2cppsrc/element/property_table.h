@@ -14,20 +14,20 @@
 
 // A table of properties, and what GObject asks of it. A row names the member of Settings that the
 // property sets, or a function that reads what the element knows. A default is what `Settings{}`
-// and `Facts{}` read. The table is constant and owns nothing. set_property() and get_property() are
-// called by any thread; their caller guards the Settings. The table does not know the GObject, nor
-// Source.
+// and `DeviceInfo{}` read. The table is constant and owns nothing. set_property() and
+// get_property() are called by any thread; their caller guards the Settings. The table does not
+// know the GObject, nor Source.
 
 namespace v4l2gst {
 
-struct Counters;
-struct Facts;
+struct Stats;
+struct DeviceInfo;
 
 /// What the element knows: properties are read from it.
 struct Readable {
   const Settings& settings;
-  const Facts& facts;
-  const Counters& counters;
+  const DeviceInfo& facts;
+  const Stats& stats;
 };
 
 // ---- kinds of properties that set a member of Settings ------------------------------------------

@@ -79,7 +79,7 @@ void Source::stop() {
   change_session([this](Session& session) {
     session.stop();
     lower(v4l2::Waker::pause);
-    waker_.lower(v4l2::Waker::errand);
+    waker_.lower(v4l2::Waker::command);
   });
 }
 
@@ -212,7 +212,7 @@ Outcome<Step> Source::wait_for_camera() {
 // ---- queries ------------------------------------------------------------------------------------
 
 CapsPtr Source::caps(GstCaps* filter) const {
-  const auto known = info_.facts();
+  const auto known = info_.device_info();
   auto offered = [&] {
     if (!known.modes) return template_caps();
     const CapsKinds kinds{.dmabuf = known.exports && may_share(info_.settings().io_mode),
@@ -225,7 +225,7 @@ CapsPtr Source::caps(GstCaps* filter) const {
 }
 
 bool Source::answer_latency(GstQuery* query) const {
-  const auto known = info_.facts();
+  const auto known = info_.device_info();
   if (!GST_CLOCK_TIME_IS_VALID(known.frame_duration) || known.depth == 0) {
     gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
     return true;

@@ -33,7 +33,7 @@ public:
 
   [[nodiscard]] SharedInfo& info() { return info_; }
 
-  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const Stats& stats() const { return stats_; }
 
   /// NULL→READY and back. Reports a failure itself, as all below do.
   bool open();
@@ -110,7 +110,7 @@ private:
   std::atomic<bool> reported_{};
   std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
   SharedInfo info_;
-  Counters counters_;  // written by the session
+  Stats stats_;  // written by the session
   KeyFrameRequests key_frame_requests_{waker_};
   v4l2::Mutex mutex_;
   Session session_ GUARDED_BY(mutex_){{.element = GST_ELEMENT_CAST(element_),
@@ -119,7 +119,7 @@ private:
                                        .absence_waker = absence_waker_,
                                        .key_frame_requests = key_frame_requests_,
                                        .info = info_,
-                                       .counters = counters_}};
+                                       .stats = stats_}};
 };
 
 }  // namespace v4l2gst

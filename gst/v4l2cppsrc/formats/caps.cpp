@@ -223,7 +223,7 @@ CapsPtr template_caps() {
   return caps;
 }
 
-CapsPtr caps_of(const Offer& offer) {
+CapsPtr caps_of(const OfferedMode& offer) {
   auto caps = caps_of(*offer.row, offer.dmabuf_caps);
   if (offer.alternate) make_alternate(caps.get(), offer.dmabuf_caps);
   auto* const structure = gst_caps_get_structure(caps.get(), 0);
@@ -256,7 +256,7 @@ private:
 
 }  // namespace
 
-CapsPtr caps_of(std::span<const Offer> offers) {
+CapsPtr caps_of(std::span<const OfferedMode> offers) {
   Collection caps;
   for (const auto& offer : offers)
     caps.add(caps_of(offer));
@@ -284,7 +284,7 @@ std::uint32_t frame_height(const v4l2::Format& format) {
 
 namespace {
 
-void set_traits(GstCaps* caps, const Traits& traits) {
+void set_traits(GstCaps* caps, const PictureProperties& traits) {
   auto* const structure = gst_caps_get_structure(caps, 0);
   // What GstVideoInfo guessed from the size is not what the driver said.
   gst_structure_remove_fields(structure, "colorimetry", "chroma-site", "pixel-aspect-ratio",
@@ -300,7 +300,7 @@ void set_traits(GstCaps* caps, const Traits& traits) {
 }  // namespace
 
 CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format,
-                   v4l2::Interval interval, const Traits& traits) {
+                   v4l2::Interval interval, const PictureProperties& traits) {
   auto caps = caps_of(row, dmabuf_caps);
   if (gst_caps_is_empty(caps.get()) != FALSE) return caps;
   const auto told = within_reach(interval);

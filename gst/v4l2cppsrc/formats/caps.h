@@ -18,7 +18,7 @@ inline constexpr int most_pixels = 32768;
 
 /// One thing that a device offers and caps can express: a format at a size, or a range of sizes,
 /// with the intervals that it comes in; no intervals where the driver does not say.
-struct Offer {
+struct OfferedMode {
   const FormatRow* row{};
   v4l2::SizeRange sizes;
   std::vector<v4l2::IntervalRange> intervals;
@@ -35,7 +35,7 @@ struct CapsKinds {
 };
 
 /// What a driver said of its picture besides format, size and rate, and what the user said instead.
-struct Traits {
+struct PictureProperties {
   GstVideoInterlaceMode interlace{GST_VIDEO_INTERLACE_MODE_PROGRESSIVE};
   GstVideoFieldOrder field_order{GST_VIDEO_FIELD_ORDER_UNKNOWN};
   /// Nothing where the caps shall not carry it.
@@ -56,10 +56,10 @@ CapsPtr template_caps();
 CapsPtr caps_of(const FormatRow& row, bool dmabuf_caps);
 
 /// An offer as one structure, with ranges and lists where there is a choice.
-CapsPtr caps_of(const Offer& offer);
+CapsPtr caps_of(const OfferedMode& offer);
 
 /// What a device offers, as caps.
-CapsPtr caps_of(std::span<const Offer> offers);
+CapsPtr caps_of(std::span<const OfferedMode> offers);
 
 /// What both have in common, in the order of the first, as gst_caps_intersect_full() would give it
 /// but for what is within something else.
@@ -68,7 +68,7 @@ CapsPtr common_caps(const GstCaps* first, const GstCaps* second);
 /// The fixed caps of what the driver settled on; empty where there are none. framerate 0/1 where
 /// `interval` is not known.
 CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format,
-                   v4l2::Interval interval, const Traits& traits);
+                   v4l2::Interval interval, const PictureProperties& traits);
 
 /// The height of whole frames: `format` tells that of one field where fields have buffers of their
 /// own (V4L2 specification, struct v4l2_pix_format).

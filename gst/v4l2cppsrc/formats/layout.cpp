@@ -113,20 +113,20 @@ GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size) {
   return info;
 }
 
-std::optional<v4l2::Error> lie_in(const v4l2::Format& format, const FormatRow& row) {
-  const auto lie = [](const char* hint, std::uint32_t value) {
+std::optional<v4l2::Error> implausible(const v4l2::Format& format, const FormatRow& row) {
+  const auto implausible_value = [](const char* hint, std::uint32_t value) {
     return v4l2::Error{
         .code = EPROTO, .call = v4l2::request::s_fmt.name, .hint = hint, .value = value};
   };
   constexpr std::uint32_t most = most_pixels;
   const auto [width, height] = format.size;
-  if (width == 0 || width > most) return lie("a picture of width", width);
+  if (width == 0 || width > most) return implausible_value("a picture of width", width);
   if (height == 0 || height > most || frame_height(format) > most)
-    return lie("a picture of height", height);
+    return implausible_value("a picture of height", height);
   const auto info = video_info_of(row, format.size);
   const auto memories = row.separate_planes ? GST_VIDEO_INFO_N_PLANES(&info) : 1;
   if (format.plane_count < memories)
-    return lie("fewer planes than its format has", format.plane_count);
+    return implausible_value("fewer planes than its format has", format.plane_count);
   return std::nullopt;
 }
 

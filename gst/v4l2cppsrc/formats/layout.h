@@ -58,7 +58,7 @@ GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size);
 
 /// What of a format that the driver settled on can't be true; nothing where all can be. Lines of
 /// a wrong length are no such lie: layout_of() does without.
-std::optional<v4l2::Error> lie_in(const v4l2::Format& format, const FormatRow& row);
+std::optional<v4l2::Error> implausible(const v4l2::Format& format, const FormatRow& row);
 
 /// V4L2's rule: in a contiguous format the planes follow each other without a gap, and bytesperline
 /// is the first one's; the others' shrink with their width (V4L2 specification, "Planar YUV

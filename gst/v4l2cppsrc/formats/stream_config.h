@@ -5,8 +5,8 @@
 #include "common/handles.h"
 #include "device/format.h"
 #include "formats/format_row.h"
+#include "formats/interlacing.h"
 #include "formats/layout.h"
-#include "formats/traits.h"
 
 namespace v4l2gst {
 

@@ -47,32 +47,32 @@ bool empty(std::span<const v4l2::Payload> payloads) {
   return std::ranges::all_of(payloads, [](const auto& payload) { return payload.length == 0; });
 }
 
-bool cut_short(const Evidence& evidence) {
-  for (std::size_t plane = 0; plane < evidence.needed.size(); ++plane)
-    if (evidence.payloads[plane].length < evidence.needed[plane]) return true;
+bool cut_short(const FrameFacts& facts) {
+  for (std::size_t plane = 0; plane < facts.needed.size(); ++plane)
+    if (facts.payloads[plane].length < facts.needed[plane]) return true;
   return false;
 }
 
 }  // namespace
 
-Damage damage_of(const Evidence& evidence) {
-  if (evidence.impossible) return Damage::impossible;
-  if (empty(evidence.payloads)) return Damage::empty;
-  if (cut_short(evidence)) return Damage::short_picture;
-  if ((evidence.flags & V4L2_BUF_FLAG_ERROR) != 0) return Damage::error_flag;
-  if (evidence.jpeg.empty()) return Damage::none;
-  if (!begins(evidence.jpeg)) return Damage::no_start;
-  if (!ends(evidence.jpeg)) return Damage::no_end;
+Damage damage_of(const FrameFacts& facts) {
+  if (facts.impossible) return Damage::impossible;
+  if (empty(facts.payloads)) return Damage::empty;
+  if (cut_short(facts)) return Damage::short_picture;
+  if ((facts.flags & V4L2_BUF_FLAG_ERROR) != 0) return Damage::error_flag;
+  if (facts.jpeg.empty()) return Damage::none;
+  if (!begins(facts.jpeg)) return Damage::no_start;
+  if (!ends(facts.jpeg)) return Damage::no_end;
   return Damage::none;
 }
 
-Fate fate_of(Damage damage, OnCorrupt policy) {
+FrameAction action_for(Damage damage, OnCorrupt policy) {
   switch (damage) {
     case Damage::none:
-      return Fate::send;
+      return FrameAction::send;
     case Damage::empty:
     case Damage::impossible:
-      return Fate::leave_out;
+      return FrameAction::leave_out;
     case Damage::error_flag:
     case Damage::short_picture:
     case Damage::no_start:
@@ -81,13 +81,13 @@ Fate fate_of(Damage damage, OnCorrupt policy) {
   }
   switch (policy) {
     case OnCorrupt::drop:
-      return Fate::leave_out;
+      return FrameAction::leave_out;
     case OnCorrupt::flag:
-      return Fate::flag;
+      return FrameAction::flag;
     case OnCorrupt::pass:
       break;
   }
-  return Fate::send;
+  return FrameAction::send;
 }
 
 const char* name_of(Damage damage) {

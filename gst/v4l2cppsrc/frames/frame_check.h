@@ -21,7 +21,7 @@ enum class Damage {
 };
 
 /// What a frame is judged by.
-struct Evidence {
+struct FrameFacts {
   std::uint32_t flags{};  ///< V4L2_BUF_FLAG_*
   bool impossible{};      ///< v4l2::Frame::impossible()
   std::span<const v4l2::Payload> payloads{};
@@ -36,10 +36,10 @@ struct Evidence {
 /// at more than a page of them. What decoders take in their stride is no damage: restart markers,
 /// bytes between the segments, missing Huffman tables (AVI1), padding behind the end. Two pictures
 /// in one frame are not found, since that takes reading all of it. Pure.
-Damage damage_of(const Evidence& evidence);
+Damage damage_of(const FrameFacts& facts);
 
 /// What becomes of a frame.
-enum class Fate {
+enum class FrameAction {
   send,       ///< it goes downstream
   flag,       ///< the same, marked as corrupted
   leave_out,  ///< its buffer goes back to the driver
@@ -47,7 +47,7 @@ enum class Fate {
 
 /// What the user wants to become of a frame with such damage. There is nothing to send of what is
 /// empty, and nothing is true of what is impossible, so both are always left out. Pure.
-Fate fate_of(Damage damage, OnCorrupt policy);
+FrameAction action_for(Damage damage, OnCorrupt policy);
 
 /// The frames that were left out since one was delivered.
 struct LeftOut {

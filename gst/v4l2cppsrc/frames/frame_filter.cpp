@@ -9,25 +9,25 @@ FrameFilter::Judgement FrameFilter::judge(v4l2::Frame& frame, const StreamConfig
                                           OnCorrupt policy, std::span<const std::byte> bytes) {
   const auto& layout = config.layout;
   const auto payloads = frame.payloads();
-  Evidence evidence{.flags = frame.flags(),
-                    .impossible = frame.impossible(),
-                    .payloads = payloads,
-                    .needed = {},
-                    .jpeg = bytes};
+  FrameFacts facts{.flags = frame.flags(),
+                   .impossible = frame.impossible(),
+                   .payloads = payloads,
+                   .needed = {},
+                   .jpeg = bytes};
   std::span<const std::size_t> whole;
   if (layout) {
-    evidence.needed = std::span{layout->least}.first(payloads.size());
+    facts.needed = std::span{layout->least}.first(payloads.size());
     whole = layout->needed;
   }
-  const auto damage = damage_of(evidence);
-  Judgement judgement{.fate = fate_of(damage, policy), .damage = damage};
-  for (std::uint32_t plane = 0; plane < evidence.needed.size(); ++plane) {
+  const auto damage = damage_of(facts);
+  Judgement judgement{.action = action_for(damage, policy), .damage = damage};
+  for (std::uint32_t plane = 0; plane < facts.needed.size(); ++plane) {
     const auto length = payloads[plane].length;
     judgement.bytes += length;
-    judgement.needed += evidence.needed[plane];
-    if (judgement.fate == Fate::leave_out || length == whole[plane]) continue;
-    if (!frame.set_length(plane, whole[plane]) && length < evidence.needed[plane])
-      judgement.fate = Fate::leave_out;
+    judgement.needed += facts.needed[plane];
+    if (judgement.action == FrameAction::leave_out || length == whole[plane]) continue;
+    if (!frame.set_length(plane, whole[plane]) && length < facts.needed[plane])
+      judgement.action = FrameAction::leave_out;
   }
   return judgement;
 }
@@ -37,7 +37,7 @@ bool FrameFilter::admits(const v4l2::Frame& frame, const StreamConfig& config,
   if (!awaits_key_frame()) return true;
   auto unit = unit_of(frame.flags());
   if (unit == Unit::unknown) unit = unit_of(config.row->fourcc, bytes);
-  return beginning_.admits(unit);
+  return start_.admits(unit);
 }
 
 void FrameFilter::leave_out_damaged(const Judgement& found) {

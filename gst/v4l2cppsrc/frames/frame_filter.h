@@ -6,9 +6,9 @@
 
 #include "common/settings.h"
 #include "formats/stream_config.h"
-#include "frames/beginning.h"
 #include "frames/frame_check.h"
 #include "frames/key_frame.h"
+#include "frames/start_filter.h"
 #include "stream/frame.h"
 
 namespace v4l2gst {
@@ -21,7 +21,7 @@ class FrameFilter {
 public:
   /// What is found of a frame.
   struct Judgement {
-    Fate fate{};
+    FrameAction action{};
     Damage damage{};
     std::uint64_t bytes{};   ///< of its payload, as the driver said
     std::uint64_t needed{};  ///< for the picture to be whole; 0 where that is not known
@@ -29,14 +29,14 @@ public:
 
   /// The device's stream begins, again.
   void stream_began(std::uint32_t skip, bool on_key_frame) {
-    beginning_.stream_began(skip, on_key_frame);
+    start_.stream_began(skip, on_key_frame);
     left_out_ = {};
   }
 
   /// A frame has come: true when it is one of the first, to be skipped.
-  bool skips() { return beginning_.skips(); }
+  bool skips() { return start_.skips(); }
 
-  [[nodiscard]] bool awaits_key_frame() const { return beginning_.awaits_key_frame(); }
+  [[nodiscard]] bool awaits_key_frame() const { return start_.awaits_key_frame(); }
 
   /// Whether judge() wants to see the first plane of frames of this configuration.
   [[nodiscard]] static bool looks_at_damage(const StreamConfig& config, OnCorrupt policy) {
@@ -71,14 +71,14 @@ public:
   /// A frame went downstream.
   void delivered() {
     left_out_.count = 0;
-    beginning_.has_begun();
+    start_.has_begun();
   }
 
   /// Since the latest frame that was delivered.
   [[nodiscard]] const LeftOut& left_out() const { return left_out_; }
 
 private:
-  Beginning beginning_;
+  StartFilter start_;
   LeftOut left_out_;
 };
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "common/log.h"
-#include "formats/traits.h"
+#include "formats/interlacing.h"
 #include "frames/key_frame.h"
 
 namespace v4l2gst {

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "messages/notice.h"
+#include "messages/device_message.h"
 #include "messages/report.h"
 
 namespace v4l2gst {
@@ -16,10 +16,10 @@ class Messages {
 public:
   explicit Messages(GstElement* element) : element_{element} {}
 
-  void add(Notice notice) { notices_.push_back(std::move(notice)); }
+  void add(DeviceMessage notice) { device_messages_.push_back(std::move(notice)); }
 
   /// A state of the device, in which `error` led to it.
-  void add(Notice::State state, const std::string& device, std::string text,
+  void add(DeviceMessage::State state, const std::string& device, std::string text,
            const v4l2::Error& error) {
     add({.state = state, .device = device, .text = std::move(text), .error = error});
   }
@@ -28,19 +28,19 @@ public:
 
   [[nodiscard]] bool warns() const { return !warnings_.empty(); }
 
-  [[nodiscard]] bool empty() const { return notices_.empty() && warnings_.empty(); }
+  [[nodiscard]] bool empty() const { return device_messages_.empty() && warnings_.empty(); }
 
   /// Those that have waited so far; none waits here afterwards.
   [[nodiscard]] Messages take() {
     Messages taken{element_};
-    taken.notices_.swap(notices_);
+    taken.device_messages_.swap(device_messages_);
     taken.warnings_.swap(warnings_);
     return taken;
   }
 
   /// Without any lock.
   void post() const {
-    for (const auto& notice : notices_)
+    for (const auto& notice : device_messages_)
       v4l2gst::post(element_, notice);
     for (const auto& warning : warnings_)
       v4l2gst::warn(element_, warning);
@@ -51,7 +51,7 @@ public:
 
 private:
   GstElement* element_;
-  std::vector<Notice> notices_;
+  std::vector<DeviceMessage> device_messages_;
   std::vector<Report> warnings_;
 };
 

@@ -214,8 +214,8 @@ Report other_size(const std::string& path, std::string_view format, std::size_t 
                   {});
 }
 
-Report crawl(const std::string& path, std::string_view chosen, std::string_view better,
-             std::string_view caps) {
+Report raw_video_is_slow(const std::string& path, std::string_view chosen, std::string_view better,
+                         std::string_view caps) {
   return {.domain = GST_STREAM_ERROR,
           .code = GST_STREAM_ERROR_FORMAT,
           .cause = Cause::slow,

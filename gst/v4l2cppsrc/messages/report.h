@@ -102,7 +102,7 @@ Report no_format(const std::string& path);
 Report unfed(const std::string& path);
 
 /// What was going on when a call failed, as far as its cause may lie there.
-struct Situation {
+struct FailureContext {
   /// How many descriptors of the device this element has open.
   unsigned descriptors{1};
   /// Of an input that has a source, such as HDMI: its name.
@@ -121,7 +121,7 @@ struct Situation {
 /// `error` came while the element was `doing` something: "to set the format YUYV 640x480". For
 /// EBUSY it looks for the holders.
 Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing,
-              const Situation& situation = {});
+              const FailureContext& context = {});
 
 /// The device is gone, whatever errno told of it.
 Report went_away(const std::string& path, const v4l2::Error& error);
@@ -170,8 +170,8 @@ Report other_size(const std::string& path, std::string_view format, std::size_t 
 
 /// Downstream takes only raw video, and the device gives it slowly: `chosen`. It has the same size
 /// compressed at a usual rate: `better`, with these caps.
-Report crawl(const std::string& path, std::string_view chosen, std::string_view better,
-             std::string_view caps);
+Report raw_video_is_slow(const std::string& path, std::string_view chosen, std::string_view better,
+                         std::string_view caps);
 
 /// A mode that a USB bus has no room for.
 struct RefusedMode {

@@ -16,7 +16,7 @@ namespace v4l2gst {
 namespace {
 
 /// "VIDIOC_DQBUF: a buffer that was not queued, index 77".
-std::string lie_of(const v4l2::Error& error) {
+std::string implausible_answer(const v4l2::Error& error) {
   auto text = std::string{error.call};
   if (error.hint != nullptr)
     text += std::string{": "} + error.hint + " " + std::to_string(error.value);
@@ -139,7 +139,7 @@ struct Attempt {
   /// busy)", for `what` " is busy".
   [[nodiscard]] std::string text(std::string_view what) const {
     const auto answer = error.hint != nullptr
-                            ? lie_of(error)
+                            ? implausible_answer(error)
                             : std::string{error.call} + ": " + std::strerror(error.code);
     return "The device at " + quoted(path) + std::string{what} + " (while trying " +
            std::string{doing} + "; " + answer + ")";
@@ -164,23 +164,22 @@ std::string one_of(std::span<const std::string> texts) {
   return all;
 }
 
-Report no_bandwidth(const Attempt& attempt, const Situation& situation) {
+Report no_bandwidth(const Attempt& attempt, const FailureContext& context) {
   std::string why = ": there is not enough USB bandwidth for this mode beside what else it carries";
-  const auto& identity = situation.identity;
+  const auto& identity = context.identity;
   if (identity.usb())
     why += "; port " + identity.port + " of bus " + identity.usb_bus() + " runs at " +
            std::to_string(identity.usb_speed_mbps) + " Mb/s";
-  if (situation.bytes_per_second > 0)
-    why += ", " + situation.mode + " takes up to " + megabytes(situation.bytes_per_second);
-  if (!situation.beside.empty()) why += ", and there is also " + one_of(situation.beside);
-  const auto what = situation.cheaper.empty()
-                        ? "a smaller size, a lower rate or a compressed format"
-                        : one_of(situation.cheaper);
+  if (context.bytes_per_second > 0)
+    why += ", " + context.mode + " takes up to " + megabytes(context.bytes_per_second);
+  if (!context.beside.empty()) why += ", and there is also " + one_of(context.beside);
+  const auto what = context.cheaper.empty() ? "a smaller size, a lower rate or a compressed format"
+                                            : one_of(context.cheaper);
   auto report = attempt.report(
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, Cause::bandwidth, no_room,
       why + ". No disk is full. Ask for " + what + ", or use another USB controller.");
-  report.bytes_per_second = situation.bytes_per_second;
-  report.cheaper = situation.cheaper;
+  report.bytes_per_second = context.bytes_per_second;
+  report.cheaper = context.cheaper;
   return report;
 }
 
@@ -220,12 +219,12 @@ std::string clauses_of(std::span<const std::string> broken) {
 
 /// media_pipeline_start() has found a link that is missing (ENOLINK) or whose ends disagree about
 /// the format (EPIPE).
-Report no_link(const Attempt& attempt, const Situation& situation) {
-  if (!situation.broken.empty()) {
+Report no_link(const Attempt& attempt, const FailureContext& context) {
+  if (!context.broken.empty()) {
     auto report = attempt.report(GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, not_connected,
-                                 ": along its media graph, " + clauses_of(situation.broken) + ". " +
-                                     advice_to_run(situation.commands));
-    report.commands = situation.commands;
+                                 ": along its media graph, " + clauses_of(context.broken) + ". " +
+                                     advice_to_run(context.commands));
+    report.commands = context.commands;
     return report;
   }
   return attempt.report(
@@ -313,26 +312,26 @@ Report went_away(const std::string& path, const v4l2::Error& error) {
 }
 
 Report failed(const std::string& path, const v4l2::Error& error, std::string_view doing,
-              const Situation& situation) {
+              const FailureContext& context) {
   const Attempt attempt{path, error, doing};
-  const auto& identity = situation.identity;
+  const auto& identity = context.identity;
   const bool starting = attempt.at("VIDIOC_STREAMON") || attempt.at("read");
   switch (error.code) {
     case EBUSY:
-      return busy(path, error, doing, holders_of(path, situation.descriptors));
+      return busy(path, error, doing, holders_of(path, context.descriptors));
     case ENOSPC:
       if (!starting || (identity.known() && !identity.usb())) break;
-      return no_bandwidth(attempt, situation);
+      return no_bandwidth(attempt, context);
     case ENOMEM:
       return out_of_memory(attempt);
     case ENOLINK:
     case ENOLCK:
-      if (situation.input) return nothing_comes_in(attempt, *situation.input);
-      if (error.code == ENOLINK && starting) return no_link(attempt, situation);
+      if (context.input) return nothing_comes_in(attempt, *context.input);
+      if (error.code == ENOLINK && starting) return no_link(attempt, context);
       break;
     case EPIPE:
       // Of a USB camera it is a request that it has turned down.
-      if (starting && !identity.usb()) return no_link(attempt, situation);
+      if (starting && !identity.usb()) return no_link(attempt, context);
       break;
     case ENODEV:
     case ENXIO:
@@ -348,7 +347,7 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
                             ". On USB that is most often a bad cable, hub or port: try another.");
     case EINVAL:
       // So some drivers say when they have checked the links themselves.
-      if (starting && !situation.broken.empty()) return no_link(attempt, situation);
+      if (starting && !context.broken.empty()) return no_link(attempt, context);
       [[fallthrough]];
     case ENOTTY:
     case EOPNOTSUPP:

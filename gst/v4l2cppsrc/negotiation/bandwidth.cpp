@@ -42,8 +42,8 @@ std::vector<v4l2::IntervalRange> taken_apart(const v4l2::IntervalRange& range) {
 }
 
 /// One for each rate, so that the lower ones are choices too.
-std::vector<Offer> taken_apart(std::span<const Offer> offers) {
-  std::vector<Offer> all;
+std::vector<OfferedMode> taken_apart(std::span<const OfferedMode> offers) {
+  std::vector<OfferedMode> all;
   for (const auto& offer : offers) {
     if (offer.intervals.empty()) all.push_back(offer);
     for (const auto& range : offer.intervals)
@@ -55,39 +55,41 @@ std::vector<Offer> taken_apart(std::span<const Offer> offers) {
   return all;
 }
 
-Offer offer_of(const Choice& choice) {
-  Offer offer{.row = choice.row,
-              .sizes = {.smallest = choice.size, .largest = choice.size},
-              .intervals = {},
-              .dmabuf_caps = choice.dmabuf_caps,
-              .alternate = choice.field == V4L2_FIELD_ALTERNATE};
-  if (choice.interval.known())
-    offer.intervals = {{.shortest = choice.interval, .longest = choice.interval}};
+OfferedMode offer_of(const Candidate& candidate) {
+  OfferedMode offer{.row = candidate.row,
+                    .sizes = {.smallest = candidate.size, .largest = candidate.size},
+                    .intervals = {},
+                    .dmabuf_caps = candidate.dmabuf_caps,
+                    .alternate = candidate.field == V4L2_FIELD_ALTERNATE};
+  if (candidate.interval.known())
+    offer.intervals = {{.shortest = candidate.interval, .longest = candidate.interval}};
   return offer;
 }
 
 }  // namespace
 
-double demand_of(const Choice& choice) {
-  if (choice.size.width == 0 || choice.size.height == 0) return 0;
-  const double rate = choice.interval.known() ? rate_of(choice.interval) : fluent;
-  return bits_per_pixel(*choice.row, choice.size) / 8 * choice.size.width * choice.size.height *
-         rate;
+double demand_of(const Candidate& candidate) {
+  if (candidate.size.width == 0 || candidate.size.height == 0) return 0;
+  const double rate = candidate.interval.known() ? rate_of(candidate.interval) : smooth_rate;
+  return bits_per_pixel(*candidate.row, candidate.size) / 8 * candidate.size.width *
+         candidate.size.height * rate;
 }
 
-bool clearly_less(const Choice& choice, double demand) {
-  return demand > 0 && demand_of(choice) <= enough_less * demand;
+bool clearly_less(const Candidate& candidate, double demand) {
+  return demand > 0 && demand_of(candidate) <= enough_less * demand;
 }
 
-std::vector<Choice> cheaper_choices(std::span<const Offer> offers, const GstCaps* wanted,
-                                    double demand, const Preference& preference) {
-  auto cheaper = choices(taken_apart(offers), wanted, preference);
-  std::erase_if(cheaper, [demand](const Choice& choice) { return !clearly_less(choice, demand); });
+std::vector<Candidate> cheaper_candidates(std::span<const OfferedMode> offers,
+                                          const GstCaps* wanted, double demand,
+                                          const Preference& preference) {
+  auto cheaper = ranked_candidates(taken_apart(offers), wanted, preference);
+  std::erase_if(cheaper,
+                [demand](const Candidate& candidate) { return !clearly_less(candidate, demand); });
   return cheaper;
 }
 
-std::string caps_text_of(const Choice& choice) {
-  return shown(offer_of(choice), nullptr);
+std::string caps_text_of(const Candidate& candidate) {
+  return shown(offer_of(candidate), nullptr);
 }
 
 std::uint64_t bytes_per_second(const v4l2::Format& format, v4l2::Interval interval) {
@@ -98,11 +100,11 @@ std::uint64_t bytes_per_second(const v4l2::Format& format, v4l2::Interval interv
   return static_cast<std::uint64_t>(static_cast<double>(frame) * rate_of(interval));
 }
 
-std::vector<std::string> cheaper_modes(std::span<const Offer> offers, const GstCaps* wanted,
-                                       const Choice& taken, const Preference& preference) {
+std::vector<std::string> cheaper_modes(std::span<const OfferedMode> offers, const GstCaps* wanted,
+                                       const Candidate& taken, const Preference& preference) {
   std::vector<std::string> modes;
-  for (const auto& choice : cheaper_choices(offers, wanted, demand_of(taken), preference)) {
-    auto text = caps_text_of(choice);
+  for (const auto& candidate : cheaper_candidates(offers, wanted, demand_of(taken), preference)) {
+    auto text = caps_text_of(candidate);
     if (std::ranges::find(modes, text) == modes.end()) modes.push_back(std::move(text));
     if (modes.size() == most_shown) break;
   }

@@ -30,12 +30,12 @@ v4l2::Interval shortest_of(std::span<const v4l2::IntervalRange> offered) {
   return shortest;
 }
 
-v4l2::Target target_of(const Choice& choice) {
-  v4l2::Target target{.fourcc = {choice.row->fourcc}, .size = choice.size};
-  if (choice.field != V4L2_FIELD_ANY) target.field = choice.field;
-  if (choice.field == V4L2_FIELD_ALTERNATE) target.size.height /= 2;
-  if (!choice.colorimetry.empty())
-    if (const auto colours = parse_colorimetry(choice.colorimetry))
+v4l2::Target target_of(const Candidate& candidate) {
+  v4l2::Target target{.fourcc = {candidate.row->fourcc}, .size = candidate.size};
+  if (candidate.field != V4L2_FIELD_ANY) target.field = candidate.field;
+  if (candidate.field == V4L2_FIELD_ALTERNATE) target.size.height /= 2;
+  if (!candidate.colorimetry.empty())
+    if (const auto colours = parse_colorimetry(candidate.colorimetry))
       target.colorimetry = wire_colorimetry(*colours);
   return target;
 }
@@ -56,17 +56,18 @@ std::vector<std::string> commands_for(const Camera& camera, const Settings& sett
   const auto offers =
       offers_within(any, wanted, camera.caps_kinds(settings.io_mode), delivered->size);
   if (!now || !offers) return {};
-  auto best = choices(*offers, wanted, {.prefer = settings.prefer, .native = delivered->size});
-  std::ranges::stable_partition(best, [&](const Choice& choice) {
-    return std::ranges::find(*now, v4l2::Fourcc{choice.row->fourcc},
+  auto best =
+      ranked_candidates(*offers, wanted, {.prefer = settings.prefer, .native = delivered->size});
+  std::ranges::stable_partition(best, [&](const Candidate& candidate) {
+    return std::ranges::find(*now, v4l2::Fourcc{candidate.row->fourcc},
                              &v4l2::OfferedFormat::fourcc) != now->end();
   });
   constexpr std::size_t most_tries = 8;
   best.resize(std::min(best.size(), most_tries));
   // Another source is another camera as a rule: rather another mode of this one.
   for (const auto sources : {v4l2::Sources::current, v4l2::Sources::other})
-    for (const auto& choice : best)
-      if (auto commands = commands_to_set_up(*graph, *node, target_of(choice), sources);
+    for (const auto& candidate : best)
+      if (auto commands = commands_to_set_up(*graph, *node, target_of(candidate), sources);
           !commands.empty())
         return commands;
   return {};
@@ -74,11 +75,11 @@ std::vector<std::string> commands_for(const Camera& camera, const Settings& sett
 
 }  // namespace
 
-Outcome<std::optional<Report>> slow_raw_video(const Camera& camera, const Choice& choice,
-                                              v4l2::Interval interval, const GstCaps* wanted) {
+Outcome<std::optional<Report>> find_smoother_mode(const Camera& camera, const Candidate& candidate,
+                                                  v4l2::Interval interval, const GstCaps* wanted) {
   const auto& device = camera.device;
   const auto rate = rate_of(interval);
-  if (!choice.row->raw() || rate == 0 || rate >= fluent || !asks_for_raw_video(wanted))
+  if (!candidate.row->raw() || rate == 0 || rate >= smooth_rate || !asks_for_raw_video(wanted))
     return std::nullopt;
   const auto formats = device.modes()->formats();
   if (!formats)
@@ -86,22 +87,24 @@ Outcome<std::optional<Report>> slow_raw_video(const Camera& camera, const Choice
   for (const auto& format : *formats) {
     const auto* const row = row_of(format.fourcc.code);
     if (row == nullptr || row->has_lines()) continue;
-    const auto intervals = device.modes()->intervals(format.fourcc, choice.size);
+    const auto intervals = device.modes()->intervals(format.fourcc, candidate.size);
     if (!intervals)
       return std::unexpected{failed(camera.path(), intervals.error(), "to list its frame rates")};
     const auto shortest = shortest_of(*intervals);
-    if (rate_of(shortest) < fluent) continue;
-    const Choice better{.row = row, .size = choice.size, .interval = shortest, .colorimetry = {}};
-    const Offer offer{.row = row,
-                      .sizes = {.smallest = choice.size, .largest = choice.size},
-                      .intervals = {{.shortest = shortest, .longest = shortest}}};
-    return crawl(camera.path(), describe(choice), describe(better), shown(offer, nullptr));
+    if (rate_of(shortest) < smooth_rate) continue;
+    const Candidate better{
+        .row = row, .size = candidate.size, .interval = shortest, .colorimetry = {}};
+    const OfferedMode offer{.row = row,
+                            .sizes = {.smallest = candidate.size, .largest = candidate.size},
+                            .intervals = {{.shortest = shortest, .longest = shortest}}};
+    return raw_video_is_slow(camera.path(), describe(candidate), describe(better),
+                             shown(offer, nullptr));
   }
   return std::nullopt;
 }
 
 Outcome<Report> explain_refusal(const Camera& camera, const Settings& settings,
-                                const GstCaps* wanted, const std::optional<Given>& given) {
+                                const GstCaps* wanted, const std::optional<DriverAnswer>& given) {
   constexpr std::size_t near_enough = 8;
   auto& modes = *camera.device.modes();
   const auto cannot_list = [&](const v4l2::Error& error) {

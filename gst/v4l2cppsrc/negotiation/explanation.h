@@ -6,8 +6,8 @@
 
 #include "camera/camera.h"
 #include "formats/stream_config.h"
+#include "negotiation/candidates.h"
 #include "negotiation/format_setter.h"
-#include "negotiation/negotiation.h"
 
 namespace v4l2gst {
 
@@ -15,12 +15,12 @@ namespace v4l2gst {
 /// nearest. `given` is what the driver made of the first choice; nullopt where none was set. An
 /// error where the device can't list its modes.
 Outcome<Report> explain_refusal(const Camera& camera, const Settings& settings,
-                                const GstCaps* wanted, const std::optional<Given>& given);
+                                const GstCaps* wanted, const std::optional<DriverAnswer>& given);
 
 /// The WARNING that raw video comes slowly where a compressed mode of that size would be fast;
 /// nullopt where it does not apply. Who asks for raw video of a size often does not know that the
 /// bus is too narrow for it.
-Outcome<std::optional<Report>> slow_raw_video(const Camera& camera, const Choice& choice,
-                                              v4l2::Interval interval, const GstCaps* wanted);
+Outcome<std::optional<Report>> find_smoother_mode(const Camera& camera, const Candidate& candidate,
+                                                  v4l2::Interval interval, const GstCaps* wanted);
 
 }  // namespace v4l2gst

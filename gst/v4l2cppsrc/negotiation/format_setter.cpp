@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "buffers/stock.h"
+#include "buffers/plane_memory.h"
 #include "formats/colorimetry.h"
 #include "formats/drm_caps.h"
 #include "settings/hdr.h"
@@ -48,11 +48,11 @@ std::pair<CapsPtr, v4l2::Interval> caps_at(std::span<const v4l2::Interval> names
 }
 
 /// nullopt where there are caps for a format.
-std::optional<Given> without_caps(const v4l2::Format& format, bool dmabuf_caps) {
+std::optional<DriverAnswer> without_caps(const v4l2::Format& format, bool dmabuf_caps) {
   const auto* const row = row_of(format.fourcc.code);
   if (row != nullptr && gst_caps_is_empty(caps_of(*row, dmabuf_caps).get()) == FALSE)
     return std::nullopt;
-  return Given{
+  return DriverAnswer{
       .caps = CapsPtr{gst_caps_new_empty()}, .field = "format", .has = format.fourcc.to_string()};
 }
 
@@ -70,27 +70,28 @@ Outcome<bool> FormatSetter::fills_frame() const {
          where->height == current->size.height;
 }
 
-Outcome<v4l2::Format> FormatSetter::set_format(const Choice& choice) {
+Outcome<v4l2::Format> FormatSetter::set_format(const Candidate& candidate) {
   v4l2::Format asked;
-  asked.fourcc = {choice.row->fourcc};
-  asked.size = choice.size;
+  asked.fourcc = {candidate.row->fourcc};
+  asked.size = candidate.size;
   // What a media graph sends has its field and its colours, whatever is wished.
   const auto delivered = device().delivered();
-  const auto wished = delivered ? delivered->field : choice.field;
+  const auto wished = delivered ? delivered->field : candidate.field;
   if (delivered) {
     asked.colorimetry = delivered->colorimetry;
     asked.from_pad = true;
   }
-  const Offer offer{.row = choice.row,
-                    .sizes = {.smallest = choice.size, .largest = choice.size},
-                    .intervals = {},
-                    .dmabuf_caps = choice.dmabuf_caps,
-                    .alternate = choice.field == V4L2_FIELD_ALTERNATE};
+  const OfferedMode offer{.row = candidate.row,
+                          .sizes = {.smallest = candidate.size, .largest = candidate.size},
+                          .intervals = {},
+                          .dmabuf_caps = candidate.dmabuf_caps,
+                          .alternate = candidate.field == V4L2_FIELD_ALTERNATE};
   const auto caps = caps_of(offer);
   if (overtaken_ = !prepare_(caps.get()); overtaken_) return std::unexpected{Report{}};
   const auto ask = [&](std::uint32_t field) {
     asked.field = field;
-    asked.size.height = field == V4L2_FIELD_ALTERNATE ? choice.size.height / 2 : choice.size.height;
+    asked.size.height =
+        field == V4L2_FIELD_ALTERNATE ? candidate.size.height / 2 : candidate.size.height;
     return device().set_format(asked);
   };
   auto format = ask(wished);
@@ -106,7 +107,8 @@ Outcome<v4l2::Format> FormatSetter::set_format(const Choice& choice) {
   if (format && format->field == V4L2_FIELD_ALTERNATE && asked.field != V4L2_FIELD_ALTERNATE)
     format = ask(V4L2_FIELD_ALTERNATE);
   if (!format)
-    return std::unexpected{failed(path(), format.error(), "to set the format " + describe(choice))};
+    return std::unexpected{
+        failed(path(), format.error(), "to set the format " + describe(candidate))};
   format->from_pad = asked.from_pad;  // for who asks again, with other strides
   return *format;
 }
@@ -139,13 +141,13 @@ Outcome<v4l2::Format> FormatSetter::convert_colours(const v4l2::Format& format,
   return *converted;
 }
 
-Outcome<Traits> FormatSetter::read_traits(const v4l2::Format& format, const FormatRow& row,
-                                          const Interlacing& interlacing) const {
-  Traits traits{.interlace = interlacing.mode,
-                .field_order = interlacing.order,
-                .pixel_aspect = overrides_.pixel_aspect,
-                .colorimetry = overrides_.colorimetry_text,
-                .hdr = {}};
+Outcome<PictureProperties> FormatSetter::read_picture_properties(
+    const v4l2::Format& format, const FormatRow& row, const Interlacing& interlacing) const {
+  PictureProperties traits{.interlace = interlacing.mode,
+                           .field_order = interlacing.order,
+                           .pixel_aspect = overrides_.pixel_aspect,
+                           .colorimetry = overrides_.colorimetry_text,
+                           .hdr = {}};
   const auto& node = *device().node();
   if (!overrides_.carry_pixel_aspect) {
     traits.pixel_aspect.reset();
@@ -170,19 +172,20 @@ Outcome<Traits> FormatSetter::read_traits(const v4l2::Format& format, const Form
 }
 
 /// Has the driver set format, colours and rectangles.
-Outcome<v4l2::Format> FormatSetter::set_picture(const Choice& choice) {
+Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
   // What has filled the frame shall fill the next one too, which VIDIOC_S_FMT does not see to; what
   // a user has composed stays.
   const auto filled = fills_frame();
   if (!filled) return std::unexpected{filled.error()};
-  auto format = set_format(choice);
+  auto format = set_format(candidate);
   if (!format) return format;
   const auto* const row = row_of(format->fourcc.code);
   if (row == nullptr) return format;
-  if (const auto lie = lie_in(*format, *row))
-    return std::unexpected{failed(path(), *lie, "to set the format " + describe(choice))};
+  if (const auto implausible_value = implausible(*format, *row))
+    return std::unexpected{
+        failed(path(), *implausible_value, "to set the format " + describe(candidate))};
   const auto& colours =
-      overrides_.colorimetry_text.empty() ? choice.colorimetry : overrides_.colorimetry_text;
+      overrides_.colorimetry_text.empty() ? candidate.colorimetry : overrides_.colorimetry_text;
   if (!colours.empty()) format = convert_colours(*format, *row, colours);
   if (!format) return format;
   if (*filled)
@@ -207,59 +210,60 @@ Outcome<v4l2::IntervalAnswer> FormatSetter::set_interval(v4l2::Interval wanted) 
 }
 
 /// What the driver made of the wish for a rate, for a refusal.
-Outcome<std::string> FormatSetter::tell_rate(const Choice& choice,
+Outcome<std::string> FormatSetter::tell_rate(const Candidate& candidate,
                                              const v4l2::IntervalAnswer& rate) const {
-  const auto listed = device().modes()->intervals({choice.row->fourcc}, choice.size);
+  const auto listed = device().modes()->intervals({candidate.row->fourcc}, candidate.size);
   if (!listed) return std::unexpected{failed(path(), listed.error(), "to list its frame rates")};
-  return rate_answer(choice.interval, rate, *listed);
+  return rate_answer(candidate.interval, rate, *listed);
 }
 
-Outcome<std::variant<StreamConfig, Given>> FormatSetter::set(const Choice& choice,
-                                                             const GstCaps* wanted) {
-  const auto asked = set_picture(choice);
+Outcome<std::variant<StreamConfig, DriverAnswer>> FormatSetter::set(const Candidate& candidate,
+                                                                    const GstCaps* wanted) {
+  const auto asked = set_picture(candidate);
   if (!asked) return std::unexpected{asked.error()};
   // The answer may have no caps at all, or none in the memory that was chosen.
-  if (auto given = without_caps(*asked, choice.dmabuf_caps)) return std::move(*given);
-  const auto rate = set_interval(choice.interval);
+  if (auto given = without_caps(*asked, candidate.dmabuf_caps)) return std::move(*given);
+  const auto rate = set_interval(candidate.interval);
   if (!rate) return std::unexpected{rate.error()};
   const auto format = confirm_format(device(), *asked);
   if (!format) return std::unexpected{format.error()};
-  auto changed = change_of(*asked, *format, choice.interval);
-  if (auto given = without_caps(*format, choice.dmabuf_caps)) {
+  auto changed = change_of(*asked, *format, candidate.interval);
+  if (auto given = without_caps(*format, candidate.dmabuf_caps)) {
     given->format_answer = std::move(changed);
     return std::move(*given);
   }
   const auto* const row = row_of(format->fourcc.code);
-  if (auto lie = lie_in(*format, *row)) {
-    lie->call = v4l2::request::g_fmt.name;
-    return std::unexpected{failed(path(), *lie, "to ask for its format")};
+  if (auto implausible_value = implausible(*format, *row)) {
+    implausible_value->call = v4l2::request::g_fmt.name;
+    return std::unexpected{failed(path(), *implausible_value, "to ask for its format")};
   }
   const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && camera_.input &&
                             v4l2::bottom_field_first(*device().node(), *camera_.input);
   const auto interlacing = interlacing_of(format->field, bottom_first);
-  auto traits = read_traits(*format, *row, interlacing.value_or(Interlacing{}));
+  auto traits = read_picture_properties(*format, *row, interlacing.value_or(Interlacing{}));
   if (!traits) return std::unexpected{traits.error()};
   auto [caps, interval] =
-      caps_at(names_of(rate->interval, choice.interval), wanted, [&](v4l2::Interval name) {
-        return fixed_caps(*row, choice.dmabuf_caps, *format, name, *traits);
+      caps_at(names_of(rate->interval, candidate.interval), wanted, [&](v4l2::Interval name) {
+        return fixed_caps(*row, candidate.dmabuf_caps, *format, name, *traits);
       });
   if (!interlacing)
-    return Given{.caps = std::move(caps),
-                 .field = "interlace-mode",
-                 .has = "both fields one after the other in each frame, which caps can't say"};
+    return DriverAnswer{
+        .caps = std::move(caps),
+        .field = "interlace-mode",
+        .has = "both fields one after the other in each frame, which caps can't say"};
   if (gst_caps_can_intersect(caps.get(), wanted) == FALSE) {
-    auto answer = tell_rate(choice, *rate);
+    auto answer = tell_rate(candidate, *rate);
     if (!answer) return std::unexpected{answer.error()};
-    return Given{.caps = std::move(caps),
-                 .field = {},
-                 .has = {},
-                 .rate_answer = std::move(*answer),
-                 .format_answer = std::move(changed)};
+    return DriverAnswer{.caps = std::move(caps),
+                        .field = {},
+                        .has = {},
+                        .rate_answer = std::move(*answer),
+                        .format_answer = std::move(changed)};
   }
-  const auto kept = keeps_promise(choice, format->plane_count);
+  const auto kept = keeps_promise(candidate, format->plane_count);
   if (!kept) return std::unexpected{kept.error()};
   if (!*kept)
-    return Given{
+    return DriverAnswer{
         .caps = std::move(caps), .field = "features", .has = "buffers that it can't export"};
   StreamConfig config{.row = row,
                       .format = *format,
@@ -267,17 +271,17 @@ Outcome<std::variant<StreamConfig, Given>> FormatSetter::set(const Choice& choic
                       .caps = std::move(caps),
                       .layout = std::nullopt,
                       .interlacing = *interlacing,
-                      .dmabuf_caps = choice.dmabuf_caps};
+                      .dmabuf_caps = candidate.dmabuf_caps};
   if (!row->has_lines()) return config;
   config.layout = layout_of(*format, *row, video_info_of(*row, format->size));
   config.layout->height = frame_height(*format);
-  if (choice.dmabuf_caps) config.layout->format = drm_video_format();
+  if (candidate.dmabuf_caps) config.layout->format = drm_video_format();
   return config;
 }
 
 /// What is promised before the allocation must come true in it.
-Outcome<bool> FormatSetter::keeps_promise(const Choice& choice, std::uint32_t plane_count) {
-  if (!choice.dmabuf_caps) return true;
+Outcome<bool> FormatSetter::keeps_promise(const Candidate& candidate, std::uint32_t plane_count) {
+  if (!candidate.dmabuf_caps) return true;
   const auto exported = can_export(device(), waker_, plane_count);
   if (!exported) return std::unexpected{failed(path(), exported.error(), "to export its buffers")};
   if (*exported) return true;

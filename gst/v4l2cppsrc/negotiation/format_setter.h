@@ -11,12 +11,12 @@
 #include "camera/camera.h"
 #include "camera/restoration.h"
 #include "formats/stream_config.h"
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 namespace v4l2gst {
 
 /// What the driver made of a choice that downstream does not take.
-struct Given {
+struct DriverAnswer {
   CapsPtr caps;
   std::string field;  ///< the one to blame, where that is known already
   std::string has;
@@ -56,7 +56,8 @@ public:
         prepare_{prepare} {}
 
   /// Sets `choice`. The answer is agreed on if `wanted` takes its caps.
-  Outcome<std::variant<StreamConfig, Given>> set(const Choice& choice, const GstCaps* wanted);
+  Outcome<std::variant<StreamConfig, DriverAnswer>> set(const Candidate& candidate,
+                                                        const GstCaps* wanted);
 
   /// True where a call of prepare() returned false; set() has failed then, without a reason.
   [[nodiscard]] bool overtaken() const { return overtaken_; }
@@ -68,18 +69,18 @@ private:
 
   [[nodiscard]] const std::string& path() const { return camera_.path(); }
 
-  Outcome<v4l2::Format> set_picture(const Choice& choice);
-  Outcome<v4l2::Format> set_format(const Choice& choice);
+  Outcome<v4l2::Format> set_picture(const Candidate& candidate);
+  Outcome<v4l2::Format> set_format(const Candidate& candidate);
   [[nodiscard]] Outcome<v4l2::Format> convert_colours(const v4l2::Format& format,
                                                       const FormatRow& row,
                                                       const std::string& colorimetry) const;
   [[nodiscard]] Outcome<bool> fills_frame() const;
   [[nodiscard]] Outcome<v4l2::IntervalAnswer> set_interval(v4l2::Interval wanted) const;
-  [[nodiscard]] Outcome<std::string> tell_rate(const Choice& choice,
+  [[nodiscard]] Outcome<std::string> tell_rate(const Candidate& candidate,
                                                const v4l2::IntervalAnswer& rate) const;
-  [[nodiscard]] Outcome<Traits> read_traits(const v4l2::Format& format, const FormatRow& row,
-                                            const Interlacing& interlacing) const;
-  Outcome<bool> keeps_promise(const Choice& choice, std::uint32_t plane_count);
+  [[nodiscard]] Outcome<PictureProperties> read_picture_properties(
+      const v4l2::Format& format, const FormatRow& row, const Interlacing& interlacing) const;
+  Outcome<bool> keeps_promise(const Candidate& candidate, std::uint32_t plane_count);
 
   Camera& camera_;
   Restoration& restoration_;

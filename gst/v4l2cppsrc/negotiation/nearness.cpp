@@ -6,7 +6,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 namespace v4l2gst {
 namespace {
@@ -39,7 +39,7 @@ double distance(double one, double other) {
 }
 
 /// How far an offer is from a structure: another kind of format counts more than any size.
-double distance(const Offer& offer, const GstStructure* structure) {
+double distance(const OfferedMode& offer, const GstStructure* structure) {
   const auto ours = caps_of(*offer.row, false);
   const auto* const mine = gst_caps_get_structure(ours.get(), 0);
   // Another kind of format at the right size is nearer than the right one at half the size.
@@ -65,7 +65,7 @@ double distance(const Offer& offer, const GstStructure* structure) {
   return far;
 }
 
-double distance(const Offer& offer, const GstCaps* wanted) {
+double distance(const OfferedMode& offer, const GstCaps* wanted) {
   if (wanted == nullptr || gst_caps_get_size(wanted) == 0) return 0;
   double nearest = distance(offer, gst_caps_get_structure(wanted, 0));
   for (guint i = 1; i < gst_caps_get_size(wanted); ++i)
@@ -75,7 +75,7 @@ double distance(const Offer& offer, const GstCaps* wanted) {
 }  // namespace
 
 /// Whether two modes differ in more than the arrangement of their bytes.
-bool much_alike(const Offer& one, const Offer& other) {
+bool much_alike(const OfferedMode& one, const OfferedMode& other) {
   return one.row->raw() && other.row->raw() && one.sizes == other.sizes &&
          one.intervals == other.intervals;
 }
@@ -89,7 +89,7 @@ std::string short_caps(const GstCaps* caps) {
   return short_text;
 }
 
-std::string shown(const Offer& offer, const GstCaps* wanted) {
+std::string shown(const OfferedMode& offer, const GstCaps* wanted) {
   auto caps = caps_of(offer);
   auto* const structure = gst_caps_get_structure(caps.get(), 0);
   const auto* const asked = wanted != nullptr && gst_caps_get_size(wanted) > 0
@@ -114,9 +114,9 @@ std::string shown(const Offer& offer, const GstCaps* wanted) {
   return short_caps(caps.get());
 }
 
-std::vector<Offer> nearest_offers(std::span<const Offer> all, const GstCaps* wanted,
-                                  std::size_t most) {
-  std::vector<std::tuple<double, const FormatRow*, double, const Offer*>> ranked;
+std::vector<OfferedMode> nearest_offers(std::span<const OfferedMode> all, const GstCaps* wanted,
+                                        std::size_t most) {
+  std::vector<std::tuple<double, const FormatRow*, double, const OfferedMode*>> ranked;
   for (const auto& offer : all) {
     const auto& size = offer.sizes.largest;
     // Of those that are equally near, the larger picture is the more likely wish.
@@ -125,13 +125,13 @@ std::vector<Offer> nearest_offers(std::span<const Offer> all, const GstCaps* wan
   }
   std::ranges::sort(ranked);
   // Not only the arrangements of bytes that one mode comes in.
-  std::vector<Offer> nearest;
-  std::vector<const Offer*> alike;
+  std::vector<OfferedMode> nearest;
+  std::vector<const OfferedMode*> alike;
   for (const auto& entry : ranked) {
-    const auto* const offer = std::get<const Offer*>(entry);
+    const auto* const offer = std::get<const OfferedMode*>(entry);
     if (nearest.size() == most) return nearest;
-    if (std::ranges::any_of(nearest,
-                            [&](const Offer& earlier) { return much_alike(earlier, *offer); }))
+    if (std::ranges::any_of(
+            nearest, [&](const OfferedMode& earlier) { return much_alike(earlier, *offer); }))
       alike.push_back(offer);
     else
       nearest.push_back(*offer);

@@ -8,7 +8,7 @@
 
 namespace v4l2gst {
 
-Choice mode_of(const StreamConfig& config) {
+Candidate mode_of(const StreamConfig& config) {
   return {.row = config.row,
           .size = config.frame_size(),
           .interval = config.interval,
@@ -20,58 +20,62 @@ bool keeps_caps(const StreamConfig& config, const GstCaps* flowing) {
   return flowing != nullptr && gst_caps_is_equal(flowing, config.caps.get()) != FALSE;
 }
 
-Outcome<std::vector<Choice>> cheaper_modes_of(const Camera& camera, const Settings& settings,
-                                              const GstCaps* wanted, double demand) {
+Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
+                                                 const GstCaps* wanted, double demand) {
   const auto native = camera.native_size();
   if (!native) return std::unexpected{native.error()};
   const auto offers =
       offers_within(*camera.device.modes(), wanted, camera.caps_kinds(settings.io_mode), *native);
   if (!offers) return std::unexpected{failed(camera.path(), offers.error(), "to list its modes")};
-  return cheaper_choices(*offers, wanted, demand, {.prefer = settings.prefer, .native = *native});
+  return cheaper_candidates(*offers, wanted, demand,
+                            {.prefer = settings.prefer, .native = *native});
 }
 
 // ---- choices ------------------------------------------------------------------------------------
 
 /// Modes that `wanted` names, for which the device's need not be listed.
-Outcome<std::vector<Choice>> Negotiator::named_choices(const Wish& wish) const {
+Outcome<std::vector<Candidate>> Negotiator::named_candidates(const Wish& wish) const {
   // Its driver may take any, and then nothing comes but what is sent.
-  if (device().delivered()) return std::vector<Choice>{};
+  if (device().delivered()) return std::vector<Candidate>{};
   const auto kinds = camera_.caps_kinds(settings_.io_mode);
   const bool multiplanar = device().buffer_type() == v4l2::BufferType::capture_mplane;
-  auto direct = direct_choices(wish.wanted, multiplanar, kinds);
+  auto direct = direct_candidates(wish.wanted, multiplanar, kinds);
   // After a loss, what flowed before comes first.
   if (wish.former != nullptr && gst_caps_can_intersect(wish.former, wish.wanted) != FALSE) {
-    auto former = direct_choices(wish.former, multiplanar, kinds);
+    auto former = direct_candidates(wish.former, multiplanar, kinds);
     direct.insert(direct.begin(), former.begin(), former.end());
   }
-  for (auto& choice : direct) {
-    if (choice.interval.known()) continue;
-    const auto intervals = device().modes()->intervals({choice.row->fourcc}, choice.size);
+  for (auto& candidate : direct) {
+    if (candidate.interval.known()) continue;
+    const auto intervals = device().modes()->intervals({candidate.row->fourcc}, candidate.size);
     if (!intervals)
       return std::unexpected{failed(path(), intervals.error(), "to list its frame rates")};
-    choice.interval = best_interval(*intervals, choice, wish.wanted);
+    candidate.interval = best_interval(*intervals, candidate, wish.wanted);
   }
   return direct;
 }
 
 /// Modes of the device that `wanted` takes, the best first, but for those that were `tried`.
-Outcome<std::vector<Choice>> Negotiator::listed_choices(const Wish& wish,
-                                                        std::span<const Choice> tried) const {
+Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
+    const Wish& wish, std::span<const Candidate> tried) const {
   const auto native = camera_.native_size();
   if (!native) return std::unexpected{native.error()};
   const auto offers =
       offers_within(*device().modes(), wish.wanted, camera_.caps_kinds(settings_.io_mode), *native);
   if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
-  auto best = choices(*offers, wish.wanted, {.prefer = settings_.prefer, .native = *native});
+  auto best =
+      ranked_candidates(*offers, wish.wanted, {.prefer = settings_.prefer, .native = *native});
   if (device().capability().behind_graph() && !device().delivered()) {
     // Where its graph can't be seen, what the node is set to is most likely what comes.
     const auto current = device().modes()->current();
     if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
-    std::ranges::stable_partition(
-        best, [&](const Choice& choice) { return choice.row->fourcc == current->fourcc.code; });
+    std::ranges::stable_partition(best, [&](const Candidate& candidate) {
+      return candidate.row->fourcc == current->fourcc.code;
+    });
   }
-  std::erase_if(
-      best, [&](const Choice& choice) { return std::ranges::find(tried, choice) != tried.end(); });
+  std::erase_if(best, [&](const Candidate& candidate) {
+    return std::ranges::find(tried, candidate) != tried.end();
+  });
   return best;
 }
 
@@ -79,48 +83,49 @@ Outcome<std::vector<Choice>> Negotiator::listed_choices(const Wish& wish,
 
 /// True where the mode that is set is agreed on. False while room is sought on the bus and it takes
 /// no less than the one before.
-Outcome<bool> Negotiator::accept(const Choice& choice, const StreamConfig& config,
+Outcome<bool> Negotiator::accept(const Candidate& candidate, const StreamConfig& config,
                                  std::size_t choices, const Wish& wish) {
   const auto mode = mode_of(config);
   if (wish.shortage != nullptr && !clearly_less(mode, wish.shortage->demand)) {
     GST_DEBUG_OBJECT(messages_.element(), "asked for %s, got %s, which takes no less",
-                     describe(choice).c_str(), describe(mode).c_str());
+                     describe(candidate).c_str(), describe(mode).c_str());
     return false;
   }
   GST_INFO_OBJECT(messages_.element(), "chose %s, the best of %zu: %" GST_PTR_FORMAT,
-                  describe(choice).c_str(), choices, static_cast<void*>(config.caps.get()));
+                  describe(candidate).c_str(), choices, static_cast<void*>(config.caps.get()));
   // That it is slow was said before, or is by the WARNING of what the bus has no room for.
   if (wish.shortage != nullptr || keeps_caps(config, wish.flowing)) return true;
-  auto slow = slow_raw_video(camera_, choice, config.interval, wish.wanted);
+  auto slow = find_smoother_mode(camera_, candidate, config.interval, wish.wanted);
   if (!slow) return std::unexpected{slow.error()};
   if (auto& warning = *slow) messages_.warn(std::move(*warning));
   return true;
 }
 
 /// The first that is agreed on; else what the driver made of the first choice.
-Outcome<Negotiator::Tried> Negotiator::try_choices(std::span<const Choice> best, const Wish& wish,
-                                                   const Overrides& overrides) {
+Outcome<Negotiator::Tried> Negotiator::try_candidates(std::span<const Candidate> best,
+                                                      const Wish& wish,
+                                                      const Overrides& overrides) {
   // Each costs calls that may be slow; who has not found one among so many will not.
   constexpr std::size_t most_tries = 8;
   FormatSetter setter{camera_, restoration_, waker_, overrides, prepare_};
-  std::optional<Given> first;
-  for (const auto& choice : best.first(std::min(best.size(), most_tries))) {
-    if (choice.dmabuf_caps && !camera_.exports) continue;  // which one of them has found out
-    auto answer = setter.set(choice, wish.wanted);
+  std::optional<DriverAnswer> first;
+  for (const auto& candidate : best.first(std::min(best.size(), most_tries))) {
+    if (candidate.dmabuf_caps && !camera_.exports) continue;  // which one of them has found out
+    auto answer = setter.set(candidate, wish.wanted);
     overtaken_ = setter.overtaken();
     if (!answer && wish.held_downstream > 0 && answer.error().cause == Cause::busy)
       return std::unexpected{held_downstream(path(), wish.held_downstream, answer.error().error)};
     // Only what the driver changed is worth another try; a failed call is not.
     if (!answer) return std::unexpected{answer.error()};
     if (auto* const config = std::get_if<StreamConfig>(&*answer)) {
-      const auto accepted = accept(choice, *config, best.size(), wish);
+      const auto accepted = accept(candidate, *config, best.size(), wish);
       if (!accepted) return std::unexpected{accepted.error()};
       if (*accepted) return std::move(*config);
       continue;
     }
-    auto& given = std::get<Given>(*answer);
+    auto& given = std::get<DriverAnswer>(*answer);
     GST_DEBUG_OBJECT(messages_.element(), "asked for %s, got %" GST_PTR_FORMAT,
-                     describe(choice).c_str(), static_cast<void*>(given.caps.get()));
+                     describe(candidate).c_str(), static_cast<void*>(given.caps.get()));
     if (!first) first = std::move(given);
   }
   return first;
@@ -131,7 +136,7 @@ Outcome<StreamConfig> Negotiator::choose_cheaper_mode(const Wish& wish,
   const auto& shortage = *wish.shortage;
   const auto cheaper = cheaper_modes_of(camera_, settings_, wish.wanted, shortage.demand);
   if (!cheaper) return std::unexpected{cheaper.error()};
-  auto tried = try_choices(*cheaper, wish, overrides);
+  auto tried = try_candidates(*cheaper, wish, overrides);
   if (!tried) return std::unexpected{tried.error()};
   if (auto* const config = std::get_if<StreamConfig>(&*tried)) return std::move(*config);
   auto refusal = shortage.refusal;
@@ -147,21 +152,21 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
   if (const auto followed = follow_input(camera_, messages_); !followed)
     return std::unexpected{followed.error()};
   if (wish.shortage != nullptr) return choose_cheaper_mode(wish, *overrides);
-  const auto named = named_choices(wish);
+  const auto named = named_candidates(wish);
   if (!named) return std::unexpected{named.error()};
-  auto tried = try_choices(*named, wish, *overrides);
+  auto tried = try_candidates(*named, wish, *overrides);
   if (!tried) return std::unexpected{tried.error()};
   if (auto* const config = std::get_if<StreamConfig>(&*tried)) return std::move(*config);
-  auto given = std::get<std::optional<Given>>(std::move(*tried));
-  const auto listed = listed_choices(wish, *named);
+  auto given = std::get<std::optional<DriverAnswer>>(std::move(*tried));
+  const auto listed = listed_candidates(wish, *named);
   if (!listed) return std::unexpected{listed.error()};
   GST_DEBUG_OBJECT(messages_.element(),
                    "downstream names %zu modes, none will do; the device lists %zu", named->size(),
                    listed->size());
-  tried = try_choices(*listed, wish, *overrides);
+  tried = try_candidates(*listed, wish, *overrides);
   if (!tried) return std::unexpected{tried.error()};
   if (auto* const config = std::get_if<StreamConfig>(&*tried)) return std::move(*config);
-  if (auto& other = std::get<std::optional<Given>>(*tried)) given = std::move(other);
+  if (auto& other = std::get<std::optional<DriverAnswer>>(*tried)) given = std::move(other);
   auto why = explain_refusal(camera_, settings_, wish.wanted, given);
   return std::unexpected{why ? *std::move(why) : std::move(why.error())};
 }

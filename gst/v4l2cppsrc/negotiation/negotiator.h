@@ -9,8 +9,8 @@
 #include "camera/restoration.h"
 #include "formats/stream_config.h"
 #include "negotiation/bandwidth.h"
+#include "negotiation/candidates.h"
 #include "negotiation/format_setter.h"
-#include "negotiation/negotiation.h"
 #include "negotiation/shortage.h"
 
 namespace v4l2gst {
@@ -43,7 +43,7 @@ public:
   Outcome<std::optional<StreamConfig>> negotiate(const Wish& wish);
 
 private:
-  using Tried = std::variant<StreamConfig, std::optional<Given>>;
+  using Tried = std::variant<StreamConfig, std::optional<DriverAnswer>>;
 
   [[nodiscard]] v4l2::Device& device() { return camera_.device; }
 
@@ -53,12 +53,12 @@ private:
 
   Outcome<StreamConfig> choose_mode(const Wish& wish);
   Outcome<StreamConfig> choose_cheaper_mode(const Wish& wish, const Overrides& overrides);
-  [[nodiscard]] Outcome<std::vector<Choice>> named_choices(const Wish& wish) const;
-  [[nodiscard]] Outcome<std::vector<Choice>> listed_choices(const Wish& wish,
-                                                            std::span<const Choice> tried) const;
-  Outcome<Tried> try_choices(std::span<const Choice> best, const Wish& wish,
-                             const Overrides& overrides);
-  Outcome<bool> accept(const Choice& choice, const StreamConfig& config, std::size_t choices,
+  [[nodiscard]] Outcome<std::vector<Candidate>> named_candidates(const Wish& wish) const;
+  [[nodiscard]] Outcome<std::vector<Candidate>> listed_candidates(
+      const Wish& wish, std::span<const Candidate> tried) const;
+  Outcome<Tried> try_candidates(std::span<const Candidate> best, const Wish& wish,
+                                const Overrides& overrides);
+  Outcome<bool> accept(const Candidate& candidate, const StreamConfig& config, std::size_t choices,
                        const Wish& wish);
   Outcome<bool> complete(const StreamConfig& config);
 
@@ -72,14 +72,14 @@ private:
 };
 
 /// The mode that was agreed on, as a choice.
-Choice mode_of(const StreamConfig& config);
+Candidate mode_of(const StreamConfig& config);
 
 /// True once a frame has gone downstream with these caps. Then they stay, whatever is refused: a
 /// muxer takes no others, and nothing tells who would.
 bool keeps_caps(const StreamConfig& config, const GstCaps* flowing);
 
 /// The modes that `wanted` takes and that take clearly less of the bus than `demand`.
-Outcome<std::vector<Choice>> cheaper_modes_of(const Camera& camera, const Settings& settings,
-                                              const GstCaps* wanted, double demand);
+Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
+                                                 const GstCaps* wanted, double demand);
 
 }  // namespace v4l2gst

@@ -17,13 +17,14 @@ bool possible(const GstCaps* wanted, const CapsPtr& ours) {
   return gst_caps_can_intersect(wanted, ours.get()) != FALSE;
 }
 
-bool possible(const GstCaps* wanted, const Offer& offer) {
+bool possible(const GstCaps* wanted, const OfferedMode& offer) {
   return possible(wanted, caps_of(offer));
 }
 
 /// The sizes of a format. Where the driver lists none, the one that the device is set to, by its
 /// user or its source; if that is not wanted, any.
-v4l2::Result<std::vector<v4l2::SizeRange>> sizes_of(v4l2::Modes& modes, const Offer& of_any_size,
+v4l2::Result<std::vector<v4l2::SizeRange>> sizes_of(v4l2::Modes& modes,
+                                                    const OfferedMode& of_any_size,
                                                     const GstCaps* wanted) {
   const auto listed = modes.sizes({of_any_size.row->fourcc});
   if (!listed) return std::unexpected{listed.error()};
@@ -39,7 +40,7 @@ v4l2::Result<std::vector<v4l2::SizeRange>> sizes_of(v4l2::Modes& modes, const Of
 }
 
 /// Adds what a format offers, with caps of one kind.
-v4l2::Result<> add_offers(std::vector<Offer>& offers, v4l2::Modes& modes, Offer offer,
+v4l2::Result<> add_offers(std::vector<OfferedMode>& offers, v4l2::Modes& modes, OfferedMode offer,
                           const GstCaps* wanted, std::optional<v4l2::Size> native) {
   offer.sizes = any_size;
   if (!possible(wanted, offer)) return {};
@@ -99,7 +100,7 @@ void fix_size(GstStructure* structure, std::optional<v4l2::Size> native) {
   fix_dimension(structure, "height", target.height);
 }
 
-std::optional<v4l2::Size> size_within(const Offer& offer, const GstCaps* wanted,
+std::optional<v4l2::Size> size_within(const OfferedMode& offer, const GstCaps* wanted,
                                       std::optional<v4l2::Size> native) {
   const auto ours = caps_of(offer);
   const auto common =
@@ -115,11 +116,12 @@ std::optional<v4l2::Size> size_within(const Offer& offer, const GstCaps* wanted,
   return v4l2::Size{static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
 }
 
-v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps* wanted,
-                                               CapsKinds kinds, std::optional<v4l2::Size> native) {
+v4l2::Result<std::vector<OfferedMode>> offers_within(v4l2::Modes& modes, const GstCaps* wanted,
+                                                     CapsKinds kinds,
+                                                     std::optional<v4l2::Size> native) {
   const auto formats = modes.formats();
   if (!formats) return std::unexpected{formats.error()};
-  std::vector<Offer> offers;
+  std::vector<OfferedMode> offers;
   const auto add_all = [&](bool dmabuf, bool alternate) -> v4l2::Result<> {
     for (const auto& format : *formats) {
       const auto* const row = row_of(format.fourcc.code);
@@ -144,14 +146,14 @@ v4l2::Result<std::vector<Offer>> offers_within(v4l2::Modes& modes, const GstCaps
   return offers;
 }
 
-v4l2::Result<std::vector<Offer>> all_offers(v4l2::Modes& modes) {
+v4l2::Result<std::vector<OfferedMode>> all_offers(v4l2::Modes& modes) {
   const auto formats = modes.formats();
   if (!formats) return std::unexpected{formats.error()};
-  std::vector<Offer> offers;
+  std::vector<OfferedMode> offers;
   for (const auto& format : *formats) {
     const auto* const row = row_of(format.fourcc.code);
     if (row == nullptr || !row->has_system_caps()) continue;
-    Offer offer{.row = row, .sizes = any_size, .intervals = {}};
+    OfferedMode offer{.row = row, .sizes = any_size, .intervals = {}};
     const auto sizes = sizes_of(modes, offer, nullptr);
     if (!sizes) return std::unexpected{sizes.error()};
     for (const auto& range : *sizes) {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <tuple>
 
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 namespace v4l2gst {
 namespace {
@@ -51,8 +51,8 @@ CapsPtr in_any_memory(const GstCaps* caps) {
   return copy;
 }
 
-bool any_meets(std::span<const Offer> offers, const CapsPtr& wanted) {
-  return std::ranges::any_of(offers, [&](const Offer& offer) {
+bool any_meets(std::span<const OfferedMode> offers, const CapsPtr& wanted) {
+  return std::ranges::any_of(offers, [&](const OfferedMode& offer) {
     return gst_caps_can_intersect(caps_of(offer).get(), wanted.get()) != FALSE;
   });
 }
@@ -66,7 +66,7 @@ CapsPtr sizes_of(const GstCaps* wanted) {
               {"format", "drm-format", "stream-format", "significant-bits", "width", "height"});
 }
 
-std::string names_of(std::span<const Offer> offers) {
+std::string names_of(std::span<const OfferedMode> offers) {
   std::vector<std::string> names;  // which several rows may have in common
   std::vector<const FormatRow*> seen;
   for (const auto& offer : offers) {
@@ -80,7 +80,7 @@ std::string names_of(std::span<const Offer> offers) {
   return list_of(names);
 }
 
-std::string sizes_text(std::span<const Offer> offers, const CapsPtr& formats) {
+std::string sizes_text(std::span<const OfferedMode> offers, const CapsPtr& formats) {
   std::vector<std::string> sizes;
   for (const auto& offer : offers) {
     if (gst_caps_can_intersect(caps_of(offer).get(), formats.get()) == FALSE) continue;
@@ -101,7 +101,7 @@ std::string rate_text(v4l2::Interval interval) {
   return digits.data();
 }
 
-std::string rates_text(std::span<const Offer> offers, const CapsPtr& sizes) {
+std::string rates_text(std::span<const OfferedMode> offers, const CapsPtr& sizes) {
   std::vector<std::string> rates;
   for (const auto& offer : offers) {
     if (gst_caps_can_intersect(caps_of(offer).get(), sizes.get()) == FALSE) continue;
@@ -132,7 +132,7 @@ std::string decoder_of(const FormatRow& row) {
 }
 
 /// Whether an offer meets one structure of `wanted` but for its format, and if told so, its rate.
-bool meets_otherwise(const Offer& offer, const GstCaps* wanted, bool with_rate) {
+bool meets_otherwise(const OfferedMode& offer, const GstCaps* wanted, bool with_rate) {
   const auto ours = caps_of(offer);
   const auto* const mine = gst_caps_get_structure(ours.get(), 0);
   for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
@@ -148,25 +148,28 @@ bool meets_otherwise(const Offer& offer, const GstCaps* wanted, bool with_rate) 
 }
 
 /// Advice for who wants raw video that fits only another way; empty where that would not help.
-std::string decode_advice(std::span<const Offer> near, const GstCaps* wanted, bool with_rate) {
+std::string decode_advice(std::span<const OfferedMode> near, const GstCaps* wanted,
+                          bool with_rate) {
   if (!asks_for_raw(wanted)) return {};
-  const auto raw = [](const Offer& offer) {
+  const auto raw = [](const OfferedMode& offer) {
     return offer.row->raw();
   };
-  const auto meets = [&](const Offer& offer) {
+  const auto meets = [&](const OfferedMode& offer) {
     return meets_otherwise(offer, wanted, with_rate);
   };
   // Another raw format is easier to convert.
-  if (std::ranges::any_of(near, [&](const Offer& offer) { return raw(offer) && meets(offer); }))
+  if (std::ranges::any_of(near,
+                          [&](const OfferedMode& offer) { return raw(offer) && meets(offer); }))
     return {};
-  const auto found =
-      std::ranges::find_if(near, [&](const Offer& offer) { return !raw(offer) && meets(offer); });
+  const auto found = std::ranges::find_if(
+      near, [&](const OfferedMode& offer) { return !raw(offer) && meets(offer); });
   if (found == near.end()) return {};
   return "The device has it as " + shown(*found, wanted) + ": ask for that and insert " +
          decoder_of(*found->row) + " behind it.";
 }
 
-std::string advice_for(const Refusal& refusal, std::span<const Offer> near, const GstCaps* wanted) {
+std::string advice_for(const Refusal& refusal, std::span<const OfferedMode> near,
+                       const GstCaps* wanted) {
   const auto& field = refusal.field;
   if (refusal.nearest.empty())
     return "No element can take that. libv4l converts many such formats: start the program with "
@@ -195,7 +198,7 @@ std::string advice_for(const Refusal& refusal, std::span<const Offer> near, cons
 }
 
 /// The first field, in the order in which people think of them, that nothing meets.
-std::string broken_field(std::span<const Offer> all, std::span<const Offer> near,
+std::string broken_field(std::span<const OfferedMode> all, std::span<const OfferedMode> near,
                          const GstCaps* wanted) {
   const auto anywhere = in_any_memory(wanted);
   if (!any_meets(all, only(anywhere.get(), {}))) return "media type";
@@ -210,8 +213,8 @@ std::string broken_field(std::span<const Offer> all, std::span<const Offer> near
 }
 
 /// What the driver lists of a field; empty for what it does not.
-std::string listed(std::string_view field, std::span<const Offer> all, std::span<const Offer> near,
-                   const GstCaps* wanted) {
+std::string listed(std::string_view field, std::span<const OfferedMode> all,
+                   std::span<const OfferedMode> near, const GstCaps* wanted) {
   const auto anywhere = in_any_memory(wanted);
   if (field == "media type" || field == "format") return names_of(all);
   if (field == "size") return sizes_text(all, formats_of(anywhere.get()));
@@ -219,14 +222,14 @@ std::string listed(std::string_view field, std::span<const Offer> all, std::span
   return {};
 }
 
-void fill_in(Refusal& refusal, std::span<const Offer> all, std::span<const Offer> near,
+void fill_in(Refusal& refusal, std::span<const OfferedMode> all, std::span<const OfferedMode> near,
              const GstCaps* wanted) {
   refusal.asked = short_caps(wanted);
-  std::vector<const Offer*> chosen;
+  std::vector<const OfferedMode*> chosen;
   for (const auto& offer : near) {
     if (chosen.size() == most_shown) break;
     const bool told = std::ranges::any_of(
-        chosen, [&](const Offer* earlier) { return much_alike(*earlier, offer); });
+        chosen, [&](const OfferedMode* earlier) { return much_alike(*earlier, offer); });
     if (told && refusal.field != "format") continue;
     chosen.push_back(&offer);
     refusal.nearest.push_back(shown(offer, wanted));
@@ -270,7 +273,7 @@ void fill_in_answer(Refusal& refusal, const Blame& blame, const GstCaps* given) 
 
 }  // namespace
 
-Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
+Refusal refuse(std::span<const OfferedMode> all, std::span<const OfferedMode> near,
                std::vector<std::string> inexpressible, const GstCaps* wanted) {
   Refusal refusal;
   refusal.inexpressible = std::move(inexpressible);
@@ -279,8 +282,8 @@ Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
   return refusal;
 }
 
-Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const Offer> all,
-                     std::span<const Offer> near, std::vector<std::string> inexpressible,
+Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const OfferedMode> all,
+                     std::span<const OfferedMode> near, std::vector<std::string> inexpressible,
                      const GstCaps* wanted) {
   Refusal refusal;
   refusal.inexpressible = std::move(inexpressible);

@@ -33,7 +33,7 @@ struct Refusal {
 };
 
 /// `all` is what the device has, without intervals; `near` those of nearest_offers(), with them.
-Refusal refuse(std::span<const Offer> all, std::span<const Offer> near,
+Refusal refuse(std::span<const OfferedMode> all, std::span<const OfferedMode> near,
                std::vector<std::string> inexpressible, const GstCaps* wanted);
 
 /// A field and what the device has in it.
@@ -48,8 +48,8 @@ struct Blame {
 
 /// The driver settled on `given`, one structure, which `wanted` does not take: names the field that
 /// differs.
-Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const Offer> all,
-                     std::span<const Offer> near, std::vector<std::string> inexpressible,
+Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const OfferedMode> all,
+                     std::span<const OfferedMode> near, std::vector<std::string> inexpressible,
                      const GstCaps* wanted);
 
 /// The ERROR for it.

@@ -7,13 +7,13 @@ namespace v4l2gst {
 
 bool KeyFrameRequests::add() {
   if (!supported_) return false;
-  waker_.raise(v4l2::Waker::errand);
+  waker_.raise(v4l2::Waker::command);
   return true;
 }
 
 void KeyFrameRequests::pass_on(const v4l2::Node& node, GstElement* element) {
-  if (!waker_.raised(v4l2::Waker::errand)) return;  // on most frames
-  waker_.lower(v4l2::Waker::errand);
+  if (!waker_.raised(v4l2::Waker::command)) return;  // on most frames
+  waker_.lower(v4l2::Waker::command);
   const auto forced = v4l2::force_key_frame(node);
   if (forced && *forced) return;
   // A device that is gone says so again when the next frame is waited for.

@@ -65,7 +65,7 @@ const GstCaps* Session::wanted() const {
 }
 
 void Session::publish() {
-  Facts facts;
+  DeviceInfo facts;
   if (const auto* const open = camera()) {
     facts.device = open->path();
     facts.device_name = open->device.capability().card_name();
@@ -145,7 +145,7 @@ void Session::start() {
     wait_for_camera(reason);
   }
   run_ = {.watchdog = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall}};
-  surroundings_.counters.restart();
+  surroundings_.stats.restart();
 }
 
 void Session::pause() {
@@ -248,7 +248,7 @@ Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
         v4l2gst::allocate({.element = surroundings_.element,
                            .device = configured->camera.device,
                            .waker = surroundings_.waker,
-                           .counters = surroundings_.counters,
+                           .stats = surroundings_.stats,
                            .agreed = configured->config.copy(),
                            .settings = wishes,
                            .downstream = downstream,

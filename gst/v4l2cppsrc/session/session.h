@@ -14,7 +14,7 @@
 #include "session/run.h"
 #include "session/shared_info.h"
 #include "session/state.h"
-#include "stats/counters.h"
+#include "stats/stats.h"
 
 namespace v4l2gst {
 
@@ -26,7 +26,7 @@ struct Surroundings {
   v4l2::Waker& absence_waker;  ///< interrupts a wait for the device itself
   KeyFrameRequests& key_frame_requests;
   SharedInfo& info;
-  Counters& counters;
+  Stats& stats;
 };
 
 /// One device's life, from NULL→READY to READY→NULL: open, negotiate, allocate, capture, and what
@@ -117,7 +117,7 @@ private:
   Ending deliver(Capturing& at, v4l2::Frame&& arrived);
   Ending take_newest(Capturing& at, std::optional<v4l2::Frame>& frame);
   Continuity::Verdict observe(const v4l2::Frame& frame);
-  void leave_out(Counters::Count* count);
+  void leave_out(Stats::Count* count);
   void on_delivered(const Capturing& at);
   Ending on_interrupt();
   Ending on_damaged(Capturing& at, const v4l2::Frame& frame, const FrameFilter::Judgement& found);

@@ -68,9 +68,9 @@ Session::Ending Session::on_arrival(Capturing& at, v4l2::Arrival& arrival) {
 
 Session::Ending Session::on_interrupt() {
   const auto& waker = surroundings_.waker;
-  const bool errand_only = waker.raised(v4l2::Waker::errand) && !waker.raised(v4l2::Waker::flush) &&
-                           !waker.raised(v4l2::Waker::pause);
-  if (errand_only) return std::nullopt;
+  const bool command_only = waker.raised(v4l2::Waker::command) &&
+                            !waker.raised(v4l2::Waker::flush) && !waker.raised(v4l2::Waker::pause);
+  if (command_only) return std::nullopt;
   run_.watchdog.wait_ended();
   if (absence_) absence_->patience.pause();
   return Halted{};
@@ -133,19 +133,19 @@ Session::Ending Session::on_start_failed(Report failure) {
 
 Continuity::Verdict Session::observe(const v4l2::Frame& frame) {
   const auto seen = run_.stamper.observe(frame);
-  if (seen.lost > 0) Counters::add(surroundings_.counters.lost, seen.lost);
+  if (seen.lost > 0) Stats::add(surroundings_.stats.lost, seen.lost);
   return seen;
 }
 
 /// The frame that was observed last does not go downstream.
-void Session::leave_out(Counters::Count* count) {
-  if (count != nullptr) Counters::add(*count);
+void Session::leave_out(Stats::Count* count) {
+  if (count != nullptr) Stats::add(*count);
   run_.stamper.withhold();
 }
 
 /// Replaces `frame` by the newest that is there. A step where the stream is to be looked at again.
 Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& frame) {
-  auto& counters = surroundings_.counters;
+  auto& stats = surroundings_.stats;
   // A key frame that is awaited is not left out for a newer one.
   while (at.capture->leaky() && !run_.filter.awaits_key_frame()) {
     auto more = at.capture->ready();
@@ -155,13 +155,13 @@ Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& 
     if (std::holds_alternative<v4l2::Overwritten>(**more)) {
       // The newer picture is in the buffer of this frame, which will be copied.
       if (!on_overwritten(at)) continue;
-      leave_out(&counters.skipped);
+      leave_out(&stats.skipped);
       return Again{};
     }
     auto* const newer = std::get_if<v4l2::Frame>(&**more);
     if (newer == nullptr) break;  // the device is gone, which next() will say again
     if (frame) observe(*frame);
-    leave_out(&counters.skipped);
+    leave_out(&stats.skipped);
     frame.emplace(std::move(*newer));  // the end of the older one requeues it
   }
   return std::nullopt;
@@ -169,11 +169,11 @@ Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& 
 
 /// nullopt: this frame does not go downstream, and the next one is waited for.
 Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
-  auto& counters = surroundings_.counters;
+  auto& stats = surroundings_.stats;
   std::optional frame{std::move(arrived)};
   if (run_.filter.skips()) {
     observe(*frame);
-    leave_out(&counters.skipped);
+    leave_out(&stats.skipped);
     run_.watchdog.frame();
     return std::nullopt;
   }
@@ -186,8 +186,9 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
                                             : std::span<const std::byte>{});
   if (found.damage != Damage::none)
     GST_DEBUG_OBJECT(surroundings_.element, "frame %u is damaged (%s)%s", frame->sequence(),
-                     name_of(found.damage), found.fate == Fate::leave_out ? " and left out" : "");
-  if (found.fate == Fate::leave_out) {
+                     name_of(found.damage),
+                     found.action == FrameAction::leave_out ? " and left out" : "");
+  if (found.action == FrameAction::leave_out) {
     if (auto ended = on_damaged(at, *frame, found); !ended || *ended) return ended;
     frame.reset();  // which requeues it
     return on_withheld(at, Withheld::damaged);
@@ -196,7 +197,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
   if (!run_.filter.admits(*frame, at.config,
                           run_.filter.looks_for_key_frame(*frame) ? at.capture->look(*frame)
                                                                   : std::span<const std::byte>{})) {
-    leave_out(&counters.skipped);
+    leave_out(&stats.skipped);
     run_.filter.leave_out_delta();
     frame.reset();  // which requeues it
     return on_withheld(at, Withheld::no_key_frame);
@@ -209,7 +210,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     run_.watchdog.frame();  // the device has sent it
     return std::nullopt;
   }
-  run_.stamper.stamp(wrapped->get(), info, seen, at.config, found.fate == Fate::flag,
+  run_.stamper.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
                      surroundings_.element, kernel());
   on_delivered(at);
   return std::move(*wrapped);
@@ -221,7 +222,7 @@ void Session::on_delivered(const Capturing& at) {
   run_.filter.delivered();
   absence_.reset();
   retry_pause_ = {};
-  Counters::add(surroundings_.counters.delivered);
+  Stats::add(surroundings_.stats.delivered);
   if (run_.flowing_caps.get() != at.config.caps.get())
     run_.flowing_caps.reset(gst_caps_ref(at.config.caps.get()));
   end_shortage(at.config);
@@ -232,7 +233,7 @@ void Session::on_delivered(const Capturing& at) {
 /// nullopt: it is left out, and that is all.
 Session::Ending Session::on_damaged(Capturing& at, const v4l2::Frame& frame,
                                     const FrameFilter::Judgement& found) {
-  leave_out(&surroundings_.counters.damaged);
+  leave_out(&surroundings_.stats.damaged);
   run_.filter.leave_out_damaged(found);
   if (at.camera.device.reserves_buffers()) return std::nullopt;
   return on_other_size(at, frame);
@@ -250,7 +251,7 @@ Session::Ending Session::on_withheld(Capturing& at, Withheld why) {
 /// True when there is something to say of it: the first time.
 bool Session::on_overwritten(Capturing& at) {
   auto& device = at.camera.device;
-  Counters::add(surroundings_.counters.overwritten);
+  Stats::add(surroundings_.stats.overwritten);
   run_.stamper.withhold();
   if (!at.capture->copy_always() || !device.reserves_buffers()) return false;
   device.has_overwritten();

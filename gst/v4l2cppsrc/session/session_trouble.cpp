@@ -48,7 +48,7 @@ bool is_mute(const v4l2::Device& device) {
 Outcome<Step> Session::lose(const Report& report) {
   const auto policy = settings().on_disconnect;
   if (policy != OnDisconnect::error)
-    messages_.add(Notice::State::lost, report.device, report.text, report.error);
+    messages_.add(DeviceMessage::State::lost, report.device, report.text, report.error);
   leave();
   if (policy == OnDisconnect::wait) {
     wait_for_camera(report);
@@ -138,7 +138,7 @@ Outcome<Step> Session::look_for_camera() {
     return not_there(taken.error());
   }
   messages_.add(back_at(camera()->path()));
-  Counters::add(surroundings_.counters.reconnected);
+  Stats::add(surroundings_.stats.reconnected);
   run_.watchdog.frame_is_owed();
   if (absence_) absence_->found = true;
   // If it fails again before it has sent a frame, the next try comes later.
@@ -172,7 +172,7 @@ Outcome<Step> Session::not_there(const Report& report) {
 /// Closes the device in order to open it again; if that fails, it is lost.
 Step Session::reopen() {
   messages_.add(reopened(camera()->path()));
-  Counters::add(surroundings_.counters.restarted);
+  Stats::add(surroundings_.stats.restarted);
   leave();
   state_ = Absent{.next_look = {}, .reopening = true};
   return Unallocated{};
@@ -235,7 +235,7 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
   switch (step.repair) {
     case Repair::restart:
       messages_.add(mended(camera()->path(), error));
-      Counters::add(surroundings_.counters.restarted);
+      Stats::add(surroundings_.stats.restarted);
       std::get<Capturing>(state_).capture->stop();
       run_.start_at = kernel().monotonic_time() + step.delay;
       run_.watchdog.frame_is_owed();
@@ -274,8 +274,8 @@ bool Session::rest_before_start(const Capturing& at) {
     const auto left = run_.start_at - kernel().monotonic_time();
     if (left.count() <= 0) return true;
     if (waker.raised(v4l2::Waker::flush)) break;
-    // Neither a requeued buffer nor an errand ends this.
-    waker.lower(v4l2::Waker::homecoming);
+    // Neither a requeued buffer nor a command ends this.
+    waker.lower(v4l2::Waker::requeued);
     surroundings_.key_frame_requests.pass_on(at.camera.node(), surroundings_.element);
     v4l2::rest(kernel(), waker, std::chrono::ceil<milliseconds>(left));
   }
@@ -292,7 +292,7 @@ Session::Ending Session::on_starved(Capturing& at) {
   if (!watchdog.silent()) {
     const auto& path = at.camera.path();
     auto warning = starved(path, watchdog.waited(now), at.capture->buffer_count());
-    messages_.add(Notice::State::starved, path, warning.text, {});
+    messages_.add(DeviceMessage::State::starved, path, warning.text, {});
     messages_.warn(std::move(warning));
   }
   watchdog.silence(now);
@@ -342,14 +342,15 @@ Session::Ending Session::on_silence(Capturing& at) {
   }();
   const bool first = !watchdog.silent();
   const auto remedy = watchdog.silence(now);
-  messages_.add(mute ? Notice::State::signal_lost : Notice::State::stalled, path, report.text, {});
+  messages_.add(mute ? DeviceMessage::State::signal_lost : DeviceMessage::State::stalled, path,
+                report.text, {});
   if (remedy == Remedy::give_up) return std::unexpected{report};
   if (first || remedy == Remedy::warn) messages_.warn(report);
   // Where nothing comes in there is nothing to wake.
   if (mute || remedy == Remedy::warn) return Again{};
   if (remedy == Remedy::reopen) return reopen();
   messages_.add(restarted(path));
-  Counters::add(surroundings_.counters.restarted);
+  Stats::add(surroundings_.stats.restarted);
   at.capture->stop();
   return Again{};  // and the next step starts it
 }

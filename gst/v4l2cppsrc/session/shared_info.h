@@ -15,7 +15,7 @@
 namespace v4l2gst {
 
 /// What applications may ask at any time: an immutable snapshot, replaced when it changes.
-struct Facts {
+struct DeviceInfo {
   std::string device;       ///< the path of the open device; empty while none is
   std::string device_name;  ///< the card's name; empty while closed
   int device_fd{-1};
@@ -42,20 +42,20 @@ public:
     change(settings_);
   }
 
-  [[nodiscard]] Facts facts() const {
+  [[nodiscard]] DeviceInfo device_info() const {
     const v4l2::MutexLock lock{mutex_};
-    return facts_;
+    return device_info_;
   }
 
-  void publish(Facts facts) {
+  void publish(DeviceInfo facts) {
     const v4l2::MutexLock lock{mutex_};
-    std::swap(facts_, facts);
+    std::swap(device_info_, facts);
   }
 
 private:
   mutable v4l2::Mutex mutex_;  // never held across a system call
   Settings settings_ GUARDED_BY(mutex_);
-  Facts facts_ GUARDED_BY(mutex_);
+  DeviceInfo device_info_ GUARDED_BY(mutex_);
 };
 
 }  // namespace v4l2gst

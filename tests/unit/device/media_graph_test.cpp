@@ -270,10 +270,10 @@ TEST(MediaGraph, WhatCantBeTrueIsLeftOut) {
                             pad.flags = 0xffffffff;
                           }
                         }}};
-  for (const auto& lie : lies) {
+  for (const auto& implausible_value : lies) {
     Rig rig;
     rig.media->fault([&](fake::Faults& faults) {
-      faults.alter<media_v2_topology>(MEDIA_IOC_G_TOPOLOGY, lie, 100);
+      faults.alter<media_v2_topology>(MEDIA_IOC_G_TOPOLOGY, implausible_value, 100);
     });
     rig.node = *v4l2::Node::open(rig.kernel, "/dev/video1");
     const auto graph = read_media_graph(*rig.node, v4l2::Extent::all);

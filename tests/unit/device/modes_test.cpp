@@ -18,7 +18,8 @@ protected:
   v4l2::Modes& modes = *device.modes();
 
   template <class Argument>
-  void lie(unsigned long request, std::function<void(Argument&)> change, unsigned times = 1) {
+  void implausible_value(unsigned long request, std::function<void(Argument&)> change,
+                         unsigned times = 1) {
     camera->fault([&](fake::Faults& faults) { faults.alter<Argument>(request, change, times); });
   }
 };
@@ -38,7 +39,7 @@ TEST_F(Modes, AreWhatTheDriverEnumerates) {
 }
 
 TEST_F(Modes, TellWhichColoursADriverConverts) {
-  lie<v4l2_fmtdesc>(VIDIOC_ENUM_FMT, [](v4l2_fmtdesc& answer) {
+  implausible_value<v4l2_fmtdesc>(VIDIOC_ENUM_FMT, [](v4l2_fmtdesc& answer) {
     answer.flags |= V4L2_FMT_FLAG_CSC_YCBCR_ENC | V4L2_FMT_FLAG_CSC_QUANTIZATION;
   });
   const auto formats = *modes.formats();
@@ -67,7 +68,7 @@ TEST_F(Modes, AreAskedForOnce) {
 }
 
 TEST_F(Modes, KnowRanges) {
-  lie<v4l2_frmsizeenum>(VIDIOC_ENUM_FRAMESIZES, [](v4l2_frmsizeenum& answer) {
+  implausible_value<v4l2_frmsizeenum>(VIDIOC_ENUM_FRAMESIZES, [](v4l2_frmsizeenum& answer) {
     answer.type = V4L2_FRMSIZE_TYPE_STEPWISE;
     answer.stepwise = {.min_width = 16,
                        .max_width = 4096,
@@ -80,7 +81,7 @@ TEST_F(Modes, KnowRanges) {
   ASSERT_EQ(sizes->size(), 1U);
   EXPECT_FALSE(sizes->front().single());
   EXPECT_EQ(sizes->front().step, (v4l2::Size{1, 2}));
-  lie<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS, [](v4l2_frmivalenum& answer) {
+  implausible_value<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS, [](v4l2_frmivalenum& answer) {
     answer.type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
     answer.stepwise = {.min = {1, 120}, .max = {1, 1}, .step = {1, 1}};
   });
@@ -91,7 +92,7 @@ TEST_F(Modes, KnowRanges) {
 }
 
 TEST_F(Modes, LeaveOutRangesThatEndBeforeTheyBegin) {
-  lie<v4l2_frmsizeenum>(
+  implausible_value<v4l2_frmsizeenum>(
       VIDIOC_ENUM_FRAMESIZES,
       [](v4l2_frmsizeenum& answer) {
         answer.type = V4L2_FRMSIZE_TYPE_STEPWISE;
@@ -104,7 +105,7 @@ TEST_F(Modes, LeaveOutRangesThatEndBeforeTheyBegin) {
       },
       1);
   EXPECT_TRUE(modes.sizes(yuyv)->empty());
-  lie<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS, [](v4l2_frmivalenum& answer) {
+  implausible_value<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS, [](v4l2_frmivalenum& answer) {
     answer.type = V4L2_FRMIVAL_TYPE_STEPWISE;
     answer.stepwise = {.min = {1, 1}, .max = {1, 30}, .step = {1, 1}};
   });
@@ -112,7 +113,7 @@ TEST_F(Modes, LeaveOutRangesThatEndBeforeTheyBegin) {
 }
 
 TEST_F(Modes, AreThereOnceHoweverOftenTheDriverSaysThem) {
-  lie<v4l2_fmtdesc>(
+  implausible_value<v4l2_fmtdesc>(
       VIDIOC_ENUM_FMT, [](v4l2_fmtdesc& answer) { answer.pixelformat = V4L2_PIX_FMT_YUYV; }, 11);
   EXPECT_EQ(modes.formats()->size(), 1U);
 }
@@ -184,11 +185,12 @@ TEST_F(Modes, AreNotRememberedWhenAskingFailed) {
 }
 
 TEST_F(Modes, LeaveOutWhatCannotBe) {
-  lie<v4l2_frmsizeenum>(VIDIOC_ENUM_FRAMESIZES,
-                        [](v4l2_frmsizeenum& answer) { answer.discrete.width = 0; });
+  implausible_value<v4l2_frmsizeenum>(VIDIOC_ENUM_FRAMESIZES,
+                                      [](v4l2_frmsizeenum& answer) { answer.discrete.width = 0; });
   EXPECT_EQ(modes.sizes(yuyv)->size(), 1U);
-  lie<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS,
-                        [](v4l2_frmivalenum& answer) { answer.discrete.denominator = 0; });
+  implausible_value<v4l2_frmivalenum>(VIDIOC_ENUM_FRAMEINTERVALS, [](v4l2_frmivalenum& answer) {
+    answer.discrete.denominator = 0;
+  });
   EXPECT_EQ(modes.intervals(yuyv, vga)->size(), 2U);
 }
 

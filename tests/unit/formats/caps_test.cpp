@@ -12,7 +12,7 @@
 namespace {
 
 using v4l2gst::CapsPtr;
-using v4l2gst::Offer;
+using v4l2gst::OfferedMode;
 
 class CapsTest : public testing::Test {
 protected:
@@ -47,9 +47,9 @@ TEST_F(CapsTest, RatesBeyondFractionsAreShortened) {
 
 TEST_F(CapsTest, RangesOfOtherStepsAreAllKept) {
   const auto range = [](std::uint32_t fourcc, std::uint32_t step) {
-    return Offer{.row = v4l2gst::row_of(fourcc),
-                 .sizes = {{16, 16}, {4096, 4096}, {step, step}},
-                 .intervals = {}};
+    return OfferedMode{.row = v4l2gst::row_of(fourcc),
+                       .sizes = {{16, 16}, {4096, 4096}, {step, step}},
+                       .intervals = {}};
   };
   const std::vector offers{range(V4L2_PIX_FMT_NV12M, 16), range(V4L2_PIX_FMT_NV12, 2),
                            range(V4L2_PIX_FMT_NV12, 2)};

@@ -13,13 +13,13 @@
 #include "common/newer_gstreamer.h"
 #include "formats/caps.h"
 #include "formats/layout.h"
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 namespace {
 
 using v4l2gst::CapsPtr;
 // NOLINTNEXTLINE(misc-unused-using-decls): used from GStreamer 1.24 on
-using v4l2gst::Offer;
+using v4l2gst::OfferedMode;
 
 class DrmCaps : public testing::Test {
 protected:
@@ -116,7 +116,7 @@ TEST_F(DrmCaps, OfFieldsInTurnHaveTheFeaturesOfBoth) {
   v4l2::Format format;
   format.size = {720, 288};
   format.field = V4L2_FIELD_ALTERNATE;
-  v4l2gst::Traits traits;
+  v4l2gst::PictureProperties traits;
   traits.interlace = GST_VIDEO_INTERLACE_MODE_ALTERNATE;
   for (const auto& row : v4l2gst::format_table) {
     if (!v4l2gst::drm_format_of(row)) continue;
@@ -156,23 +156,23 @@ TEST_F(DrmCaps, LinesAreAsLongAsTheDriverSays) {
 
 // ---- the chooser --------------------------------------------------------------------------------
 
-Offer offer(std::uint32_t fourcc, bool dmabuf_caps, std::uint32_t width = 640) {
+OfferedMode offer(std::uint32_t fourcc, bool dmabuf_caps, std::uint32_t width = 640) {
   return {.row = v4l2gst::row_of(fourcc),
           .sizes = {{width, 480}, {width, 480}},
           .intervals = {{.shortest = {1, 30}, .longest = {1, 30}}},
           .dmabuf_caps = dmabuf_caps};
 }
 
-std::string best(const std::vector<Offer>& offers, const char* wanted) {
+std::string best(const std::vector<OfferedMode>& offers, const char* wanted) {
   const CapsPtr caps{gst_caps_from_string(wanted)};
-  const auto found = v4l2gst::choices(offers, caps.get());
+  const auto found = v4l2gst::ranked_candidates(offers, caps.get());
   if (found.empty()) return "none";
   return (found.front().dmabuf_caps ? "DMABuf " : "system ") +
          v4l2::Fourcc{found.front().row->fourcc}.to_string();
 }
 
 TEST_F(DrmCaps, SystemMemoryWinsUnlessDownstreamNamesTheOtherFirst) {
-  std::vector<Offer> both{offer(V4L2_PIX_FMT_YUYV, true), offer(V4L2_PIX_FMT_YUYV, false)};
+  std::vector<OfferedMode> both{offer(V4L2_PIX_FMT_YUYV, true), offer(V4L2_PIX_FMT_YUYV, false)};
   const auto drm = [](const std::string& fourcc, const std::string& rest = "") {
     return "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=" + fourcc + rest;
   };
@@ -201,7 +201,7 @@ TEST_F(DrmCaps, FieldsInTurnAreForWhoNamesBothFeatures) {
                         offer(V4L2_PIX_FMT_YUYV, false)};
   const auto chosen = [&all](const char* wanted) {
     const CapsPtr caps{gst_caps_from_string(wanted)};
-    const auto found = v4l2gst::choices(all, caps.get());
+    const auto found = v4l2gst::ranked_candidates(all, caps.get());
     if (found.empty()) return std::string{"none"};
     return std::string{found.front().dmabuf_caps ? "DMABuf" : "system"} +
            (found.front().field == V4L2_FIELD_ALTERNATE ? " fields" : "");
@@ -220,7 +220,7 @@ TEST_F(DrmCaps, WhoNamesOneModeNeedNotAsk) {
         ("video/x-raw(" + std::string{features} +
          "),format=DMA_DRM,drm-format=XR12,width=720,height=576,framerate=25/1")
             .c_str())};
-    const auto found = v4l2gst::direct_choices(wanted.get(), false, kinds);
+    const auto found = v4l2gst::direct_candidates(wanted.get(), false, kinds);
     return !found.empty() && found.front().dmabuf_caps &&
            found.front().row->fourcc == V4L2_PIX_FMT_XRGB444 &&
            (found.front().field == V4L2_FIELD_ALTERNATE) == kinds.alternate;

@@ -18,7 +18,7 @@
 #include "formats/caps.h"
 #include "formats/inexpressible.h"
 #include "formats/layout.h"
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 namespace {
 
@@ -141,7 +141,7 @@ TEST_F(Table, CapsParseAndAreInTheTemplate) {
   }
 }
 
-v4l2gst::Offer offer(const FormatRow& row) {
+v4l2gst::OfferedMode offer(const FormatRow& row) {
   return {.row = &row,
           .sizes = {{640, 480}, {640, 480}},
           .intervals = {{.shortest = {1, 30}, .longest = {1, 30}}}};
@@ -149,11 +149,11 @@ v4l2gst::Offer offer(const FormatRow& row) {
 
 /// What a device is set to that has all formats, or all but those with separate planes.
 const FormatRow* chosen(const CapsPtr& wanted, bool multiplanar) {
-  std::vector<v4l2gst::Offer> offers;
+  std::vector<v4l2gst::OfferedMode> offers;
   for (const auto& row : v4l2gst::format_table)
     if (row.has_system_caps() && (multiplanar || !row.separate_planes))
       offers.push_back(offer(row));
-  const auto found = v4l2gst::choices(offers, wanted.get());
+  const auto found = v4l2gst::ranked_candidates(offers, wanted.get());
   return found.empty() ? nullptr : found.front().row;
 }
 
@@ -177,12 +177,12 @@ TEST_F(Table, DepthsAreNotMistakenForEachOther) {
   const auto y12 = v4l2gst::caps_of(*v4l2gst::row_of(V4L2_PIX_FMT_Y12), false);
   EXPECT_EQ(text_of(y12), "video/x-raw, format=(string)GRAY16_LE, significant-bits=(int)12");
   const std::vector only_y16{offer(*v4l2gst::row_of(V4L2_PIX_FMT_Y16))};
-  EXPECT_TRUE(v4l2gst::choices(only_y16, y12.get()).empty());
+  EXPECT_TRUE(v4l2gst::ranked_candidates(only_y16, y12.get()).empty());
   const std::vector only_y14{offer(*v4l2gst::row_of(V4L2_PIX_FMT_Y14))};
-  EXPECT_TRUE(v4l2gst::choices(only_y14, y12.get()).empty());
+  EXPECT_TRUE(v4l2gst::ranked_candidates(only_y14, y12.get()).empty());
   const std::vector only_y12{offer(*v4l2gst::row_of(V4L2_PIX_FMT_Y12))};
   const CapsPtr plain{gst_caps_from_string("video/x-raw, format=GRAY16_LE")};
-  EXPECT_EQ(v4l2gst::choices(only_y12, plain.get()).size(), 1U);
+  EXPECT_EQ(v4l2gst::ranked_candidates(only_y12, plain.get()).size(), 1U);
   EXPECT_EQ(chosen(plain, false)->fourcc, std::uint32_t{V4L2_PIX_FMT_Y16});
 }
 

@@ -201,31 +201,33 @@ TEST_F(LayoutTest, ALineIsNeverShorterThanThePicture) {
   EXPECT_EQ(layout(V4L2_PIX_FMT_NV12M, {321, 240}, {{321, 0}, {321, 0}}).planes[1].stride, 321);
 }
 
-std::string lie(std::uint32_t fourcc, v4l2::Size size, std::uint32_t planes,
-                std::uint32_t field = V4L2_FIELD_NONE) {
+std::string implausible_value(std::uint32_t fourcc, v4l2::Size size, std::uint32_t planes,
+                              std::uint32_t field = V4L2_FIELD_NONE) {
   v4l2::Format format;
   format.fourcc = {fourcc};
   format.size = size;
   format.plane_count = planes;
   format.field = field;
-  const auto found = v4l2gst::lie_in(format, *v4l2gst::row_of(fourcc));
+  const auto found = v4l2gst::implausible(format, *v4l2gst::row_of(fourcc));
   if (!found) return {};
   EXPECT_EQ(found->code, EPROTO);
   return std::string{found->hint} + " " + std::to_string(found->value);
 }
 
 TEST_F(LayoutTest, AFormatThatCannotBeIsFoundOut) {
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {320, 240}, 1), "");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {0, 240}, 1), "a picture of width 0");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_MJPEG, {320, 0}, 1), "a picture of height 0");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {0x80000000, 1}, 1), "a picture of width 2147483648");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {1, 0x80000001}, 1, V4L2_FIELD_ALTERNATE),
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUYV, {320, 240}, 1), "");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUYV, {0, 240}, 1), "a picture of width 0");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_MJPEG, {320, 0}, 1), "a picture of height 0");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUYV, {0x80000000, 1}, 1),
+            "a picture of width 2147483648");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUYV, {1, 0x80000001}, 1, V4L2_FIELD_ALTERNATE),
             "a picture of height 2147483649");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUYV, {1, 20000}, 1, V4L2_FIELD_ALTERNATE),
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUYV, {1, 20000}, 1, V4L2_FIELD_ALTERNATE),
             "a picture of height 20000");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420, {320, 240}, 1), "");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420M, {320, 240}, 3), "");
-  EXPECT_EQ(lie(V4L2_PIX_FMT_YUV420M, {320, 240}, 2), "fewer planes than its format has 2");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUV420, {320, 240}, 1), "");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUV420M, {320, 240}, 3), "");
+  EXPECT_EQ(implausible_value(V4L2_PIX_FMT_YUV420M, {320, 240}, 2),
+            "fewer planes than its format has 2");
 }
 
 }  // namespace

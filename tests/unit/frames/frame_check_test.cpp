@@ -13,10 +13,10 @@
 namespace {
 
 using v4l2::Payload;
+using v4l2gst::action_for;
 using v4l2gst::Damage;
 using v4l2gst::damage_of;
-using v4l2gst::Fate;
-using v4l2gst::fate_of;
+using v4l2gst::FrameAction;
 using v4l2gst::OnCorrupt;
 
 // ---- pictures with lines ------------------------------------------------------------------------
@@ -162,15 +162,15 @@ TEST(FrameCheckTest, WhatCannotBeReadIsNotJudged) {
 
 TEST(FrameCheckTest, FatesAreAsThePolicySays) {
   for (const auto policy : {OnCorrupt::drop, OnCorrupt::flag, OnCorrupt::pass}) {
-    EXPECT_EQ(fate_of(Damage::none, policy), Fate::send);
-    EXPECT_EQ(fate_of(Damage::empty, policy), Fate::leave_out);
-    EXPECT_EQ(fate_of(Damage::impossible, policy), Fate::leave_out);
+    EXPECT_EQ(action_for(Damage::none, policy), FrameAction::send);
+    EXPECT_EQ(action_for(Damage::empty, policy), FrameAction::leave_out);
+    EXPECT_EQ(action_for(Damage::impossible, policy), FrameAction::leave_out);
   }
   for (const auto damage :
        {Damage::error_flag, Damage::short_picture, Damage::no_start, Damage::no_end}) {
-    EXPECT_EQ(fate_of(damage, OnCorrupt::drop), Fate::leave_out);
-    EXPECT_EQ(fate_of(damage, OnCorrupt::flag), Fate::flag);
-    EXPECT_EQ(fate_of(damage, OnCorrupt::pass), Fate::send);
+    EXPECT_EQ(action_for(damage, OnCorrupt::drop), FrameAction::leave_out);
+    EXPECT_EQ(action_for(damage, OnCorrupt::flag), FrameAction::flag);
+    EXPECT_EQ(action_for(damage, OnCorrupt::pass), FrameAction::send);
   }
 }
 

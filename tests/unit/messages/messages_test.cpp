@@ -13,7 +13,7 @@
 
 #include <gtest/gtest.h>
 
-#include "messages/notice.h"
+#include "messages/device_message.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 
@@ -37,19 +37,19 @@ std::vector<std::string> all_texts() {
   for (int kind = 0; kind <= static_cast<int>(v4l2::NodeKind::other); ++kind)
     for (const auto* const sibling : {"", "/dev/video2"})
       all.push_back(wrong_node(path, static_cast<v4l2::NodeKind>(kind), sibling));
-  Situation hdmi;
+  FailureContext hdmi;
   hdmi.input = "HDMI 0";
-  Situation usb;
+  FailureContext usb;
   usb.identity.vendor_id = "046d";
   usb.identity.port = "1-1";
   for (const auto* const call : {"VIDIOC_S_FMT", "VIDIOC_REQBUFS", "VIDIOC_STREAMON", "read"})
     for (int code = 1; code < 134; ++code)
-      for (const auto& situation : {Situation{}, hdmi, usb}) {
+      for (const auto& context : {FailureContext{}, hdmi, usb}) {
         if (code == EBUSY) continue;  // looks into /proc
-        all.push_back(failed(path, at(call, code), "to do it", situation));
-        all.push_back(failed(path, at(call, code, "a lie"), "to do it", situation));
+        all.push_back(failed(path, at(call, code), "to do it", context));
+        all.push_back(failed(path, at(call, code, "a lie"), "to do it", context));
       }
-  Situation graph;
+  FailureContext graph;
   graph.broken = {"Sensor A gives SBGGR8_1X8 640x480, Debayer A takes 320x240"};
   for (const int code : {EPIPE, ENOLINK, EINVAL})
     all.push_back(failed(path, at("VIDIOC_STREAMON", code), "to start streaming", graph));
@@ -70,7 +70,8 @@ std::vector<std::string> all_texts() {
   all.push_back(bad_setting(path, "colorimetry", "colourful", "a name such as bt709"));
   all.push_back(narrower(path, at("VIDIOC_STREAMON", ENOSPC), {"YUYV 1280x720 at 30/1", 55296000},
                          {"MJPG 1280x720 at 30/1", "image/jpeg"}));
-  all.push_back(crawl(path, "YUYV 1280x720 at 5/1", "MJPG 1280x720 at 30/1", "image/jpeg"));
+  all.push_back(
+      raw_video_is_slow(path, "YUYV 1280x720 at 5/1", "MJPG 1280x720 at 30/1", "image/jpeg"));
   for (const auto* const field : {"size", "mode"})
     all.push_back(not_negotiated(path, {.asked = {},
                                         .field = field,
@@ -172,7 +173,7 @@ TEST(Messages, SayWhatWasRefusedForWhichFormat) {
 }
 
 TEST(Messages, HaveTheWordsThatPeopleSearchFor) {
-  Situation usb;
+  FailureContext usb;
   usb.identity.vendor_id = "046d";
   usb.identity.port = "1-1";
   const auto has = [](const Report& report, const char* words) {

@@ -9,12 +9,12 @@
 namespace {
 
 using v4l2gst::bytes_per_second;
+using v4l2gst::Candidate;
 using v4l2gst::CapsPtr;
-using v4l2gst::cheaper_choices;
+using v4l2gst::cheaper_candidates;
 using v4l2gst::cheaper_modes;
-using v4l2gst::Choice;
 using v4l2gst::demand_of;
-using v4l2gst::Offer;
+using v4l2gst::OfferedMode;
 using Modes = std::vector<std::string>;
 
 class Bandwidth : public testing::Test {
@@ -22,14 +22,15 @@ protected:
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
 };
 
-Offer offer(std::uint32_t fourcc, v4l2::Size size, std::initializer_list<std::uint32_t> rates) {
-  Offer offer{.row = v4l2gst::row_of(fourcc), .sizes = {size, size}, .intervals = {}};
+OfferedMode offer(std::uint32_t fourcc, v4l2::Size size,
+                  std::initializer_list<std::uint32_t> rates) {
+  OfferedMode offer{.row = v4l2gst::row_of(fourcc), .sizes = {size, size}, .intervals = {}};
   for (const auto rate : rates)
     offer.intervals.push_back({.shortest = {1, rate}, .longest = {1, rate}});
   return offer;
 }
 
-std::vector<Offer> webcam() {
+std::vector<OfferedMode> webcam() {
   return {offer(V4L2_PIX_FMT_YUYV, {1280, 720}, {30, 10}),
           offer(V4L2_PIX_FMT_UYVY, {1280, 720}, {30}), offer(V4L2_PIX_FMT_YUYV, {640, 480}, {30}),
           offer(V4L2_PIX_FMT_MJPEG, {1280, 720}, {30}),
@@ -37,9 +38,9 @@ std::vector<Offer> webcam() {
 }
 
 Modes cheaper(std::uint32_t fourcc, v4l2::Size size, std::uint32_t rate, const char* wanted,
-              const std::vector<Offer>& all = webcam()) {
+              const std::vector<OfferedMode>& all = webcam()) {
   const CapsPtr caps{gst_caps_from_string(wanted)};
-  const Choice taken{
+  const Candidate taken{
       .row = v4l2gst::row_of(fourcc), .size = size, .interval = {1, rate}, .colorimetry = {}};
   return cheaper_modes(all, caps.get(), taken, {});
 }
@@ -80,21 +81,21 @@ TEST_F(Bandwidth, CannotBeLessThanTheLeast) {
 
 // ---- one mode after another ---------------------------------------------------------------------
 
-Choice mode(std::uint32_t fourcc, v4l2::Size size, v4l2::Interval interval) {
+Candidate mode(std::uint32_t fourcc, v4l2::Size size, v4l2::Interval interval) {
   return {.row = v4l2gst::row_of(fourcc), .size = size, .interval = interval, .colorimetry = {}};
 }
 
-std::vector<std::string> described(const std::vector<Choice>& choices) {
+std::vector<std::string> described(const std::vector<Candidate>& choices) {
   std::vector<std::string> texts;
-  for (const auto& choice : choices)
-    texts.push_back(describe(choice));
+  for (const auto& candidate : choices)
+    texts.push_back(describe(candidate));
   return texts;
 }
 
-std::vector<Choice> cheaper_than(double demand, const char* wanted,
-                                 const std::vector<Offer>& all = webcam()) {
+std::vector<Candidate> cheaper_than(double demand, const char* wanted,
+                                    const std::vector<OfferedMode>& all = webcam()) {
   const CapsPtr caps{gst_caps_from_string(wanted)};
-  return cheaper_choices(all, caps.get(), demand, {});
+  return cheaper_candidates(all, caps.get(), demand, {});
 }
 
 TEST_F(Bandwidth, IsReckonedFromThePictureAndTheRate) {

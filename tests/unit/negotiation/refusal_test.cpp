@@ -11,7 +11,7 @@
 namespace {
 
 using v4l2gst::CapsPtr;
-using v4l2gst::Offer;
+using v4l2gst::OfferedMode;
 using v4l2gst::Refusal;
 
 class RefusalTest : public testing::Test {
@@ -19,19 +19,19 @@ protected:
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
 };
 
-Offer offer(std::uint32_t fourcc, v4l2::Size size, std::uint32_t rate) {
+OfferedMode offer(std::uint32_t fourcc, v4l2::Size size, std::uint32_t rate) {
   return {.row = v4l2gst::row_of(fourcc),
           .sizes = {size, size},
           .intervals = {{.shortest = {1, rate}, .longest = {1, rate}}}};
 }
 
 /// A webcam whose raw video is small or slow.
-std::vector<Offer> webcam() {
+std::vector<OfferedMode> webcam() {
   return {offer(V4L2_PIX_FMT_YUYV, {640, 480}, 30), offer(V4L2_PIX_FMT_YUYV, {1280, 720}, 10),
           offer(V4L2_PIX_FMT_MJPEG, {1280, 720}, 30), offer(V4L2_PIX_FMT_MJPEG, {1920, 1080}, 30)};
 }
 
-Refusal refused(const char* wanted, const std::vector<Offer>& all = webcam(),
+Refusal refused(const char* wanted, const std::vector<OfferedMode>& all = webcam(),
                 std::vector<std::string> inexpressible = {}) {
   const CapsPtr caps{gst_caps_from_string(wanted)};
   const auto near = v4l2gst::nearest_offers(all, caps.get(), 8);
@@ -111,7 +111,7 @@ TEST_F(RefusalTest, TellsWhatCapsCannotExpressBesideTheRest) {
 
 /// Several of V4L2's formats may be one of GStreamer's, and a list is for reading.
 TEST_F(RefusalTest, ListsEachNameOnceAndNotTooMany) {
-  std::vector<Offer> all;
+  std::vector<OfferedMode> all;
   for (const auto fourcc :
        {V4L2_PIX_FMT_AYUV32, V4L2_PIX_FMT_YUV32, V4L2_PIX_FMT_YUVA32, V4L2_PIX_FMT_YUV420,
         V4L2_PIX_FMT_YUV420M, V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_NV12M, V4L2_PIX_FMT_YUYV,

@@ -38,8 +38,8 @@ v4l2::Input input_of(Rig& rig) {
   return **v4l2::current_input(*rig.device->node());
 }
 
-v4l2::Source follow(Rig& rig) {
-  return *v4l2::follow_source(*rig.device->node(), input_of(rig));
+v4l2::SignalStatus follow(Rig& rig) {
+  return *v4l2::follow_signal(*rig.device->node(), input_of(rig));
 }
 
 TEST(Inputs, SayWhetherASourceDecides) {
@@ -106,7 +106,7 @@ TEST(Inputs, TellWhyThereIsNoSignal) {
   rig.camera->lose_signal(EIO);
   EXPECT_EQ(follow(rig).signal, Signal::unknown);
   rig.camera->lose_signal(ENODEV);
-  const auto failed = v4l2::follow_source(*rig.device->node(), input_of(rig));
+  const auto failed = v4l2::follow_signal(*rig.device->node(), input_of(rig));
   ASSERT_FALSE(failed);
   EXPECT_STREQ(failed.error().call, "VIDIOC_QUERY_DV_TIMINGS");
 }

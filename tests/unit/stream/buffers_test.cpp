@@ -110,9 +110,9 @@ TEST(Buffers, BeyondTheSetOfLoansAreLeftAlone) {
   model.most_buffers = 64;
   Rig rig{model};
   rig.start();
-  EXPECT_EQ(rig.buffers->count(), v4l2::ReturnDesk::most_buffers);
+  EXPECT_EQ(rig.buffers->count(), v4l2::BufferQueue::most_buffers);
   EXPECT_EQ(rig.camera->buffer_count(), 40U);
-  EXPECT_EQ(rig.camera->queued_count(), v4l2::ReturnDesk::most_buffers);
+  EXPECT_EQ(rig.camera->queued_count(), v4l2::BufferQueue::most_buffers);
 }
 
 TEST(Buffers, TellTheDriverOfCaches) {
@@ -149,7 +149,7 @@ TEST(Buffers, GrowWhileTheDeviceStreams) {
     EXPECT_EQ(rig.buffers->count(), 3U);
     EXPECT_GE(rig.buffers->planes(2)[0].length, rig.format.planes[0].size_image);
     EXPECT_EQ(rig.camera->queued_count(), 2U) << "it is at home";
-    EXPECT_TRUE(rig.buffers->desk()->enlist(2));
+    EXPECT_TRUE(rig.buffers->queue()->reinstate(2));
     EXPECT_EQ(rig.camera->queued_count(), 3U);
     rig.camera->fill_at_once(3);
     for (const std::uint32_t index : {0U, 1U, 2U})
@@ -163,7 +163,7 @@ TEST(Buffers, OneThatWasAddedIsQueuedByTheNextStart) {
   EXPECT_EQ(rig.buffers->grow(rig.format), 2U);
   rig.start();
   EXPECT_EQ(rig.camera->queued_count(), 3U);
-  EXPECT_TRUE(rig.buffers->desk()->enlist(2));
+  EXPECT_TRUE(rig.buffers->queue()->reinstate(2));
   EXPECT_EQ(rig.camera->queued_count(), 3U) << "once is enough";
 }
 
@@ -221,9 +221,9 @@ TEST(Buffers, AreNotAddedInVainBeyondTheSetOfLoans) {
   auto model = fake::webcam();
   model.most_buffers = 64;
   Rig rig{model};
-  rig.allocate(v4l2::ReturnDesk::most_buffers);
+  rig.allocate(v4l2::BufferQueue::most_buffers);
   EXPECT_EQ(rig.buffers->grow(rig.format).error().code, ENOBUFS);
-  EXPECT_EQ(rig.camera->buffer_count(), v4l2::ReturnDesk::most_buffers);
+  EXPECT_EQ(rig.camera->buffer_count(), v4l2::BufferQueue::most_buffers);
 }
 
 TEST(Buffers, ShrinkWhileTheDeviceStreamsAndGrowIntoTheGap) {
@@ -232,17 +232,17 @@ TEST(Buffers, ShrinkWhileTheDeviceStreamsAndGrowIntoTheGap) {
   rig.camera->fill();
   auto frame = rig.take();
   ASSERT_EQ(frame->index(), 0U);
-  auto& desk = *rig.buffers->desk();
-  desk.park(0);
+  auto& queue = *rig.buffers->queue();
+  queue.retire(0);
   frame.reset();
   EXPECT_TRUE(rig.buffers->shrink(0));
   EXPECT_EQ(rig.buffers->count(), 2U);
   EXPECT_EQ(rig.camera->buffer_count(), 2U);
-  EXPECT_EQ(desk.parked_count(), 0U);
+  EXPECT_EQ(queue.retired_count(), 0U);
   rig.camera->fill();
   EXPECT_EQ(rig.take()->index(), 1U);
   EXPECT_EQ(rig.buffers->grow(rig.format), 0U);
-  EXPECT_TRUE(desk.enlist(0));
+  EXPECT_TRUE(queue.reinstate(0));
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
@@ -254,7 +254,7 @@ TEST(Buffers, AnExportOutlivesTheBufferThatWasFreed) {
   ASSERT_EQ(frame->index(), 0U);
   const auto exported = rig.buffers->export_planes(0);
   ASSERT_TRUE(exported);
-  rig.buffers->desk()->park(0);
+  rig.buffers->queue()->retire(0);
   frame.reset();
   ASSERT_TRUE(rig.buffers->shrink(0));
   const auto memory =
@@ -262,7 +262,7 @@ TEST(Buffers, AnExportOutlivesTheBufferThatWasFreed) {
   ASSERT_TRUE(memory);
   // What comes in its place is filled elsewhere.
   EXPECT_EQ(rig.buffers->grow(rig.format), 0U);
-  EXPECT_TRUE(rig.buffers->desk()->enlist(0));
+  EXPECT_TRUE(rig.buffers->queue()->reinstate(0));
   rig.camera->fill_at_once(3);
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(rig.take());

@@ -15,7 +15,7 @@ namespace {
 
 using v4l2::Mapping;
 using v4l2::Memory;
-using v4l2::OnReturn;
+using v4l2::OnRequeue;
 using v4l2::PlaneTarget;
 
 /// Memory for one buffer: of our own, or files that stand for DMABufs.
@@ -63,38 +63,38 @@ protected:
       : rig{GetParam().multiplanar ? fake::multiplanar_camera() : fake::webcam(),
             GetParam().multiplanar ? V4L2_PIX_FMT_NV12M : V4L2_PIX_FMT_YUYV} {}
 
-  void allocate(std::uint32_t count, OnReturn on_return = OnReturn::queue) {
+  void allocate(std::uint32_t count, OnRequeue on_requeue = OnRequeue::queue) {
     rig.buffers.emplace(
-        *rig.request({.count = count, .memory = GetParam().memory, .on_return = on_return}));
+        *rig.request({.count = count, .memory = GetParam().memory, .on_requeue = on_requeue}));
     for (std::uint32_t index = 0; index < count; ++index) {
       stores.emplace_back(GetParam().memory, rig.buffers->planes(index));
-      rig.buffers->desk()->aim(index, stores.back().targets);
+      rig.buffers->queue()->set_planes(index, stores.back().targets);
     }
   }
 
-  v4l2::ReturnDesk& desk() { return *rig.buffers->desk(); }
+  v4l2::BufferQueue& queue() { return *rig.buffers->queue(); }
 
   core::Rig rig;
   std::vector<Store> stores;
 };
 
 TEST_P(OwnMemory, ABufferThatIsKeptMayBeParkedWhileItIsOut) {
-  allocate(2, OnReturn::keep);
+  allocate(2, OnRequeue::keep);
   rig.start();
-  ASSERT_TRUE(desk().queue(0));
+  ASSERT_TRUE(queue().queue(0));
   rig.camera->fill();
   auto frame = rig.take();
   ASSERT_TRUE(frame);
-  desk().park(0);
-  EXPECT_EQ(desk().parked_at_home(), std::nullopt);
-  EXPECT_TRUE(desk().enlist(0));
+  queue().retire(0);
+  EXPECT_EQ(queue().retired_idle(), std::nullopt);
+  EXPECT_TRUE(queue().reinstate(0));
   EXPECT_EQ(rig.camera->queued_count(), 0U) << "somebody reads it, and nobody said queue()";
-  desk().park(0);
+  queue().retire(0);
   frame.reset();
-  EXPECT_EQ(desk().parked_at_home(), 0U);
-  EXPECT_TRUE(desk().enlist(0));
+  EXPECT_EQ(queue().retired_idle(), 0U);
+  EXPECT_TRUE(queue().reinstate(0));
   EXPECT_EQ(rig.camera->queued_count(), 0U);
-  EXPECT_EQ(desk().at_home(), 0b11U);
+  EXPECT_EQ(queue().idle(), 0b11U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, OwnMemory,
@@ -136,13 +136,13 @@ TEST_P(OwnMemory, AHeldFrameStaysAsItIs) {
 }
 
 TEST_P(OwnMemory, ABufferIsAnothersEachTimeItIsQueued) {
-  allocate(1, OnReturn::keep);
+  allocate(1, OnRequeue::keep);
   rig.start();
   stores.emplace_back(GetParam().memory, rig.buffers->planes(0));
   for (std::uint32_t sequence = 0; sequence < 6; ++sequence) {
     const auto& store = stores[sequence % 2];
-    desk().aim(0, store.targets);
-    ASSERT_TRUE(desk().queue(0));
+    queue().set_planes(0, store.targets);
+    ASSERT_TRUE(queue().queue(0));
     rig.camera->fill();
     ASSERT_TRUE(rig.take());
     EXPECT_TRUE(store.shows(sequence));
@@ -157,13 +157,13 @@ TEST_P(OwnMemory, ThatIsTooSmallIsRefusedAtTheStart) {
   auto targets = stores[1].targets;
   for (auto& target : targets)
     target.length = 1;
-  desk().aim(1, targets);
+  queue().set_planes(1, targets);
   const auto refused = v4l2::Stream::start(*rig.buffers);
   ASSERT_FALSE(refused);
   EXPECT_STREQ(refused.error().call, "VIDIOC_QBUF");
   EXPECT_EQ(refused.error().code, EINVAL);
   EXPECT_EQ(rig.camera->queued_count(), 0U) << "what was queued is taken back";
-  desk().aim(1, stores[1].targets);
+  queue().set_planes(1, stores[1].targets);
   rig.start();
   EXPECT_EQ(rig.camera->queued_count(), 2U);
 }
@@ -174,14 +174,14 @@ TEST_P(OwnMemory, GrowsAndShrinksWhileItStreams) {
   const auto index = rig.buffers->grow(rig.format);
   ASSERT_EQ(index, 2U);
   stores.emplace_back(GetParam().memory, rig.buffers->planes(*index));
-  desk().aim(*index, stores.back().targets);
-  ASSERT_TRUE(desk().enlist(*index));
+  queue().set_planes(*index, stores.back().targets);
+  ASSERT_TRUE(queue().reinstate(*index));
   rig.camera->fill_at_once(3);
   for (std::uint32_t sequence = 0; sequence < 3; ++sequence) {
     const auto frame = rig.take();
     ASSERT_TRUE(frame);
     EXPECT_TRUE(stores[frame->index()].shows(sequence));
-    desk().park(*index);  // with the last of the three
+    queue().retire(*index);  // with the last of the three
   }
   EXPECT_TRUE(rig.buffers->shrink(*index));
   stores.pop_back();

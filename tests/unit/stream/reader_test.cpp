@@ -29,20 +29,20 @@ fake::Model readable() {
 struct ReadRig : core::Rig {
   explicit ReadRig(std::uint32_t count = 3, const fake::Model& model = readable())
       : Rig{model},
-        desk{std::make_shared<v4l2::ReturnDesk>(
+        queue{std::make_shared<v4l2::BufferQueue>(
             nullptr, waker, v4l2::WireBuffer{device->buffer_type(), v4l2::Memory::mmap, 1},
-            v4l2::OnReturn::queue)} {
+            v4l2::OnRequeue::queue)} {
     for (std::uint32_t index = 0; index < count; ++index) {
       memories.push_back(*v4l2::Mapping::anonymous(format.planes[0].size_image));
       slots.push_back(memories.back().bytes().first(format.planes[0].size_image));
-      desk->add(index);
+      queue->add(index);
     }
     read();
   }
 
   void read() {
     reader.emplace(
-        std::move(*Reader::start(kernel, path, waker, desk, slots, device->buffer_type())));
+        std::move(*Reader::start(kernel, path, waker, queue, slots, device->buffer_type())));
   }
 
   /// The first wait makes the device read; it has no frame yet.
@@ -56,7 +56,7 @@ struct ReadRig : core::Rig {
 
   std::vector<v4l2::Mapping> memories;
   Reader::Slots slots;
-  std::shared_ptr<v4l2::ReturnDesk> desk;
+  std::shared_ptr<v4l2::BufferQueue> queue;
   std::optional<Reader> reader;
 };
 
@@ -82,7 +82,7 @@ TEST(Reader, SaysWhyTheNodeDidNotOpen) {
   ReadRig rig;
   rig.kernel.refuse(path, EACCES);
   const auto refused =
-      Reader::start(rig.kernel, path, rig.waker, rig.desk, rig.slots, v4l2::BufferType::capture);
+      Reader::start(rig.kernel, path, rig.waker, rig.queue, rig.slots, v4l2::BufferType::capture);
   ASSERT_FALSE(refused);
   EXPECT_STREQ(refused.error().call, "open");
   EXPECT_EQ(refused.error().code, EACCES);
@@ -245,7 +245,7 @@ TEST(Reader, AFrameHeldOverAPauseKeepsItsSlot) {
   rig.reader.reset();
   rig.read();
   rig.begin();
-  EXPECT_EQ(rig.desk->waiting(), 1U);
+  EXPECT_EQ(rig.queue->waiting(), 1U);
   rig.camera->fill();
   {
     const auto frame = rig.frame();
@@ -254,7 +254,7 @@ TEST(Reader, AFrameHeldOverAPauseKeepsItsSlot) {
     EXPECT_NE(frame->index(), held->index());
   }
   held.reset();
-  EXPECT_EQ(rig.desk->waiting(), 2U);
+  EXPECT_EQ(rig.queue->waiting(), 2U);
 }
 
 TEST(Reader, GivesWhatIsThereWithoutWaiting) {

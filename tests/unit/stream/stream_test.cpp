@@ -137,7 +137,7 @@ TEST(Stream, ABufferThatWasFilledOnLoanIsQueuedOnce) {
     EXPECT_TRUE(rig.take()) << "the other one";
     EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued + 2 * times);
   }
-  EXPECT_EQ(rig.buffers->desk()->waiting(), 2U) << "the driver has it, though it is on loan";
+  EXPECT_EQ(rig.buffers->queue()->waiting(), 2U) << "the driver has it, though it is on loan";
   held.reset();
   EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued + 4) << "it was queued already";
   ASSERT_TRUE(rig.camera->fill());
@@ -220,10 +220,10 @@ TEST(Stream, LiesAboutWhichBufferAreErrors) {
 
 TEST(Stream, TheSameBufferTwiceIsALieWhereItsMemoryIsAnotherEachTime) {
   Rig rig;
-  rig.buffers.emplace(std::move(*rig.request({.on_return = v4l2::OnReturn::keep})));
+  rig.buffers.emplace(std::move(*rig.request({.on_requeue = v4l2::OnRequeue::keep})));
   rig.start();
   for (std::uint32_t index = 0; index < rig.buffers->count(); ++index)
-    ASSERT_TRUE(rig.buffers->desk()->queue(index));
+    ASSERT_TRUE(rig.buffers->queue()->queue(index));
   rig.camera->fill();
   const auto held = rig.take();
   ASSERT_TRUE(held);
@@ -238,23 +238,23 @@ TEST(Stream, TheSameBufferTwiceIsALieWhereItsMemoryIsAnotherEachTime) {
 TEST(Stream, RefusesABufferThatIsParkedAtHome) {
   Rig rig;
   rig.allocate(3);
-  rig.buffers->desk()->park(2);
+  rig.buffers->queue()->retire(2);
   rig.start();
   rig.camera->fault([](fake::Faults& faults) {
     faults.alter<v4l2_buffer>(VIDIOC_DQBUF, [](auto& answer) { answer.index = 2; });
   });
   rig.camera->fill();
   EXPECT_EQ(rig.stream->next().error().code, EPROTO);
-  EXPECT_TRUE(rig.buffers->desk()->enlist(2));
-  EXPECT_EQ(rig.buffers->desk()->out(), 0U);
+  EXPECT_TRUE(rig.buffers->queue()->reinstate(2));
+  EXPECT_EQ(rig.buffers->queue()->on_loan(), 0U);
 }
 
 TEST(Stream, AnErrandEndsAWait) {
   Rig rig;
   rig.start();
-  rig.waker.raise(v4l2::Waker::errand);
+  rig.waker.raise(v4l2::Waker::command);
   EXPECT_TRUE(ends_in<v4l2::Interrupted>(rig.stream->next()));
-  rig.waker.lower(v4l2::Waker::errand);
+  rig.waker.lower(v4l2::Waker::command);
   rig.camera->fill();
   EXPECT_TRUE(ends_in<v4l2::Frame>(rig.stream->next()));
 }

@@ -1,85 +1,86 @@
-#include "buffers/shelf.h"
+#include "buffers/buffer_pool.h"
 
 #include <utility>
 #include <vector>
 
 namespace v4l2gst {
 
-std::shared_ptr<Shelf> Shelf::make(std::uint32_t plane_count, const std::optional<Layout>& layout) {
-  return std::shared_ptr<Shelf>{new Shelf{plane_count, layout}};
+std::shared_ptr<BufferPool> BufferPool::make(std::uint32_t plane_count,
+                                             const std::optional<Layout>& layout) {
+  return std::shared_ptr<BufferPool>{new BufferPool{plane_count, layout}};
 }
 
-void Shelf::put(std::uint32_t index, std::vector<MemoryPtr> memories) {
+void BufferPool::insert(std::uint32_t index, std::vector<MemoryPtr> memories) {
   auto& slot = slots_[index];
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
     auto& memory = memories[plane];
-    Home::give(memory.get()).settle(weak_from_this(), index, plane);
+    MemoryOwner::give(memory.get()).bind(weak_from_this(), index, plane);
     // The hook that brings it home when its last reference goes.
-    GST_MINI_OBJECT(memory.get())->dispose = &Shelf::on_last_unref;
+    GST_MINI_OBJECT(memory.get())->dispose = &BufferPool::on_last_unref;
     slot.memories[plane] = memory.get();
     slot.at_home[plane] = std::move(memory);
   }
 }
 
-void Shelf::discard(std::uint32_t index) {
+void BufferPool::remove(std::uint32_t index) {
   auto& slot = slots_[index];
   if (slot.memories[0] == nullptr) return;  // there was none to be had
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-    Home::give(slot.memories[plane]).settle({}, 0, 0);  // so that it dies
+    MemoryOwner::give(slot.memories[plane]).bind({}, 0, 0);  // so that it dies
     slot.memories[plane] = nullptr;
     slot.at_home[plane].reset();
   }
-  slot.envelope.reset();
+  slot.shell.reset();
   slot.meta = nullptr;
-  envelopes_[index].store(nullptr, std::memory_order_relaxed);
+  shells_[index].store(nullptr, std::memory_order_relaxed);
 }
 
-std::span<const std::byte> Shelf::readable(std::uint32_t index) const {
+std::span<const std::byte> BufferPool::readable(std::uint32_t index) const {
   auto* const memory = slots_[index].memories[0];
-  const auto* const bytes = Home::of(memory)->readable();
+  const auto* const bytes = MemoryOwner::of(memory)->readable();
   if (bytes == nullptr) return {};
   return {bytes, memory->maxsize};
 }
 
-BufferPtr Shelf::lend(v4l2::Frame&& frame) {
+BufferPtr BufferPool::acquire(v4l2::Frame&& frame) {
   auto& slot = slots_[frame.index()];
-  auto envelope = envelope_of(frame.index());
-  fit(envelope.get(), slot, frame);
-  slot.away.store(plane_count_ + 1, std::memory_order_relaxed);  // the memories and the envelope
+  auto shell = shell_of(frame.index());
+  fit(shell.get(), slot, frame);
+  slot.away.store(plane_count_ + 1, std::memory_order_relaxed);  // the memories and the shell
   slot.loan.emplace(std::move(frame));
-  return envelope;
+  return shell;
 }
 
-BufferPtr Shelf::envelope_of(std::uint32_t index) {
+BufferPtr BufferPool::shell_of(std::uint32_t index) {
   auto& slot = slots_[index];
-  auto envelope = slot.envelope ? std::move(slot.envelope) : new_envelope(index);
-  if (gst_buffer_n_memory(envelope.get()) == 0)
+  auto shell = slot.shell ? std::move(slot.shell) : new_shell(index);
+  if (gst_buffer_n_memory(shell.get()) == 0)
     for (std::uint32_t plane = 0; plane < plane_count_; ++plane)
-      gst_buffer_append_memory(envelope.get(), slot.at_home[plane].release());
+      gst_buffer_append_memory(shell.get(), slot.at_home[plane].release());
   // Only who tampers with the memories on the way shall set it.
-  GST_BUFFER_FLAG_UNSET(envelope.get(), GST_BUFFER_FLAG_TAG_MEMORY);
-  return envelope;
+  GST_BUFFER_FLAG_UNSET(shell.get(), GST_BUFFER_FLAG_TAG_MEMORY);
+  return shell;
 }
 
-BufferPtr Shelf::new_envelope(std::uint32_t index) {
-  BufferPtr envelope{gst_buffer_new()};
+BufferPtr BufferPool::new_shell(std::uint32_t index) {
+  BufferPtr shell{gst_buffer_new()};
   // One that was lost may have lived at the same address.
-  if (const auto namesake = index_of(envelope.get()))
-    envelopes_[*namesake].store(nullptr, std::memory_order_relaxed);
-  envelopes_[index].store(envelope.get(), std::memory_order_relaxed);
-  if (!layout_) return envelope;
-  auto* const meta = gst_buffer_add_video_meta(envelope.get(), GST_VIDEO_FRAME_FLAG_NONE,
+  if (const auto namesake = index_of(shell.get()))
+    shells_[*namesake].store(nullptr, std::memory_order_relaxed);
+  shells_[index].store(shell.get(), std::memory_order_relaxed);
+  if (!layout_) return shell;
+  auto* const meta = gst_buffer_add_video_meta(shell.get(), GST_VIDEO_FRAME_FLAG_NONE,
                                                layout_->format, layout_->width, layout_->height);
-  // It belongs to the envelope: neither the pool nor anybody on the way removes it.
+  // It belongs to the shell: neither the pool nor anybody on the way removes it.
   meta->meta.flags =
       static_cast<GstMetaFlags>(meta->meta.flags | GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
   slots_[index].meta = meta;
-  return envelope;
+  return shell;
 }
 
 /// A memory comes home with the size that its last reader left, and a GstVideoMeta as the last
 /// writer left it, so both are set anew.
-void Shelf::fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame) const {
+void BufferPool::fit(GstBuffer* shell, const Slot& slot, const v4l2::Frame& frame) const {
   const auto payloads = frame.payloads();
   std::array<std::size_t, VIDEO_MAX_PLANES> start{};  // of each memory's payload in the GstBuffer
   std::size_t end{};
@@ -95,7 +96,7 @@ void Shelf::fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame)
   }
   if (!layout_) return;
   auto& meta = *slot.meta;
-  meta.buffer = envelope;
+  meta.buffer = shell;
   meta.flags = GST_VIDEO_FRAME_FLAG_NONE;
   meta.format = layout_->format;
   meta.width = layout_->width;
@@ -109,50 +110,50 @@ void Shelf::fit(GstBuffer* envelope, const Slot& slot, const v4l2::Frame& frame)
   }
 }
 
-bool Shelf::whole(GstBuffer* envelope, const Slot& slot) const {
-  if (gst_buffer_n_memory(envelope) != plane_count_) return false;
+bool BufferPool::whole(GstBuffer* shell, const Slot& slot) const {
+  if (gst_buffer_n_memory(shell) != plane_count_) return false;
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-    auto* const memory = gst_buffer_peek_memory(envelope, plane);
+    auto* const memory = gst_buffer_peek_memory(shell, plane);
     if (memory != slot.memories[plane] || GST_MINI_OBJECT_REFCOUNT_VALUE(memory) != 1) return false;
   }
   return true;
 }
 
 /// Found by address, because what one attaches to a GstBuffer is behind a lock. Whoever returns it
-/// has had it from lend(), so its own entry is seen; of the others nothing is used.
-std::optional<std::uint32_t> Shelf::index_of(const GstBuffer* envelope) const {
-  for (std::uint32_t index = 0; index < envelopes_.size(); ++index)
-    if (envelopes_[index].load(std::memory_order_relaxed) == envelope) return index;
+/// has had it from acquire(), so its own entry is seen; of the others nothing is used.
+std::optional<std::uint32_t> BufferPool::index_of(const GstBuffer* shell) const {
+  for (std::uint32_t index = 0; index < shells_.size(); ++index)
+    if (shells_[index].load(std::memory_order_relaxed) == shell) return index;
   return std::nullopt;
 }
 
-void Shelf::take_back(BufferPtr envelope) {
-  const auto index = index_of(envelope.get());
+void BufferPool::release(BufferPtr shell) {
+  const auto index = index_of(shell.get());
   if (!index) return;  // not ours: it dies
   auto& slot = slots_[*index];
-  if (whole(envelope.get(), slot)) {
-    slot.envelope = std::move(envelope);
+  if (whole(shell.get(), slot)) {
+    slot.shell = std::move(shell);
     const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer
     return;
   }
   // Somebody still holds a part, or put other memory in its place.
-  gst_buffer_remove_all_memory(envelope.get());
-  slot.envelope = std::move(envelope);
+  gst_buffer_remove_all_memory(shell.get());
+  slot.shell = std::move(shell);
   arrived(slot);
 }
 
-gboolean Shelf::on_last_unref(GstMiniObject* object) noexcept {
+gboolean BufferPool::on_last_unref(GstMiniObject* object) noexcept {
   auto* const memory = GST_MEMORY_CAST(object);
-  const auto* const home = Home::of(memory);
-  const auto shelf = home->shelf();
-  if (!shelf) return TRUE;  // nobody is at home: let it die
-  auto& slot = shelf->slots_[home->index()];
-  slot.at_home[home->plane()].reset(gst_memory_ref(memory));
+  const auto* const owner = MemoryOwner::of(memory);
+  const auto buffer_pool = owner->buffer_pool();
+  if (!buffer_pool) return TRUE;  // nobody is at home: let it die
+  auto& slot = buffer_pool->slots_[owner->index()];
+  slot.at_home[owner->plane()].reset(gst_memory_ref(memory));
   arrived(slot);
   return FALSE;  // it lives on
 }
 
-void Shelf::arrived(Slot& slot) {
+void BufferPool::arrived(Slot& slot) {
   if (slot.away.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer
 }

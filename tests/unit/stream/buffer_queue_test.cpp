@@ -1,4 +1,4 @@
-#include "stream/return_desk.h"
+#include "stream/buffer_queue.h"
 
 #include <array>
 #include <atomic>
@@ -16,7 +16,7 @@ namespace {
 using core::Rig;
 using v4l2::Frame;
 
-TEST(ReturnDesk, AFailureToRequeueIsReportedByTheNextWait) {
+TEST(BufferQueue, AFailureToRequeueIsReportedByTheNextWait) {
   Rig rig;
   rig.start();
   rig.camera->fill();
@@ -31,7 +31,7 @@ TEST(ReturnDesk, AFailureToRequeueIsReportedByTheNextWait) {
   EXPECT_TRUE(rig.take()) << "it is reported once, and the others flow";
 }
 
-TEST(ReturnDesk, AFrameHeldOverAPauseIsQueuedAgainLater) {
+TEST(BufferQueue, AFrameHeldOverAPauseIsQueuedAgainLater) {
   Rig rig;
   rig.start(2);
   rig.camera->fill();
@@ -43,7 +43,7 @@ TEST(ReturnDesk, AFrameHeldOverAPauseIsQueuedAgainLater) {
   EXPECT_EQ(rig.camera->queued_count(), 2U);
 }
 
-TEST(ReturnDesk, AFrameThatReturnsDuringAPauseIsQueuedByTheNextStart) {
+TEST(BufferQueue, AFrameThatReturnsDuringAPauseIsQueuedByTheNextStart) {
   Rig rig;
   rig.start(2);
   rig.camera->fill();
@@ -56,7 +56,7 @@ TEST(ReturnDesk, AFrameThatReturnsDuringAPauseIsQueuedByTheNextStart) {
   EXPECT_EQ(rig.camera->queued_count(), 2U);
 }
 
-TEST(ReturnDesk, AStreamStartedWithAllBuffersOutWaitsForThem) {
+TEST(BufferQueue, AStreamStartedWithAllBuffersOutWaitsForThem) {
   Rig rig;
   rig.start(1);
   rig.camera->fill();
@@ -71,7 +71,7 @@ TEST(ReturnDesk, AStreamStartedWithAllBuffersOutWaitsForThem) {
   holder.join();
 }
 
-TEST(ReturnDesk, AFrameOfAnotherLifeNeverTouchesTheDevice) {
+TEST(BufferQueue, AFrameOfAnotherLifeNeverTouchesTheDevice) {
   Rig rig;
   rig.start(2);
   rig.camera->fill();
@@ -84,7 +84,7 @@ TEST(ReturnDesk, AFrameOfAnotherLifeNeverTouchesTheDevice) {
   EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued_before);
 }
 
-TEST(ReturnDesk, AFrameOutlivesDeviceAndKernel) {
+TEST(BufferQueue, AFrameOutlivesDeviceAndKernel) {
   auto held = [] {
     Rig rig;
     rig.start();
@@ -97,87 +97,87 @@ TEST(ReturnDesk, AFrameOutlivesDeviceAndKernel) {
 
 // ---- parked -------------------------------------------------------------------------------------
 
-TEST(ReturnDesk, AParkedBufferStaysAtHomeUntilItIsEnlisted) {
+TEST(BufferQueue, AParkedBufferStaysAtHomeUntilItIsEnlisted) {
   Rig rig;
   rig.start(3);
-  auto& desk = *rig.buffers->desk();
-  EXPECT_EQ(desk.highest(), 2U);
-  desk.park(2);
-  EXPECT_EQ(desk.parked_at_home(), std::nullopt) << "the driver has it still";
-  EXPECT_EQ(desk.parked(), 2U);
-  EXPECT_EQ(desk.highest(), 1U);
+  auto& queue = *rig.buffers->queue();
+  EXPECT_EQ(queue.highest(), 2U);
+  queue.retire(2);
+  EXPECT_EQ(queue.retired_idle(), std::nullopt) << "the driver has it still";
+  EXPECT_EQ(queue.retired(), 2U);
+  EXPECT_EQ(queue.highest(), 1U);
   for (int i = 0; i < 3; ++i) {
     rig.camera->fill();
     EXPECT_TRUE(rig.take());
   }
   EXPECT_EQ(rig.camera->queued_count(), 2U);
-  EXPECT_EQ(desk.parked_at_home(), 2U);
-  EXPECT_EQ(desk.waiting(), 2U);
-  EXPECT_TRUE(desk.enlist(2));
+  EXPECT_EQ(queue.retired_idle(), 2U);
+  EXPECT_EQ(queue.waiting(), 2U);
+  EXPECT_TRUE(queue.reinstate(2));
   EXPECT_EQ(rig.camera->queued_count(), 3U);
-  EXPECT_EQ(desk.parked_count(), 0U);
+  EXPECT_EQ(queue.retired_count(), 0U);
 }
 
-TEST(ReturnDesk, ABufferMayBeEnlistedWhileItIsOut) {
+TEST(BufferQueue, ABufferMayBeEnlistedWhileItIsOut) {
   Rig rig;
   rig.start(2);
   rig.camera->fill();
   auto frame = rig.take();
-  auto& desk = *rig.buffers->desk();
-  desk.park(frame->index());
-  EXPECT_TRUE(desk.enlist(frame->index()));
+  auto& queue = *rig.buffers->queue();
+  queue.retire(frame->index());
+  EXPECT_TRUE(queue.reinstate(frame->index()));
   EXPECT_EQ(rig.camera->queued_count(), 1U);
   frame.reset();
   EXPECT_EQ(rig.camera->queued_count(), 2U);
 }
 
-TEST(ReturnDesk, AStopBringsAParkedBufferHomeAndAStartLeavesItThere) {
+TEST(BufferQueue, AStopBringsAParkedBufferHomeAndAStartLeavesItThere) {
   Rig rig;
   rig.start(3);
-  auto& desk = *rig.buffers->desk();
-  desk.park(2);
+  auto& queue = *rig.buffers->queue();
+  queue.retire(2);
   rig.stream.reset();
-  EXPECT_EQ(desk.parked_at_home(), 2U);
+  EXPECT_EQ(queue.retired_idle(), 2U);
   rig.start();
   EXPECT_EQ(rig.camera->queued_count(), 2U);
-  EXPECT_EQ(desk.parked_at_home(), 2U);
-  EXPECT_TRUE(desk.enlist(2));
+  EXPECT_EQ(queue.retired_idle(), 2U);
+  EXPECT_TRUE(queue.reinstate(2));
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-TEST(ReturnDesk, ABufferAtHomeMayBeParkedDuringAPause) {
+TEST(BufferQueue, ABufferAtHomeMayBeParkedDuringAPause) {
   Rig rig;
   rig.start(3);
   rig.stream.reset();
-  auto& desk = *rig.buffers->desk();
-  desk.park(2);
-  EXPECT_EQ(desk.parked_at_home(), 2U);
+  auto& queue = *rig.buffers->queue();
+  queue.retire(2);
+  EXPECT_EQ(queue.retired_idle(), 2U);
   rig.start();
   EXPECT_EQ(rig.camera->queued_count(), 2U);
-  EXPECT_TRUE(desk.enlist(2));
+  EXPECT_TRUE(queue.reinstate(2));
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-TEST(ReturnDesk, ABufferEnlistedDuringAPauseIsQueuedByTheNextStart) {
+TEST(BufferQueue, ABufferEnlistedDuringAPauseIsQueuedByTheNextStart) {
   Rig rig;
   rig.start(3);
-  auto& desk = *rig.buffers->desk();
-  desk.park(2);
+  auto& queue = *rig.buffers->queue();
+  queue.retire(2);
   rig.stream.reset();
-  EXPECT_TRUE(desk.enlist(2));
+  EXPECT_TRUE(queue.reinstate(2));
   EXPECT_EQ(rig.camera->queued_count(), 0U);
   rig.start();
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-TEST(ReturnDesk, AFailureToEnlistIsTold) {
+TEST(BufferQueue, AFailureToEnlistIsTold) {
   Rig rig;
   rig.start(2);
   const auto index = rig.buffers->grow(rig.format);
   ASSERT_TRUE(index);
   rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, ENOMEM); });
-  EXPECT_EQ(rig.buffers->desk()->enlist(*index).error().code, ENOMEM);
-  EXPECT_EQ(rig.buffers->desk()->complaint(), std::nullopt);
+  EXPECT_EQ(rig.buffers->queue()->reinstate(*index).error().code, ENOMEM);
+  EXPECT_EQ(rig.buffers->queue()->take_error(), std::nullopt);
 }
 
 // ---- kept at home -------------------------------------------------------------------------------
@@ -185,43 +185,43 @@ TEST(ReturnDesk, AFailureToEnlistIsTold) {
 /// Buffers that stay at home when they come back.
 struct KeepRig : Rig {
   explicit KeepRig(std::uint32_t count) {
-    buffers.emplace(*request({.count = count, .on_return = v4l2::OnReturn::keep}));
+    buffers.emplace(*request({.count = count, .on_requeue = v4l2::OnRequeue::keep}));
     start();
   }
 
-  v4l2::ReturnDesk& desk() { return *buffers->desk(); }
+  v4l2::BufferQueue& queue() { return *buffers->queue(); }
 };
 
-TEST(ReturnDesk, WhatIsKeptIsQueuedWhenToldOnly) {
+TEST(BufferQueue, WhatIsKeptIsQueuedWhenToldOnly) {
   KeepRig rig{2};
   EXPECT_EQ(rig.camera->queued_count(), 0U);
-  EXPECT_EQ(rig.desk().at_home(), 0b11U);
-  EXPECT_EQ(rig.desk().waiting(), 0U);
-  EXPECT_TRUE(rig.desk().queue(1));
-  EXPECT_EQ(rig.desk().at_home(), 0b01U);
-  EXPECT_EQ(rig.desk().waiting(), 1U);
+  EXPECT_EQ(rig.queue().idle(), 0b11U);
+  EXPECT_EQ(rig.queue().waiting(), 0U);
+  EXPECT_TRUE(rig.queue().queue(1));
+  EXPECT_EQ(rig.queue().idle(), 0b01U);
+  EXPECT_EQ(rig.queue().waiting(), 1U);
   rig.camera->fill();
   auto frame = rig.take();
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->index(), 1U);
-  EXPECT_EQ(rig.desk().out(), 1U);
-  EXPECT_EQ(rig.desk().at_home(), 0b01U);
+  EXPECT_EQ(rig.queue().on_loan(), 1U);
+  EXPECT_EQ(rig.queue().idle(), 0b01U);
   frame.reset();
-  EXPECT_EQ(rig.desk().at_home(), 0b11U);
+  EXPECT_EQ(rig.queue().idle(), 0b11U);
   EXPECT_EQ(rig.camera->queued_count(), 0U);
 }
 
-TEST(ReturnDesk, WhatIsKeptAndCannotBeQueuedStaysAtHome) {
+TEST(BufferQueue, WhatIsKeptAndCannotBeQueuedStaysAtHome) {
   KeepRig rig{1};
   rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EIO); });
-  EXPECT_EQ(rig.desk().queue(0).error().code, EIO);
-  EXPECT_EQ(rig.desk().at_home(), 0b1U);
-  EXPECT_TRUE(rig.desk().dry());
+  EXPECT_EQ(rig.queue().queue(0).error().code, EIO);
+  EXPECT_EQ(rig.queue().idle(), 0b1U);
+  EXPECT_TRUE(rig.queue().none_queued());
 }
 
-TEST(ReturnDesk, AKeptBufferThatWasNotQueuedIsALie) {
+TEST(BufferQueue, AKeptBufferThatWasNotQueuedIsALie) {
   KeepRig rig{2};
-  EXPECT_TRUE(rig.desk().queue(0));
+  EXPECT_TRUE(rig.queue().queue(0));
   rig.camera->fault([](fake::Faults& faults) {
     faults.alter<v4l2_buffer>(VIDIOC_DQBUF, [](auto& answer) { answer.index = 1; });
   });
@@ -229,123 +229,123 @@ TEST(ReturnDesk, AKeptBufferThatWasNotQueuedIsALie) {
   EXPECT_EQ(rig.stream->next().error().code, EPROTO);
 }
 
-TEST(ReturnDesk, AStopBringsHomeWhatWasQueuedByHand) {
+TEST(BufferQueue, AStopBringsHomeWhatWasQueuedByHand) {
   KeepRig rig{2};
-  EXPECT_TRUE(rig.desk().queue(0));
+  EXPECT_TRUE(rig.queue().queue(0));
   rig.stream.reset();
-  EXPECT_EQ(rig.desk().at_home(), 0b11U);
+  EXPECT_EQ(rig.queue().idle(), 0b11U);
   rig.start();
-  EXPECT_TRUE(rig.desk().queue(0));
+  EXPECT_TRUE(rig.queue().queue(0));
   rig.camera->fill();
   EXPECT_TRUE(rig.take());
 }
 
-TEST(ReturnDesk, AKeptBufferThatComesBackWakesWhoFoundTheDeskDry) {
+TEST(BufferQueue, AKeptBufferThatComesBackWakesWhoFoundTheDeskDry) {
   KeepRig rig{1};
-  EXPECT_TRUE(rig.desk().queue(0));
+  EXPECT_TRUE(rig.queue().queue(0));
   rig.camera->fill();
   auto frame = rig.take();
-  EXPECT_TRUE(rig.desk().dry());
+  EXPECT_TRUE(rig.queue().none_queued());
   EXPECT_FALSE(rig.waker.raised());
   std::thread holder{[&frame] {
     frame.reset();
   }};
   holder.join();
-  EXPECT_TRUE(rig.waker.raised(v4l2::Waker::homecoming));
+  EXPECT_TRUE(rig.waker.raised(v4l2::Waker::requeued));
 }
 
 // ---- without a driver ---------------------------------------------------------------------------
 
-/// A desk of buffers that no driver knows of.
+/// A queue of buffers that no driver knows of.
 struct Driverless {
   explicit Driverless(std::uint32_t count) {
     for (std::uint32_t index = 0; index < count; ++index)
-      desk.add(index);
+      queue.add(index);
   }
 
   v4l2::Waker waker;
-  v4l2::ReturnDesk desk{nullptr, waker,
-                        v4l2::WireBuffer{v4l2::BufferType::capture, v4l2::Memory::mmap, 1},
-                        v4l2::OnReturn::queue};
+  v4l2::BufferQueue queue{nullptr, waker,
+                          v4l2::WireBuffer{v4l2::BufferType::capture, v4l2::Memory::mmap, 1},
+                          v4l2::OnRequeue::queue};
 };
 
-TEST(ReturnDesk, BuffersAreBorrowedWhileItIsOpen) {
+TEST(BufferQueue, BuffersAreBorrowedWhileItIsOpen) {
   Driverless of{2};
-  EXPECT_EQ(of.desk.borrow(), std::nullopt);
-  EXPECT_TRUE(of.desk.open());
-  EXPECT_EQ(of.desk.waiting(), 2U);
-  EXPECT_EQ(of.desk.borrow(), 0U);
-  EXPECT_EQ(of.desk.borrow(), 1U);
-  EXPECT_EQ(of.desk.borrow(), std::nullopt);
-  EXPECT_EQ(of.desk.out(), 2U);
-  EXPECT_TRUE(of.desk.dry());
-  of.desk.give_back(1);
-  EXPECT_TRUE(of.waker.raised(v4l2::Waker::homecoming));
-  EXPECT_FALSE(of.desk.dry());
-  EXPECT_EQ(of.desk.borrow(), 1U);
-  of.desk.shut();
-  of.desk.give_back(1);
-  EXPECT_EQ(of.desk.borrow(), std::nullopt);
+  EXPECT_EQ(of.queue.take_idle(), std::nullopt);
+  EXPECT_TRUE(of.queue.start());
+  EXPECT_EQ(of.queue.waiting(), 2U);
+  EXPECT_EQ(of.queue.take_idle(), 0U);
+  EXPECT_EQ(of.queue.take_idle(), 1U);
+  EXPECT_EQ(of.queue.take_idle(), std::nullopt);
+  EXPECT_EQ(of.queue.on_loan(), 2U);
+  EXPECT_TRUE(of.queue.none_queued());
+  of.queue.requeue(1);
+  EXPECT_TRUE(of.waker.raised(v4l2::Waker::requeued));
+  EXPECT_FALSE(of.queue.none_queued());
+  EXPECT_EQ(of.queue.take_idle(), 1U);
+  of.queue.stop();
+  of.queue.requeue(1);
+  EXPECT_EQ(of.queue.take_idle(), std::nullopt);
 }
 
-TEST(ReturnDesk, AParkedBufferIsNotBorrowed) {
+TEST(BufferQueue, AParkedBufferIsNotBorrowed) {
   Driverless of{2};
-  EXPECT_TRUE(of.desk.open());
-  EXPECT_EQ(of.desk.borrow(), 0U);
-  of.desk.park(0);
-  of.desk.give_back(0);
-  EXPECT_EQ(of.desk.parked_at_home(), 0U);
-  EXPECT_EQ(of.desk.borrow(), 1U);
-  EXPECT_TRUE(of.desk.dry());
-  EXPECT_TRUE(of.desk.enlist(0));
-  EXPECT_EQ(of.desk.borrow(), 0U);
-  of.desk.give_back(0);
-  of.desk.remove(0);
-  EXPECT_EQ(of.desk.buffer_count(), 1U);
-  EXPECT_EQ(of.desk.borrow(), std::nullopt);
+  EXPECT_TRUE(of.queue.start());
+  EXPECT_EQ(of.queue.take_idle(), 0U);
+  of.queue.retire(0);
+  of.queue.requeue(0);
+  EXPECT_EQ(of.queue.retired_idle(), 0U);
+  EXPECT_EQ(of.queue.take_idle(), 1U);
+  EXPECT_TRUE(of.queue.none_queued());
+  EXPECT_TRUE(of.queue.reinstate(0));
+  EXPECT_EQ(of.queue.take_idle(), 0U);
+  of.queue.requeue(0);
+  of.queue.remove(0);
+  EXPECT_EQ(of.queue.buffer_count(), 1U);
+  EXPECT_EQ(of.queue.take_idle(), std::nullopt);
 }
 
-TEST(ReturnDesk, OneThatNoDriverHasIsAtHomeWhenItIsParked) {
+TEST(BufferQueue, OneThatNoDriverHasIsAtHomeWhenItIsParked) {
   Driverless of{2};
-  EXPECT_TRUE(of.desk.open());
-  of.desk.park(1);
-  EXPECT_EQ(of.desk.parked_at_home(), 1U);
-  EXPECT_EQ(of.desk.borrow(), 0U);
-  of.desk.park(0);
-  EXPECT_EQ(of.desk.parked_at_home(), 1U) << "the other one is out";
+  EXPECT_TRUE(of.queue.start());
+  of.queue.retire(1);
+  EXPECT_EQ(of.queue.retired_idle(), 1U);
+  EXPECT_EQ(of.queue.take_idle(), 0U);
+  of.queue.retire(0);
+  EXPECT_EQ(of.queue.retired_idle(), 1U) << "the other one is out";
 }
 
-TEST(ReturnDesk, ABufferThatHasGoneLeavesItsIndexVacant) {
+TEST(BufferQueue, ABufferThatHasGoneLeavesItsIndexVacant) {
   Driverless of{3};
-  EXPECT_EQ(of.desk.vacant(), 3U);
-  of.desk.remove(1);
-  EXPECT_EQ(of.desk.vacant(), 1U) << "2 is somebody's still";
-  of.desk.add(1);
-  EXPECT_EQ(of.desk.vacant(), 3U);
+  EXPECT_EQ(of.queue.vacant(), 3U);
+  of.queue.remove(1);
+  EXPECT_EQ(of.queue.vacant(), 1U) << "2 is somebody's still";
+  of.queue.add(1);
+  EXPECT_EQ(of.queue.vacant(), 3U);
 }
 
-TEST(ReturnDesk, OneThatDoesNotReachTheDriverRaisesNobodyWhileItIsParked) {
+TEST(BufferQueue, OneThatDoesNotReachTheDriverRaisesNobodyWhileItIsParked) {
   Driverless of{1};
-  EXPECT_TRUE(of.desk.open());
-  EXPECT_EQ(of.desk.borrow(), 0U);
-  of.desk.park(0);
-  EXPECT_TRUE(of.desk.dry());
-  of.desk.give_back(0);
+  EXPECT_TRUE(of.queue.start());
+  EXPECT_EQ(of.queue.take_idle(), 0U);
+  of.queue.retire(0);
+  EXPECT_TRUE(of.queue.none_queued());
+  of.queue.requeue(0);
   EXPECT_FALSE(of.waker.raised()) << "nothing is there that a frame could come in";
 }
 
 // ---- many threads -------------------------------------------------------------------------------
 
-TEST(ReturnDesk, AfterItsEndNoThreadIsAtTheNode) {
-  for (const auto on_return : {v4l2::OnReturn::queue, v4l2::OnReturn::keep}) {
+TEST(BufferQueue, AfterItsEndNoThreadIsAtTheNode) {
+  for (const auto on_requeue : {v4l2::OnRequeue::queue, v4l2::OnRequeue::keep}) {
     Rig rig;
     for (int life = 0; life < 50; ++life) {
-      rig.buffers.emplace(*rig.request({.count = 3, .on_return = on_return}));
+      rig.buffers.emplace(*rig.request({.count = 3, .on_requeue = on_requeue}));
       rig.start();
       std::array<std::thread, 3> holders;
       for (std::uint32_t index = 0; index < holders.size(); ++index) {
-        if (on_return == v4l2::OnReturn::keep) {
-          EXPECT_TRUE(rig.buffers->desk()->queue(index));
+        if (on_requeue == v4l2::OnRequeue::keep) {
+          EXPECT_TRUE(rig.buffers->queue()->queue(index));
         }
       }
       rig.camera->fill_at_once(holders.size());
@@ -363,7 +363,7 @@ TEST(ReturnDesk, AfterItsEndNoThreadIsAtTheNode) {
   }
 }
 
-TEST(ReturnDesk, ManyThreadsReturnWhileTheStreamComesAndGoes) {
+TEST(BufferQueue, ManyThreadsReturnWhileTheStreamComesAndGoes) {
   Rig rig;
   std::mutex mutex;
   std::vector<Frame> bag;  // guarded by mutex

@@ -1,23 +1,23 @@
 // Which of a stream's first frames are left out.
 
-#include "frames/beginning.h"
+#include "frames/start_filter.h"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using v4l2gst::Beginning;
+using v4l2gst::StartFilter;
 using v4l2gst::Unit;
 
 TEST(BeginningTest, LeavesNothingOutUnlessTold) {
-  Beginning beginning;
+  StartFilter beginning;
   EXPECT_FALSE(beginning.skips());
   EXPECT_FALSE(beginning.awaits_key_frame());
   EXPECT_TRUE(beginning.admits(Unit::delta));
 }
 
 TEST(BeginningTest, SkipsSoManyAfterEachStart) {
-  Beginning beginning;
+  StartFilter beginning;
   for (int start = 0; start < 2; ++start) {
     beginning.stream_began(3, false);
     for (int frame = 0; frame < 5; ++frame)
@@ -31,7 +31,7 @@ TEST(BeginningTest, SkipsSoManyAfterEachStart) {
 }
 
 TEST(BeginningTest, WaitsForAKeyFrameUntilAFrameWasSent) {
-  Beginning beginning;
+  StartFilter beginning;
   for (int start = 0; start < 2; ++start) {
     beginning.stream_began(0, true);
     EXPECT_TRUE(beginning.awaits_key_frame());

@@ -1,4 +1,4 @@
-#include "formats/traits.h"
+#include "formats/interlacing.h"
 
 #include <algorithm>
 

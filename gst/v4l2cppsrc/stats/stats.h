@@ -7,7 +7,7 @@ namespace v4l2gst {
 
 /// What became of the frames since the element started. Written by the streaming context, read by
 /// anybody.
-struct Counters {
+struct Stats {
   using Count = std::atomic<std::uint64_t>;
 
   Count delivered{};    ///< went downstream

@@ -1,7 +1,7 @@
-// The shelf and the pool without a pipeline: no thread here waits in GLib, whose futexes
+// The pool and the pool without a pipeline: no thread here waits in GLib, whose futexes
 // ThreadSanitizer can't see, so this is what runs under it.
 
-#include "buffers/shelf.h"
+#include "buffers/buffer_pool.h"
 
 #include <array>
 #include <condition_variable>
@@ -12,18 +12,18 @@
 #include <gtest/gtest.h>
 
 #include "buffers/gstv4l2cpppool.h"
-#include "buffers/stock.h"
+#include "buffers/plane_memory.h"
 #include "device/device.h"
 #include "fake/fake_kernel.h"
 #include "stream/stream.h"
 
 namespace {
 
+using v4l2gst::BufferPool;
 using v4l2gst::BufferPtr;
 using v4l2gst::PoolPtr;
-using v4l2gst::Shelf;
 
-class ShelfTest : public testing::Test {
+class BufferPoolTest : public testing::Test {
 protected:
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
 
@@ -36,11 +36,11 @@ protected:
     const auto format = *device.set_format(wanted);
     buffers.emplace(std::move(*v4l2::Buffers::request(
         device.node(), waker, {.type = device.buffer_type(), .plane_count = format.plane_count})));
-    shelf = Shelf::make(format.plane_count, std::nullopt);
+    buffer_pool = BufferPool::make(format.plane_count, std::nullopt);
     const auto make = v4l2gst::exported_memory(*buffers, false);
     for (std::uint32_t index = 0; index < buffers->count(); ++index)
-      shelf->put(index, std::move(*make(index)));
-    pool = v4l2gst::make_pool(shelf, nullptr, 1, buffers->count(), buffers->count());
+      buffer_pool->insert(index, std::move(*make(index)));
+    pool = v4l2gst::make_pool(buffer_pool, nullptr, 1, buffers->count(), buffers->count());
     gst_buffer_pool_set_active(pool.get(), TRUE);
     stream.emplace(std::move(*v4l2::Stream::start(*buffers)));
   }
@@ -49,7 +49,7 @@ protected:
     stream.reset();
     if (pool) gst_buffer_pool_set_active(pool.get(), FALSE);
     pool.reset();
-    shelf.reset();
+    buffer_pool.reset();
     buffers.reset();
   }
 
@@ -64,12 +64,12 @@ protected:
   v4l2::Device device = *v4l2::Device::open(kernel, "/dev/video0");
   v4l2::Waker waker;
   std::optional<v4l2::Buffers> buffers;
-  std::shared_ptr<Shelf> shelf;
+  std::shared_ptr<BufferPool> buffer_pool;
   PoolPtr pool;
   std::optional<v4l2::Stream> stream;
 };
 
-TEST_F(ShelfTest, AFrameGoesOutAndComesHome) {
+TEST_F(BufferPoolTest, AFrameGoesOutAndComesHome) {
   start();
   auto buffer = next();
   EXPECT_EQ(camera->queued_count(), 3U);
@@ -77,7 +77,7 @@ TEST_F(ShelfTest, AFrameGoesOutAndComesHome) {
   EXPECT_EQ(camera->queued_count(), 4U);
 }
 
-TEST_F(ShelfTest, NobodyElseGetsABufferOutOfThePool) {
+TEST_F(BufferPoolTest, NobodyElseGetsABufferOutOfThePool) {
   start();
   GstBuffer* buffer{};
   EXPECT_EQ(gst_buffer_pool_acquire_buffer(pool.get(), &buffer, nullptr), GST_FLOW_ERROR);
@@ -86,7 +86,7 @@ TEST_F(ShelfTest, NobodyElseGetsABufferOutOfThePool) {
   EXPECT_EQ(buffer, nullptr);
 }
 
-TEST_F(ShelfTest, AFlushingPoolSendsTheFrameBack) {
+TEST_F(BufferPoolTest, AFlushingPoolSendsTheFrameBack) {
   start();
   gst_buffer_pool_set_flushing(pool.get(), TRUE);
   EXPECT_EQ(next(), nullptr);
@@ -141,7 +141,7 @@ private:
   std::array<std::thread, 3> threads_{work(), work(), work()};
 };
 
-TEST_F(ShelfTest, ManyThreadsReturnBuffersWhileStreamsComeAndGo) {
+TEST_F(BufferPoolTest, ManyThreadsReturnBuffersWhileStreamsComeAndGo) {
   Returners<BufferPtr> returners;
   for (int life = 0; life < 50; ++life) {
     start();
@@ -157,7 +157,7 @@ TEST_F(ShelfTest, ManyThreadsReturnBuffersWhileStreamsComeAndGo) {
   }
 }
 
-TEST_F(ShelfTest, ManyThreadsReturnPlanesAndPartsInAnyOrder) {
+TEST_F(BufferPoolTest, ManyThreadsReturnPlanesAndPartsInAnyOrder) {
   Returners<v4l2gst::MemoryPtr> memories;
   Returners<BufferPtr> parts;
   for (int life = 0; life < 50; ++life) {
@@ -175,7 +175,7 @@ TEST_F(ShelfTest, ManyThreadsReturnPlanesAndPartsInAnyOrder) {
   }
 }
 
-TEST_F(ShelfTest, ManyThreadsMapTheSameMemory) {
+TEST_F(BufferPoolTest, ManyThreadsMapTheSameMemory) {
   start();
   const auto buffer = next();
   std::array<std::thread, 4> readers;

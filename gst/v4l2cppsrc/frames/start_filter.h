@@ -7,7 +7,7 @@
 namespace v4l2gst {
 
 /// Which of the first frames after a start are left out. Pure.
-class Beginning {
+class StartFilter {
 public:
   /// The device's stream begins, again: so many frames are to be skipped, and after them, if
   /// `on_key_frame`, all that a decoder can't begin with.

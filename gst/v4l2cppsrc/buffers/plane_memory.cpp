@@ -1,4 +1,4 @@
-#include "buffers/stock.h"
+#include "buffers/plane_memory.h"
 
 #include <array>
 #include <cerrno>
@@ -55,7 +55,7 @@ v4l2::Result<bool> can_export(const v4l2::Device& device, v4l2::Waker& waker,
   return true;
 }
 
-MemoryMaker exported_memory(const v4l2::Buffers& buffers, bool bracket_reads) {
+PlaneMemoryFactory exported_memory(const v4l2::Buffers& buffers, bool bracket_reads) {
   const std::shared_ptr<GstAllocator> allocator{lent_allocator()};
   return [&buffers, bracket_reads,
           allocator](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
@@ -65,13 +65,13 @@ MemoryMaker exported_memory(const v4l2::Buffers& buffers, bool bracket_reads) {
     for (std::uint32_t plane = 0; plane < buffers.plane_count(); ++plane) {
       memories.push_back(dmabuf_memory(allocator.get(), std::move((*exported)[plane]),
                                        buffers.planes(index)[plane].length));
-      if (bracket_reads) Home::give(memories.back().get()).bracket_reads();
+      if (bracket_reads) MemoryOwner::give(memories.back().get()).bracket_reads();
     }
     return memories;
   };
 }
 
-MemoryMaker mapped_memory(const v4l2::Buffers& buffers) {
+PlaneMemoryFactory mapped_memory(const v4l2::Buffers& buffers) {
   return [&buffers](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
     std::vector<MemoryPtr> memories;
     const auto exported = export_checked(buffers, index);
@@ -93,7 +93,7 @@ MemoryMaker mapped_memory(const v4l2::Buffers& buffers) {
   };
 }
 
-MemoryMaker own_memory(const v4l2::Buffers& buffers) {
+PlaneMemoryFactory own_memory(const v4l2::Buffers& buffers) {
   return [&buffers](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
     std::vector<MemoryPtr> memories;
     std::array<v4l2::PlaneTarget, VIDEO_MAX_PLANES> targets{};
@@ -105,13 +105,13 @@ MemoryMaker own_memory(const v4l2::Buffers& buffers) {
                         .length = static_cast<std::uint32_t>(bytes.size())};
       memories.push_back(system_memory(std::move(*mapped)));
     }
-    buffers.desk()->aim(index, std::span{targets}.first(buffers.plane_count()));
+    buffers.queue()->set_planes(index, std::span{targets}.first(buffers.plane_count()));
     return memories;
   };
 }
 
-MemoryMaker allocated_memory(const v4l2::Buffers& buffers, GstAllocator* allocator,
-                             const GstAllocationParams& params) {
+PlaneMemoryFactory allocated_memory(const v4l2::Buffers& buffers, GstAllocator* allocator,
+                                    const GstAllocationParams& params) {
   const std::shared_ptr<GstAllocator> kept{GST_ALLOCATOR(gst_object_ref(allocator)), Unref{}};
   return [&buffers, kept, params](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
     auto wanted = params;  // gst_allocator_alloc() takes no const
@@ -132,12 +132,12 @@ MemoryMaker allocated_memory(const v4l2::Buffers& buffers, GstAllocator* allocat
                         .length = static_cast<std::uint32_t>(memory->maxsize)};
       memories.push_back(std::move(memory));
     }
-    buffers.desk()->aim(index, std::span{targets}.first(buffers.plane_count()));
+    buffers.queue()->set_planes(index, std::span{targets}.first(buffers.plane_count()));
     return memories;
   };
 }
 
-MemoryMaker read_memory(v4l2::Reader::Slots& slots, std::size_t length) {
+PlaneMemoryFactory read_memory(v4l2::Reader::Slots& slots, std::size_t length) {
   return [&slots, length](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
     auto mapped = v4l2::Mapping::anonymous(length);
     if (!mapped) return std::unexpected{mapped.error()};

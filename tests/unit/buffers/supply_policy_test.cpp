@@ -1,13 +1,13 @@
 // When there is one buffer more, when one less, and what is done with a frame until then.
 
-#include <gtest/gtest.h>
-
 #include "buffers/supply_policy.h"
+
+#include <gtest/gtest.h>
 
 namespace {
 
 using v4l2gst::OnStarved;
-using v4l2gst::Relief;
+using v4l2gst::StarvationAction;
 using v4l2gst::SupplyPolicy;
 
 constexpr auto calm_frames = SupplyPolicy::calm_frames;
@@ -27,29 +27,29 @@ bool shrinks_with_the_last(SupplyPolicy& policy, std::uint32_t frames, std::uint
 
 TEST(ReliefTest, LendsWhileTheDriverHasTwoLeft) {
   for (const auto on_starved : {OnStarved::grow, OnStarved::copy, OnStarved::drop})
-    EXPECT_EQ(policy_of(on_starved).relief(2, 4, true), Relief::lend);
+    EXPECT_EQ(policy_of(on_starved).starvation_action(2, 4, true), StarvationAction::lend);
 }
 
 TEST(ReliefTest, GrowsUpToMaxBuffersAndCopiesThen) {
   const auto policy = policy_of(OnStarved::grow);
-  EXPECT_EQ(policy.relief(1, 4, true), Relief::grow);
-  EXPECT_EQ(policy.relief(0, 5, true), Relief::grow);
-  EXPECT_EQ(policy.relief(1, 6, true), Relief::copy);
-  EXPECT_EQ(policy.relief(1, 6, false), Relief::lend);
-  EXPECT_EQ(policy.relief(0, 6, false), Relief::drop);
+  EXPECT_EQ(policy.starvation_action(1, 4, true), StarvationAction::grow);
+  EXPECT_EQ(policy.starvation_action(0, 5, true), StarvationAction::grow);
+  EXPECT_EQ(policy.starvation_action(1, 6, true), StarvationAction::copy);
+  EXPECT_EQ(policy.starvation_action(1, 6, false), StarvationAction::lend);
+  EXPECT_EQ(policy.starvation_action(0, 6, false), StarvationAction::drop);
 }
 
 TEST(ReliefTest, CopiesOrDropsWhereItIsTold) {
-  EXPECT_EQ(policy_of(OnStarved::copy).relief(1, 4, true), Relief::copy);
-  EXPECT_EQ(policy_of(OnStarved::drop).relief(1, 4, true), Relief::lend);
-  EXPECT_EQ(policy_of(OnStarved::drop).relief(0, 4, true), Relief::drop);
+  EXPECT_EQ(policy_of(OnStarved::copy).starvation_action(1, 4, true), StarvationAction::copy);
+  EXPECT_EQ(policy_of(OnStarved::drop).starvation_action(1, 4, true), StarvationAction::lend);
+  EXPECT_EQ(policy_of(OnStarved::drop).starvation_action(0, 4, true), StarvationAction::drop);
 }
 
 TEST(ReliefTest, ADriverWithTwoBuffersNeedsOneAndOneWithASingleBufferNone) {
   const auto policy = policy_of(OnStarved::grow);
-  EXPECT_EQ(policy.relief(1, 2, true), Relief::lend);
-  EXPECT_EQ(policy.relief(0, 2, true), Relief::grow);
-  EXPECT_EQ(policy.relief(0, 1, true), Relief::lend);
+  EXPECT_EQ(policy.starvation_action(1, 2, true), StarvationAction::lend);
+  EXPECT_EQ(policy.starvation_action(0, 2, true), StarvationAction::grow);
+  EXPECT_EQ(policy.starvation_action(0, 1, true), StarvationAction::lend);
 }
 
 // ---- more ---------------------------------------------------------------------------------------
@@ -57,15 +57,15 @@ TEST(ReliefTest, ADriverWithTwoBuffersNeedsOneAndOneWithASingleBufferNone) {
 TEST(SupplyPolicyTest, AsksForNoGrowthOnceItFailed) {
   auto policy = policy_of(OnStarved::grow);
   policy.cannot_grow();
-  EXPECT_EQ(policy.relief(1, 4, true), Relief::copy);
+  EXPECT_EQ(policy.starvation_action(1, 4, true), StarvationAction::copy);
 }
 
 TEST(SupplyPolicyTest, MinBuffersWinsOverMaxBuffers) {
   const SupplyPolicy policy{
       {.on_starved = OnStarved::grow, .first = 6, .min_buffers = 8, .max_buffers = 4}};
   EXPECT_EQ(policy.most(), 8U);
-  EXPECT_EQ(policy.relief(1, 7, true), Relief::grow);
-  EXPECT_EQ(policy.relief(1, 8, true), Relief::copy);
+  EXPECT_EQ(policy.starvation_action(1, 7, true), StarvationAction::grow);
+  EXPECT_EQ(policy.starvation_action(1, 8, true), StarvationAction::copy);
 }
 
 TEST(SupplyPolicyTest, AnnouncesMaxBuffersOnlyWhereItGrows) {

@@ -1,6 +1,6 @@
 // What fields say of the pixels.
 
-#include "formats/traits.h"
+#include "formats/interlacing.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "messages/notice.h"
+#include "messages/device_message.h"
 
 #include <array>
 #include <cstring>
@@ -8,27 +8,27 @@
 namespace v4l2gst {
 namespace {
 
-const char* name_of(Notice::State state) {
+const char* name_of(DeviceMessage::State state) {
   switch (state) {
-    case Notice::State::lost:
+    case DeviceMessage::State::lost:
       return "lost";
-    case Notice::State::waiting:
+    case DeviceMessage::State::waiting:
       return "waiting";
-    case Notice::State::back:
+    case DeviceMessage::State::back:
       return "back";
-    case Notice::State::stalled:
+    case DeviceMessage::State::stalled:
       return "stalled";
-    case Notice::State::starved:
+    case DeviceMessage::State::starved:
       return "starved";
-    case Notice::State::restarted:
+    case DeviceMessage::State::restarted:
       return "restarted";
-    case Notice::State::reopened:
+    case DeviceMessage::State::reopened:
       return "reopened";
-    case Notice::State::signal_lost:
+    case DeviceMessage::State::signal_lost:
       return "signal-lost";
-    case Notice::State::signal_found:
+    case DeviceMessage::State::signal_found:
       return "signal-found";
-    case Notice::State::not_restored:
+    case DeviceMessage::State::not_restored:
       return "not-restored";
   }
   return "lost";
@@ -51,14 +51,14 @@ Report silence_of(Cause cause, const std::string& path, std::string text) {
           .error = {}};
 }
 
-Notice plain(Notice::State state, const std::string& path, std::string text) {
+DeviceMessage plain(DeviceMessage::State state, const std::string& path, std::string text) {
   return {.state = state, .device = path, .text = std::move(text), .error = {}};
 }
 
 }  // namespace
 
-void post(GstElement* element, const Notice& notice) {
-  if (notice.state == Notice::State::not_restored)
+void post(GstElement* element, const DeviceMessage& notice) {
+  if (notice.state == DeviceMessage::State::not_restored)
     GST_WARNING_OBJECT(element, "%s", notice.text.c_str());
   else
     GST_INFO_OBJECT(element, "%s", notice.text.c_str());
@@ -80,7 +80,7 @@ void post(GstElement* element, const Notice& notice) {
   gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), fields));
 }
 
-Notice waiting_for(const Report& reason) {
+DeviceMessage waiting_for(const Report& reason) {
   const auto& path = reason.device;
   auto text = path.empty() ? "Waiting for a camera." : "Waiting for the device of '" + path + "'.";
   if (reason.cause == Cause::no_format && !path.empty())
@@ -88,40 +88,41 @@ Notice waiting_for(const Report& reason) {
   if (reason.cause == Cause::wrong_node && !path.empty())
     text = "Waiting until '" + path +
            "' captures: it is an output node, as a loopback device is until its producer feeds it.";
-  return plain(Notice::State::waiting, path, std::move(text));
+  return plain(DeviceMessage::State::waiting, path, std::move(text));
 }
 
-Notice back_at(const std::string& path) {
-  return plain(Notice::State::back, path, "The device is at '" + path + "'.");
+DeviceMessage back_at(const std::string& path) {
+  return plain(DeviceMessage::State::back, path, "The device is at '" + path + "'.");
 }
 
-Notice restarted(const std::string& path) {
-  return plain(Notice::State::restarted, path, "The stream of '" + path + "' is started again.");
+DeviceMessage restarted(const std::string& path) {
+  return plain(DeviceMessage::State::restarted, path,
+               "The stream of '" + path + "' is started again.");
 }
 
-Notice mended(const std::string& path, const v4l2::Error& error) {
-  return {.state = Notice::State::restarted,
+DeviceMessage mended(const std::string& path, const v4l2::Error& error) {
+  return {.state = DeviceMessage::State::restarted,
           .device = path,
           .text = "The stream of '" + path + "' broke (" + error.call + ": " +
                   std::strerror(error.code) + ") and is started again.",
           .error = error};
 }
 
-Notice reopened(const std::string& path) {
-  return plain(Notice::State::reopened, path, "'" + path + "' is closed and opened again.");
+DeviceMessage reopened(const std::string& path) {
+  return plain(DeviceMessage::State::reopened, path, "'" + path + "' is closed and opened again.");
 }
 
-Notice signal_found(const std::string& path, const std::string& input) {
-  return plain(Notice::State::signal_found, path,
+DeviceMessage signal_found(const std::string& path, const std::string& input) {
+  return plain(DeviceMessage::State::signal_found, path,
                "Something comes in again at the input '" + input + "' of '" + path + "'.");
 }
 
-Notice not_restored(const std::string& path, std::vector<std::string> settings) {
+DeviceMessage not_restored(const std::string& path, std::vector<std::string> settings) {
   std::string names;
   for (const auto& name : settings)
     names.append(names.empty() ? "" : ", ").append(name);
   auto notice =
-      plain(Notice::State::not_restored, path,
+      plain(DeviceMessage::State::not_restored, path,
             "The device at '" + path + "' is back without some of its settings: " + names + ".");
   notice.settings = std::move(settings);
   return notice;
@@ -146,7 +147,7 @@ Report only_damage(const std::string& path, std::chrono::milliseconds silence,
   if (left_out.needed > left_out.bytes && left_out.damage != Damage::impossible)
     why +=
         ", " + std::to_string(left_out.bytes) + " of " + std::to_string(left_out.needed) + " bytes";
-  const bool takeable = fate_of(left_out.damage, OnCorrupt::flag) != Fate::leave_out;
+  const bool takeable = action_for(left_out.damage, OnCorrupt::flag) != FrameAction::leave_out;
   return silence_of(Cause::damaged, path,
                     "The device at '" + path + "' has sent nothing but damaged frames for " +
                         seconds_of(silence) + ": " + std::to_string(left_out.count) +

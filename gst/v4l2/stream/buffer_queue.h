@@ -17,28 +17,32 @@
 namespace v4l2 {
 
 /// What becomes of a buffer that comes back while the device streams.
-enum class OnReturn {
+enum class OnRequeue {
   queue,  ///< it is filled again: handed to the driver at once, or free for the next read()
   keep,   ///< it stays at home until queue() is called for it: its memory is another each time
 };
 
 /// Where borrowed buffers come back to. The core's only object that several threads may touch.
 ///
-/// A buffer is out on loan, or with the driver, or at home. While the desk is open, what comes back
-/// is filled again as OnReturn says; while it is shut, it stays at home until the next opening;
-/// once it is closed, nobody wants it any more and the node is never touched again. The desk is
-/// born with the driver's buffers, and its shell lives as long as any Frame.
-class ReturnDesk {
+/// A buffer is out on loan, or with the driver, or at home. While the queue is open, what comes
+/// back is filled again as OnRequeue says; while it is shut, it stays at home until the next
+/// opening; once it is closed, nobody wants it any more and the node is never touched again. The
+/// queue is born with the driver's buffers, and its shell lives as long as any Frame.
+class BufferQueue {
 public:
   /// VIDEO_MAX_FRAME of the kernels up to 6.6, and as many as fit the set of loans.
   static constexpr std::uint32_t most_buffers = 32;
 
-  /// `slip` is what VIDIOC_QBUF is given for each buffer, but for its index and its targets;
-  /// `flags` go with it. Without a node (null) no driver knows of the buffers: they are filled by
-  /// read(). `waker` must outlive the moment of close().
-  ReturnDesk(const Node* node, Waker& waker, const WireBuffer& slip, OnReturn on_return,
-             std::uint32_t flags = 0)
-      : node_{node}, waker_{&waker}, slip_{slip}, flags_{flags}, on_return_{on_return} {}
+  /// `qbuf_template` is what VIDIOC_QBUF is given for each buffer, but for its index and its
+  /// targets; `flags` go with it. Without a node (null) no driver knows of the buffers: they are
+  /// filled by read(). `waker` must outlive the moment of detach().
+  BufferQueue(const Node* node, Waker& waker, const WireBuffer& qbuf_template, OnRequeue on_requeue,
+              std::uint32_t flags = 0)
+      : node_{node},
+        waker_{&waker},
+        qbuf_template_{qbuf_template},
+        flags_{flags},
+        on_requeue_{on_requeue} {}
 
   // Of the streaming context, all of these.
 
@@ -47,54 +51,54 @@ public:
   /// A buffer at home exists no longer.
   void remove(std::uint32_t index);
   /// Where the driver shall put a buffer's planes from now on (Memory::userptr and dmabuf).
-  void aim(std::uint32_t index, std::span<const PlaneTarget> targets);
+  void set_planes(std::uint32_t index, std::span<const PlaneTarget> targets);
 
-  /// From now on what comes back is filled again. OnReturn::queue: queues all that is at home.
-  /// Error: that of VIDIOC_QBUF, and the desk stays shut.
-  Result<> open();
+  /// From now on what comes back is filled again. OnRequeue::queue: queues all that is at home.
+  /// Error: that of VIDIOC_QBUF, and the queue stays shut.
+  Result<> start();
   /// From now on what comes back stays at home. The caller ends streaming, which brings home all
   /// that the driver had.
-  void shut();
+  void stop();
   /// For ever. When this returns no thread is inside a call on the node, nor ever will be.
-  void close();
+  void detach();
 
-  /// OnReturn::keep: hands a buffer at home to the driver.
+  /// OnRequeue::keep: hands a buffer at home to the driver.
   Result<> queue(std::uint32_t index);
 
   /// A parked buffer stays at home when it comes back, until it is enlisted again.
-  void park(std::uint32_t index);
+  void retire(std::uint32_t index);
   /// A buffer takes part: while the device streams, one at home is filled from now on; with
-  /// OnReturn::keep when queue() is called for it.
-  Result<> enlist(std::uint32_t index);
+  /// OnRequeue::keep when queue() is called for it.
+  Result<> reinstate(std::uint32_t index);
 
   /// Notes a loan. False when there is no such buffer or it is not the driver's: then the driver
   /// lied.
-  [[nodiscard]] bool lend(std::uint32_t index);
+  [[nodiscard]] bool mark_dequeued(std::uint32_t index);
   /// Hands a buffer that the driver has filled although it is on loan to the driver again; the end
   /// of the loan queues it no more. False when it is not on loan, and where the memory would be
-  /// another each time (OnReturn::keep). Error: that of VIDIOC_QBUF.
-  [[nodiscard]] Result<bool> requeue(std::uint32_t index);
+  /// another each time (OnRequeue::keep). Error: that of VIDIOC_QBUF.
+  [[nodiscard]] Result<bool> requeue_again(std::uint32_t index);
   /// Lends a buffer that read() may fill, if there is one.
-  [[nodiscard]] std::optional<std::uint32_t> borrow();
+  [[nodiscard]] std::optional<std::uint32_t> take_idle();
 
   /// The first failure to queue since the last question, once.
-  [[nodiscard]] std::optional<Error> complaint();
+  [[nodiscard]] std::optional<Error> take_error();
 
   /// True when there is nothing that a frame could come in. Then, and only then, the next buffer to
-  /// come back will raise Waker::homecoming.
-  [[nodiscard]] bool dry();
+  /// come back will raise Waker::requeued.
+  [[nodiscard]] bool none_queued();
 
   /// How many buffers wait to be filled or to be dequeued.
   [[nodiscard]] std::uint32_t waiting() const { return count(fillable()); }
 
   [[nodiscard]] std::uint32_t buffer_count() const { return count(existing_); }
 
-  [[nodiscard]] std::uint32_t parked_count() const { return count(parked_); }
+  [[nodiscard]] std::uint32_t retired_count() const { return count(retired_); }
 
   /// The highest of the parked buffers that are at home.
-  [[nodiscard]] std::optional<std::uint32_t> parked_at_home() const;
+  [[nodiscard]] std::optional<std::uint32_t> retired_idle() const;
   /// Any parked buffer.
-  [[nodiscard]] std::optional<std::uint32_t> parked() const;
+  [[nodiscard]] std::optional<std::uint32_t> retired() const;
 
   [[nodiscard]] bool exists(std::uint32_t index) const {
     return index < most_buffers && (existing_ & bit(index)) != 0;
@@ -107,22 +111,24 @@ public:
 
   /// The highest that is not parked.
   [[nodiscard]] std::uint32_t highest() const {
-    return static_cast<std::uint32_t>(std::bit_width(existing_ & ~parked_)) - 1U;
+    return static_cast<std::uint32_t>(std::bit_width(existing_ & ~retired_)) - 1U;
   }
 
   /// How many are out on loan.
-  [[nodiscard]] std::uint32_t out() const { return count(loans_.load(std::memory_order_acquire)); }
+  [[nodiscard]] std::uint32_t on_loan() const {
+    return count(loans_.load(std::memory_order_acquire));
+  }
 
   /// Buffers that may be handed to the driver by queue().
-  [[nodiscard]] std::uint32_t at_home() const {
+  [[nodiscard]] std::uint32_t idle() const {
     return existing_ & ~queued_ & ~loans_.load(std::memory_order_acquire);
   }
 
   // Of any thread.
 
   /// Ends a loan: one leaf mutex and at most one call on the node. A failure is kept for
-  /// complaint() and raises Waker::trouble.
-  void give_back(std::uint32_t index);
+  /// take_error() and raises Waker::requeue_failed.
+  void requeue(std::uint32_t index);
 
 private:
   static constexpr std::uint32_t bit(std::uint32_t index) { return 1U << index; }
@@ -132,9 +138,9 @@ private:
   }
 
   [[nodiscard]] std::uint32_t fillable() const {
-    if (on_return_ == OnReturn::keep) return queued_;
+    if (on_requeue_ == OnRequeue::keep) return queued_;
     const auto away = loans_.load(std::memory_order_acquire) & ~requeued_.load();
-    return open_ ? existing_ & ~parked_ & ~away : 0;
+    return started_ ? existing_ & ~retired_ & ~away : 0;
   }
 
   Result<> queue_locked(std::uint32_t index) REQUIRES(mutex_);
@@ -144,25 +150,25 @@ private:
   // Null once closed, or where no driver knows the buffers.
   const Node* node_ GUARDED_BY(mutex_);
   Waker* waker_ GUARDED_BY(mutex_);  // null once closed
-  WireBuffer slip_ GUARDED_BY(mutex_);
+  WireBuffer qbuf_template_ GUARDED_BY(mutex_);
   std::vector<std::array<PlaneTarget, VIDEO_MAX_PLANES>> targets_ GUARDED_BY(mutex_);
   std::uint32_t flags_;
-  OnReturn on_return_;
+  OnRequeue on_requeue_;
   // Sets of buffers, a bit for each. Those of the streaming context are changed under mutex_ where
-  // give_back() reads them.
+  // requeue() reads them.
   std::uint32_t existing_{};
-  std::uint32_t parked_{};
-  std::uint32_t queued_{};             // OnReturn::keep
-  bool open_{};                        // the device streams, or is about to
-  bool awaited_ GUARDED_BY(mutex_){};  // somebody waits for a homecoming
-  std::optional<Error> complaint_ GUARDED_BY(mutex_);
+  std::uint32_t retired_{};
+  std::uint32_t queued_{};             // OnRequeue::keep
+  bool started_{};                     // the device streams, or is about to
+  bool awaited_ GUARDED_BY(mutex_){};  // somebody waits for a requeued
+  std::optional<Error> error_ GUARDED_BY(mutex_);
   // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
   // to the memory happens before its next loan.
   std::atomic<std::uint32_t> loans_{};
   // On loan, and with the driver all the same. Changed under mutex_.
   std::atomic<std::uint32_t> requeued_{};
   // At home although it streams: parked and come back, or not enlisted yet.
-  std::atomic<std::uint32_t> resting_{};
+  std::atomic<std::uint32_t> idle_{};
 };
 
 }  // namespace v4l2

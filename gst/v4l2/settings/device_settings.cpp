@@ -1,4 +1,4 @@
-#include "settings/setup.h"
+#include "settings/device_settings.h"
 
 #include <utility>
 
@@ -20,10 +20,11 @@ Result<bool> restored(const Node& node, std::uint32_t target,
 
 }  // namespace
 
-Result<Setup> Setup::watch(const Node& node, const std::optional<Input>& input, Size size) {
-  Setup setup{.feed = {}, .crop = {}, .compose = {}, .size = size, .controls = {}};
+Result<DeviceSettings> DeviceSettings::watch(const Node& node, const std::optional<Input>& input,
+                                             Size size) {
+  DeviceSettings setup{.feed = {}, .crop = {}, .compose = {}, .size = size, .controls = {}};
   if (input) {
-    auto feed = Feed::read(node, *input);
+    auto feed = InputSettings::read(node, *input);
     if (!feed) return std::unexpected{feed.error()};
     setup.feed = std::move(*feed);
   }
@@ -39,25 +40,26 @@ Result<Setup> Setup::watch(const Node& node, const std::optional<Input>& input, 
   return setup;
 }
 
-void Setup::look_again(const Node& node) {
+void DeviceSettings::look_again(const Node& node) {
   if (crop)
     if (const auto now = selected(node, V4L2_SEL_TGT_CROP); now && *now) crop = *now;
   if (compose)
     if (const auto now = selected(node, V4L2_SEL_TGT_COMPOSE); now && *now) compose = *now;
 }
 
-Result<std::vector<std::string>> Setup::restore_feed(const Node& node) const {
+Result<std::vector<std::string>> DeviceSettings::restore_input(const Node& node) const {
   if (!feed) return std::vector<std::string>{};
   return feed->restore(node);
 }
 
-Result<> Setup::prepare_crop(const Node& node) const {
+Result<> DeviceSettings::prepare_crop(const Node& node) const {
   const auto done = restored(node, V4L2_SEL_TGT_CROP, crop);
   if (!done) return std::unexpected{done.error()};
   return {};
 }
 
-Result<std::vector<std::string>> Setup::restore_picture(const Node& node, Size frame) const {
+Result<std::vector<std::string>> DeviceSettings::restore_picture(const Node& node,
+                                                                 Size frame) const {
   std::vector<std::string> refused;
   const auto cropped = restored(node, V4L2_SEL_TGT_CROP, crop);
   if (!cropped) return std::unexpected{cropped.error()};

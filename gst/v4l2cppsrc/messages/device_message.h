@@ -16,7 +16,7 @@ namespace v4l2gst {
 /// element message "v4l2cppsrc-device" with the fields "state" (one of the names below), "device"
 /// (its path), "call" and "errno" (0 where no call failed), and "text", a sentence; with
 /// "not-restored" also "settings", a list of strings.
-struct Notice {
+struct DeviceMessage {
   enum class State {
     lost,          ///< "lost": it went away, or its driver gave up
     waiting,       ///< "waiting": it is waited for
@@ -37,20 +37,20 @@ struct Notice {
   std::vector<std::string> settings{};  ///< that were not restored
 };
 
-void post(GstElement* element, const Notice& notice);
+void post(GstElement* element, const DeviceMessage& notice);
 
 // What the notices say that no Report is behind.
 
 /// `reason` is why it is not there; it names no path where any camera will do.
-Notice waiting_for(const Report& reason);
-Notice back_at(const std::string& path);
-Notice restarted(const std::string& path);
-Notice reopened(const std::string& path);
-Notice signal_found(const std::string& path, const std::string& input);
-Notice not_restored(const std::string& path, std::vector<std::string> settings);
+DeviceMessage waiting_for(const Report& reason);
+DeviceMessage back_at(const std::string& path);
+DeviceMessage restarted(const std::string& path);
+DeviceMessage reopened(const std::string& path);
+DeviceMessage signal_found(const std::string& path, const std::string& input);
+DeviceMessage not_restored(const std::string& path, std::vector<std::string> settings);
 
 /// The stream broke, as `error` showed, and is started again.
-Notice mended(const std::string& path, const v4l2::Error& error);
+DeviceMessage mended(const std::string& path, const v4l2::Error& error);
 
 /// Nothing but damaged frames came for `silence`.
 Report only_damage(const std::string& path, std::chrono::milliseconds silence,

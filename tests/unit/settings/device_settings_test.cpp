@@ -1,4 +1,4 @@
-#include "settings/setup.h"
+#include "settings/device_settings.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 namespace {
 
 using core::Rig;
-using v4l2::Setup;
+using v4l2::DeviceSettings;
 using Names = std::vector<std::string>;
 
 fake::Model grabber() {
@@ -34,8 +34,8 @@ const v4l2::Node& node_of(const Rig& rig) {
   return *rig.device->node();
 }
 
-Setup setup_of(const Rig& rig) {
-  return *Setup::watch(node_of(rig), *v4l2::current_input(node_of(rig)), rig.format.size);
+DeviceSettings setup_of(const Rig& rig) {
+  return *DeviceSettings::watch(node_of(rig), *v4l2::current_input(node_of(rig)), rig.format.size);
 }
 
 void select_input(const Rig& rig, int index) {
@@ -53,47 +53,47 @@ v4l2_dv_timings timings() {
 
 constexpr v4l2_rect corner{.left = 16, .top = 8, .width = 320, .height = 240};
 
-TEST(Setup, TheInputIsRestored) {
+TEST(DeviceSettings, TheInputIsRestored) {
   const Rig former{grabber()};
   select_input(former, 2);
   const Rig later{grabber()};
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(later)), Names{});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(later)), Names{});
   EXPECT_EQ(later.camera->input(), 2U);
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(later)), Names{});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(later)), Names{});
   EXPECT_EQ(later.camera->calls(VIDIOC_S_INPUT), 1U);
 }
 
-TEST(Setup, AnInputThatIsGoneIsTold) {
+TEST(DeviceSettings, AnInputThatIsGoneIsTold) {
   const Rig former{grabber()};
   select_input(former, 2);
   const Rig later;
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(later)), Names{"input Fake Camera"});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(later)), Names{"input Fake Camera"});
 }
 
-TEST(Setup, TheStandardIsRestored) {
+TEST(DeviceSettings, TheStandardIsRestored) {
   const Rig former{tv_card()};
   v4l2_std_id standard = V4L2_STD_PAL_BG;
   ASSERT_TRUE(node_of(former).call(v4l2::request::s_std, standard));
   const Rig later{tv_card()};
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(later)), Names{});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(later)), Names{});
   EXPECT_EQ(later.camera->standard(), V4L2_STD_PAL_BG);
   const Rig busy{tv_card()};
   busy.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_S_STD, EBUSY); });
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(busy)), Names{"standard"});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(busy)), Names{"standard"});
 }
 
-TEST(Setup, TimingsAreRestored) {
+TEST(DeviceSettings, TimingsAreRestored) {
   const Rig former{capture_card()};
   auto wanted = timings();
   ASSERT_TRUE(node_of(former).call(v4l2::request::s_dv_timings, wanted));
   const Rig later{capture_card()};
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(later)), Names{});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(later)), Names{});
   EXPECT_EQ(later.camera->timings().bt.width, 1280U);
-  EXPECT_EQ(*setup_of(former).restore_feed(node_of(later)), Names{});
+  EXPECT_EQ(*setup_of(former).restore_input(node_of(later)), Names{});
   EXPECT_EQ(later.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
 }
 
-TEST(Setup, RectanglesAreRestored) {
+TEST(DeviceSettings, RectanglesAreRestored) {
   const Rig former{grabber()};
   ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_CROP, corner));
   ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_COMPOSE, corner));
@@ -111,7 +111,7 @@ TEST(Setup, RectanglesAreRestored) {
   EXPECT_TRUE(v4l2::same(large.camera->crop(), corner));
 }
 
-TEST(Setup, RectanglesThatAreRefusedAreTold) {
+TEST(DeviceSettings, RectanglesThatAreRefusedAreTold) {
   const Rig former{grabber()};
   ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_CROP, corner));
   ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_COMPOSE, corner));
@@ -120,7 +120,7 @@ TEST(Setup, RectanglesThatAreRefusedAreTold) {
             (Names{"crop", "compose"}));
 }
 
-TEST(Setup, RectanglesAreLookedAtAgainWhileTheDeviceIsThere) {
+TEST(DeviceSettings, RectanglesAreLookedAtAgainWhileTheDeviceIsThere) {
   Rig rig{grabber()};
   auto setup = setup_of(rig);
   ASSERT_TRUE(*v4l2::select(node_of(rig), V4L2_SEL_TGT_CROP, corner));
@@ -132,13 +132,13 @@ TEST(Setup, RectanglesAreLookedAtAgainWhileTheDeviceIsThere) {
   EXPECT_TRUE(v4l2::same(*setup.crop, corner));
 }
 
-TEST(Setup, OfALostDeviceIsAnError) {
+TEST(DeviceSettings, OfALostDeviceIsAnError) {
   Rig rig{tv_card()};
   const auto setup = setup_of(rig);
   const auto input = *v4l2::current_input(node_of(rig));
   rig.kernel.unplug(core::path);
-  EXPECT_FALSE(Setup::watch(node_of(rig), input, {}));
-  EXPECT_FALSE(setup.restore_feed(node_of(rig)));
+  EXPECT_FALSE(DeviceSettings::watch(node_of(rig), input, {}));
+  EXPECT_FALSE(setup.restore_input(node_of(rig)));
   EXPECT_FALSE(setup.prepare_crop(node_of(rig)));
   EXPECT_FALSE(setup.restore_picture(node_of(rig), {}));
 }

@@ -1,6 +1,6 @@
 // The counts behind `stats`.
 
-#include "stats/counters.h"
+#include "stats/stats.h"
 
 #include <array>
 
@@ -8,18 +8,18 @@
 
 namespace {
 
-using v4l2gst::Counters;
+using v4l2gst::Stats;
 
 TEST(CountersTest, AddsAndStartsOver) {
-  Counters counters;
+  Stats counters;
   const std::array all{&counters.delivered,   &counters.copied,    &counters.lost,
                        &counters.starved,     &counters.skipped,   &counters.damaged,
                        &counters.overwritten, &counters.restarted, &counters.reconnected};
-  static_assert(sizeof(Counters) == sizeof(all) / sizeof(void*) * sizeof(Counters::Count));
+  static_assert(sizeof(Stats) == sizeof(all) / sizeof(void*) * sizeof(Stats::Count));
   std::uint64_t number = 0;
   for (auto* const count : all) {
-    Counters::add(*count);
-    Counters::add(*count, ++number);
+    Stats::add(*count);
+    Stats::add(*count, ++number);
     EXPECT_EQ(count->load(), number + 1);
   }
   counters.restart();

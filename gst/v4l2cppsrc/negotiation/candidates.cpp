@@ -1,4 +1,4 @@
-#include "negotiation/negotiation.h"
+#include "negotiation/candidates.h"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ constexpr double unwanted = 1e10;
 constexpr std::int64_t full_hd = std::int64_t{1920} * 1080;
 
 struct Ranked {
-  Choice choice;
+  Candidate candidate;
   // Less is better: place, kind of memory, four of quality, the table's order.
   std::tuple<guint, bool, std::array<double, 4>, const FormatRow*> rank;
 };
@@ -50,8 +50,8 @@ std::uint32_t field_of(const GstStructure* structure) {
 }
 
 /// Fixes one structure that both sides agree on.
-Choice fix(const Offer& offer, GstStructure* structure, const Preference& preference,
-           v4l2::Interval rate) {
+Candidate fix(const OfferedMode& offer, GstStructure* structure, const Preference& preference,
+              v4l2::Interval rate) {
   fix_size(structure, preference.native);
   gint width{};
   gint height{};
@@ -66,20 +66,20 @@ Choice fix(const Offer& offer, GstStructure* structure, const Preference& prefer
 }
 
 /// Less is better. `wanted` is the rate that downstream prefers, if it does.
-std::array<double, 4> quality(const Choice& choice, const Preference& preference,
+std::array<double, 4> quality(const Candidate& candidate, const Preference& preference,
                               v4l2::Interval wanted) {
-  const auto area = std::int64_t{choice.size.width} * choice.size.height;
-  const bool native = preference.native && choice.size == *preference.native;
+  const auto area = std::int64_t{candidate.size.width} * candidate.size.height;
+  const bool native = preference.native && candidate.size == *preference.native;
   // Up to full HD the larger is the better; beyond it, the smaller.
   const auto unfit = native ? -1.0 : static_cast<double>(area <= full_hd ? full_hd - area : area);
   // A rate that nobody tells is taken for a usual one.
-  const double rate = choice.interval.known() ? rate_of(choice.interval) : fluent;
-  const bool is_wanted = same_rate(choice.interval, wanted) || rate >= rate_of(wanted);
+  const double rate = candidate.interval.known() ? rate_of(candidate.interval) : smooth_rate;
+  const bool is_wanted = same_rate(candidate.interval, wanted) || rate >= rate_of(wanted);
   const bool prefers = wanted.known();
-  const double slow = rate < fluent && !(prefers && is_wanted) ? 1 : 0;
+  const double slow = rate < smooth_rate && !(prefers && is_wanted) ? 1 : 0;
   // The nearest that is not below it, else the fastest.
   const double off = prefers && is_wanted ? rate : unwanted - rate;
-  const double encoded = choice.row->has_lines() ? 0 : 1;
+  const double encoded = candidate.row->has_lines() ? 0 : 1;
   switch (preference.prefer) {
     case Prefer::framerate:
       return {off, unfit};
@@ -95,16 +95,16 @@ std::array<double, 4> quality(const Choice& choice, const Preference& preference
   return {slow, unfit, off};
 }
 
-Ranked rank(Choice&& choice, guint place, const Preference& preference, v4l2::Interval rate) {
-  const auto worth = quality(choice, preference, rate);
-  const std::tuple order{place, choice.dmabuf_caps, worth, choice.row};
-  return {.choice = std::move(choice), .rank = order};
+Ranked rank(Candidate&& candidate, guint place, const Preference& preference, v4l2::Interval rate) {
+  const auto worth = quality(candidate, preference, rate);
+  const std::tuple order{place, candidate.dmabuf_caps, worth, candidate.row};
+  return {.candidate = std::move(candidate), .rank = order};
 }
 
 }  // namespace
 
-std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted,
-                            const Preference& preference) {
+std::vector<Candidate> ranked_candidates(std::span<const OfferedMode> offers, const GstCaps* wanted,
+                                         const Preference& preference) {
   std::vector<Ranked> ranked;
   const bool anything = wanted == nullptr || gst_caps_is_any(wanted);
   const auto rates = anything ? std::vector<v4l2::Interval>{} : preferred_rates(wanted);
@@ -131,10 +131,10 @@ std::vector<Choice> choices(std::span<const Offer> offers, const GstCaps* wanted
     }
   }
   std::ranges::stable_sort(ranked, {}, &Ranked::rank);
-  std::vector<Choice> best;
+  std::vector<Candidate> best;
   best.reserve(ranked.size());
   for (auto& entry : ranked)
-    best.push_back(std::move(entry.choice));
+    best.push_back(std::move(entry.candidate));
   return best;
 }
 
@@ -173,8 +173,8 @@ bool one_format(const GstStructure* structure) {
 
 }  // namespace
 
-std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, CapsKinds kinds) {
-  std::vector<Choice> possible;
+std::vector<Candidate> direct_candidates(const GstCaps* wanted, bool multiplanar, CapsKinds kinds) {
+  std::vector<Candidate> possible;
   if (wanted == nullptr || gst_caps_get_size(wanted) == 0 || gst_caps_is_any(wanted) != FALSE)
     return possible;
   auto* const structure = gst_caps_get_structure(wanted, 0);
@@ -196,19 +196,19 @@ std::vector<Choice> direct_choices(const GstCaps* wanted, bool multiplanar, Caps
         gst_structure_has_field(structure, significant_bits_field) != FALSE)
       continue;
     const v4l2::Size size{static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
-    const Offer offer{.row = &row,
-                      .sizes = {.smallest = size, .largest = size},
-                      .intervals = {},
-                      .dmabuf_caps = kind->dmabuf,
-                      .alternate = kind->alternate};
+    const OfferedMode offer{.row = &row,
+                            .sizes = {.smallest = size, .largest = size},
+                            .intervals = {},
+                            .dmabuf_caps = kind->dmabuf,
+                            .alternate = kind->alternate};
     const auto ours = caps_of(offer);
     const CapsPtr common{gst_caps_intersect(first.get(), ours.get())};
     if (gst_caps_is_empty(common.get()) != FALSE) continue;
     const StructurePtr agreed{gst_structure_copy(gst_caps_get_structure(common.get(), 0))};
-    auto choice = fix(offer, agreed.get(), {}, {});
+    auto candidate = fix(offer, agreed.get(), {}, {});
     const auto* const rate = gst_structure_get_value(structure, "framerate");
-    if (rate == nullptr || !GST_VALUE_HOLDS_FRACTION(rate) || rate_is_open) choice.interval = {};
-    possible.push_back(std::move(choice));
+    if (rate == nullptr || !GST_VALUE_HOLDS_FRACTION(rate) || rate_is_open) candidate.interval = {};
+    possible.push_back(std::move(candidate));
   }
   return possible;
 }
@@ -224,24 +224,24 @@ v4l2::Interval named_rate(const GstCaps* wanted) {
 
 }  // namespace
 
-v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered, const Choice& choice,
-                             const GstCaps* wanted) {
+v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered,
+                             const Candidate& candidate, const GstCaps* wanted) {
   if (offered.empty()) return named_rate(wanted);
-  const Offer offer{.row = choice.row,
-                    .sizes = {.smallest = choice.size, .largest = choice.size},
-                    .intervals = {offered.begin(), offered.end()},
-                    .dmabuf_caps = choice.dmabuf_caps,
-                    .alternate = choice.field == V4L2_FIELD_ALTERNATE};
-  const auto best = choices(std::span{&offer, 1}, wanted);
+  const OfferedMode offer{.row = candidate.row,
+                          .sizes = {.smallest = candidate.size, .largest = candidate.size},
+                          .intervals = {offered.begin(), offered.end()},
+                          .dmabuf_caps = candidate.dmabuf_caps,
+                          .alternate = candidate.field == V4L2_FIELD_ALTERNATE};
+  const auto best = ranked_candidates(std::span{&offer, 1}, wanted);
   return best.empty() ? v4l2::Interval{} : best.front().interval;
 }
 
-std::string describe(const Choice& choice) {
-  auto text = v4l2::Fourcc{choice.row->fourcc}.to_string() + " " +
-              std::to_string(choice.size.width) + "x" + std::to_string(choice.size.height);
-  if (choice.interval.known())
-    text += " at " + std::to_string(choice.interval.denominator) + "/" +
-            std::to_string(choice.interval.numerator);
+std::string describe(const Candidate& candidate) {
+  auto text = v4l2::Fourcc{candidate.row->fourcc}.to_string() + " " +
+              std::to_string(candidate.size.width) + "x" + std::to_string(candidate.size.height);
+  if (candidate.interval.known())
+    text += " at " + std::to_string(candidate.interval.denominator) + "/" +
+            std::to_string(candidate.interval.numerator);
   return text;
 }
 

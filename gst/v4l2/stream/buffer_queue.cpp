@@ -1,0 +1,167 @@
+#include "stream/buffer_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace v4l2 {
+
+void BufferQueue::add(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  existing_ |= bit(index);
+  idle_ |= bit(index);
+}
+
+void BufferQueue::remove(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  existing_ &= ~bit(index);
+  retired_ &= ~bit(index);
+  idle_ &= ~bit(index);
+}
+
+void BufferQueue::set_planes(std::uint32_t index, std::span<const PlaneTarget> targets) {
+  const MutexLock lock{mutex_};
+  if (targets_.size() <= index) targets_.resize(index + 1U);
+  std::ranges::copy(targets, targets_[index].begin());
+}
+
+Result<> BufferQueue::start() {
+  const MutexLock lock{mutex_};
+  if (on_requeue_ == OnRequeue::queue) {
+    const auto out = loans_.load(std::memory_order_acquire);
+    for (auto home = existing_ & ~out & ~retired_; home != 0; home &= home - 1) {
+      const auto queued = queue_locked(static_cast<std::uint32_t>(std::countr_zero(home)));
+      if (!queued) return queued;
+    }
+    idle_ &= retired_;
+  }
+  started_ = true;
+  return {};
+}
+
+void BufferQueue::stop() {
+  const MutexLock lock{mutex_};
+  started_ = false;
+  queued_ = 0;
+  // It was about the stream that ends here. The buffer is queued again by the next start().
+  error_.reset();
+  if (waker_ != nullptr) waker_->lower(Waker::requeue_failed);
+  requeued_ = 0;
+  idle_ |= retired_ & ~loans_.load(std::memory_order_acquire);
+}
+
+void BufferQueue::detach() {
+  const MutexLock lock{mutex_};
+  started_ = false;
+  node_ = nullptr;
+  waker_ = nullptr;
+}
+
+Result<> BufferQueue::queue(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  auto queued = queue_locked(index);
+  if (!queued) return queued;
+  queued_ |= bit(index);
+  idle_ &= ~bit(index);
+  return queued;
+}
+
+void BufferQueue::retire(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  retired_ |= bit(index);
+  const bool with_driver =
+      on_requeue_ == OnRequeue::keep ? (queued_ & bit(index)) != 0 : started_ && node_ != nullptr;
+  if (!with_driver) idle_ |= bit(index) & ~loans_.load(std::memory_order_acquire);
+}
+
+Result<> BufferQueue::reinstate(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  retired_ &= ~bit(index);
+  const bool rests = (idle_.fetch_and(~bit(index)) & bit(index)) != 0;
+  return started_ && rests && on_requeue_ == OnRequeue::queue ? queue_locked(index) : Result<>{};
+}
+
+bool BufferQueue::mark_dequeued(std::uint32_t index) {
+  if (!exists(index)) return false;
+  if (requeued_.load(std::memory_order_acquire) == 0) return note_loan(index);  // as on most frames
+  // Who ends a loan now must not take it that the driver has the buffer still.
+  const MutexLock lock{mutex_};
+  requeued_ &= ~bit(index);
+  return note_loan(index);
+}
+
+bool BufferQueue::note_loan(std::uint32_t index) {
+  const bool with_driver = on_requeue_ == OnRequeue::keep
+                               ? (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) != 0
+                               : (idle_.load(std::memory_order_acquire) & bit(index)) == 0;
+  if (!with_driver) return false;
+  return (loans_.fetch_or(bit(index), std::memory_order_acq_rel) & bit(index)) == 0;
+}
+
+Result<bool> BufferQueue::requeue_again(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  if (on_requeue_ == OnRequeue::keep || !exists(index) || (idle_ & bit(index)) != 0) return false;
+  // What has come back meanwhile was queued then, and what is parked the driver shall not have.
+  if ((loans_ & ~retired_ & bit(index)) == 0) return true;
+  const auto queued = queue_locked(index);
+  if (!queued) return std::unexpected{queued.error()};
+  requeued_ |= bit(index);
+  return true;
+}
+
+std::optional<std::uint32_t> BufferQueue::take_idle() {
+  const auto free = fillable();
+  if (free == 0) return std::nullopt;
+  const auto index = static_cast<std::uint32_t>(std::countr_zero(free));
+  loans_.fetch_or(bit(index), std::memory_order_acq_rel);
+  return index;
+}
+
+std::optional<std::uint32_t> BufferQueue::retired_idle() const {
+  const auto home = retired_ & idle_.load(std::memory_order_acquire);
+  if (home == 0) return std::nullopt;
+  return static_cast<std::uint32_t>(std::bit_width(home)) - 1U;
+}
+
+std::optional<std::uint32_t> BufferQueue::retired() const {
+  if (retired_ == 0) return std::nullopt;
+  return static_cast<std::uint32_t>(std::countr_zero(retired_));
+}
+
+void BufferQueue::requeue(std::uint32_t index) {
+  const MutexLock lock{mutex_};
+  loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
+  if ((requeued_.fetch_and(~bit(index)) & bit(index)) != 0) return;  // the driver has it
+  if ((retired_ & bit(index)) != 0) idle_ |= bit(index);
+  if (!started_ || (retired_ & bit(index)) != 0) return;
+  const auto queued = on_requeue_ == OnRequeue::queue ? queue_locked(index) : Result<>{};
+  if (std::exchange(awaited_, false)) waker_->raise(Waker::requeued);
+  if (queued) return;
+  if (!error_) error_ = queued.error();
+  waker_->raise(Waker::requeue_failed);
+}
+
+std::optional<Error> BufferQueue::take_error() {
+  const MutexLock lock{mutex_};
+  if (waker_ != nullptr) waker_->lower(Waker::requeue_failed);
+  return std::exchange(error_, std::nullopt);
+}
+
+bool BufferQueue::none_queued() {
+  if (fillable() != 0) return false;  // on most frames
+  const MutexLock lock{mutex_};
+  awaited_ = fillable() == 0;
+  return awaited_;
+}
+
+Result<> BufferQueue::queue_locked(std::uint32_t index) {
+  if (node_ == nullptr) return {};
+  qbuf_template_.clear();
+  qbuf_template_.set_index(index);
+  qbuf_template_.set_flags(flags_);
+  if (index < targets_.size())
+    for (std::uint32_t plane = 0; plane < qbuf_template_.plane_count(); ++plane)
+      qbuf_template_.set_plane(plane, targets_[index][plane]);
+  return node_->call(request::qbuf, qbuf_template_.wire());
+}
+
+}  // namespace v4l2
