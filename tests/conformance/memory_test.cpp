@@ -65,7 +65,7 @@ TEST_P(Belief, UserMemoryIsFilled) {
 }
 
 // VIDIOC_QBUF: EINVAL for user memory that is too short, and for an address where there is none
-// EFAULT or EINVAL (the drivers' get_userptr()). The buffer stays at home.
+// EFAULT or EINVAL (the drivers' get_userptr()). The buffer stays idle.
 TEST_P(Belief, UserMemoryThatCannotBeIsRefused) {
   const auto node = open();
   set_format(*node);

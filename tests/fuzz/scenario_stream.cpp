@@ -165,7 +165,7 @@ void Scenario::shrink(std::uint8_t) {
   if (!buffers_) return;
   const auto index = queue()->retired_idle();
   if (!index) return;
-  check((lent_ & bit(*index)) == 0, "what is at home is not on loan");
+  check((lent_ & bit(*index)) == 0, "what is idle is not on loan");
   const bool freed = good(buffers_->shrink(*index));
   check(freed != queue()->exists(*index), "what is freed is gone, and nothing else");
 }

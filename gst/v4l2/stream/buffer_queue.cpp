@@ -28,8 +28,8 @@ Result<> BufferQueue::start() {
   const MutexLock lock{mutex_};
   if (on_requeue_ == OnRequeue::queue) {
     const auto out = loans_.load(std::memory_order_acquire);
-    for (auto home = existing_ & ~out & ~retired_; home != 0; home &= home - 1) {
-      const auto queued = queue_locked(static_cast<std::uint32_t>(std::countr_zero(home)));
+    for (auto idle = existing_ & ~out & ~retired_; idle != 0; idle &= idle - 1) {
+      const auto queued = queue_locked(static_cast<std::uint32_t>(std::countr_zero(idle)));
       if (!queued) return queued;
     }
     idle_ &= retired_;
@@ -100,7 +100,7 @@ bool BufferQueue::note_loan(std::uint32_t index) {
 Result<bool> BufferQueue::requeue_again(std::uint32_t index) {
   const MutexLock lock{mutex_};
   if (on_requeue_ == OnRequeue::keep || !exists(index) || (idle_ & bit(index)) != 0) return false;
-  // What has come back meanwhile was queued then, and what is parked the driver shall not have.
+  // What has come back meanwhile was queued then, and a retired buffer is not for the driver.
   if ((loans_ & ~retired_ & bit(index)) == 0) return true;
   const auto queued = queue_locked(index);
   if (!queued) return std::unexpected{queued.error()};
@@ -117,9 +117,9 @@ std::optional<std::uint32_t> BufferQueue::take_idle() {
 }
 
 std::optional<std::uint32_t> BufferQueue::retired_idle() const {
-  const auto home = retired_ & idle_.load(std::memory_order_acquire);
-  if (home == 0) return std::nullopt;
-  return static_cast<std::uint32_t>(std::bit_width(home)) - 1U;
+  const auto idle = retired_ & idle_.load(std::memory_order_acquire);
+  if (idle == 0) return std::nullopt;
+  return static_cast<std::uint32_t>(std::bit_width(idle)) - 1U;
 }
 
 std::optional<std::uint32_t> BufferQueue::retired() const {

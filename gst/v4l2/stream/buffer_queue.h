@@ -18,16 +18,16 @@ namespace v4l2 {
 
 /// What becomes of a buffer that comes back while the device streams.
 enum class OnRequeue {
-  queue,  ///< it is filled again: handed to the driver at once, or free for the next read()
-  keep,   ///< it stays at home until queue() is called for it: its memory is another each time
+  queue,  ///< it is filled again: queued with the driver at once, or free for the next read()
+  keep,   ///< it stays idle until queue() is called for it: its memory is another each time
 };
 
-/// Where borrowed buffers come back to. The core's only object that several threads may touch.
+/// Tracks which buffers are queued, dequeued (on loan) or idle, and requeues a buffer when its
+/// Frame is destroyed, on any thread. The core's only object that several threads may touch.
 ///
-/// A buffer is out on loan, or with the driver, or at home. While the queue is open, what comes
-/// back is filled again as OnRequeue says; while it is shut, it stays at home until the next
-/// opening; once it is closed, nobody wants it any more and the node is never touched again. The
-/// queue is born with the driver's buffers, and its shell lives as long as any Frame.
+/// While the queue is started, a buffer whose loan ends is filled again as OnRequeue says. While it
+/// is stopped, the buffer stays idle until the next start. After detach() it makes no call on the
+/// node. The queue is made with the driver's buffers, and lives as long as any Frame.
 class BufferQueue {
 public:
   /// VIDEO_MAX_FRAME of the kernels up to 6.6, and as many as fit the set of loans.
@@ -46,46 +46,47 @@ public:
 
   // Of the streaming context, all of these.
 
-  /// A buffer exists from now on, and is at home.
+  /// A buffer exists from now on, and is idle.
   void add(std::uint32_t index);
-  /// A buffer at home exists no longer.
+  /// An idle buffer exists no longer.
   void remove(std::uint32_t index);
-  /// Where the driver shall put a buffer's planes from now on (Memory::userptr and dmabuf).
+  /// Sets the memory of a buffer's planes for each later VIDIOC_QBUF (Memory::userptr and dmabuf).
   void set_planes(std::uint32_t index, std::span<const PlaneTarget> targets);
 
-  /// From now on what comes back is filled again. OnRequeue::queue: queues all that is at home.
-  /// Error: that of VIDIOC_QBUF, and the queue stays shut.
+  /// From now on a buffer whose loan ends is filled again. OnRequeue::queue: queues all idle
+  /// buffers. Error: that of VIDIOC_QBUF, and the queue stays stopped.
   Result<> start();
-  /// From now on what comes back stays at home. The caller ends streaming, which brings home all
-  /// that the driver had.
+  /// From now on a buffer whose loan ends stays idle. The caller ends streaming, and so all buffers
+  /// that were queued are idle.
   void stop();
-  /// For ever. When this returns no thread is inside a call on the node, nor ever will be.
+  /// Lets go of the node, for ever. When this returns no thread is inside a call on the node, nor
+  /// ever will be.
   void detach();
 
-  /// OnRequeue::keep: hands a buffer at home to the driver.
+  /// OnRequeue::keep: queues an idle buffer.
   Result<> queue(std::uint32_t index);
 
-  /// A parked buffer stays at home when it comes back, until it is enlisted again.
+  /// Takes a buffer out of use: it stays idle when its loan ends, until it is reinstated.
   void retire(std::uint32_t index);
-  /// A buffer takes part: while the device streams, one at home is filled from now on; with
+  /// Takes a buffer into use: while the device streams, an idle one is filled from now on; with
   /// OnRequeue::keep when queue() is called for it.
   Result<> reinstate(std::uint32_t index);
 
-  /// Notes a loan. False when there is no such buffer or it is not the driver's: then the driver
-  /// lied.
+  /// Notes that VIDIOC_DQBUF returned a buffer. False when there is no such buffer or it was not
+  /// queued: then the driver's answer is wrong.
   [[nodiscard]] bool mark_dequeued(std::uint32_t index);
-  /// Hands a buffer that the driver has filled although it is on loan to the driver again; the end
-  /// of the loan queues it no more. False when it is not on loan, and where the memory would be
-  /// another each time (OnRequeue::keep). Error: that of VIDIOC_QBUF.
+  /// Queues a buffer again that the driver has filled although it is on loan; the end of the loan
+  /// queues it no more. False when it is not on loan, and where the memory would be another each
+  /// time (OnRequeue::keep). Error: that of VIDIOC_QBUF.
   [[nodiscard]] Result<bool> requeue_again(std::uint32_t index);
-  /// Lends a buffer that read() may fill, if there is one.
+  /// Takes a buffer that read() may fill; nullopt if there is none.
   [[nodiscard]] std::optional<std::uint32_t> take_idle();
 
-  /// The first failure to queue since the last question, once.
+  /// Returns the first failure to requeue since the last call, once.
   [[nodiscard]] std::optional<Error> take_error();
 
-  /// True when there is nothing that a frame could come in. Then, and only then, the next buffer to
-  /// come back will raise Waker::requeued.
+  /// True when no buffer is queued or may be. Then, and only then, the next buffer that is requeued
+  /// raises Waker::requeued.
   [[nodiscard]] bool none_queued();
 
   /// How many buffers wait to be filled or to be dequeued.
@@ -95,9 +96,9 @@ public:
 
   [[nodiscard]] std::uint32_t retired_count() const { return count(retired_); }
 
-  /// The highest of the parked buffers that are at home.
+  /// The highest of the retired buffers that are idle.
   [[nodiscard]] std::optional<std::uint32_t> retired_idle() const;
-  /// Any parked buffer.
+  /// Any retired buffer.
   [[nodiscard]] std::optional<std::uint32_t> retired() const;
 
   [[nodiscard]] bool exists(std::uint32_t index) const {
@@ -109,7 +110,7 @@ public:
     return static_cast<std::uint32_t>(std::countr_one(existing_));
   }
 
-  /// The highest that is not parked.
+  /// The highest that is not retired.
   [[nodiscard]] std::uint32_t highest() const {
     return static_cast<std::uint32_t>(std::bit_width(existing_ & ~retired_)) - 1U;
   }
@@ -126,8 +127,8 @@ public:
 
   // Of any thread.
 
-  /// Ends a loan: one leaf mutex and at most one call on the node. A failure is kept for
-  /// take_error() and raises Waker::requeue_failed.
+  /// Ends a loan and requeues the buffer: one leaf mutex and at most one call on the node. A
+  /// failure is kept for take_error() and raises Waker::requeue_failed.
   void requeue(std::uint32_t index);
 
 private:
@@ -147,9 +148,9 @@ private:
   bool note_loan(std::uint32_t index);
 
   Mutex mutex_;
-  // Null once closed, or where no driver knows the buffers.
+  // Null once detached, or where no driver knows the buffers.
   const Node* node_ GUARDED_BY(mutex_);
-  Waker* waker_ GUARDED_BY(mutex_);  // null once closed
+  Waker* waker_ GUARDED_BY(mutex_);  // null once detached
   WireBuffer qbuf_template_ GUARDED_BY(mutex_);
   std::vector<std::array<PlaneTarget, VIDEO_MAX_PLANES>> targets_ GUARDED_BY(mutex_);
   std::uint32_t flags_;
@@ -160,14 +161,14 @@ private:
   std::uint32_t retired_{};
   std::uint32_t queued_{};             // OnRequeue::keep
   bool started_{};                     // the device streams, or is about to
-  bool awaited_ GUARDED_BY(mutex_){};  // somebody waits for a requeued
+  bool awaited_ GUARDED_BY(mutex_){};  // somebody waits for a buffer to be requeued
   std::optional<Error> error_ GUARDED_BY(mutex_);
   // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
   // to the memory happens before its next loan.
   std::atomic<std::uint32_t> loans_{};
   // On loan, and with the driver all the same. Changed under mutex_.
   std::atomic<std::uint32_t> requeued_{};
-  // At home although it streams: parked and come back, or not enlisted yet.
+  // Idle although it streams: retired, or not reinstated yet.
   std::atomic<std::uint32_t> idle_{};
 };
 

@@ -57,12 +57,12 @@ public:
 
   [[nodiscard]] Memory memory() const { return wish_.memory; }
 
-  /// One buffer more, while it streams too (VIDIOC_CREATE_BUFS). Gives its index; it is at home.
+  /// One buffer more, while it streams too (VIDIOC_CREATE_BUFS). Gives its index; it is idle.
   /// `format` is that in use. Error: ENOTTY where the driver can't, ENOBUFS at its ceiling or ours,
   /// ENOMEM, EPROTO when it gives one that is there already.
   Result<std::uint32_t> grow(const Format& format);
 
-  /// Frees a buffer that is at home, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Memory
+  /// Frees a buffer that is idle, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Memory
   /// of it that is still mapped or exported elsewhere lives on until its last holder is gone.
   /// Error: ENOTTY, without a call, where the driver says that it can't.
   Result<> shrink(std::uint32_t index);

@@ -32,7 +32,7 @@ struct Payload {
 /// thread. Its payload lies inside the buffer, whatever the driver said.
 class Frame {
 public:
-  /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `queue` has noted as lent.
+  /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `queue` has noted as dequeued.
   /// `planes` are the buffer's.
   Frame(std::shared_ptr<BufferQueue> queue, const WireBuffer& filled,
         std::span<const BufferPlane> planes)

@@ -10,10 +10,10 @@
 namespace v4l2 {
 
 /// While a Stream exists the device streams; destroying it stops the device and leaves every buffer
-/// that is not on loan at home, ready for another Stream. Streaming context only.
+/// that is not on loan idle, ready for another Stream. Streaming context only.
 class Stream {
 public:
-  /// Queues all buffers at home and starts the device. `buffers` must outlive the Stream, where
+  /// Queues all idle buffers and starts the device. `buffers` must outlive the Stream, where
   /// they are. Error: that of VIDIOC_QBUF or VIDIOC_STREAMON; then the device does not stream.
   static Result<Stream> start(const Buffers& buffers);
 

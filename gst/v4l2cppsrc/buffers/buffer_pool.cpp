@@ -15,10 +15,10 @@ void BufferPool::insert(std::uint32_t index, std::vector<MemoryPtr> memories) {
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
     auto& memory = memories[plane];
     MemoryOwner::give(memory.get()).bind(weak_from_this(), index, plane);
-    // The hook that brings it home when its last reference goes.
+    // The hook that returns it to the pool when its last reference goes.
     GST_MINI_OBJECT(memory.get())->dispose = &BufferPool::on_last_unref;
     slot.memories[plane] = memory.get();
-    slot.at_home[plane] = std::move(memory);
+    slot.memories_at_rest[plane] = std::move(memory);
   }
 }
 
@@ -28,7 +28,7 @@ void BufferPool::remove(std::uint32_t index) {
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
     MemoryOwner::give(slot.memories[plane]).bind({}, 0, 0);  // so that it dies
     slot.memories[plane] = nullptr;
-    slot.at_home[plane].reset();
+    slot.memories_at_rest[plane].reset();
   }
   slot.shell.reset();
   slot.meta = nullptr;
@@ -56,7 +56,7 @@ BufferPtr BufferPool::shell_of(std::uint32_t index) {
   auto shell = slot.shell ? std::move(slot.shell) : new_shell(index);
   if (gst_buffer_n_memory(shell.get()) == 0)
     for (std::uint32_t plane = 0; plane < plane_count_; ++plane)
-      gst_buffer_append_memory(shell.get(), slot.at_home[plane].release());
+      gst_buffer_append_memory(shell.get(), slot.memories_at_rest[plane].release());
   // Only who tampers with the memories on the way shall set it.
   GST_BUFFER_FLAG_UNSET(shell.get(), GST_BUFFER_FLAG_TAG_MEMORY);
   return shell;
@@ -78,7 +78,7 @@ BufferPtr BufferPool::new_shell(std::uint32_t index) {
   return shell;
 }
 
-/// A memory comes home with the size that its last reader left, and a GstVideoMeta as the last
+/// A memory comes back with the size that its last reader left, and a GstVideoMeta as the last
 /// writer left it, so both are set anew.
 void BufferPool::fit(GstBuffer* shell, const Slot& slot, const v4l2::Frame& frame) const {
   const auto payloads = frame.payloads();
@@ -146,9 +146,9 @@ gboolean BufferPool::on_last_unref(GstMiniObject* object) noexcept {
   auto* const memory = GST_MEMORY_CAST(object);
   const auto* const owner = MemoryOwner::of(memory);
   const auto buffer_pool = owner->buffer_pool();
-  if (!buffer_pool) return TRUE;  // nobody is at home: let it die
+  if (!buffer_pool) return TRUE;  // nobody is idle: let it die
   auto& slot = buffer_pool->slots_[owner->index()];
-  slot.at_home[owner->plane()].reset(gst_memory_ref(memory));
+  slot.memories_at_rest[owner->plane()].reset(gst_memory_ref(memory));
   arrived(slot);
   return FALSE;  // it lives on
 }

@@ -46,7 +46,7 @@ public:
 
   [[nodiscard]] const v4l2::BufferQueue& queue() const { return supply_.queue(); }
 
-  /// The first plane of a buffer at home, as a CPU reads it without a call; empty where it can't.
+  /// The first plane of an idle buffer, as a CPU reads it without a call; empty where it can't.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
     return supply_.buffer_pool()->readable(index);
   }

@@ -18,13 +18,13 @@ namespace v4l2gst {
 
 class BufferPool;
 
-/// What a lent GstMemory knows of where it belongs, and its mapping. It lives and dies with the
-/// memory.
+/// What a GstMemory on loan knows of its pool and its buffer, and its mapping. It lives and dies
+/// with the memory.
 class MemoryOwner {
 public:
-  /// The home of a memory or of the memory that it is a part of; null for one that is not ours.
+  /// The owner of a memory, or of the memory that it is a part of; null for one that is not ours.
   static MemoryOwner* of(GstMemory* memory);
-  /// The memory's home, which is made if it has none.
+  /// The memory's owner, which is made if it has none.
   static MemoryOwner& give(GstMemory* memory);
 
   /// From now on the memory is plane `plane` of buffer `index` of a pool.

@@ -59,7 +59,7 @@ v4l2::Result<> Supply::fill() {
 }
 
 v4l2::Result<bool> Supply::grow() {
-  if (const auto parked = queue_->retired()) return enlist(*parked);
+  if (const auto retired = queue_->retired()) return enlist(*retired);
   auto index =
       buffers_ != nullptr ? buffers_->grow(format_) : v4l2::Result<std::uint32_t>{queue_->vacant()};
   if (!index) {
@@ -89,14 +89,14 @@ v4l2::Result<bool> Supply::enlist(std::uint32_t index) {
 }
 
 void Supply::consider_shrinking() {
-  const auto parked = queue_->retired_count();
+  const auto retired = queue_->retired_count();
   if (!policy_.has_extra(queue_->buffer_count())) return;  // on most frames
-  if (parked > 0 && can_free_) free_parked();
-  if (policy_.shrinks(queue_->waiting(), queue_->buffer_count() - parked))
+  if (retired > 0 && can_free_) free_retired();
+  if (policy_.shrinks(queue_->waiting(), queue_->buffer_count() - retired))
     queue_->retire(queue_->highest());
 }
 
-void Supply::free_parked() {
+void Supply::free_retired() {
   const auto index = queue_->retired_idle();
   if (!index) return;
   if (buffers_ != nullptr && !buffers_->shrink(*index)) {

@@ -56,7 +56,7 @@ private:
 
   v4l2::Result<> fill();
   v4l2::Result<bool> enlist(std::uint32_t index);
-  void free_parked();
+  void free_retired();
 
   GstElement* element_;
   v4l2::Format format_;

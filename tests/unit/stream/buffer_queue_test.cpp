@@ -95,7 +95,8 @@ TEST(BufferQueue, AFrameOutlivesDeviceAndKernel) {
   held.reset();
 }
 
-// ---- parked -------------------------------------------------------------------------------------
+// ---- retired
+// -------------------------------------------------------------------------------------
 
 TEST(BufferQueue, AParkedBufferStaysAtHomeUntilItIsEnlisted) {
   Rig rig;
@@ -180,9 +181,9 @@ TEST(BufferQueue, AFailureToEnlistIsTold) {
   EXPECT_EQ(rig.buffers->queue()->take_error(), std::nullopt);
 }
 
-// ---- kept at home -------------------------------------------------------------------------------
+// ---- kept idle -------------------------------------------------------------------------------
 
-/// Buffers that stay at home when they come back.
+/// Buffers that stay idle when they come back.
 struct KeepRig : Rig {
   explicit KeepRig(std::uint32_t count) {
     buffers.emplace(*request({.count = count, .on_requeue = v4l2::OnRequeue::keep}));

@@ -148,7 +148,7 @@ TEST(Buffers, GrowWhileTheDeviceStreams) {
     EXPECT_EQ(rig.buffers->grow(rig.format), 2U);
     EXPECT_EQ(rig.buffers->count(), 3U);
     EXPECT_GE(rig.buffers->planes(2)[0].length, rig.format.planes[0].size_image);
-    EXPECT_EQ(rig.camera->queued_count(), 2U) << "it is at home";
+    EXPECT_EQ(rig.camera->queued_count(), 2U) << "it is idle";
     EXPECT_TRUE(rig.buffers->queue()->reinstate(2));
     EXPECT_EQ(rig.camera->queued_count(), 3U);
     rig.camera->fill_at_once(3);

@@ -361,7 +361,7 @@ TEST(Stream, ABrokenStreamGoesOnWithTheSameBuffersOneOfThemHeld) {
   }
 }
 
-/// The buffer whose requeue failed is at home; the failure belongs to the stream that has ended.
+/// The buffer whose requeue failed is idle; the failure belongs to the stream that has ended.
 TEST(Stream, AFailedRequeueIsForgottenWithItsStream) {
   Rig rig;
   rig.start();
