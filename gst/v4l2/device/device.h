@@ -126,8 +126,8 @@ public:
   /// allocated, here or in another program.
   [[nodiscard]] Result<Format> set_format(const Format& wanted) const;
   /// Asks for a frame interval, and leaves what else VIDIOC_G_PARM tells as it is: some drivers
-  /// choose the sensor's mode by `capturemode` (atomisp, mxc). Where it can't be set (no
-  /// VIDIOC_S_PARM, no V4L2_CAP_TIMEPERFRAME, EINVAL) the answer is what VIDIOC_G_PARM tells.
+  /// choose the sensor's mode by v4l2_captureparm.capturemode (atomisp, mxc). Where it can't be set
+  /// (no VIDIOC_S_PARM, no V4L2_CAP_TIMEPERFRAME, EINVAL) the answer is what VIDIOC_G_PARM tells.
   [[nodiscard]] Result<IntervalAnswer> set_interval(Interval wanted) const;
   /// False when the driver certainly exports no buffers (VIDIOC_EXPBUF), whoever owns them now.
   [[nodiscard]] bool may_export() const;

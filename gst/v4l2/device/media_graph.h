@@ -101,7 +101,7 @@ struct Disagreement {
   bool field{};
 };
 
-/// What of these two ends disagrees, if anything. A sink of field `none` takes any field.
+/// What of these two ends disagrees, if anything. A sink of V4L2_FIELD_NONE takes any field.
 std::optional<Disagreement> disagreement(const PadFormat& source, const PadFormat& sink);
 
 /// What the kernel would say of the graph at VIDIOC_STREAMON.
@@ -136,8 +136,8 @@ enum class Extent {
 /// /dev/media* may not be read. Changes nothing.
 std::optional<MediaGraph> read_media_graph(const Node& node, Extent extent);
 
-/// The formats that a video node lists for a media bus code (VIDIOC_ENUM_FMT with `mbus_code`), and
-/// for 0 all; empty where it lists none.
+/// The formats that a video node lists for a media bus code (VIDIOC_ENUM_FMT with the
+/// field mbus_code); for `code` 0 all. Empty where the node lists none.
 std::vector<Fourcc> formats_for(const Node& node, std::uint32_t code);
 
 }  // namespace v4l2

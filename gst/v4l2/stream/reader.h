@@ -20,8 +20,8 @@ public:
   /// Memory that read() fills, one plane for each buffer of a queue that knows no driver.
   using Slots = std::vector<std::span<std::byte>>;
 
-  /// `path` is the node whose format `capture` tells; `slots` and `waker` must outlive the Reader.
-  /// Error: that of open(). What read() itself has to say is told by next().
+  /// Opens the node at `path` once more, for read(). `slots` and `waker` must outlive the Reader.
+  /// Error: that of open(). What read() itself answers is returned by next().
   static Result<Reader> start(Kernel& kernel, const std::string& path, Waker& waker,
                               std::shared_ptr<BufferQueue> queue, const Slots& slots,
                               BufferType type);

@@ -17,7 +17,7 @@ struct LastSeen {
 };
 
 /// Opens the device at the path `wanted`; where that is empty, the first node that captures now.
-/// The error names what is in the way, and is `may_come` where another camera may appear.
+/// The error names what is in the way, and has Report::may_come where another camera may appear.
 Outcome<v4l2::Device> open_camera(v4l2::Kernel& kernel, const std::string& wanted);
 
 /// Opens the camera that was open before, at whichever node it is now. Without sysfs it is the

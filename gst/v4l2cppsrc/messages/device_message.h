@@ -69,7 +69,7 @@ Report stalled(const std::string& path, std::chrono::milliseconds silence, bool 
 /// No frame for `silence`, because downstream holds all of the `count` buffers.
 Report starved(const std::string& path, std::chrono::milliseconds silence, std::uint32_t count);
 
-/// No frame for `silence`, because nothing comes in at the input of that name.
+/// No frame comes, because no signal comes in at the input of that name.
 Report no_signal(const std::string& path, const std::string& input);
 
 /// The device was waited for in vain; `last` is what the last try to open it said.

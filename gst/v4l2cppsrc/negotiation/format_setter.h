@@ -55,7 +55,7 @@ public:
         overrides_{overrides},
         prepare_{prepare} {}
 
-  /// Sets `choice`. The answer is agreed on if `wanted` takes its caps.
+  /// Sets `candidate`. The answer is agreed on if `wanted` takes its caps.
   Outcome<std::variant<StreamConfig, DriverAnswer>> set(const Candidate& candidate,
                                                         const GstCaps* wanted);
 
