@@ -3,7 +3,6 @@
 #include <atomic>
 #include <optional>
 #include <thread>
-#include <utility>
 
 #include <gst/base/gstbasesrc.h>
 
@@ -72,13 +71,15 @@ private:
   /// The only way to the session. What it has to tell is posted once the lock is released.
   template <class Call>
   auto with_session(Call call) {
-    auto [outcome, told] = [&] {
+    std::optional<Messages> told;
+    auto outcome = [&] {
       const v4l2::MutexLock lock{mutex_};
       auto result = call(session_);
-      return std::pair{std::move(result), session_.take_messages()};
+      if (session_.has_messages()) told = session_.take_messages();
+      return result;
     }();
-    told.post();
-    return std::move(outcome);
+    if (told) told->post();
+    return outcome;
   }
 
   /// The same for what has no outcome.

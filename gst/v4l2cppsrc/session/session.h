@@ -80,6 +80,9 @@ public:
   /// it is to be an ERROR.
   bool recover(const Report& report);
 
+  /// True where something is to be told.
+  [[nodiscard]] bool has_messages() const { return !messages_.empty(); }
+
   /// What is to be told, without the lock.
   [[nodiscard]] Messages take_messages() { return messages_.take(); }
 

@@ -147,7 +147,7 @@ void Session::leave_out(Stats::Count* count) {
 Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& frame) {
   auto& stats = surroundings_.stats;
   // A key frame that is awaited is not left out for a newer one.
-  while (at.capture->leaky() && !run_.filter.awaits_key_frame()) {
+  while (!run_.filter.awaits_key_frame()) {
     auto more = at.capture->ready();
     if (!more) break;
     if (!*more)
@@ -177,7 +177,8 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     run_.watchdog.frame();
     return std::nullopt;
   }
-  if (auto ended = take_newest(at, frame); !ended || *ended) return ended;
+  if (at.capture->leaky())
+    if (auto ended = take_newest(at, frame); !ended || *ended) return ended;
   const auto seen = observe(*frame);
   const auto policy = at.capture->on_corrupt();
   const auto found = FrameFilter::judge(*frame, at.config, policy,
