@@ -71,8 +71,10 @@ bool Source::start() {
   const auto wishes = info_.settings();
   const bool is_open = with_session([&](Session& session) { return session.is_open_for(wishes); });
   if (!is_open && !open()) return false;
-  change_session([](Session& session) { session.start(); });
-  return true;
+  return with_session([](Session& session) {
+    session.start();
+    return true;
+  });
 }
 
 void Source::stop() {
@@ -202,10 +204,11 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
 
 /// Waits on the streaming thread, without the lock, until the device is open.
 Outcome<Step> Source::wait_for_camera() {
+  auto& kernel = *with_session([](Session& session) { return &session.kernel(); });
   for (;;) {
     auto step = with_session([](Session& session) { return session.look_for_camera(); });
     if (!step || !std::holds_alternative<Again>(*step)) return step;
-    v4l2::rest(*kernel_, absence_waker_, Session::look_again);
+    v4l2::rest(kernel, absence_waker_, Session::look_again);
   }
 }
 

@@ -82,13 +82,12 @@ private:
     return outcome;
   }
 
-  /// The same for what has no outcome.
+  /// The same for what ends something, on the application's thread. What is to be told is left to
+  /// the streaming thread or the next start: a handler might wait for who changes the state.
   template <class Call>
   void change_session(Call call) {
-    with_session([&](Session& session) {
-      call(session);
-      return true;
-    });
+    const v4l2::MutexLock lock{mutex_};
+    call(session_);
   }
 
   void emit_prepare_format(int descriptor, GstCaps* caps) NO_THREAD_SAFETY_ANALYSIS;

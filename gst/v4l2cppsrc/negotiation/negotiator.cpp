@@ -91,6 +91,7 @@ Outcome<bool> Negotiator::accept(const Candidate& candidate, const StreamConfig&
                      describe(candidate).c_str(), describe(mode).c_str());
     return false;
   }
+  accepted_caps_.reset(gst_caps_ref(config.caps.get()));
   GST_INFO_OBJECT(messages_.element(), "chose %s, the best of %zu: %" GST_PTR_FORMAT,
                   describe(candidate).c_str(), choices, static_cast<void*>(config.caps.get()));
   // That it is slow was said before, or is by the WARNING of what the bus has no room for.
@@ -103,11 +104,10 @@ Outcome<bool> Negotiator::accept(const Candidate& candidate, const StreamConfig&
 
 /// The first that is agreed on; else what the driver made of the first choice.
 Outcome<Negotiator::Tried> Negotiator::try_candidates(std::span<const Candidate> best,
-                                                      const Wish& wish,
-                                                      const Overrides& overrides) {
+                                                      const Wish& wish) {
   // Each costs calls that may be slow; who has not found one among so many will not.
   constexpr std::size_t most_tries = 8;
-  FormatSetter setter{camera_, restoration_, waker_, overrides, prepare_};
+  FormatSetter setter{camera_, restoration_, waker_, overrides_, prepare_};
   std::optional<DriverAnswer> first;
   for (const auto& candidate : best.first(std::min(best.size(), most_tries))) {
     if (candidate.dmabuf_caps && !camera_.exports) continue;  // which one of them has found out
@@ -131,12 +131,11 @@ Outcome<Negotiator::Tried> Negotiator::try_candidates(std::span<const Candidate>
   return first;
 }
 
-Outcome<StreamConfig> Negotiator::choose_cheaper_mode(const Wish& wish,
-                                                      const Overrides& overrides) {
+Outcome<StreamConfig> Negotiator::choose_cheaper_mode(const Wish& wish) {
   const auto& shortage = *wish.shortage;
   const auto cheaper = cheaper_modes_of(camera_, settings_, wish.wanted, shortage.demand);
   if (!cheaper) return std::unexpected{cheaper.error()};
-  auto tried = try_candidates(*cheaper, wish, overrides);
+  auto tried = try_candidates(*cheaper, wish);
   if (!tried) return std::unexpected{tried.error()};
   if (auto* const config = std::get_if<StreamConfig>(&*tried)) return std::move(*config);
   auto refusal = shortage.refusal;
@@ -145,16 +144,15 @@ Outcome<StreamConfig> Negotiator::choose_cheaper_mode(const Wish& wish,
 }
 
 Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
-  const auto overrides = Overrides::of(settings_, path());
-  if (!overrides) return std::unexpected{overrides.error()};
+  accepted_caps_.reset();
   GST_DEBUG_OBJECT(messages_.element(), "downstream takes %" GST_PTR_FORMAT,
                    static_cast<const void*>(wish.wanted));
   if (const auto followed = follow_input(camera_, messages_); !followed)
     return std::unexpected{followed.error()};
-  if (wish.shortage != nullptr) return choose_cheaper_mode(wish, *overrides);
+  if (wish.shortage != nullptr) return choose_cheaper_mode(wish);
   const auto named = named_candidates(wish);
   if (!named) return std::unexpected{named.error()};
-  auto tried = try_candidates(*named, wish, *overrides);
+  auto tried = try_candidates(*named, wish);
   if (!tried) return std::unexpected{tried.error()};
   if (auto* const config = std::get_if<StreamConfig>(&*tried)) return std::move(*config);
   auto given = std::get<std::optional<DriverAnswer>>(std::move(*tried));
@@ -163,7 +161,7 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
   GST_DEBUG_OBJECT(messages_.element(),
                    "downstream names %zu modes, none will do; the device lists %zu", named->size(),
                    listed->size());
-  tried = try_candidates(*listed, wish, *overrides);
+  tried = try_candidates(*listed, wish);
   if (!tried) return std::unexpected{tried.error()};
   if (auto* const config = std::get_if<StreamConfig>(&*tried)) return std::move(*config);
   if (auto& other = std::get<std::optional<DriverAnswer>>(*tried)) given = std::move(other);

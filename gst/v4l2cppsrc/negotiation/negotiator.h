@@ -31,16 +31,20 @@ struct Wish {
 class Negotiator {
 public:
   Negotiator(Camera& camera, Restoration& restoration, Messages& messages, v4l2::Waker& waker,
-             const Settings& settings, PrepareFormat prepare)
+             const Settings& settings, const Overrides& overrides, PrepareFormat prepare)
       : camera_{camera},
         restoration_{restoration},
         messages_{messages},
         waker_{waker},
         settings_{settings},
+        overrides_{overrides},
         prepare_{std::move(prepare)} {}
 
   /// nullopt where it was overtaken while applications were called.
   Outcome<std::optional<StreamConfig>> negotiate(const Wish& wish);
+
+  /// The caps of the mode that suited, also where what followed has failed; null before.
+  [[nodiscard]] const GstCaps* accepted_caps() const { return accepted_caps_.get(); }
 
 private:
   using Tried = std::variant<StreamConfig, std::optional<DriverAnswer>>;
@@ -52,12 +56,11 @@ private:
   [[nodiscard]] const std::string& path() const { return camera_.path(); }
 
   Outcome<StreamConfig> choose_mode(const Wish& wish);
-  Outcome<StreamConfig> choose_cheaper_mode(const Wish& wish, const Overrides& overrides);
+  Outcome<StreamConfig> choose_cheaper_mode(const Wish& wish);
   [[nodiscard]] Outcome<std::vector<Candidate>> named_candidates(const Wish& wish) const;
   [[nodiscard]] Outcome<std::vector<Candidate>> listed_candidates(
       const Wish& wish, std::span<const Candidate> tried) const;
-  Outcome<Tried> try_candidates(std::span<const Candidate> best, const Wish& wish,
-                                const Overrides& overrides);
+  Outcome<Tried> try_candidates(std::span<const Candidate> best, const Wish& wish);
   Outcome<bool> accept(const Candidate& candidate, const StreamConfig& config, std::size_t choices,
                        const Wish& wish);
   Outcome<bool> complete(const StreamConfig& config);
@@ -67,8 +70,10 @@ private:
   Messages& messages_;
   v4l2::Waker& waker_;
   const Settings& settings_;
+  const Overrides& overrides_;
   PrepareFormat prepare_;
   bool overtaken_{};
+  CapsPtr accepted_caps_;
 };
 
 /// The mode that was agreed on, as a choice.

@@ -80,6 +80,15 @@ void Session::publish() {
   surroundings_.info.publish(std::move(facts));
 }
 
+/// What a negotiation finds out. The latency stays what it was until buffers are allocated.
+void Session::publish_modes(const Camera& camera) {
+  surroundings_.info.change_device_info([&](DeviceInfo& info) {
+    info.modes = camera.device.modes();
+    info.input = camera.input;
+    info.exports = camera.exports;
+  });
+}
+
 bool Session::keeps_flowing_caps() const {
   const auto* const agreed = config();
   return agreed != nullptr && keeps_caps(*agreed, run_.flowing_caps.get());
@@ -201,6 +210,9 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   if (const auto* const at = std::get_if<Capturing>(&state_);
       at != nullptr && gst_caps_is_subset(at->config.caps.get(), wanted) != FALSE)
     return Agreed{.caps = CapsPtr{gst_caps_ref(at->config.caps.get())}};
+  const auto wishes = settings();
+  const auto overrides = Overrides::of(wishes, camera()->path());
+  if (!overrides) return std::unexpected{overrides.error()};
   // The driver takes no other format as long as buffers are allocated; and one that knows no
   // orphans, as long as downstream holds one of them.
   const auto* const at = std::get_if<Capturing>(&state_);
@@ -208,19 +220,30 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   auto& open = step_down().camera;
   const auto node = open.device.node();  // kept, so that its descriptor stays what it is
   const auto prepare = [&](GstCaps* caps) {
-    publish();
+    publish_modes(open);
     emit(node->descriptor(), caps);
     const auto* const now = std::get_if<Opened>(&state_);
     return now != nullptr && now->camera.device.node() == node;
   };
-  const auto wishes = settings();
-  Negotiator negotiator{open, restoration_, messages_, surroundings_.waker, wishes, prepare};
+  // The negotiation has its own: whoever is called by it may end the run.
+  const auto reference = [](const CapsPtr& caps) {
+    return CapsPtr{caps ? gst_caps_ref(caps.get()) : nullptr};
+  };
+  const auto former = reference(run_.former_caps);
+  const auto flowing = reference(run_.flowing_caps);
+  const auto shortage = run_.shortage;
+  Negotiator negotiator{open,   restoration_, messages_, surroundings_.waker,
+                        wishes, *overrides,   prepare};
   auto agreed = negotiator.negotiate({.wanted = wanted,
-                                      .former = run_.former_caps.get(),
-                                      .flowing = run_.flowing_caps.get(),
-                                      .shortage = run_.shortage ? &*run_.shortage : nullptr,
+                                      .former = former.get(),
+                                      .flowing = flowing.get(),
+                                      .shortage = shortage ? &*shortage : nullptr,
                                       .held_downstream = held});
   if (!agreed) {
+    publish_modes(open);
+    // If the device went away after the mode was set, it has that mode when it is back.
+    if (const auto* const caps = negotiator.accepted_caps())
+      run_.former_caps.reset(gst_caps_copy(caps));
     const int code = agreed.error().error.code;
     if ((code == EINVAL || code == EBUSY) && open.device.lacks_format())
       return std::unexpected{no_format(open.path())};
@@ -232,8 +255,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   Configured next{.camera = std::move(open),
                   .config = std::move(*config),
                   .wanted = CapsPtr{gst_caps_copy(wanted)}};
-  state_.emplace<Configured>(std::move(next));
-  publish();
+  publish_modes(state_.emplace<Configured>(std::move(next)).camera);
   return Agreed{.caps = std::move(caps)};
 }
 

@@ -80,6 +80,9 @@ public:
   /// it is to be an ERROR.
   bool recover(const Report& report);
 
+  /// The kernel of the latest open().
+  [[nodiscard]] v4l2::Kernel& kernel() const { return *surroundings_.kernel; }
+
   /// True where something is to be told.
   [[nodiscard]] bool has_messages() const { return !messages_.empty(); }
 
@@ -99,10 +102,9 @@ private:
   void free_buffers(Capturing& at);
   void leave();
   void publish();
+  void publish_modes(const Camera& camera);
 
   [[nodiscard]] Settings settings() const { return surroundings_.info.settings(); }
-
-  [[nodiscard]] v4l2::Kernel& kernel() const { return *surroundings_.kernel; }
 
   [[nodiscard]] bool keeps_flowing_caps() const;
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;

@@ -47,6 +47,14 @@ public:
     return device_info_;
   }
 
+  /// Runs `change` on what is known of the device.
+  template <class Change>
+  void change_device_info(Change change) {
+    auto info = device_info();
+    change(info);
+    publish(std::move(info));
+  }
+
   void publish(DeviceInfo facts) {
     const v4l2::MutexLock lock{mutex_};
     std::swap(device_info_, facts);
