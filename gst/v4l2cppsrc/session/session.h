@@ -53,8 +53,9 @@ public:
 
   /// Closed → Opened; or Absent, where the device may come and on-disconnect waits for it.
   Outcome<> open(v4l2::Kernel& kernel, const std::string& wanted);
-  /// A new run begins. False where the device must be opened first.
+  /// True where the device that `wishes` name is open, or is waited for.
   [[nodiscard]] bool is_open_for(const Settings& wishes) const;
+  /// READY→PAUSED, after is_open_for() or open(): a new run begins.
   void start();
   /// Capturing: the device stops streaming. The next step starts it again.
   void pause();
