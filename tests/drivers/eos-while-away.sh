@@ -1,6 +1,7 @@
 #!/bin/sh
 # SIGINT for a gst-launch-1.0 -e whose camera is away with on-disconnect=wait: unplugged during a recording, which
-# must play then, and not there from the start. Prints TAP.
+# must play then, and not there from the start. It ends within a second of the machine's clock, and EOS is downstream
+# within half of one. Prints TAP.
 #   eos-while-away.sh PLUGIN_DIR
 export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
 work=$(mktemp -d) || exit 1
@@ -49,6 +50,7 @@ until_told() {
 }
 
 # interrupt: what a person does who has had enough. A pipeline that goes on waiting is killed in the end.
+# $eos and $took are milliseconds: until the pipeline says EOS, which is when its sink has it, and until all is over.
 interrupt() {
   began=$(milliseconds)
   kill -INT $launch
@@ -57,6 +59,8 @@ interrupt() {
     kill -KILL $launch
   ) &
   killer=$!
+  eos=never
+  until_told ' (eos): ' && eos=$(($(milliseconds) - began))
   until_told 'nothing, but the end'
   wait $launch
   status=$?
@@ -64,6 +68,10 @@ interrupt() {
   kill $killer 2>/dev/null
   exec 3<&-
 }
+
+# below LIMIT MILLISECONDS: not so where that is "never".
+# shellcheck disable=SC2317  # point calls it
+below() { [ "$2" != never ] && [ "$2" -lt "$1" ]; }
 
 frames_of() {
   ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 "$1" \
@@ -76,6 +84,8 @@ tell unplug
 point "it waits for the camera that was unplugged" until_told 'state=(string)waiting'
 interrupt
 point "SIGINT ends it: after $took ms, with status $status" [ $status = 0 ]
+point "within 1000 ms: $took" below 1000 "$took"
+point "EOS is downstream within 500 ms: $eos" below 500 "$eos"
 point "without an ERROR" without_error
 frames=$(frames_of "$work/video.mkv")
 point "the file plays: ${frames:-0} frames" [ "${frames:-0}" -ge 20 ]
@@ -85,6 +95,8 @@ record "$work/nothing.mkv"
 point "it waits for the camera that is not there" until_told 'PLAYING'
 interrupt
 point "SIGINT ends it before the first caps: after $took ms, with status $status" [ $status = 0 ]
+point "within 1000 ms there: $took" below 1000 "$took"
+point "EOS is downstream within 500 ms there: $eos" below 500 "$eos"
 point "without an ERROR there" without_error
 
 [ $failed = 0 ] || sed 's/^/# /' "$work/log" | tail -n 30

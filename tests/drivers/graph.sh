@@ -5,6 +5,7 @@
 # shellcheck source=gst_launch.sh
 . "$(dirname "$0")/gst_launch.sh"
 raw=/dev/video0
+second=/dev/video1  # the other sensor's
 rgb=/dev/video2
 
 # shellcheck disable=SC2317  # result calls it
@@ -35,6 +36,13 @@ set_up() {
   pad '"Sensor A":0' SBGGR8_1X8/640x480
   pad '"Debayer A":0' SBGGR8_1X8/640x480
   node $raw BA81
+}
+
+# set_second SENSOR_CODE DEBAYER_CODE FOURCC: the chain of the second sensor; as_loaded leaves it alone.
+set_second() {
+  pad '"Sensor B":0' "$1/640x480"
+  pad '"Debayer B":0' "$2/640x480"
+  node $second "$3"
 }
 
 # All that could be changed and is not the node's own: state NODE.
@@ -101,6 +109,10 @@ delivers "the Bayer node without a filter" $raw BA81 ''
 delivers "the Bayer node with a filter" $raw BA81 'video/x-bayer,format=bggr,width=640,height=480'
 delivers "the RGB node without a filter" $rgb RGB3 ''
 delivers "the RGB node with a filter" $rgb RGB3 'video/x-raw,format=RGB,width=640,height=480'
+set_second SBGGR8_1X8 SBGGR8_1X8 BA81
+delivers "the second Bayer node without a filter" $second BA81 ''
+delivers "the second Bayer node with a filter" $second BA81 'video/x-bayer,format=bggr,width=640,height=480'
+set_second RGB888_1X24 SRGGB8_1X8 RGB3  # as loaded
 play '' '' && good=yes || good=no
 result $good "without a device the node that is set up"
 pad '"Scaler":1' RGB888_1X24/320x240

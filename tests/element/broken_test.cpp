@@ -1,5 +1,7 @@
 // What becomes of a broken stream, whose device is still there.
 
+#include <array>
+#include <cerrno>
 #include <string>
 #include <thread>
 
@@ -16,6 +18,10 @@ using rig::fail_unless_has;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// What a driver says of a transfer that failed: vb2's, and what those without vb2 pass on from
+/// their bus.
+constexpr std::array broken_codes{EIO, EPROTO, EILSEQ, ETIME};
 
 /// A rig whose clock is stopped.
 struct Stopped : Bused {
@@ -78,6 +84,26 @@ GST_START_TEST(test_a_broken_stream_is_started_again_in_place) {
 
 GST_END_TEST
 
+GST_START_TEST(test_each_error_of_a_transfer_is_a_broken_stream) {
+  for (const int code : broken_codes)
+    for (const auto* const policy : {"error", "wait", "eos"}) {
+      Stopped bused{policy};
+      auto& rig = bused.rig;
+      rig.play();
+      rig.next();
+      const auto requests = rig.camera->calls(VIDIOC_REQBUFS);
+      rig.camera->fault([code](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, code); });
+      rig.camera->fill_when_queued();  // and whoever waits in poll() dequeues
+      bused.fail_unless_notices({"restarted"});
+      fail_unless(GST_BUFFER_FLAG_IS_SET(rig.next().get(), GST_BUFFER_FLAG_DISCONT));
+      fail_unless_equals_int(rig.camera->calls(VIDIOC_REQBUFS), requests);
+      fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 1);
+      fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+    }
+}
+
+GST_END_TEST
+
 // uvcvideo stops its queue when a camera does not take its stream up after the machine has slept
 // (uvc_queue_streamoff()): POLLERR, and VIDIOC_DQBUF says EINVAL.
 GST_START_TEST(test_a_queue_that_its_driver_has_stopped_is_started_again) {
@@ -108,25 +134,47 @@ GST_START_TEST(test_a_requeue_may_be_the_first_to_fail) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_requeue_may_fail_with_each_error_of_a_transfer) {
+  for (const int code : broken_codes)
+    for (const auto* const policy : {"error", "wait", "eos"}) {
+      Stopped bused{policy};
+      auto& rig = bused.rig;
+      rig.play();
+      auto held = rig.next();
+      rig.camera->fault([code](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, code); });
+      held.reset();
+      bused.fail_unless_notices({"restarted"});
+      fail_unless(GST_BUFFER_FLAG_IS_SET(rig.next().get(), GST_BUFFER_FLAG_DISCONT));
+      fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 1);
+      fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+    }
+}
+
+GST_END_TEST
+
+static void check_a_pool_survives(const char* io_mode, int code) {
+  auto* const pool = rig::pool_of_four(io_mode);
+  {
+    rig::Pooled run{io_mode, rig::small_yuyv, rig::proposal_of(pool), 12};
+    run.camera->fill_when_queued();
+    run.camera->wait_queued(4);
+    run.camera->fault([code](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, code); });
+    run.camera->fill_when_queued();
+    run.camera->wait_queued(4);  // all of them again: it has been started again
+    for (int frame = 2; frame < 12; ++frame)
+      run.camera->fill_when_queued();
+    fail_unless_equals_int(run.run_to_the_end().size(), 12);
+    fail_unless_equals_uint64(rig::stat(run.element, "restarted"), 1);
+    fail_unless_equals_uint64(rig::stat(run.element, "delivered"), 12);
+  }
+  gst_object_unref(pool);
+}
+
 /// Of buffers that downstream gave the element itself requeues each.
 GST_START_TEST(test_so_may_the_requeue_of_downstreams_buffer) {
-  for (const auto* const io_mode : {"dmabuf-import", "userptr"}) {
-    auto* const pool = rig::pool_of_four(io_mode);
-    {
-      rig::Pooled run{io_mode, rig::small_yuyv, rig::proposal_of(pool), 12};
-      run.camera->fill_when_queued();
-      run.camera->wait_queued(4);
-      run.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EIO); });
-      run.camera->fill_when_queued();
-      run.camera->wait_queued(4);  // all of them again: it has been started again
-      for (int frame = 2; frame < 12; ++frame)
-        run.camera->fill_when_queued();
-      fail_unless_equals_int(run.run_to_the_end().size(), 12);
-      fail_unless_equals_uint64(rig::stat(run.element, "restarted"), 1);
-      fail_unless_equals_uint64(rig::stat(run.element, "delivered"), 12);
-    }
-    gst_object_unref(pool);
-  }
+  for (const auto* const io_mode : {"dmabuf-import", "userptr"})
+    for (const int code : broken_codes)
+      check_a_pool_survives(io_mode, code);
 }
 
 GST_END_TEST
@@ -319,6 +367,41 @@ GST_START_TEST(test_a_loss_that_the_start_tells_ends_the_stream_too) {
 
 GST_END_TEST
 
+/// poll() has not told of it yet.
+GST_START_TEST(test_a_loss_that_a_requeue_tells_first_ends_the_stream_too) {
+  Stopped bused{"eos"};
+  auto& rig = bused.rig;
+  rig.play();
+  auto held = rig.next();
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, ENODEV); });
+  held.reset();
+  bused.fail_unless_notices({"lost"});
+  fail_unless(ends(bused));
+  fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 0);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_so_does_a_loss_that_the_requeue_of_downstreams_buffer_tells) {
+  for (const auto* const io_mode : {"dmabuf-import", "userptr"}) {
+    auto* const pool = rig::pool_of_four(io_mode);
+    {
+      rig::Pooled run{io_mode, rig::small_yuyv, rig::proposal_of(pool), 12};
+      rig::set(run.element, "on-disconnect", "eos");
+      run.camera->fill_when_queued();
+      run.camera->wait_queued(4);
+      run.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, ENODEV); });
+      run.camera->fill_when_queued();
+      fail_unless_equals_int(run.run_to_the_end().size(), 2);
+      fail_unless_equals_uint64(rig::stat(run.element, "restarted"), 0);
+    }
+    gst_object_unref(pool);
+  }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_epipe_after_the_last_frame_is_no_fault) {
   Stopped bused;
   auto& rig = bused.rig;
@@ -340,8 +423,10 @@ static Suite* broken_suite() {
   return suite_of("broken",
                   {
                       TEST(test_a_broken_stream_is_started_again_in_place),
+                      TEST(test_each_error_of_a_transfer_is_a_broken_stream),
                       TEST(test_a_queue_that_its_driver_has_stopped_is_started_again),
                       TEST(test_a_requeue_may_be_the_first_to_fail),
+                      TEST(test_a_requeue_may_fail_with_each_error_of_a_transfer),
                       TEST(test_so_may_the_requeue_of_downstreams_buffer),
                       TEST(test_a_stream_that_breaks_every_hundred_frames_goes_on),
                       TEST(test_what_can_not_be_mended_is_an_error_that_says_what_was_tried),
@@ -354,6 +439,8 @@ static Suite* broken_suite() {
                       TEST(test_a_loss_after_all_was_tried_is_waited_for),
                       TEST(test_a_lost_device_is_lost_whatever_errno_it_says),
                       TEST(test_a_loss_that_the_start_tells_ends_the_stream_too),
+                      TEST(test_a_loss_that_a_requeue_tells_first_ends_the_stream_too),
+                      TEST(test_so_does_a_loss_that_the_requeue_of_downstreams_buffer_tells),
                       TEST(test_epipe_after_the_last_frame_is_no_fault),
                   });
 }

@@ -17,6 +17,7 @@
 #include "rigs/allocation_sink.h"
 #include "rigs/pooled.h"
 #include "rigs/rig.h"
+#include "rigs/rig_with_bus.h"
 #include "rigs/suite.h"
 
 using rig::Buffer;
@@ -193,6 +194,24 @@ GST_START_TEST(test_damaged_frames_pass) {
       check_left_out(kind, "pass");
     else
       check_sent(kind, "pass", kind.flagged);
+}
+
+GST_END_TEST
+
+GST_START_TEST(test_a_warning_of_nothing_but_damage_names_its_cause) {
+  for (const auto& kind : kinds()) {
+    rig::Bused bused{fake::webcam(), kind.caps};
+    auto& rig = bused.rig;
+    rig.kernel.stop_clock();
+    rig.play();
+    rig.next();
+    rig.camera->fill_when_queued(kind.frame);
+    while (stat(rig.element, "damaged") == 0)
+      std::this_thread::yield();
+    rig.kernel.clock().pass();
+    const auto cause = bused.cause_of_warning();  // The macro keeps the pointer, not the text.
+    fail_unless_equals_string(cause.c_str(), "damaged");
+  }
 }
 
 GST_END_TEST
@@ -657,6 +676,7 @@ static Suite* damage_suite() {
                       TEST(test_damaged_frames_are_left_out_and_counted),
                       TEST(test_damaged_frames_are_flagged),
                       TEST(test_damaged_frames_pass),
+                      TEST(test_a_warning_of_nothing_but_damage_names_its_cause),
                       TEST(test_dropping_is_the_default),
                       TEST(test_a_short_picture_can_be_mapped_as_a_whole),
                       TEST(test_harmless_jpegs_pass),

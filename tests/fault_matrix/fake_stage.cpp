@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -24,13 +25,14 @@ constexpr auto home = "/dev/video0";
 constexpr auto elsewhere = "/dev/video5";
 constexpr auto small = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
 constexpr std::array cut_jpeg{std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}, std::byte{0xdb}};
+constexpr unsigned for_ever = 1000000;
 constexpr std::size_t small_size = std::size_t{320} * 240 * 2;
 
 /// Fills what a camera has queued, as one in free run does, until it is told not to.
 class Filler {
 public:
-  explicit Filler(std::shared_ptr<fake::Camera> camera)
-      : camera_{std::move(camera)}, thread_{[this] {
+  explicit Filler(std::shared_ptr<fake::Camera> camera, fake::Clock& clock, bool paused = false)
+      : camera_{std::move(camera)}, clock_{clock}, paused_{paused}, thread_{[this] {
           run();
         }} {}
 
@@ -62,10 +64,11 @@ public:
     return paused_;
   }
 
-  /// How it fills from now on.
-  void fill_with(const fake::FrameOptions& options) {
+  /// How it fills from now on, and how much time passes with each frame.
+  void fill_with(const fake::FrameOptions& options, std::chrono::nanoseconds pace = {}) {
     const std::lock_guard lock{mutex_};
     options_ = options;
+    pace_ = pace;
   }
 
 private:
@@ -78,18 +81,22 @@ private:
       rests_ = false;
       if (ends_) return;
       const auto options = options_;
+      const auto pace = pace_;
       lock.unlock();
+      clock_.add(pace);
       camera_->fill_when_queued(options);
     }
   }
 
   std::shared_ptr<fake::Camera> camera_;
+  fake::Clock& clock_;
   std::mutex mutex_;
   std::condition_variable changed_;  // with mutex_
-  bool paused_{};
+  bool paused_;
   bool rests_{};  // it has seen that, and fills nothing
   bool ends_{};
   fake::FrameOptions options_;
+  std::chrono::nanoseconds pace_{};
   std::thread thread_;
 };
 
@@ -154,10 +161,13 @@ public:
     std::vector<Fault> all;
     add_nodes(all);
     add_losses(all);
+    add_returns(all);
     add_silences(all);
     add_shortages(all);
     add_damage(all);
+    add_leftovers(all);
     add_lies(all);
+    add_changes(all);
     return all;
   }
 
@@ -171,11 +181,17 @@ private:
     if (plugged_.erase(path) == 1) kernel_.unplug(path);
   }
 
-  void plug(const char* path, const fake::Model& model) {
+  void plug(const char* path, const fake::Model& model, bool silent = false) {
     filler_.reset();
     path_ = path;
     camera_ = put(path, model);
-    filler_.emplace(camera_);
+    filler_.emplace(camera_, kernel_.clock(), silent);
+  }
+
+  /// The camera is another one at its path, which is well.
+  void replace() {
+    remove(home);
+    back_at(home);
   }
 
   void back_at(const char* path) { plug(path, fake::usb_camera("1", "1-1")); }
@@ -305,6 +321,42 @@ private:
                    }});
   }
 
+  /// What tells of a loss in other words, and what comes back of no use.
+  void add_returns(std::vector<Fault>& all) {
+    Fault lost{.name = "a lost device that says EINVAL",
+               .when = while_playing,
+               .strike =
+                   [this] {
+                     camera_->fault([](fake::Faults& f) {
+                       f.fail(VIDIOC_DQBUF, EINVAL, for_ever);
+                       f.fail(VIDIOC_QUERYCAP, ENODEV, for_ever);
+                     });
+                     camera_->fail_stream();
+                   },
+               .heal = [this] { replace(); },
+               .healed_at = "`waiting`"};
+    add_policies(all, lost, "on-disconnect", {"error", "wait", "eos"});
+    all.push_back({.name = "unplugged, comes back and never streams, `on-disconnect=wait`, "
+                           "`reconnect-timeout` of 2 s",
+                   .when = once_there,
+                   .properties = {{"on-disconnect", "wait"}, {"reconnect-timeout", "2000000000"}},
+                   .strike =
+                       [this] {
+                         remove(home);
+                         plug(home, fake::usb_camera("1", "1-1"), true);
+                       },
+                   .heal =
+                       [this] {
+                         replace();
+                       }});
+    for (const int error : {EPROTO, EILSEQ, ETIME})
+      all.push_back({.name = std::string{strerrorname_np(error)} + " from VIDIOC_DQBUF",
+                     .when = while_playing,
+                     .strike = [this, error] {
+                       camera_->fault([error](fake::Faults& f) { f.fail(VIDIOC_DQBUF, error); });
+                     }});
+  }
+
   /// What a pipeline must do at once though its camera is away.
   static void add_demands(std::vector<Fault>& all, Fault unplugged) {
     const auto row = [&](const char* name, Demand demand) {
@@ -343,6 +395,11 @@ private:
     faults::add_silences(
         all, [this] { filler_->pause(true); }, [this] { filler_->pause(false); },
         std::chrono::seconds{1});
+    all.push_back({.name = "nothing comes for 10 s after the start",
+                   .when = {Moment::before, Moment::start},
+                   .strike = [this] { filler_->pause(true); },
+                   .heal = [this] { filler_->pause(false); },
+                   .healed_at = "WARNING `stalled`"});
     all.push_back({.name = "frames are lost", .when = while_playing, .strike = [this] {
                      camera_->lose(7);
                    }});
@@ -365,6 +422,29 @@ private:
     damaged("JPEG images without an end", {.content = cut_jpeg});
     for (auto& fault : all)
       if (fault.name.starts_with("JPEG")) fault.caps = "image/jpeg,width=640,height=480";
+  }
+
+  /// From the next frame on, ten in a second.
+  void send_only(const fake::FrameOptions& options) {
+    filler_->pause(true);  // it may hold the options of the frame that it waits to fill
+    filler_->fill_with(options, std::chrono::milliseconds{100});
+    filler_->pause(false);
+  }
+
+  /// Nothing comes but frames that are left out.
+  void add_leftovers(std::vector<Fault>& all) {
+    all.push_back({.name = "nothing but short frames",
+                   .when = always,
+                   .strike = [this] { send_only({.bytes_used = 100}); },
+                   .heal = [this] { filler_->fill_with({}); },
+                   .healed_at = "WARNING `damaged`"});
+    all.push_back({.name = "no key frame comes, `start-on-keyframe=true`",
+                   .when = {Moment::before, Moment::start},
+                   .properties = {{"start-on-keyframe", "true"}},
+                   .strike = [this] { send_only({.flags = V4L2_BUF_FLAG_PFRAME}); },
+                   .heal = [this] { filler_->fill_with({.flags = V4L2_BUF_FLAG_KEYFRAME}); },
+                   .healed_at = "WARNING `stalled`",
+                   .caps = "video/x-h264"});
   }
 
   /// Goes on when such frames were dequeued.
@@ -423,6 +503,32 @@ private:
     lie(
         "VIDIOC_DQBUF gives a sequence number that runs backwards", VIDIOC_DQBUF, Moment::stream,
         +[](v4l2_buffer& buffer) { buffer.sequence = 0; });
+  }
+
+  /// What the device gives is not what it gave.
+  void add_changes(std::vector<Fault>& all) {
+    all.push_back({.name = "`V4L2_BUF_FLAG_LAST`, then EPIPE from VIDIOC_DQBUF",
+                   .when = while_playing,
+                   .strike =
+                       [this] {
+                         damage({.flags = V4L2_BUF_FLAG_LAST});
+                         camera_->fault([](fake::Faults& f) { f.fail(VIDIOC_DQBUF, EPIPE); });
+                       },
+                   .heal = [this] { filler_->fill_with({}); },
+                   .healed_at = "now"});
+    all.push_back({.name = "VIDIOC_S_PARM changes the format",
+                   .when = {Moment::before},
+                   .strike =
+                       [this] {
+                         auto model = fake::usb_camera("1", "1-1");
+                         model.rate_fourcc = V4L2_PIX_FMT_NV12;
+                         model.rate_size = {320, 240};
+                         plug(home, model);
+                       },
+                   .heal =
+                       [this] {
+                         reset();
+                       }});
   }
 
   fake::FakeKernel kernel_;

@@ -73,6 +73,18 @@ struct Bused {
     return text;
   }
 
+  /// Waits for the next WARNING, and gives the cause that its details name.
+  std::string cause_of_warning() {
+    auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_WARNING);
+    const GstStructure* details{};
+    gst_message_parse_warning_details(message, &details);
+    const auto* const cause =
+        details != nullptr ? gst_structure_get_string(details, "cause") : nullptr;
+    std::string text{cause != nullptr ? cause : "none"};
+    gst_message_unref(message);
+    return text;
+  }
+
   Rig rig;
   GstBus* bus{};
   std::vector<std::string> settings;
