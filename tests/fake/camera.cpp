@@ -129,6 +129,15 @@ void Camera::fail_stream() {
   changed();
 }
 
+void Camera::lose_device(int code) {
+  const std::lock_guard lock{mutex_};
+  constexpr unsigned for_ever = 1000000;
+  faults_.fail(VIDIOC_DQBUF, code, for_ever);
+  faults_.fail(VIDIOC_QUERYCAP, ENODEV, for_ever);
+  queue_.fail();
+  changed();
+}
+
 bool Camera::streaming() {
   const std::lock_guard lock{mutex_};
   return queue_.streaming();

@@ -58,6 +58,9 @@ public:
   void unplug();
   /// The driver gives up until the stream is stopped (vb2_queue_error()).
   void fail_stream();
+  /// The device is lost while its node is there: VIDIOC_DQBUF says `code` from now on, and
+  /// VIDIOC_QUERYCAP ENODEV.
+  void lose_device(int code);
   /// The source sends something else: from now on there are these formats, and whoever has
   /// subscribed gets a V4L2_EVENT_SOURCE_CHANGE.
   void change_source(std::vector<ModelFormat> formats);

@@ -325,14 +325,7 @@ private:
   void add_returns(std::vector<Fault>& all) {
     Fault lost{.name = "a lost device that says EINVAL",
                .when = while_playing,
-               .strike =
-                   [this] {
-                     camera_->fault([](fake::Faults& f) {
-                       f.fail(VIDIOC_DQBUF, EINVAL, for_ever);
-                       f.fail(VIDIOC_QUERYCAP, ENODEV, for_ever);
-                     });
-                     camera_->fail_stream();
-                   },
+               .strike = [this] { camera_->lose_device(EINVAL); },
                .heal = [this] { replace(); },
                .healed_at = "`waiting`"};
     add_policies(all, lost, "on-disconnect", {"error", "wait", "eos"});

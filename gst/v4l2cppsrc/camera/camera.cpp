@@ -10,16 +10,17 @@ namespace v4l2gst {
 Outcome<Camera> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element) {
   auto input = v4l2::current_input(*device.node());
   if (!input) return std::unexpected{failed(device.path(), input.error(), "to ask for its input")};
-  Camera camera{.device = std::move(device)};
-  camera.input = std::move(*input);
-  camera.exports = camera.device.may_export();
-  camera.identity = v4l2::identity_of(kernel, camera.path());
-  const auto& capability = camera.device.capability();
+  const bool exports = device.may_export();
+  auto identity = v4l2::identity_of(kernel, device.path());
+  const auto& capability = device.capability();
   GST_INFO_OBJECT(element, "opened '%s': %s, driver %s, bus %s, descriptor %d",
-                  camera.path().c_str(), capability.card_name().c_str(),
+                  device.path().c_str(), capability.card_name().c_str(),
                   capability.driver_name().c_str(), capability.bus().c_str(),
-                  camera.node().descriptor());
-  return camera;
+                  device.node()->descriptor());
+  return Camera{.device = std::move(device),
+                .identity = std::move(identity),
+                .input = std::move(*input),
+                .exports = exports};
 }
 
 Outcome<std::optional<v4l2::Size>> Camera::native_size() const {
