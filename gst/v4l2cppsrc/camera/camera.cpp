@@ -38,12 +38,12 @@ std::optional<v4l2::Input> Camera::ask_for_input() const {
 
 namespace {
 
-void tell_signal(Camera& camera, v4l2::Signal signal, Messages& messages) {
+void tell_signal(Camera& camera, const std::string& input, v4l2::Signal signal,
+                 Messages& messages) {
   const auto lost = [](v4l2::Signal it) {
     return it != v4l2::Signal::present && it != v4l2::Signal::unknown;
   };
   const auto before = std::exchange(camera.signal, signal);
-  const auto& input = camera.input->name;
   if (lost(signal) && before != signal)
     messages.add(DeviceMessage::State::signal_lost, camera.path(),
                  no_signal(camera.path(), input).text, {});
@@ -69,7 +69,7 @@ Outcome<> follow_input(Camera& camera, Messages& messages) {
     return std::unexpected{failed(camera.path(), source.error(), "to follow its source")};
   GST_INFO_OBJECT(messages.element(), "input %u (%s): signal %d%s", input.index, input.name.c_str(),
                   static_cast<int>(source->signal), source->changed ? ", changed" : "");
-  tell_signal(camera, source->signal, messages);
+  tell_signal(camera, input.name, source->signal, messages);
   if (source->changed) camera.device.renew_modes();
   return {};
 }
