@@ -39,7 +39,7 @@ Report failure_in(const Circumstances& in, const v4l2::Error& error, std::string
   if (std::ranges::find(circumstantial, error.code) == circumstantial.end())
     return failed(camera.path(), error, doing, context);
   context.identity = camera.identity;
-  if (camera.follows_source()) context.input = camera.input->name;
+  if (const auto& input = camera.input; input && input->has_source()) context.input = input->name;
   if (camera.device.capability().behind_graph() &&
       std::string_view{error.call} == v4l2::request::streamon.name) {
     auto trouble = graph_trouble(
