@@ -25,7 +25,6 @@ constexpr auto home = "/dev/video0";
 constexpr auto elsewhere = "/dev/video5";
 constexpr auto small = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
 constexpr std::array cut_jpeg{std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}, std::byte{0xdb}};
-constexpr unsigned for_ever = 1000000;
 constexpr std::size_t small_size = std::size_t{320} * 240 * 2;
 
 /// Fills what a camera has queued, as one in free run does, until it is told not to.
