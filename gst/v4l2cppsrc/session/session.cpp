@@ -191,8 +191,10 @@ void Session::stop() {
 }
 
 void Session::close() {
-  if (camera() != nullptr)
-    GST_INFO_OBJECT(surroundings_.element, "closed '%s'", step_down().camera.path().c_str());
+  if (camera() != nullptr) {
+    const auto& open = step_down().camera;
+    GST_INFO_OBJECT(surroundings_.element, "closed '%s'", open.path().c_str());
+  }
   state_ = Closed{};
   last_seen_ = {.wanted = last_seen_.wanted};
   restoration_ = {};
