@@ -629,7 +629,9 @@ namespace {
 class Watch {
 public:
   explicit Watch(GstElement* element) : pad_{gst_element_get_static_pad(element, "src")} {
-    gst_pad_add_probe(
+    // A frame may leave the element before the next CAPS: it must fit those of now.
+    const std::lock_guard lock{mutex_};
+    probe_ = gst_pad_add_probe(
         pad_,
         static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER |
                                      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
@@ -638,12 +640,16 @@ public:
           return GST_PAD_PROBE_OK;
         },
         this, nullptr);
+    if (const v4l2gst::CapsPtr now{gst_pad_get_current_caps(pad_)}) promise(now.get());
   }
 
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  ~Watch() { gst_object_unref(pad_); }
+  ~Watch() {
+    gst_pad_remove_probe(pad_, probe_);
+    gst_object_unref(pad_);
+  }
 
   /// Waits for a YUY2 frame of that size.
   void wait_for(guint width, guint height) {
@@ -671,15 +677,20 @@ private:
     if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return;
     GstCaps* caps{};
     gst_event_parse_caps(event, &caps);
+    promise(caps);
+    ++caps_count_;
+  }
+
+  void promise(const GstCaps* caps) {
     gint width{};
     gint height{};
     gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width);
     gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &height);
     promised_ = {static_cast<guint>(width), static_cast<guint>(height)};
-    ++caps_count_;
   }
 
   GstPad* pad_;
+  gulong probe_{};
   std::mutex mutex_;
   std::condition_variable seen_;
   std::pair<guint, guint> promised_;
