@@ -4,45 +4,19 @@
 #   graph.sh PLUGIN_DIR
 # shellcheck source=gst_launch.sh
 . "$(dirname "$0")/gst_launch.sh"
-raw=/dev/video0
-second=/dev/video1  # the other sensor's
-rgb=/dev/video2
+# shellcheck source=vimc.sh
+. "$(dirname "$0")/vimc.sh"
 
 # shellcheck disable=SC2317  # result calls it
 explain() { [ "$1" = yes ] || cat "$work/log"; }
 
 # --- the graph ----------------------------------------------------------------------------------
 
-pad() { media-ctl -d /dev/media0 -V "$1 [fmt:$2 field:${3:-none}]" >/dev/null || echo "# can't set $1 to $2"; }
-node() { v4l2-ctl -d "$1" --set-fmt-video="width=640,height=480,pixelformat=$2" >/dev/null; }
-link() { media-ctl -d /dev/media0 -l "$1" >/dev/null || echo "# can't set the link $1"; }
-
-# As vimc is loaded.
-as_loaded() {
-  link '"RGB/YUV Input":0 -> "Scaler":0 [0]'
-  link '"Debayer A":1 -> "Scaler":0 [1]'
-  pad '"Sensor A":0' RGB888_1X24/640x480
-  pad '"Debayer A":0' SRGGB8_1X8/640x480
-  pad '"Debayer A":1' RGB888_1X24/640x480
-  pad '"Scaler":0' RGB888_1X24/640x480
-  pad '"Scaler":1' RGB888_1X24/640x480
-  node $raw RGB3
-  node $rgb RGB3
-}
-
-# As its user has set it up.
-set_up() {
-  as_loaded
-  pad '"Sensor A":0' SBGGR8_1X8/640x480
-  pad '"Debayer A":0' SBGGR8_1X8/640x480
-  node $raw BA81
-}
-
 # set_second SENSOR_CODE DEBAYER_CODE FOURCC: the chain of the second sensor; as_loaded leaves it alone.
 set_second() {
   pad '"Sensor B":0' "$1/640x480"
   pad '"Debayer B":0' "$2/640x480"
-  node $second "$3"
+  node $second "$3" 640x480
 }
 
 # All that could be changed and is not the node's own: state NODE.
@@ -99,11 +73,7 @@ explained() {
 
 # --- what streams -------------------------------------------------------------------------------
 
-# The same picture each time: no clock in it.
-for subdevice in /dev/v4l-subdev*; do
-  v4l2-ctl -d "$subdevice" -c show_information=2 >/dev/null 2>&1
-done
-
+hold_still
 set_up
 delivers "the Bayer node without a filter" $raw BA81 ''
 delivers "the Bayer node with a filter" $raw BA81 'video/x-bayer,format=bggr,width=640,height=480'
@@ -153,7 +123,7 @@ for each in "$raw the Bayer node" "$rgb the RGB node"; do
   explained "$who: code before Scaler" "$from" '' "Debayer A gives RGB888_1X24 640x480, Scaler takes BGR888_1X24"
 done
 set_up
-node $raw RGB3
+node $raw RGB3 640x480
 explained "the RGB node: the other node has another format" $rgb '' "Raw Capture 0 ($raw) takes RGB3"
 set_up
 v4l2-ctl -d $rgb --set-fmt-video=width=320,height=240,pixelformat=RGB3 >/dev/null
