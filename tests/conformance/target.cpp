@@ -9,6 +9,7 @@
 
 #include "device/text.h"
 #include "fake/fake_kernel.h"
+#include "fake/media.h"
 #include "kernel/unique_fd.h"
 
 namespace conformance {
@@ -62,6 +63,11 @@ fake::Model tv_card() {
   model.pixel_aspect = {54, 59};
   model.composes = true;
   return model;
+}
+
+/// vimc's capture node; the graph before it is set up for any picture.
+fake::Model sensor_node() {
+  return fake::graph_node("Fake Sensor");
 }
 
 /// vivid has a button for it.
@@ -195,6 +201,12 @@ v4l2::WireBuffer Belief::buffer(std::uint32_t index) const {
   return wire;
 }
 
+bool Belief::is_behind_graph(const v4l2::Node& node) {
+  v4l2_capability capability{};
+  EXPECT_EQ(errno_of(node, v4l2::request::querycap, capability), 0);
+  return (capability.device_caps & V4L2_CAP_IO_MC) != 0;
+}
+
 int Belief::queue(const v4l2::Node& node, std::uint32_t index,
                   std::span<const v4l2::PlaneTarget> targets) {
   auto wire = buffer(index);
@@ -259,6 +271,7 @@ int main(int argc, char** argv) {
                                                conformance::multiplanar_test_driver));
     targets.push_back(conformance::fake_target("fake_capture_card", conformance::capture_card));
     targets.push_back(conformance::fake_target("fake_tv_card", conformance::tv_card));
+    targets.push_back(conformance::fake_target("fake_sensor_node", conformance::sensor_node));
   } else {
     targets.push_back(
         {.name = "device", .path = device, .begin = [unplug, device] {

@@ -63,6 +63,19 @@ protected:
     return done ? 0 : done.error().code;
   }
 
+  /// Returns whether a media graph is in front of the node (V4L2_CAP_IO_MC).
+  bool is_behind_graph(const v4l2::Node& node);
+
+  /// Returns whether a media graph is in front of the node. Such a node leaves controls, intervals
+  /// and events to its subdevices, so then this expects ENOTTY from the call (vimc-capture.c).
+  template <class Argument>
+  bool is_left_to_the_graph(const v4l2::Node& node, const v4l2::Request<Argument>& request,
+                            Argument argument) {
+    if (!is_behind_graph(node)) return false;
+    EXPECT_EQ(errno_of(node, request, argument), ENOTTY);
+    return true;
+  }
+
   int queue(const v4l2::Node& node, std::uint32_t index,
             std::span<const v4l2::PlaneTarget> targets = {});
   int dequeue(const v4l2::Node& node, v4l2::WireBuffer& filled);

@@ -73,6 +73,7 @@ std::uint32_t Camera::flags_of(const ControlState& control) const {
 }
 
 int Camera::control_ioctl(const Opener& opener, unsigned long request, void* argument) {
+  if (!model_.has_controls) return ENOTTY;
   switch (request) {
     case VIDIOC_QUERYCTRL:
       return query_ctrl(*static_cast<v4l2_queryctrl*>(argument));

@@ -109,8 +109,10 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
     case VIDIOC_S_SELECTION:
       return s_selection(*static_cast<v4l2_selection*>(argument));
     case VIDIOC_SUBSCRIBE_EVENT:
+      if (!model_.has_controls) return ENOTTY;
       return subscribe(opener, *static_cast<v4l2_event_subscription*>(argument));
     case VIDIOC_DQEVENT:
+      if (!model_.has_controls) return ENOTTY;
       return dqevent(opener, *static_cast<v4l2_event*>(argument));
     case VIDIOC_QUERY_DV_TIMINGS:
       return dv ? query_dv_timings(*static_cast<v4l2_dv_timings*>(argument)) : ENODATA;

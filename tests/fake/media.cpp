@@ -405,6 +405,7 @@ Model graph_node(std::string card) {
   model.device_caps =
       V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_IO_MC | V4L2_CAP_EXT_PIX_FORMAT;
   model.has_rates = false;
+  model.has_controls = false;
   model.fields = {V4L2_FIELD_INTERLACED};
   using Pair = std::pair<std::uint32_t, std::uint32_t>;
   for (const auto& [fourcc, code] : {Pair{V4L2_PIX_FMT_RGB24, MEDIA_BUS_FMT_RGB888_1X24},

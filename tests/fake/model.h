@@ -93,6 +93,8 @@ struct Model {
   std::optional<v4l2_ctrl_hdr10_mastering_display> mastering_display;
   bool forces_key_frames{};  ///< V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME
   std::vector<ModelControl> controls;
+  /// The node has controls and events. A node behind a media graph leaves them to its subdevices.
+  bool has_controls{true};
   bool old_controls{};  ///< only VIDIOC_QUERYCTRL, VIDIOC_G_CTRL and VIDIOC_S_CTRL
   /// What VIDIOC_S_PARM sets, whatever is listed; unknown: the nearest.
   v4l2::Interval sets;
