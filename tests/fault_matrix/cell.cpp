@@ -161,6 +161,7 @@ private:
   }
 
   void try_again(WatchedPipeline& pipeline) {
+    stage_.prepare_retry();
     pipeline.start_over();
     pipeline.point_at(stage_.path());
     pipeline.set_state(GST_STATE_PLAYING);

@@ -48,7 +48,7 @@ void add_paths(std::vector<Fault>& all) {
   row("another kind of device is at the path", "/dev/null");
 }
 
-void add_calls(std::vector<Fault>& all, Meddler& meddler, bool waits) {
+void add_calls(std::vector<Fault>& all, Meddler& meddler, bool waits, bool has_rates) {
   all.push_back({.name = "EINTR from each call, every other time",
                  .when = always,
                  .strike = [&] { meddler.hinder_all(EINTR); },
@@ -63,6 +63,7 @@ void add_calls(std::vector<Fault>& all, Meddler& meddler, bool waits) {
          .meddles = true});
   };
   for (const auto& call : calls(waits)) {
+    if (call.request == VIDIOC_S_PARM && !has_rates) continue;
     row(call, EAGAIN);
     row(call, EIO);
   }
@@ -81,10 +82,10 @@ void add_calls(std::vector<Fault>& all, Meddler& meddler, bool waits) {
 
 }  // namespace
 
-std::vector<Fault> common_faults(Meddler& meddler, bool waits) {
+std::vector<Fault> common_faults(Meddler& meddler, bool waits, bool has_rates) {
   std::vector<Fault> all;
   add_paths(all);
-  add_calls(all, meddler, waits);
+  add_calls(all, meddler, waits, has_rates);
   return all;
 }
 

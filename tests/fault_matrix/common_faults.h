@@ -11,8 +11,9 @@
 namespace faults {
 
 /// What can go wrong with any device: with its path, and with each call.
-/// `waits` where the device is slow enough that poll() is called for each frame.
-std::vector<Fault> common_faults(Meddler& meddler, bool waits);
+/// `waits` where the device is slow enough that poll() is called for each frame. `has_rates` where
+/// the device has VIDIOC_S_PARM.
+std::vector<Fault> common_faults(Meddler& meddler, bool waits, bool has_rates);
 
 inline const std::vector<Moment> always{Moment::before, Moment::start, Moment::stream,
                                         Moment::held};

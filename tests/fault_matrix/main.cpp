@@ -2,8 +2,8 @@
 // strike. What becomes of it must be what the table of docs/testing.md says, no frame may be wrong,
 // nothing may hang or leak, and the same element must work afterwards.
 //
-//   faults_test fake|vivid|uvcvideo|loopback --table FILE     prints TAP, a point for each cell
-//   faults_test fake|vivid|uvcvideo|loopback --print          prints what it sees, for table.py
+//   faults_test fake|vivid|uvcvideo|loopback|vimc --table FILE    prints TAP, a point for each cell
+//   faults_test fake|vivid|uvcvideo|loopback|vimc --print         prints what it sees, for table.py
 
 #include <algorithm>
 #include <array>
@@ -32,11 +32,12 @@ std::unique_ptr<faults::Stage> stage_of(std::string_view name) {
   if (name == "vivid") return faults::vivid_stage();
   if (name == "uvcvideo") return faults::usb_stage();
   if (name == "loopback") return faults::loopback_stage();
+  if (name == "vimc") return faults::vimc_stage();
   return nullptr;
 }
 
 std::vector<faults::Fault> faults_of(faults::Stage& stage, faults::Meddler& meddler) {
-  auto all = faults::common_faults(meddler, stage.name() != "fake");
+  auto all = faults::common_faults(meddler, stage.name() != "fake", stage.has_rates());
   auto own = stage.faults();
   all.insert(all.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
   return all;

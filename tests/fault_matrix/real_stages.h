@@ -17,4 +17,8 @@ std::unique_ptr<Stage> usb_stage();
 /// is fed. Named after the driver's version, as they differ.
 std::unique_ptr<Stage> loopback_stage();
 
+/// The RGB node of vimc, with its media graph set up by the script that VIMC_SCRIPT names, which is
+/// tests/drivers/vimc.sh.
+std::unique_ptr<Stage> vimc_stage();
+
 }  // namespace faults

@@ -70,6 +70,13 @@ public:
   virtual std::vector<Fault> faults() = 0;
   /// Puts all in order again, however it was left.
   virtual void reset() = 0;
+
+  /// Puts in order what `heal` may leave as it is, before the element is tried again.
+  virtual void prepare_retry() {}
+
+  /// Whether the device has VIDIOC_S_PARM.
+  [[nodiscard]] virtual bool has_rates() const { return true; }
+
   /// How many descriptors of video devices this process has open.
   virtual std::size_t open_nodes() = 0;
   /// How a frame shows something else than what the device has sent; empty when it does not.
