@@ -6,23 +6,23 @@
 
 namespace v4l2 {
 
-/// Why a call to the kernel did not do what was asked. Trivial: it is made on the frame path, and
-/// it carries facts only. What a person should read is made of it where it is reported.
+/// An Error says why a call on the kernel failed. The frame path makes Errors, so the type is
+/// trivial and carries facts only. The reporting code turns them into text for people.
 struct Error {
-  /// errno, or the errno that fits when the driver answered with something that cannot be true.
+  /// The errno. For an answer of the driver that cannot be true, the errno that fits.
   int code{};
   /// The name of the call: "open", "VIDIOC_S_FMT". Never null.
   const char* call{""};
-  /// What was wrong with the answer, where errno does not say it; null otherwise.
+  /// Says what was wrong with the answer, where errno does not. Null otherwise.
   const char* hint{};
-  /// The value that `hint` speaks of.
+  /// The value that `hint` speaks of. Without a hint, the length that mmap() was asked for.
   std::int64_t value{};
 
-  /// True where the device itself is no longer there, and not only what was asked of it.
+  /// Returns true if the device itself is gone, and not only what was asked of it.
   [[nodiscard]] bool gone() const { return code == ENODEV || code == ENXIO || code == ESHUTDOWN; }
 };
 
-/// A value or the Error that stood in its way. Core functions return it; they neither log nor post.
+/// A Result holds a value or an Error. Core functions return it. They neither log nor post.
 template <class T = void>
 using Result = std::expected<T, Error>;
 

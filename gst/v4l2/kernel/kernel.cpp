@@ -57,7 +57,7 @@ public:
   }
 
   std::string read_text(const char* path) override {
-    // Not what would block, such as a pipe that somebody has put there.
+    // O_NONBLOCK keeps open() from waiting, as for a pipe that somebody has put there.
     const UniqueFd file{::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     std::array<char, 4096> bytes{};
     const auto got = file ? ::read(file.get(), bytes.data(), bytes.size()) : -1;

@@ -11,11 +11,12 @@
 
 namespace v4l2 {
 
-/// The doors to the kernel, and the seam at which tests put a camera of their own. They sit at the
-/// system calls because the bugs of this trade live in filling the structs that go through them.
+/// A Kernel makes the system calls. Tests put a camera of their own in its place. It is at the
+/// level of system calls because V4L2 programs have their bugs in filling the structs of these
+/// calls.
 ///
-/// Descriptors are always real ones, so close(), dup() and munmap() need no door. Each function
-/// answers as its system call does: -1 (mmap: MAP_FAILED) and errno on failure.
+/// Descriptors are always real ones, so close(), dup() and munmap() are called directly. Each
+/// function returns what its system call returns: -1 (mmap: MAP_FAILED) and errno on failure.
 class Kernel {
 public:
   Kernel() = default;
@@ -25,26 +26,26 @@ public:
 
   virtual int open(const char* path, int flags) = 0;
   virtual int ioctl(int descriptor, unsigned long request, void* argument) = 0;
-  /// Shared, readable and writable.
+  /// Maps shared memory, readable and writable.
   virtual void* mmap(std::size_t length, int descriptor, off_t offset) = 0;
   virtual int poll(std::span<pollfd> descriptors, int timeout_ms) = 0;
   virtual ssize_t read(int descriptor, std::span<std::byte> into) = 0;
 
-  /// CLOCK_MONOTONIC, the clock that V4L2 drivers stamp frames with.
+  /// Returns the time of CLOCK_MONOTONIC, with which V4L2 drivers stamp frames.
   virtual std::chrono::nanoseconds monotonic_time() = 0;
-  /// The names in a directory, in no order; empty when it cannot be read.
+  /// Returns the names in a directory, in no order. Empty if it cannot be read.
   virtual std::vector<std::string> list(const char* directory) = 0;
-  /// The first 4 KiB of a small file, such as those of sysfs, without the line end; empty when it
-  /// can't be read.
+  /// Returns the first 4 KiB of a small file, such as those of sysfs, without the line end. Empty
+  /// if it cannot be read.
   virtual std::string read_text(const char* path) = 0;
-  /// The path without links and dots; empty where it leads nowhere.
+  /// Returns the path without links and dots. Empty if no file is there.
   virtual std::string real_path(const char* path) = 0;
-  /// "81:3", the numbers by which the kernel knows the character device at a path; empty where
-  /// there is none.
+  /// Returns the kernel's numbers of the character device at a path, "81:3". Empty if there is
+  /// none.
   virtual std::string device_number(const char* path) = 0;
 };
 
-/// The running kernel. One for the process; stateless, so any thread may use it.
+/// Returns the running kernel. The process has one. It has no state, so any thread may use it.
 Kernel& system_kernel();
 
 }  // namespace v4l2

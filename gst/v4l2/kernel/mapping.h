@@ -9,16 +9,16 @@
 
 namespace v4l2 {
 
-/// Owns one shared, writable mapping and unmaps it. The descriptor that it is of may be closed
-/// while the mapping lives.
+/// A Mapping owns one shared, writable mapping and unmaps it. The mapped descriptor may be closed
+/// while the mapping exists.
 class Mapping {
 public:
-  /// Maps `length` bytes from `offset`, which is what the driver said for a device node
-  /// (VIDIOC_QUERYBUF) and 0 for a DMABuf. Error: what mmap() answered; EINVAL for a length of 0.
+  /// Maps `length` bytes from `offset`. For a device node the driver names the offset
+  /// (VIDIOC_QUERYBUF), for a DMABuf it is 0. Error: that of mmap(); EINVAL for a length of 0.
   static Result<Mapping> map(Kernel& kernel, int descriptor, std::size_t length, off_t offset);
 
-  /// Memory of our own: `length` bytes rounded up to whole pages, zeroed, at the start of a page.
-  /// Error: ENOMEM; EINVAL for a length of 0.
+  /// Maps memory of our own: `length` bytes rounded up to whole pages, zeroed, at the start of a
+  /// page. Error: ENOMEM; EINVAL for a length of 0.
   static Result<Mapping> anonymous(std::size_t length);
 
   Mapping() = default;

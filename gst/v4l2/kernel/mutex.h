@@ -2,16 +2,17 @@
 
 #include <mutex>
 
-// What clang's thread safety analysis checks (-Wthread-safety); other compilers see nothing.
+// Clang's thread safety analysis checks these attributes (-Wthread-safety). Other compilers see
+// none.
 #ifdef __clang__
 #define V4L2_THREAD_ATTRIBUTE(attribute) __attribute__((attribute))
 #else
 #define V4L2_THREAD_ATTRIBUTE(attribute)
 #endif
 
-/// The member is read and written only by who holds `mutex`.
+/// Only the holder of `mutex` reads and writes the member.
 #define GUARDED_BY(mutex) V4L2_THREAD_ATTRIBUTE(guarded_by(mutex))
-/// The function is called only by who holds `mutex`.
+/// Only the holder of `mutex` calls the function.
 #define REQUIRES(mutex) V4L2_THREAD_ATTRIBUTE(requires_capability(mutex))
 /// The analysis can't follow the function, for the reason that a comment gives.
 #define NO_THREAD_SAFETY_ANALYSIS V4L2_THREAD_ATTRIBUTE(no_thread_safety_analysis)

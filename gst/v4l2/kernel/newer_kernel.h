@@ -2,10 +2,10 @@
 
 #include <linux/videodev2.h>
 
-// What linux/videodev2.h has since Linux 6.1, so that what is known and used is the same whatever
-// header it is built against. The running kernel says whether it has it. Numbers and layouts are
-// the kernel's ABI (include/uapi/linux/videodev2.h) and don't change. No other file asks how old
-// the header is.
+// This header adds what linux/videodev2.h has gained since Linux 6.1. The program then knows and
+// uses the same, whatever header it is built against. The running kernel says whether it has a
+// feature. Numbers and layouts are the kernel's ABI (include/uapi/linux/videodev2.h) and do not
+// change. No other file asks how old the header is.
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage)
 

@@ -12,11 +12,11 @@
 
 namespace v4l2 {
 
-/// One open device node: an interrupted call is made again, errno becomes an Error, nothing else.
-/// Const after birth, so any thread that may keep it alive may call it.
+/// A Node is one open device node. It repeats an interrupted call and turns errno into an Error. It
+/// does no more. It is const once constructed, so any thread that shares its ownership may call it.
 class Node {
 public:
-  /// Opens for reading and writing, non-blocking and closed on exec.
+  /// Opens the node for reading and writing, non-blocking and closed on exec.
   static Result<std::shared_ptr<const Node>> open(Kernel& kernel, const std::string& path);
 
   Node(Kernel& kernel, UniqueFd descriptor, std::string path)
@@ -29,8 +29,8 @@ public:
     return {};
   }
 
-  /// For requests that a device may lack and for enumerations: false when there is no such thing
-  /// here (EINVAL, ENOTTY, ENODATA), which is an answer and not a failure.
+  /// Makes a call that the device may lack, or one of an enumeration. Returns false for EINVAL,
+  /// ENOTTY and ENODATA. These say that the device has no such thing, which is no failure.
   template <class Argument>
   Result<bool> ask(const Request<Argument>& request, Argument& argument) const {
     const auto answered = call(request, argument);
@@ -40,8 +40,8 @@ public:
     return std::unexpected{answered.error()};
   }
 
-  /// As ask(), for what nothing depends on: whatever the device answers, but that it is gone, is a
-  /// "no".
+  /// Makes a call on which nothing depends, as ask() does. Returns false for every error but those
+  /// of a device that is gone.
   template <class Argument>
   Result<bool> ask_in_passing(const Request<Argument>& request, Argument& argument) const {
     const auto answered = call(request, argument);
@@ -49,7 +49,7 @@ public:
     return answered.has_value();
   }
 
-  /// How many bytes read() has put `into`. Error EAGAIN where there is nothing yet.
+  /// Returns how many bytes read() has written to `into`. Error EAGAIN if there are none yet.
   [[nodiscard]] Result<std::size_t> read(std::span<std::byte> into) const {
     for (;;) {
       const auto got = kernel_->read(descriptor_.get(), into);

@@ -8,8 +8,8 @@
 
 namespace v4l2 {
 
-/// An ioctl: its number, the type of its argument and its printable name, welded together so that
-/// none of the three can be mistaken for another's.
+/// A Request is an ioctl's number, argument type and printable name in one. So none of the three
+/// can be mistaken for another ioctl's.
 template <class Argument>
 struct Request {
   unsigned long number;
@@ -21,8 +21,8 @@ struct Request {
   }
 };
 
-/// Every ioctl that the project uses, and no other. See the V4L2 API specification, "Function
-/// Reference", for each.
+/// These are the ioctls of V4L2 and media nodes that the project uses, and no others. See the V4L2
+/// API specification, "Function Reference", for each.
 namespace request {
 
 // clang-format off

@@ -8,27 +8,28 @@
 
 namespace v4l2 {
 
-/// A level-triggered interrupt: while any reason is raised, its descriptor is readable and every
-/// wait returns at once. Any thread may raise and lower.
+/// A Waker interrupts waits, level-triggered. While any reason is raised, its descriptor is
+/// readable and every wait returns at once. Any thread may raise and lower reasons.
 class Waker {
 public:
   enum Reason : unsigned {
     flush = 1,           ///< data flow must stop: flushing, or the element goes down
-    pause = 2,           ///< the pipeline is paused: the device shall stop streaming
-    requeue_failed = 4,  ///< a buffer could not be handed back to the driver
-    requeued = 8,        ///< a buffer came back while all were out
-    command = 16,        ///< the streaming context has something to do before it waits on
+    pause = 2,           ///< the pipeline is paused, so the device must stop streaming
+    requeue_failed = 4,  ///< a buffer could not be requeued
+    requeued = 8,        ///< a buffer was requeued while none was queued
+    command = 16,        ///< the streaming context has a command to run before it waits again
   };
 
-  /// For prepare(): without a descriptor.
+  /// Selects the constructor that makes no descriptor, for a later prepare().
   enum class Later { later };
 
-  /// Without a descriptor where the process has none left.
+  /// Makes the descriptor. The Waker has none if the process has no descriptor left.
   Waker();
 
   explicit Waker(Later) {}
 
-  /// Makes the descriptor where there is none yet. Before anybody waits. Error: that of eventfd().
+  /// Makes the descriptor if there is none yet. The caller does this before any thread waits.
+  /// Error: that of eventfd().
   Result<> prepare();
 
   void raise(Reason reason);
@@ -36,7 +37,7 @@ public:
 
   [[nodiscard]] bool raised(Reason reason) const { return (reasons_.load() & reason) != 0; }
 
-  /// For whatever reason.
+  /// Returns true if any reason is raised.
   [[nodiscard]] bool raised() const { return reasons_.load() != 0; }
 
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }
