@@ -30,32 +30,34 @@ struct Control {
     return value == other.value && text == other.text;
   }
 
-  /// False while something else decides on it, as automatic exposure does on the exposure time.
+  /// Returns false while the device itself decides on it, as automatic exposure does on the
+  /// exposure time.
   [[nodiscard]] bool is_free() const {
     return (flags & (V4L2_CTRL_FLAG_INACTIVE | V4L2_CTRL_FLAG_VOLATILE)) == 0;
   }
 };
 
-/// The controls of a device that keep what they are set to, each with its value: numbers, menus,
-/// switches, bitmasks and strings that can be written and read. No buttons, no motions, and no
-/// arrays or structs, which are a codec's.
+/// Controls holds the controls that keep what they are set to, each with its value. These are
+/// numbers, menus, switches, bitmasks and strings that can be written and read. Buttons and motions
+/// are left out, and so are arrays and structs, which are a codec's.
 class Controls {
 public:
-  /// As they are on the device, in the order of their ids. Empty where the driver knows no
-  /// controls; one that can't be read is left out. Error: the device is gone.
+  /// Reads the controls and their values, in the order of their ids. Empty if the driver knows no
+  /// controls. A control that cannot be read is left out. Error: the device is gone.
   static Result<Controls> read(const Node& node);
 
-  /// The same, and from now on the driver tells whoever fetches the node's events when they change.
+  /// Reads as read() does, and subscribes the node to V4L2_EVENT_CTRL of these controls. A driver
+  /// without that event is no error.
   static Result<Controls> watch(const Node& node);
 
   [[nodiscard]] std::span<const Control> all() const { return all_; }
 
-  /// Takes over what has changed on the device. Of others than these it takes no notice.
+  /// Stores a control's new value. Ignores controls that are not in the list.
   void note(const Node& node, const ControlChanged& change);
 
-  /// Sets what is another on the device now, in an order that lets automatic modes be switched off
-  /// before what they decide on; that is left alone while they are on. The names of those that
-  /// could not be set. Error: the device is gone.
+  /// Sets every control whose value on the device differs. Automatic modes are set before the
+  /// controls that they govern. A control that is governed is left alone. Returns the names of
+  /// those that could not be set. Error: the device is gone.
   [[nodiscard]] Result<std::vector<std::string>> restore(const Node& node) const;
 
 private:

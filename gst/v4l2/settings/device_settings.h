@@ -10,30 +10,32 @@
 
 namespace v4l2 {
 
-/// What a device is set to besides its mode, for one that goes away and shall be set so again when
-/// it comes back: a driver begins with its defaults. Each part that can be restored returns what
-/// could not be, by names for people; an Error is that of a device that is gone.
+/// DeviceSettings holds what a device is set to besides its mode. A device that comes back begins
+/// with its driver's defaults, and gets these settings again. Each part that can be restored
+/// returns what could not be, by names for people. Error: the device is gone.
 struct DeviceSettings {
   std::optional<InputSettings> feed;
-  std::optional<v4l2_rect> crop;     ///< of what it sees
-  std::optional<v4l2_rect> compose;  ///< where that lies in frames of `size`
+  std::optional<v4l2_rect> crop;     ///< V4L2_SEL_TGT_CROP, of the picture that the device sees
+  std::optional<v4l2_rect> compose;  ///< V4L2_SEL_TGT_COMPOSE, its place in frames of `size`
   Size size;
   Controls controls;
 
-  /// As it is now, and from now on the node's events tell of its controls. `input` is the current
-  /// one, frames are of `size`.
+  /// Reads the settings, and subscribes `node` to changes of its controls. The current input is
+  /// `input`. Frames are of `size`.
   static Result<DeviceSettings> watch(const Node& node, const std::optional<Input>& input,
                                       Size size);
 
-  /// Asks again for the rectangles, of whose changes no event tells. They stay as they were known
-  /// where the device does not answer.
+  /// Reads the rectangles again, since no event tells of their changes. A rectangle that the device
+  /// does not return stays as it was known.
   void look_again(const Node& node);
 
-  /// The input and its standard or timings: they decide on all the rest.
+  /// Restores the input and its standard or timings. They decide on all the rest.
   [[nodiscard]] Result<std::vector<std::string>> restore_input(const Node& node) const;
-  /// What the device sees, before its mode is set: a driver that does not scale has no other sizes.
+  /// Restores the crop rectangle, before the mode is set. A driver that does not scale has no other
+  /// sizes.
   [[nodiscard]] Result<> prepare_crop(const Node& node) const;
-  /// The rectangles, after the mode is set to frames of `frame`, which may have changed them.
+  /// Restores the rectangles, after the mode is set to frames of `frame`. VIDIOC_S_FMT may have
+  /// changed them.
   [[nodiscard]] Result<std::vector<std::string>> restore_picture(const Node& node,
                                                                  Size frame) const;
 };

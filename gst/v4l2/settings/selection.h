@@ -18,25 +18,26 @@ struct PixelAspect {
   friend constexpr bool operator==(const PixelAspect&, const PixelAspect&) = default;
 };
 
-/// The shape of the pixels of frames of `frame` pixels, in whole frames; square where the driver
-/// does not say. What is cropped and scaled on the way is taken into account.
+/// Returns the pixel aspect ratio of frames of `frame` pixels. The size is that of a whole frame,
+/// not of a field. Cropping and scaling are taken into account. Pixels are square if the driver
+/// does not say.
 Result<PixelAspect> pixel_aspect(const Node& node, Size frame);
 
-/// A rectangle of a device (V4L2_SEL_TGT_*); nothing where its driver has no such one.
+/// Returns a rectangle of a device (V4L2_SEL_TGT_*). nullopt if the driver has none of this kind.
 Result<std::optional<v4l2_rect>> selected(const Node& node, std::uint32_t target);
 
-/// Sets a rectangle and returns what the driver made of it; nothing where it refuses. Error: the
-/// device is gone.
+/// Sets a rectangle and returns what the driver made of it. nullopt if the driver refuses. Error:
+/// the device is gone.
 Result<std::optional<v4l2_rect>> select(const Node& node, std::uint32_t target, v4l2_rect wanted);
 
-/// True for the same pixels.
+/// Returns true if both rectangles cover the same pixels.
 bool same(const v4l2_rect& one, const v4l2_rect& other);
 
-/// Where in its frames a device puts the picture; nothing where its driver does not compose.
+/// Returns where the device puts the picture in its frames. nullopt if its driver does not compose.
 Result<std::optional<v4l2_rect>> composed(const Node& node);
 
-/// Has the picture fill the frame, where the driver could leave a margin: VIDIOC_S_FMT may leave
-/// the compose rectangle as the program before needed it. What the driver refuses stays as it was.
+/// Makes the picture fill the frame, if the driver could leave a margin. VIDIOC_S_FMT may leave the
+/// compose rectangle as the program before needed it. What the driver refuses stays as it was.
 Result<> fill_frame(const Node& node);
 
 }  // namespace v4l2
