@@ -8,13 +8,13 @@
 
 namespace v4l2 {
 
-/// Somebody raised the waker for a flush, a pause or a command.
+/// The waker was raised for a flush, a pause or a command.
 struct Interrupted {};
 
-/// Nothing came in time although the driver had buffers to fill: the camera is silent.
+/// No frame came in time although the driver had buffers to fill. The camera is silent.
 struct Stalled {};
 
-/// Nothing came in time because every buffer is out on loan: the holders are slow.
+/// No frame came in time because every buffer is on loan. The holders are slow.
 struct Starved {};
 
 /// The device is gone. `error` is the answer that showed it.
@@ -22,18 +22,18 @@ struct Lost {
   Error error;
 };
 
-/// The stream is broken, but the device still answers VIDIOC_QUERYCAP: its driver gave the stream
+/// The stream is broken, but the device still answers VIDIOC_QUERYCAP. Its driver gave the stream
 /// up (vb2_queue_error()), or a transfer failed. A new Stream on the same buffers usually works.
 /// `error` is the answer that showed it.
 struct Broken {
   Error error;
 };
 
-/// The driver has filled a buffer that is on loan: whoever holds its frame sees another picture
-/// now. The buffer is with the driver again, and of the new picture there is no Frame.
+/// The driver has filled a buffer that is on loan. The holder of its frame sees another picture
+/// now. The buffer is queued again, unless it is retired. The new picture has no Frame.
 struct Overwritten {};
 
-/// What waiting for a frame can end in.
+/// The outcome of waiting for a frame.
 using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged,
                              ControlChanged, Overwritten>;
 

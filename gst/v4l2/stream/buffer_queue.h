@@ -16,26 +16,26 @@
 
 namespace v4l2 {
 
-/// What becomes of a buffer that comes back while the device streams.
+/// What becomes of a buffer whose loan ends while the device streams.
 enum class OnRequeue {
   queue,  ///< it is filled again: queued with the driver at once, or free for the next read()
-  keep,   ///< it stays idle until queue() is called for it: its memory is another each time
+  keep,   ///< it stays idle until queue() is called, since its memory is another each time
 };
 
 /// Tracks which buffers are queued, dequeued (on loan) or idle, and requeues a buffer when its
-/// Frame is destroyed, on any thread. The core's only object that several threads may touch.
+/// Frame is destroyed, on any thread.
 ///
 /// While the queue is started, a buffer whose loan ends is filled again as OnRequeue says. While it
 /// is stopped, the buffer stays idle until the next start. After detach() it makes no call on the
-/// node. The queue is made with the driver's buffers, and lives as long as any Frame.
+/// node. The queue exists as long as any Frame.
 class BufferQueue {
 public:
   /// VIDEO_MAX_FRAME of the kernels up to 6.6, and as many as fit the set of loans.
   static constexpr std::uint32_t most_buffers = 32;
 
-  /// `qbuf_template` is what VIDIOC_QBUF is given for each buffer, but for its index and its
-  /// targets; `flags` go with it. Without a node (null) no driver knows of the buffers: they are
-  /// filled by read(). `waker` must outlive the moment of detach().
+  /// VIDIOC_QBUF is given `qbuf_template` for each buffer, with the buffer's index and targets and
+  /// with `flags`. Without a node (null) no driver knows of the buffers, and read() fills them.
+  /// `waker` must exist until detach() returns.
   BufferQueue(const Node* node, Waker& waker, const WireBuffer& qbuf_template, OnRequeue on_requeue,
               std::uint32_t flags = 0)
       : node_{node},
@@ -44,23 +44,24 @@ public:
         flags_{flags},
         on_requeue_{on_requeue} {}
 
-  // Of the streaming context, all of these.
+  // Only the streaming context calls these.
 
-  /// A buffer exists from now on, and is idle.
+  /// Adds a buffer, which is idle at first.
   void add(std::uint32_t index);
-  /// An idle buffer exists no longer.
+  /// Removes an idle buffer.
   void remove(std::uint32_t index);
   /// Sets the memory of a buffer's planes for each later VIDIOC_QBUF (Memory::userptr and dmabuf).
   void set_planes(std::uint32_t index, std::span<const PlaneTarget> targets);
 
-  /// From now on a buffer whose loan ends is filled again. OnRequeue::queue: queues all idle
-  /// buffers. Error: that of VIDIOC_QBUF, and the queue stays stopped.
+  /// Starts the queue: a buffer whose loan ends is filled again from now on. OnRequeue::queue:
+  /// queues all idle buffers that are not retired. Error: that of VIDIOC_QBUF, and the queue stays
+  /// stopped.
   Result<> start();
-  /// From now on a buffer whose loan ends stays idle. The caller ends streaming, and so all buffers
-  /// that were queued are idle.
+  /// Stops the queue: a buffer whose loan ends stays idle from now on. The caller ends streaming,
+  /// so all buffers that were queued become idle.
   void stop();
-  /// Lets go of the node, for ever. When this returns no thread is inside a call on the node, nor
-  /// ever will be.
+  /// Detaches the queue from the node, for ever. When this returns, no thread is inside a call on
+  /// the node, nor will be.
   void detach();
 
   /// OnRequeue::keep: queues an idle buffer.
@@ -68,67 +69,69 @@ public:
 
   /// Takes a buffer out of use: it stays idle when its loan ends, until it is reinstated.
   void retire(std::uint32_t index);
-  /// Takes a buffer into use: while the device streams, an idle one is filled from now on; with
-  /// OnRequeue::keep when queue() is called for it.
+  /// Takes a new or retired buffer into use. While the device streams, an idle one is queued at
+  /// once. With OnRequeue::keep, queue() queues it. Error: that of VIDIOC_QBUF.
   Result<> reinstate(std::uint32_t index);
 
-  /// Notes that VIDIOC_DQBUF returned a buffer. False when there is no such buffer or it was not
-  /// queued: then the driver's answer is wrong.
+  /// Notes that VIDIOC_DQBUF returned a buffer. Returns false if there is no such buffer or it was
+  /// not queued. The driver's answer is wrong then.
   [[nodiscard]] bool mark_dequeued(std::uint32_t index);
-  /// Queues a buffer again that the driver has filled although it is on loan; the end of the loan
-  /// queues it no more. False when it is not on loan, and where the memory would be another each
-  /// time (OnRequeue::keep). Error: that of VIDIOC_QBUF.
+  /// Queues a buffer again that the driver has filled although it is on loan. The end of that loan
+  /// does not queue it again. Returns true also if the loan has ended meanwhile, and for a retired
+  /// buffer, which is not queued. Returns false if the buffer does not exist or is idle, and always
+  /// with OnRequeue::keep, where its memory would be another. Error: that of VIDIOC_QBUF.
   [[nodiscard]] Result<bool> requeue_again(std::uint32_t index);
-  /// Takes a buffer that read() may fill; nullopt if there is none.
+  /// Takes a buffer that read() may fill. Returns nullopt if there is none.
   [[nodiscard]] std::optional<std::uint32_t> take_idle();
 
   /// Returns the first failure to requeue since the last call, once.
   [[nodiscard]] std::optional<Error> take_error();
 
-  /// True when no buffer is queued or may be. Then, and only then, the next buffer that is requeued
-  /// raises Waker::requeued.
+  /// Returns true if no buffer is queued with the driver or free for read(). Then, and only then,
+  /// the next buffer that is requeued raises Waker::requeued.
   [[nodiscard]] bool none_queued();
 
-  /// How many buffers wait to be filled or to be dequeued.
+  /// Returns how many buffers wait to be filled or to be dequeued.
   [[nodiscard]] std::uint32_t waiting() const { return count(fillable()); }
 
   [[nodiscard]] std::uint32_t buffer_count() const { return count(existing_); }
 
   [[nodiscard]] std::uint32_t retired_count() const { return count(retired_); }
 
-  /// The highest of the retired buffers that are idle.
+  /// Returns the highest of the retired buffers that are idle. nullopt if there is none.
   [[nodiscard]] std::optional<std::uint32_t> retired_idle() const;
-  /// Any retired buffer.
+  /// Returns a retired buffer, idle or not. nullopt if there is none.
   [[nodiscard]] std::optional<std::uint32_t> retired() const;
 
   [[nodiscard]] bool exists(std::uint32_t index) const {
     return index < most_buffers && (existing_ & bit(index)) != 0;
   }
 
-  /// The lowest index that no buffer has.
+  /// Returns the lowest index that no buffer has.
   [[nodiscard]] std::uint32_t vacant() const {
     return static_cast<std::uint32_t>(std::countr_one(existing_));
   }
 
-  /// The highest that is not retired.
+  /// Returns the highest buffer that is not retired. There must be one.
   [[nodiscard]] std::uint32_t highest() const {
     return static_cast<std::uint32_t>(std::bit_width(existing_ & ~retired_)) - 1U;
   }
 
-  /// How many are out on loan.
+  /// Returns how many buffers are on loan.
   [[nodiscard]] std::uint32_t on_loan() const {
     return count(loans_.load(std::memory_order_acquire));
   }
 
-  /// Buffers that may be handed to the driver by queue().
+  /// OnRequeue::keep: returns the set of buffers that queue() may hand to the driver, a bit for
+  /// each.
   [[nodiscard]] std::uint32_t idle() const {
     return existing_ & ~queued_ & ~loans_.load(std::memory_order_acquire);
   }
 
-  // Of any thread.
+  // Any thread may call this.
 
-  /// Ends a loan and requeues the buffer: one leaf mutex and at most one call on the node. A
-  /// failure is kept for take_error() and raises Waker::requeue_failed.
+  /// Ends a loan and requeues the buffer. It locks one leaf mutex and makes at most one call on the
+  /// node. A failure is kept for take_error() and raises Waker::requeue_failed.
   void requeue(std::uint32_t index);
 
 private:
@@ -161,14 +164,14 @@ private:
   std::uint32_t retired_{};
   std::uint32_t queued_{};             // OnRequeue::keep
   bool started_{};                     // the device streams, or is about to
-  bool awaited_ GUARDED_BY(mutex_){};  // somebody waits for a buffer to be requeued
+  bool awaited_ GUARDED_BY(mutex_){};  // the streaming context waits for a requeue
   std::optional<Error> error_ GUARDED_BY(mutex_);
-  // Cleared before the buffer is queued and set after it was dequeued, so that what a returner did
-  // to the memory happens before its next loan.
+  // A bit is cleared before the buffer is queued and set after it was dequeued. So what the last
+  // holder did to the memory happens before the next loan.
   std::atomic<std::uint32_t> loans_{};
-  // On loan, and with the driver all the same. Changed under mutex_.
+  // On loan, and queued with the driver as well. Changed under mutex_.
   std::atomic<std::uint32_t> requeued_{};
-  // Idle although it streams: retired, or not reinstated yet.
+  // Idle although the device streams: retired, or not reinstated yet.
   std::atomic<std::uint32_t> idle_{};
 };
 

@@ -12,7 +12,7 @@
 
 namespace v4l2 {
 
-/// What VIDIOC_REQBUFS is asked for.
+/// The buffers that VIDIOC_REQBUFS is asked for.
 struct BufferWish {
   BufferType type{BufferType::capture};
   /// Memory planes of the format in use.
@@ -21,28 +21,29 @@ struct BufferWish {
   std::uint32_t count{4};
   Memory memory{Memory::mmap};
   OnRequeue on_requeue{OnRequeue::queue};
-  /// Memory that a CPU reads through its caches, which somebody must then keep in order
-  /// (V4L2_MEMORY_FLAG_NON_COHERENT). Drivers that can't do that ignore it.
+  /// Asks for memory that a CPU reads through its caches (V4L2_MEMORY_FLAG_NON_COHERENT). The
+  /// caches must be synchronised then. Drivers that cannot do that ignore it.
   bool non_coherent{};
   /// V4L2_BUF_FLAG_NO_CACHE_*, for each VIDIOC_QBUF.
   std::uint32_t queue_flags{};
 };
 
-/// The driver's allocation: born with VIDIOC_REQBUFS, given back with REQBUFS(0). Belongs to the
-/// streaming context; the queue in it may be shared with Frames.
+/// Buffers owns the driver's allocation, from VIDIOC_REQBUFS to VIDIOC_REQBUFS(0). It belongs to
+/// the streaming context. Its queue may be shared with Frames.
 class Buffers {
 public:
   /// Asks for buffers of the current format. Error: that of the call (EINVAL: the driver knows no
-  /// such memory); ENOMEM when the driver gave none; EPROTO when what it says of a buffer can't be
+  /// such memory); ENOMEM if the driver gave none; EPROTO if what it says of a buffer cannot be
   /// true.
   static Result<Buffers> request(std::shared_ptr<const Node> node, Waker& waker,
                                  const BufferWish& wish);
 
   Buffers(Buffers&&) = default;
   Buffers& operator=(Buffers&&) = delete;
-  /// Closes the queue, then frees. A buffer that is still mapped or exported elsewhere lives on as
-  /// an orphan where the driver can do that (orphans()); elsewhere REQBUFS(0) is refused, and the
-  /// kernel frees it when the last holder and the node are gone.
+  /// Detaches the queue, then frees the buffers. A buffer that is still mapped or exported
+  /// elsewhere lives on as an orphan if the driver can do that (orphans()). Otherwise
+  /// VIDIOC_REQBUFS(0) is refused, and the kernel frees the buffers when the last holder and the
+  /// node are gone.
   ~Buffers();
 
   [[nodiscard]] std::uint32_t count() const { return queue_->buffer_count(); }
@@ -57,14 +58,14 @@ public:
 
   [[nodiscard]] Memory memory() const { return wish_.memory; }
 
-  /// One buffer more, while it streams too (VIDIOC_CREATE_BUFS). Gives its index; it is idle.
-  /// `format` is that in use. Error: ENOTTY where the driver can't, ENOBUFS at its ceiling or ours,
-  /// ENOMEM, EPROTO when it gives one that is there already.
+  /// Adds one idle buffer, also while the device streams (VIDIOC_CREATE_BUFS). Returns its index.
+  /// The format in use is `format`. Error: ENOTTY if the driver cannot do it, ENOBUFS at its limit
+  /// or ours, ENOMEM, EPROTO if the driver returns an index that is in use.
   Result<std::uint32_t> grow(const Format& format);
 
-  /// Frees a buffer that is idle, while it streams too (VIDIOC_REMOVE_BUFS, Linux 6.10). Memory
-  /// of it that is still mapped or exported elsewhere lives on until its last holder is gone.
-  /// Error: ENOTTY, without a call, where the driver says that it can't.
+  /// Frees an idle buffer, also while the device streams (VIDIOC_REMOVE_BUFS, Linux 6.10). Its
+  /// memory lives on while it is mapped or exported elsewhere. Error: ENOTTY, without a call, if
+  /// the driver says that it cannot do it.
   Result<> shrink(std::uint32_t index);
 
   [[nodiscard]] const std::shared_ptr<BufferQueue>& queue() const { return queue_; }
@@ -73,18 +74,19 @@ public:
 
   [[nodiscard]] Waker& waker() const { return *waker_; }
 
-  /// True when buffers may outlive REQBUFS(0) (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS).
+  /// Returns true if buffers may outlive VIDIOC_REQBUFS(0) (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS).
   [[nodiscard]] bool orphans() const { return has(V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS); }
 
-  /// True when the driver heeds BufferWish::non_coherent and the cache flags
+  /// Returns true if the driver heeds BufferWish::non_coherent and the cache flags
   /// (V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS).
   [[nodiscard]] bool cache_hints() const { return has(V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS); }
 
-  /// One DMABuf descriptor for each plane of a buffer. Error ENOTTY where the driver can't export.
+  /// Returns one DMABuf descriptor for each plane of a buffer. Error ENOTTY if the driver cannot
+  /// export.
   [[nodiscard]] Result<std::vector<UniqueFd>> export_planes(std::uint32_t index) const;
 
-  /// Maps a buffer's planes for reading and writing, by way of the device node. The mapping pins
-  /// the open node; prefer mapping what export_planes() gives.
+  /// Maps a buffer's planes for reading and writing, through the device node. The mapping keeps the
+  /// node open. Callers prefer to map what export_planes() returns.
   [[nodiscard]] Result<std::vector<Mapping>> map_node(std::uint32_t index) const;
 
 private:

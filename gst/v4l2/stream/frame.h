@@ -16,11 +16,11 @@ namespace v4l2 {
 /// One memory plane of a driver buffer, as VIDIOC_QUERYBUF describes it, in bytes.
 struct BufferPlane {
   std::uint32_t length{};
-  /// Where mmap() of the device node finds it; no place in memory.
+  /// The offset at which mmap() of the device node finds the plane. It is no address.
   std::uint32_t map_offset{};
 };
 
-/// Where the picture lies in one memory plane of a buffer, in bytes from the plane's start.
+/// The picture's place in one memory plane of a buffer, in bytes from the plane's start.
 struct Payload {
   std::uint32_t offset{};
   std::uint32_t length{};
@@ -28,12 +28,12 @@ struct Payload {
   std::uint32_t room{};
 };
 
-/// One filled buffer on loan from the driver; destroying it hands the buffer back, on whatever
-/// thread. Its payload lies inside the buffer, whatever the driver said.
+/// A Frame is one filled buffer on loan from the driver. Its destructor requeues the buffer, on any
+/// thread. Its payload is inside the buffer, whatever the driver said.
 class Frame {
 public:
-  /// `filled` is what VIDIOC_DQBUF answered, for a buffer that `queue` has noted as dequeued.
-  /// `planes` are the buffer's.
+  /// VIDIOC_DQBUF returned `filled`, for a buffer that `queue` has marked as dequeued. `planes` are
+  /// the buffer's.
   Frame(std::shared_ptr<BufferQueue> queue, const WireBuffer& filled,
         std::span<const BufferPlane> planes)
       : queue_{std::move(queue)},
@@ -62,7 +62,8 @@ public:
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
 
-  /// Counts frames since streaming began; wraps at 2^32. A step of more than one is a lost frame.
+  /// Returns the frame's number since streaming began, which wraps at 2^32. A step of more than one
+  /// is a lost frame.
   [[nodiscard]] std::uint32_t sequence() const { return sequence_; }
 
   /// V4L2_BUF_FLAG_*.
@@ -71,16 +72,16 @@ public:
   /// enum v4l2_field.
   [[nodiscard]] std::uint32_t field() const { return field_; }
 
-  /// On the clock that the V4L2_BUF_FLAG_TIMESTAMP_* flags name; 0 where no clock can show what the
-  /// driver said.
+  /// Returns the time on the clock that the V4L2_BUF_FLAG_TIMESTAMP_* flags name. 0 if the driver's
+  /// value can be no time of a clock.
   [[nodiscard]] std::chrono::nanoseconds timestamp() const { return timestamp_; }
 
   [[nodiscard]] std::span<const Payload> payloads() const {
     return std::span{payloads_}.first(plane_count_);
   }
 
-  /// Sets the length of a plane's payload, in bytes: that of the picture, where the driver wrote
-  /// less or more. False when the plane has no room for it.
+  /// Sets the length of a plane's payload to that of the picture, in bytes. The driver may have
+  /// written less or more. Returns false if the plane has no room for it.
   [[nodiscard]] bool set_length(std::uint32_t plane, std::size_t length) {
     auto& payload = payloads_[plane];
     if (length > payload.room) return false;
@@ -88,8 +89,8 @@ public:
     return true;
   }
 
-  /// True when the driver claimed to have written more than the buffer holds, or that the picture
-  /// begins behind its end.
+  /// Returns true if the driver claimed to have written more than the buffer holds, or that the
+  /// picture begins after what it has written.
   [[nodiscard]] bool impossible() const { return impossible_; }
 
 private:

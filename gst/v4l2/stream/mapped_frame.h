@@ -16,13 +16,14 @@ struct PlaneLocation {
   std::size_t length{};
 };
 
-/// The planes of a frame as spans of bytes. Each distinct descriptor is mapped once, whole, for
-/// reading and writing, and unmapped on destruction; the descriptors may be closed before.
+/// A MappedFrame holds the planes of a frame as spans of bytes. Each distinct descriptor is mapped
+/// once, whole, for reading and writing. The destructor unmaps. The descriptors may be closed
+/// before.
 class MappedFrame {
 public:
-  /// Error: EPROTO when a plane does not lie inside its descriptor's memory, whose real size is
-  /// asked of the kernel (lseek(), which DMABufs and memfds answer); else that of the call that
-  /// failed.
+  /// Maps the planes. Error: EPROTO if a plane is not inside its descriptor's memory; otherwise
+  /// that of the call that failed. The kernel returns the memory's real size (lseek(), which
+  /// DMABufs and memfds answer).
   static Result<MappedFrame> map(Kernel& kernel, std::span<const PlaneLocation> planes);
 
   [[nodiscard]] std::span<const std::span<std::byte>> planes() const { return planes_; }

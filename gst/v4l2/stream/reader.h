@@ -12,16 +12,16 @@
 
 namespace v4l2 {
 
-/// While a Reader exists the device gives its frames to read(), and it is a descriptor of its own
-/// that makes it do so: the V4L2 API has no other end of that than close(). Destroying it stops the
-/// device. Streaming context only.
+/// The device gives its frames to read() while a Reader exists. The Reader has a descriptor of its
+/// own, since in the V4L2 API only close() ends read(). Its destructor stops the device. Streaming
+/// context only.
 class Reader {
 public:
-  /// Memory that read() fills, one plane for each buffer of a queue that knows no driver.
+  /// Slots are the memory that read() fills, one plane for each buffer of a queue without a driver.
   using Slots = std::vector<std::span<std::byte>>;
 
   /// Opens the node at `path` once more, for read(). `slots` and `waker` must outlive the Reader.
-  /// Error: that of open(). What read() itself answers is returned by next().
+  /// Error: that of open(). An error of read() itself is returned by next().
   static Result<Reader> start(Kernel& kernel, const std::string& path, Waker& waker,
                               std::shared_ptr<BufferQueue> queue, const Slots& slots,
                               BufferType type);
@@ -30,11 +30,11 @@ public:
   Reader& operator=(Reader&&) = delete;
   ~Reader();
 
-  /// As Stream::next(). A frame is stamped when read() has returned it and numbered from 0, since
-  /// read() tells neither time nor number.
+  /// Waits as Stream::next() does. A frame is stamped when read() has returned it and numbered from
+  /// 0, since read() tells neither time nor number.
   Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
-  /// As Stream::ready().
+  /// Fetches as Stream::ready() does.
   std::optional<Result<Arrival>> ready() { return fetch(false); }
 
 private:
@@ -46,7 +46,7 @@ private:
   Waker* waker_;
   std::shared_ptr<BufferQueue> queue_;  // null in a moved-from Reader
   const Slots* slots_;
-  WireBuffer wire_;  // what a VIDIOC_DQBUF would have told of a frame
+  WireBuffer wire_;  // what VIDIOC_DQBUF would have said of a frame
   std::uint32_t sequence_{};
   bool has_read_{};
 };

@@ -9,25 +9,26 @@
 
 namespace v4l2 {
 
-/// While a Stream exists the device streams; destroying it stops the device and leaves every buffer
-/// that is not on loan idle, ready for another Stream. Streaming context only.
+/// The device streams while a Stream exists. Its destructor stops the device. Every buffer that is
+/// not on loan is idle then, ready for another Stream. Streaming context only.
 class Stream {
 public:
-  /// Queues all idle buffers and starts the device. `buffers` must outlive the Stream, where
-  /// they are. Error: that of VIDIOC_QBUF or VIDIOC_STREAMON; then the device does not stream.
+  /// Queues all idle buffers and starts the device. `buffers` must outlive the Stream and must not
+  /// be moved meanwhile. Error: that of VIDIOC_QBUF or VIDIOC_STREAMON; then the device does not
+  /// stream.
   static Result<Stream> start(const Buffers& buffers);
 
   Stream(Stream&&) = default;
   Stream& operator=(Stream&&) = delete;
   ~Stream();
 
-  /// Waits for what comes next. For ever without a timeout. SourceChanged also where the driver has
-  /// sent its last frame of the old format (V4L2_BUF_FLAG_LAST, then EPIPE). Error: a failure of
-  /// the driver that the stream may survive.
+  /// Waits for the next Arrival, for ever without a timeout. Returns SourceChanged also after the
+  /// driver's last frame of the old format (V4L2_BUF_FLAG_LAST, then EPIPE). Error: a failure of
+  /// the driver that the stream may survive, or one of wait().
   Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
-  /// What is there already: a frame, or what next() would say of the device. Does not wait; none
-  /// when there is nothing.
+  /// Dequeues a frame without waiting. Returns nullopt if there is none. A failure is returned as
+  /// next() returns it.
   std::optional<Result<Arrival>> ready();
 
 private:

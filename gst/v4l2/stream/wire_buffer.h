@@ -11,7 +11,7 @@
 
 namespace v4l2 {
 
-/// How the driver and we share a buffer's memory.
+/// Whose memory a buffer has.
 enum class Memory : std::uint32_t {
   mmap = V4L2_MEMORY_MMAP,        ///< the driver's own, mapped or exported as DMABuf
   userptr = V4L2_MEMORY_USERPTR,  ///< ours, given by address
@@ -22,15 +22,15 @@ constexpr std::uint32_t to_wire(Memory memory) {
   return static_cast<std::uint32_t>(memory);
 }
 
-/// Where the driver shall put a plane whose memory is not its own, and how many bytes there are.
+/// The memory for a plane that is not the driver's own, and its length in bytes.
 struct PlaneTarget {
   std::uintptr_t address{};  ///< for Memory::userptr
   int descriptor{-1};        ///< for Memory::dmabuf
   std::uint32_t length{};
 };
 
-/// A v4l2_buffer and its planes as one value, so that no plane array is ever forgotten. In the
-/// single-planar API the buffer is read and written as if it had one plane.
+/// A WireBuffer holds a v4l2_buffer and its planes as one value, so that no plane array is ever
+/// forgotten. In the single-planar API the buffer is read and written as if it had one plane.
 class WireBuffer {
 public:
   WireBuffer(BufferType type, Memory memory, std::uint32_t plane_count)
@@ -38,7 +38,7 @@ public:
     clear();
   }
 
-  /// Back to what a call wants to be given; the driver overwrites the rest.
+  /// Resets the struct to what a call must be given. The driver overwrites the rest.
   void clear() {
     buffer_ = {};
     buffer_.type = to_wire(type_);
@@ -49,7 +49,7 @@ public:
     buffer_.length = plane_count_;
   }
 
-  /// The struct for the ioctl; valid while this object stays where it is.
+  /// Returns the struct for the ioctl. It is valid while this object is not moved.
   [[nodiscard]] v4l2_buffer& wire() {
     if (multiplanar()) buffer_.m.planes = planes_.data();
     return buffer_;
@@ -61,10 +61,10 @@ public:
 
   void set_index(std::uint32_t index) { buffer_.index = index; }
 
-  /// V4L2_BUF_FLAG_*, as VIDIOC_QBUF takes them.
+  /// Sets V4L2_BUF_FLAG_*, as VIDIOC_QBUF takes them.
   void set_flags(std::uint32_t flags) { buffer_.flags = flags; }
 
-  /// Names the memory of a plane, for VIDIOC_QBUF.
+  /// Sets the memory of a plane, for VIDIOC_QBUF.
   void set_plane(std::uint32_t plane, const PlaneTarget& target) {
     const auto put = [&](auto& where) {
       where.length = target.length;
@@ -79,7 +79,7 @@ public:
       put(buffer_);
   }
 
-  /// What VIDIOC_DQBUF would have told of a frame in one plane, stamped on CLOCK_MONOTONIC.
+  /// Sets what VIDIOC_DQBUF would have said of a frame in one plane, stamped on CLOCK_MONOTONIC.
   void fill(std::uint32_t index, std::uint32_t bytes_used, std::uint32_t sequence,
             std::chrono::nanoseconds timestamp) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(timestamp);
@@ -95,7 +95,7 @@ public:
       buffer_.bytesused = bytes_used;
   }
 
-  /// 0 for what is no time, or too late for the type.
+  /// Returns the time stamp. 0 if the driver's value is no time, or too late for the type.
   [[nodiscard]] std::chrono::nanoseconds timestamp() const {
     constexpr auto latest =
         std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds::max());
@@ -112,10 +112,10 @@ public:
 
   [[nodiscard]] Memory memory() const { return memory_; }
 
-  /// How many planes the caller made room for.
+  /// Returns how many planes the caller made room for.
   [[nodiscard]] std::uint32_t plane_count() const { return plane_count_; }
 
-  /// How many planes the driver speaks of, which may be a lie.
+  /// Returns how many planes the driver announced, which may be wrong.
   [[nodiscard]] std::uint32_t announced_planes() const {
     return multiplanar() ? buffer_.length : 1;
   }
