@@ -19,7 +19,7 @@ struct Size {
   friend constexpr auto operator<=>(const Size&, const Size&) = default;
 };
 
-/// The time from one frame to the next, in seconds; {0, 0} where the driver does not say.
+/// The time from one frame to the next, in seconds. It is {0, 0} if the driver does not say.
 struct Interval {
   std::uint32_t numerator{};
   std::uint32_t denominator{};
@@ -29,7 +29,7 @@ struct Interval {
   [[nodiscard]] constexpr bool known() const { return numerator != 0 && denominator != 0; }
 };
 
-/// How colours are to be understood, in V4L2's numbers (enum v4l2_colorspace and its kin).
+/// What colours mean, in V4L2's numbers (enum v4l2_colorspace and the related enums).
 struct Colorimetry {
   std::uint32_t colorspace{};
   std::uint32_t transfer{};
@@ -39,8 +39,8 @@ struct Colorimetry {
   friend constexpr bool operator==(const Colorimetry&, const Colorimetry&) = default;
 };
 
-/// One memory plane of a format, in bytes. In the single-planar API there is one, however many
-/// colour planes lie in it.
+/// One memory plane of a format, in bytes. The single-planar API has one, however many colour
+/// planes it holds.
 struct PlaneFormat {
   std::uint32_t bytes_per_line{};
   std::uint32_t size_image{};
@@ -48,7 +48,7 @@ struct PlaneFormat {
   friend constexpr bool operator==(const PlaneFormat&, const PlaneFormat&) = default;
 };
 
-/// What a device captures: the same value for the single- and the multi-planar API.
+/// A Format is what a device captures, the same for the single- and the multi-planar API.
 struct Format {
   Fourcc fourcc;
   Size size;
@@ -56,9 +56,10 @@ struct Format {
   Colorimetry colorimetry;
   std::uint32_t plane_count{1};
   std::array<PlaneFormat, VIDEO_MAX_PLANES> planes{};
-  /// In a wish: that the driver convert the colours to `colorimetry`, which else is no part of it.
-  /// Never set in an answer. Ask for what OfferedFormat::convertible() says and believe
-  /// VIDIOC_G_FMT only: a driver that does not convert may yet answer here that it did.
+  /// In a wish: the driver shall convert the colours to `colorimetry`. Without it or `from_pad` a
+  /// wish names no colours. It is never set in an answer. The caller asks for what
+  /// OfferedFormat::convertible() returns and believes VIDIOC_G_FMT only. A driver that does not
+  /// convert may still answer VIDIOC_S_FMT as if it did.
   bool convert{};
   /// In a wish: `colorimetry` is that of the pad of the media graph that sends the frames. Some
   /// drivers compare it with what the node is set to (vimc, at VIDIOC_STREAMON).
@@ -71,7 +72,7 @@ struct Format {
   }
 };
 
-/// Whether two formats are of the same pixels, in whatever lines and colours.
+/// Returns true if two formats have the same pixels, whatever their strides and colours.
 constexpr bool same_picture(const Format& one, const Format& other) {
   return one.fourcc == other.fourcc && one.size == other.size && one.field == other.field;
 }
@@ -86,11 +87,13 @@ constexpr std::uint32_t to_wire(BufferType type) {
   return static_cast<std::uint32_t>(type);
 }
 
-/// For VIDIOC_S_FMT and VIDIOC_TRY_FMT. Strides and sizes of 0 let the driver choose; of the
-/// colours it has its say, unless `format` is for converting them.
+/// Returns the struct for VIDIOC_S_FMT and VIDIOC_CREATE_BUFS. Strides and sizes of 0 let the
+/// driver choose. The driver chooses the colours too, unless Format::convert or Format::from_pad is
+/// set.
 v4l2_format to_wire(const Format& format, BufferType type);
 
-/// From what VIDIOC_G_FMT, S_FMT or TRY_FMT answered. A plane count beyond VIDEO_MAX_PLANES is cut.
+/// Returns the format that VIDIOC_G_FMT or VIDIOC_S_FMT answered. A plane count of 0 becomes 1, and
+/// one beyond VIDEO_MAX_PLANES is cut.
 Format from_wire(const v4l2_format& wire);
 
 }  // namespace v4l2

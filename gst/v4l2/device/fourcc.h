@@ -12,7 +12,8 @@ struct Fourcc {
 
   friend constexpr auto operator<=>(Fourcc, Fourcc) = default;
 
-  /// As v4l2-ctl prints it: "YUYV", "Y16 -BE"; what cannot be printed becomes '?'.
+  /// Returns the code as v4l2-ctl prints it: "YUYV", "Y16 -BE". A character that cannot be printed
+  /// becomes '?'.
   [[nodiscard]] std::string to_string() const {
     constexpr std::uint32_t big_endian = 1U << 31U;
     std::string text;

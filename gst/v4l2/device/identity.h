@@ -8,22 +8,23 @@
 
 namespace v4l2 {
 
-/// Which camera a node is of, and which of its nodes, from sysfs: what stays when the number of
-/// /dev/videoN changes. All is empty where there is no sysfs; then nothing is the same camera.
+/// Identity tells to which camera a node belongs, and which of its nodes it is. It is
+/// read from sysfs. It stays the same when the number of /dev/videoN changes. Without sysfs all is
+/// empty, and no camera is the same as another.
 struct Identity {
   std::string serial;      ///< of a USB device that has one
   std::string vendor_id;   ///< "046d", of a USB device
   std::string product_id;  ///< "0825"
-  /// Where it is: the USB port "1-1.2" (bus 1, port 1, there a hub, port 2), else the name of the
-  /// parent device on its bus: "vivid.0", "0000:03:00.0".
+  /// The USB port "1-1.2" (bus 1, port 1, there a hub, port 2). Without USB, the name of the parent
+  /// device on its bus: "vivid.0", "0000:03:00.0".
   std::string port;
-  /// Which part of a USB device that is several cameras in one: "1.0", configuration and interface.
+  /// The part of a USB device that is several cameras in one: "1.0", configuration and interface.
   std::string function;
   std::string card;           ///< as the driver calls it; for messages
   unsigned index{};           ///< of the node within its device: 1 is often a camera's metadata
-  unsigned usb_speed_mbps{};  ///< 12, 480, 5000, …; 0 of what is no USB device
-  /// Another device with the same serial number, vendor and product was there too: many makers give
-  /// all their cameras the same one. Then only the port tells them apart.
+  unsigned usb_speed_mbps{};  ///< 12, 480, 5000, …; 0 without USB
+  /// Another device with the same serial number, vendor and product was there too. Many makers give
+  /// all their cameras the same number. Then only the port tells them apart.
   bool serial_shared{};
 
   friend bool operator==(const Identity&, const Identity&) = default;
@@ -32,34 +33,35 @@ struct Identity {
 
   [[nodiscard]] bool usb() const { return !vendor_id.empty(); }
 
-  /// The USB bus, "1"; empty of what is no USB device.
+  /// Returns the USB bus, "1". Empty without USB.
   [[nodiscard]] std::string usb_bus() const;
 };
 
-/// Of the node at `path`, or at what it links to. Opens no node. It is the numbers of the device
-/// file that count, so that its name in a container may be any.
+/// Returns the identity of the node at `path`, or of the node to which it links. Opens no node. The
+/// numbers of the device file decide, so it may have any name in a container.
 Identity identity_of(Kernel& kernel, const std::string& path);
 
-/// The same node of the same camera, wherever it is plugged in now: the serial number decides where
-/// both have one of their own, else the port, which must be of the same product.
+/// Returns true for the same node of the same camera, wherever it is plugged in now. The product
+/// must be the same. The serial number decides if both have one of their own. Otherwise the port
+/// decides.
 bool same_camera(const Identity& a, const Identity& b);
 
-/// Where the camera is now: the path under /dev of the node that same_camera() finds. Of several
-/// the one in the same port; nothing where that decides nothing either. Never the number that it
-/// had.
+/// Returns the path under /dev of the node for which same_camera() is true now. If several nodes
+/// match, the one in the same port is returned, or nullopt if none of them is. The old number of
+/// /dev/videoN is never used.
 std::optional<std::string> find_camera(Kernel& kernel, const Identity& wanted);
 
-/// All nodes under /dev of the device that `identity` is of, its own among them, in the order of
-/// their numbers.
+/// Returns all nodes under /dev of the device with `identity`, its own among them. They are in the
+/// order of their numbers. Other functions of a USB device count as other devices.
 std::vector<std::string> nodes_of(Kernel& kernel, const Identity& identity);
 
-/// A node under /dev and whose it is.
+/// A node under /dev and the identity of its camera.
 struct Known {
   std::string path;
   Identity identity;
 };
 
-/// Those of all nodes under /dev that may be capture devices, in the order of their numbers.
+/// Returns all nodes under /dev that may be capture devices, in the order of their numbers.
 std::vector<Known> known_nodes(Kernel& kernel);
 
 }  // namespace v4l2

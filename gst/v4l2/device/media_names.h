@@ -7,21 +7,22 @@
 
 namespace v4l2 {
 
-/// "SBGGR8_1X8" for MEDIA_BUS_FMT_SBGGR8_1X8, "0x50aa" for a code that has no name here.
+/// Returns the name of a media bus code: "SBGGR8_1X8" for MEDIA_BUS_FMT_SBGGR8_1X8, "0x50aa" for a
+/// code without a name here.
 std::string code_name(std::uint32_t code);
 
-/// Whether it has a name: media-ctl reads nothing else (1.22).
+/// Returns true if the code has a name. media-ctl reads no other codes (1.22).
 bool has_name(std::uint32_t code);
 
-/// "none", "interlaced": as media-ctl calls an enum v4l2_field.
+/// Returns media-ctl's name of an enum v4l2_field: "none", "interlaced".
 std::string field_name(std::uint32_t field);
 
-/// "SBGGR8_1X8/640x480 field:none colorspace:srgb", for media-ctl. What it has no name for is left
-/// out.
+/// Returns the format for media-ctl: "SBGGR8_1X8/640x480 field:none colorspace:srgb". A property
+/// without a name is left out.
 std::string media_ctl_format(const PadFormat& format);
 
-/// "\"Sensor A\":0". An entity whose name could mean something to a shell or to media-ctl, or that
-/// is the name of another one too, goes by its number.
+/// Returns the pad for media-ctl: "\"Sensor A\":0". The entity's number replaces a name that could
+/// mean something to a shell or to media-ctl, or that another entity has too.
 std::string media_ctl_pad(const MediaGraph& graph, std::size_t pad);
 
 }  // namespace v4l2

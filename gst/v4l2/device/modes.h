@@ -36,16 +36,16 @@ struct OfferedFormat {
 
   [[nodiscard]] bool converts_quantization() const { return has(V4L2_FMT_FLAG_CSC_QUANTIZATION); }
 
-  /// What to ask for in order to come as near to `wish` as the driver converts: `own` is what it
-  /// tells of its colours unasked. The same as `own` where nothing can be done.
+  /// Returns the colours to ask for, as near to `wish` as the driver converts. Unasked, it captures
+  /// in its `own`. Returns `own` if it converts none of them.
   [[nodiscard]] Colorimetry convertible(const Colorimetry& wish, const Colorimetry& own) const;
 
 private:
   [[nodiscard]] bool has(std::uint32_t flag) const { return (flags & flag) != 0; }
 };
 
-/// Sizes that a format comes in: from `smallest` to `largest` in steps; a single size where both
-/// are equal (VIDIOC_ENUM_FRAMESIZES; continuous ranges have steps of 1).
+/// The sizes of a format, from `smallest` to `largest` in steps. A single size has both equal.
+/// Continuous ranges have steps of 1 (VIDIOC_ENUM_FRAMESIZES).
 struct SizeRange {
   Size smallest;
   Size largest;
@@ -56,8 +56,8 @@ struct SizeRange {
   [[nodiscard]] bool single() const { return smallest == largest; }
 };
 
-/// Intervals that a size comes in: from `shortest` to `longest`; `step` is {0, 0} where they are
-/// continuous, and a single interval has both ends equal (VIDIOC_ENUM_FRAMEINTERVALS).
+/// The frame intervals of a size, from `shortest` to `longest`. A continuous range has a `step` of
+/// {0, 0}. A single interval has both ends equal (VIDIOC_ENUM_FRAMEINTERVALS).
 struct IntervalRange {
   Interval shortest;
   Interval longest;
@@ -68,28 +68,29 @@ struct IntervalRange {
   [[nodiscard]] bool single() const { return shortest == longest; }
 };
 
-/// What a device offers: format × size × interval. Asked for lazily and remembered, so that each
-/// question reaches the driver once. Any thread may ask.
+/// Modes holds what a device offers: format × size × interval. It asks the driver when it is first
+/// asked, and remembers, so that each question reaches the driver once. Any thread may ask.
 class Modes {
 public:
-  /// `delivered`: what the media graph in front of the node sends, if that is known. Then there is
-  /// no other size, and no format but those for its media bus code.
+  /// `delivered` is what the media graph in front of the node sends, if that is known. Then there
+  /// is no other size. The formats are those for its media bus code, or all if the driver lists
+  /// none for it.
   Modes(std::shared_ptr<const Node> node, BufferType type,
         std::optional<PadFormat> delivered = std::nullopt)
       : node_{std::move(node)}, type_{type}, delivered_{delivered} {}
 
-  // What can't be, such as sizes of 0 and ranges that end before they begin, is left out, and what
-  // a driver says twice is there once. Of a driver that never says "no more" there is as much as is
-  // plausible.
+  // Impossible entries are left out, such as sizes of 0 and ranges that end before they begin.
+  // Duplicates are left out too. A list that the driver never ends is cut at a plausible length.
 
-  /// In the driver's order. Where it enumerates none (no VIDIOC_ENUM_FMT), the one that it is set
-  /// to.
+  /// Returns the formats in the driver's order. If the driver enumerates none (no VIDIOC_ENUM_FMT),
+  /// returns the one that is set.
   Result<std::span<const OfferedFormat>> formats();
-  /// Empty where the driver cannot say (no VIDIOC_ENUM_FRAMESIZES).
+  /// Returns the sizes of a format. Empty if the driver cannot say (no VIDIOC_ENUM_FRAMESIZES).
   Result<std::span<const SizeRange>> sizes(Fourcc fourcc);
-  /// Empty where the driver cannot say (no VIDIOC_ENUM_FRAMEINTERVALS).
+  /// Returns the intervals of a size. Empty if the driver cannot say (no
+  /// VIDIOC_ENUM_FRAMEINTERVALS).
   Result<std::span<const IntervalRange>> intervals(Fourcc fourcc, Size size);
-  /// What the device was set to when it was asked first (VIDIOC_G_FMT).
+  /// Returns the format that was set when it was first asked for (VIDIOC_G_FMT).
   Result<Format> current();
 
 private:
@@ -102,7 +103,7 @@ private:
   std::shared_ptr<const Node> node_;
   BufferType type_;
   std::optional<PadFormat> delivered_;
-  Mutex mutex_;  // held across the driver's answers
+  Mutex mutex_;  // held during calls on the driver
   std::vector<OfferedFormat> formats_ GUARDED_BY(mutex_);
   bool formats_known_ GUARDED_BY(mutex_){};
   std::optional<Format> current_ GUARDED_BY(mutex_);

@@ -6,9 +6,9 @@
 
 namespace v4l2 {
 
-/// A name out of a kernel struct: up to the first NUL, or all of it where a driver forgot the NUL.
-/// UTF-8, whatever the driver wrote: what is none, a character that the field's end has cut and
-/// control characters become '?'.
+/// Returns a name from a field of a kernel struct, up to the first NUL. A driver may forget the
+/// NUL, and then the name is the whole field. The text is UTF-8, whatever the driver wrote. Invalid
+/// bytes, a character that the field's end has cut and control characters become '?'.
 std::string text_of(std::span<const std::uint8_t> field);
 
 }  // namespace v4l2
