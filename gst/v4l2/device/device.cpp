@@ -137,8 +137,8 @@ Result<Format> Device::set_format(const Format& wanted) const {
 
 bool Device::may_export() const {
   if (!capability_.has(V4L2_CAP_STREAMING)) return false;
-  // A buffer that can't be: EINVAL, or EBUSY from uvcvideo before there are any, where the call
-  // exists.
+  // No buffer can have this index. A driver that has the call answers EINVAL, or EBUSY in uvcvideo
+  // before there are buffers.
   v4l2_exportbuffer wire{};
   wire.type = to_wire(buffer_type());
   wire.index = std::numeric_limits<std::uint32_t>::max();
@@ -169,7 +169,7 @@ Result<IntervalAnswer> Device::set_interval(Interval wanted) const {
     if (code == ENOTTY || code == ENODATA) return IntervalAnswer{.interval = before};
     return std::unexpected{set.error()};
   }
-  // What can't be programmed may be no more than an echo.
+  // Without V4L2_CAP_TIMEPERFRAME the answer may be no more than an echo.
   const bool programmed = (capture.capability & V4L2_CAP_TIMEPERFRAME) != 0;
   const auto now = interval_of();
   return IntervalAnswer{.interval = programmed && now.known() ? now : before};

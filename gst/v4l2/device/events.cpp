@@ -5,8 +5,8 @@
 namespace v4l2 {
 namespace {
 
-// The kernel keeps a few events for each kind that was subscribed to; a driver that never runs out
-// of them must not hold us.
+// The kernel keeps a few events for each subscription. The limit is for a driver that never runs
+// out of them.
 constexpr int most_events = 64;
 
 Result<bool> subscribe(const Node& node, std::uint32_t type, std::uint32_t id,
@@ -40,7 +40,7 @@ Result<bool> subscribe_source_change(const Node& node, std::uint32_t input) {
 }
 
 Result<bool> subscribe_control(const Node& node, std::uint32_t id) {
-  // An application may use our descriptor (device-fd), and what it sets there is news as well.
+  // An application may use our descriptor (device-fd). What it sets there is a change as well.
   return subscribe(node, V4L2_EVENT_CTRL, id, V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK);
 }
 
@@ -55,7 +55,7 @@ Result<std::optional<Event>> next_event(const Node& node, bool* any) {
     }
     if (any != nullptr) *any = true;
     source = source || is_source_change(event);
-    // What controls became is asked for anew where the source has changed.
+    // After a change of the source the controls are read anew.
     if (!source && is_new_value(event)) return control_of(event);
     if (event.pending == 0) break;
   }

@@ -6,8 +6,8 @@ namespace v4l2 {
 
 v4l2_format to_wire(const Format& format, BufferType type) {
   v4l2_format wire{};
-  // Not written unless they are wished for: uvcvideo gives back, as its answer, whatever stands in
-  // `quantization` (seen with Linux 6.1).
+  // Colours are written only if they are wished for. uvcvideo gives back, as its answer, whatever
+  // stands in `quantization` (seen with Linux 6.1).
   const auto colours = format.convert || format.from_pad ? format.colorimetry : Colorimetry{};
   const std::uint8_t flags = format.convert ? V4L2_PIX_FMT_FLAG_SET_CSC : 0;
   wire.type = to_wire(type);

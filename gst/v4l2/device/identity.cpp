@@ -24,7 +24,7 @@ unsigned number_in(const std::string& text) {
   return number;
 }
 
-/// The USB device that `device` is or is a part of; empty where there is none.
+/// Returns the USB device that `device` is or is a part of. Empty if there is none.
 std::string usb_device_of(Kernel& kernel, std::string_view device) {
   // As a rule it is the parent: a USB driver binds to an interface.
   for (auto path = device; path.size() > std::string_view{"/sys/devices"}.size();
@@ -34,7 +34,7 @@ std::string usb_device_of(Kernel& kernel, std::string_view device) {
   return {};
 }
 
-/// All but serial_shared.
+/// Reads all members but serial_shared.
 Identity read_identity(Kernel& kernel, const std::string& path) {
   Identity identity;
   const auto number = kernel.device_number(path.c_str());

@@ -131,7 +131,7 @@ constexpr std::array codes{
     Name{MEDIA_BUS_FMT_S5C_UYVY_JPEG_1X8, "S5C_UYVY_JPEG_1X8"},
     Name{MEDIA_BUS_FMT_AHSV8888_1X32, "AHSV8888_1X32"},
     Name{MEDIA_BUS_FMT_METADATA_FIXED, "METADATA_FIXED"},
-    // Of kernels newer than the oldest headers that this is built with.
+    // These belong to kernels newer than the oldest headers that this is built with.
     Name{0x1022, "RGB565_1X24_CPADHI"},
     Name{0x1023, "BGR666_1X18"},
     Name{0x1024, "BGR666_1X24_CPADHI"},
@@ -205,7 +205,7 @@ constexpr std::array quantizations{
     Name{V4L2_QUANTIZATION_LIM_RANGE, "lim-range"},
 };
 
-/// Empty for a number without a name.
+/// Returns the name of a number. Empty if it has none.
 std::string_view name_in(std::span<const Name> names, std::uint32_t number) {
   const auto* const found =
       std::ranges::find(names.data(), names.data() + names.size(), number, &Name::number);
@@ -219,7 +219,7 @@ std::string hexadecimal(std::uint32_t number) {
   return "0x" + std::string(text.size() < 4 ? 4 - text.size() : 0, '0') + text;
 }
 
-/// Within single quotes of a shell and double quotes of media-ctl.
+/// Returns true if the name is safe within single quotes of a shell and double quotes of media-ctl.
 bool harmless(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char letter) {
     return letter >= ' ' && letter <= '~' && letter != '\'' && letter != '"' && letter != '\\' &&

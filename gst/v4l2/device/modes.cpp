@@ -8,18 +8,18 @@
 namespace v4l2 {
 namespace {
 
-/// No driver has longer lists; one that never says "no more" must not hold us for ever.
+/// No driver has longer lists. The limit is for one that never says "no more".
 constexpr std::uint32_t most_entries = 512;
-/// Nor has any so many lists: vivid, which has the most, needs 7,000 questions.
+/// No driver has so many lists. vivid has the most and needs 7,000 questions.
 constexpr std::uint32_t most_questions = 16384;
 
-/// The shorter of two intervals.
+/// Returns true if `one` is the shorter interval.
 bool shorter(Interval one, Interval other) {
   return std::uint64_t{one.numerator} * other.denominator <
          std::uint64_t{other.numerator} * one.denominator;
 }
 
-/// False for what no picture can have.
+/// Returns false for sizes that no picture can have.
 bool plausible(const SizeRange& range) {
   return range.smallest.width != 0 && range.smallest.height != 0 &&
          range.smallest.width <= range.largest.width &&
@@ -67,8 +67,8 @@ Result<Format> Modes::current_locked() {
 }
 
 Colorimetry OfferedFormat::convertible(const Colorimetry& wish, const Colorimetry& own) const {
-  // The rest is not left at DEFAULT, though the specification says so ("shall be set to
-  // *_DEFAULT"): the kernel forgets the other three where no colorspace is named
+  // The other parts are not left at DEFAULT, though the specification says so ("shall be set to
+  // *_DEFAULT"). The kernel forgets the other three where no colorspace is named
   // (v4l_sanitize_colorspace() in v4l2-ioctl.c).
   auto asked = own;
   const auto ask = [](std::uint32_t& part, std::uint32_t wished, bool converts) {
@@ -81,7 +81,7 @@ Colorimetry OfferedFormat::convertible(const Colorimetry& wish, const Colorimetr
   return asked;
 }
 
-/// Of code 0: all.
+/// Returns the formats for a media bus code. Code 0 stands for all formats.
 Result<std::vector<OfferedFormat>> Modes::formats_for(std::uint32_t media_bus_code) {
   std::vector<OfferedFormat> found;
   v4l2_fmtdesc question{};
@@ -104,7 +104,8 @@ Result<std::span<const OfferedFormat>> Modes::formats() {
   const MutexLock lock{mutex_};
   if (formats_known_) return formats_;
   auto found = formats_for(delivered_ ? delivered_->code : 0);
-  // Where there is none for what comes in, STREAMON says so, and the graph shows why.
+  // The driver may list none for what the graph sends. All are listed then: VIDIOC_STREAMON fails,
+  // and the graph shows why.
   if (found && found->empty() && delivered_) found = formats_for(0);
   if (!found) return std::unexpected{found.error()};
   if (found->empty()) {
@@ -140,7 +141,7 @@ Result<std::span<const SizeRange>> Modes::sizes(Fourcc fourcc) {
           return true;
         }
         const auto& range = answer.stepwise;
-        // A step of 0 is what some drivers say for "any".
+        // Some drivers say a step of 0 for "any".
         const SizeRange offered{
             .smallest = {range.min_width, range.min_height},
             .largest = {range.max_width, range.max_height},

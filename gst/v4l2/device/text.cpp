@@ -16,7 +16,7 @@ struct Form {
   std::size_t length;
 };
 
-// From U+00A0 on: before it are control characters.
+// The forms begin at U+00A0. Before it are control characters.
 constexpr std::array forms{Form{0xc2, 0xc2, 0xa0, 0xbf, 2}, Form{0xc3, 0xdf, 0x80, 0xbf, 2},
                            Form{0xe0, 0xe0, 0xa0, 0xbf, 3}, Form{0xe1, 0xec, 0x80, 0xbf, 3},
                            Form{0xed, 0xed, 0x80, 0x9f, 3}, Form{0xee, 0xef, 0x80, 0xbf, 3},
@@ -27,7 +27,7 @@ bool within(std::uint8_t byte, std::uint8_t least, std::uint8_t most) {
   return byte >= least && byte <= most;
 }
 
-/// How many bytes the character that `text` begins with has; 0 where it begins with none.
+/// Returns how many bytes the character at the start of `text` has. 0 if there is none.
 std::size_t character(std::span<const std::uint8_t> text) {
   const auto first = text.front();
   if (first < 0x80) return within(first, ' ', '~') ? 1 : 0;
