@@ -12,12 +12,12 @@
 namespace v4l2 {
 namespace {
 
-/// A driver that never says "no more" must not hold us.
+/// This limit is for a driver that never says "no more".
 constexpr std::size_t most_controls = 1024;
-/// A text has room for more than any driver has shown.
+/// No driver has shown a text as long as this.
 constexpr std::int64_t longest_text = 4096;
 
-/// What a value is carried in by VIDIOC_G_CTRL and VIDIOC_S_CTRL.
+/// Returns true if VIDIOC_G_CTRL and VIDIOC_S_CTRL carry values of the type.
 bool is_number(std::uint32_t type) {
   switch (type) {
     case V4L2_CTRL_TYPE_INTEGER:
@@ -31,12 +31,12 @@ bool is_number(std::uint32_t type) {
   }
 }
 
-/// One that keeps what it is set to, and can be asked for it.
+/// Returns true for a control that keeps what it is set to, and can be read.
 bool is_setting(const v4l2_query_ext_ctrl& control) {
   constexpr auto never = V4L2_CTRL_FLAG_DISABLED | V4L2_CTRL_FLAG_READ_ONLY |
                          V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE;
   if ((control.flags & never) != 0 || control.nr_of_dims != 0) return false;
-  // These are no places but motions.
+  // These set a speed, no position.
   if (control.id == V4L2_CID_PAN_SPEED || control.id == V4L2_CID_TILT_SPEED ||
       control.id == V4L2_CID_ZOOM_CONTINUOUS)
     return false;
@@ -45,7 +45,7 @@ bool is_setting(const v4l2_query_ext_ctrl& control) {
   return is_number(control.type) || control.type == V4L2_CTRL_TYPE_INTEGER64;
 }
 
-/// What others may depend on, so that it is set before them.
+/// Returns true if other controls may depend on this one. It is set before them.
 bool decides(const Control& control) {
   return (control.flags & V4L2_CTRL_FLAG_UPDATE) != 0 || control.type == V4L2_CTRL_TYPE_BOOLEAN ||
          control.type == V4L2_CTRL_TYPE_MENU;
@@ -64,7 +64,7 @@ Control described(const v4l2_query_ext_ctrl& wire) {
   return control;
 }
 
-/// As VIDIOC_QUERY_EXT_CTRL would answer, from a driver that knows only VIDIOC_QUERYCTRL.
+/// Answers as VIDIOC_QUERY_EXT_CTRL would, for a driver that knows only VIDIOC_QUERYCTRL.
 Result<bool> query_old(const Node& node, v4l2_query_ext_ctrl& wire) {
   v4l2_queryctrl old{};
   old.id = wire.id & ~std::uint32_t{V4L2_CTRL_FLAG_NEXT_COMPOUND};
@@ -78,7 +78,7 @@ Result<bool> query_old(const Node& node, v4l2_query_ext_ctrl& wire) {
   return true;
 }
 
-/// Those that keep what they are set to, without their values.
+/// Lists the controls that keep what they are set to, without their values.
 Result<std::vector<Control>> list(const Node& node) {
   std::vector<Control> found;
   bool old{};
@@ -99,7 +99,7 @@ Result<std::vector<Control>> list(const Node& node) {
     }
     if (old) known = query_old(node, wire);
     if (!known && known.error().gone()) return std::unexpected{known.error()};
-    // Else a driver that goes in circles.
+    // The ids ascend, unless the driver goes in circles.
     if (!known || !*known || wire.id <= last) break;
     last = wire.id;
     if (is_setting(wire)) found.push_back(described(wire));
@@ -129,7 +129,7 @@ void take(Control& control, const v4l2_ext_control& wire) {
     control.value = control.type == V4L2_CTRL_TYPE_INTEGER64 ? wire.value64 : wire.value;
 }
 
-/// All in one call: as each has its id, they need not be of one class.
+/// Exchanges all controls in one call. Each has its id, so they need not be of one class.
 Result<> exchange(const Node& node, const Request<v4l2_ext_controls>& request,
                   std::span<Control> controls) {
   std::vector<v4l2_ext_control> wires;
@@ -155,14 +155,14 @@ Result<> exchange_one(const Node& node, bool set, Control& control) {
   return done;
 }
 
-/// Reads or sets them in one call, or else each by itself, as some drivers refuse all for the sake
-/// of one. Those that can't be.
+/// Reads or sets all controls in one call. If that fails, each gets a call of its own, since some
+/// drivers refuse all because of one. Returns the ids of those that were refused.
 Result<std::set<std::uint32_t>> exchange_all(const Node& node, bool set,
                                              std::vector<Control>& controls) {
   std::set<std::uint32_t> refused;
   if (controls.empty()) return refused;
   const auto& request = set ? request::s_ext_ctrls : request::g_ext_ctrls;
-  // What a driver has given back of those that it did not set is not to be believed.
+  // A failed call may return wrong values for controls that it did not exchange, so it gets a copy.
   auto together = controls;
   const auto done = exchange(node, request, together);
   if (done) {
@@ -170,7 +170,7 @@ Result<std::set<std::uint32_t>> exchange_all(const Node& node, bool set,
     return refused;
   }
   if (done.error().gone()) return std::unexpected{done.error()};
-  // A camera whose controls hang takes seconds for each.
+  // A camera whose controls hang takes seconds for each control.
   bool hangs = done.error().code == ETIMEDOUT;
   for (auto& control : controls) {
     const auto one = hangs ? std::unexpected{done.error()} : exchange_one(node, set, control);
@@ -202,7 +202,7 @@ Result<Controls> Controls::read(const Node& node) {
 Result<Controls> Controls::watch(const Node& node) {
   auto listed = list(node);
   if (!listed) return std::unexpected{listed.error()};
-  // Before they are read, so that no change is missed.
+  // The node subscribes before the values are read, so that no change is missed.
   for (const auto& control : *listed) {
     const auto told = subscribe_control(node, control.id);
     if (!told && told.error().gone()) return std::unexpected{told.error()};
@@ -228,7 +228,7 @@ void Controls::note(const Node& node, const ControlChanged& change) {
   if (exchange_one(node, false, asked)) control.text = std::move(asked.text);
 }
 
-/// Those that have another value in `from` and are free to be set there.
+/// Returns the controls whose value differs in `from` and that are free to be set there.
 std::vector<Control> Controls::differing(const Controls& from) const {
   std::vector<Control> due;
   for (const auto& control : all_) {
@@ -239,7 +239,7 @@ std::vector<Control> Controls::differing(const Controls& from) const {
 }
 
 Result<std::vector<std::string>> Controls::restore(const Node& node) const {
-  // Modes, what they set free, and once more what one of these has changed.
+  // The rounds are for modes, for what they set free, and for what one of these has changed again.
   constexpr int most_rounds = 4;
   std::set<std::uint32_t> tried;
   std::set<std::uint32_t> refused;
@@ -248,7 +248,7 @@ Result<std::vector<std::string>> Controls::restore(const Node& node) const {
     auto due = differing(*now);
     std::erase_if(due, [&](const Control& control) { return refused.contains(control.id); });
     if (due.empty()) break;
-    // One that does not keep what it is set to holds nobody up.
+    // A control goes first only once: one that does not keep its value must not delay the others.
     const auto goes_first = [&](const Control& control) {
       return decides(control) && !tried.contains(control.id);
     };

@@ -5,7 +5,7 @@
 namespace v4l2 {
 namespace {
 
-/// Whether the rectangle is as wanted, if need be by setting it so.
+/// Sets the rectangle unless it is as wanted. Returns true if it is as wanted in the end.
 Result<bool> restored(const Node& node, std::uint32_t target,
                       const std::optional<v4l2_rect>& wanted) {
   if (!wanted) return true;
@@ -64,7 +64,7 @@ Result<std::vector<std::string>> DeviceSettings::restore_picture(const Node& nod
   const auto cropped = restored(node, V4L2_SEL_TGT_CROP, crop);
   if (!cropped) return std::unexpected{cropped.error()};
   if (!*cropped) refused.emplace_back("crop");
-  if (size != frame) return refused;  // of other frames it says nothing
+  if (size != frame) return refused;  // the rectangle is one of frames of `size`
   const auto composed = restored(node, V4L2_SEL_TGT_COMPOSE, compose);
   if (!composed) return std::unexpected{composed.error()};
   if (!*composed) refused.emplace_back("compose");

@@ -5,7 +5,7 @@
 namespace v4l2 {
 namespace {
 
-/// The value of a control that is a struct; nothing where the device has no such control.
+/// Reads a control that is a struct. Returns nullopt if the device has no such control.
 template <class Value>
 Result<std::optional<Value>> read_control(const Node& node, std::uint32_t id) {
   Value value{};

@@ -11,12 +11,13 @@
 namespace v4l2 {
 namespace {
 
-/// Receivers measure the pixel clock, and never twice the same: in Hz, as much as their drivers
-/// allow for when they compare timings (v4l2_match_dv_timings() in adv7604.c, for digital inputs).
+/// Receivers measure the pixel clock, and no two measurements are the same. In Hz, this is what
+/// their drivers allow for when they compare timings (v4l2_match_dv_timings() in adv7604.c, for
+/// digital inputs).
 constexpr std::uint64_t clock_tolerance = 250'000;
 
-/// Two timings that give the same picture at the same rate. Drivers fill in flags and the standards
-/// they know the timings by as they like.
+/// Returns true if two timings give the same picture at the same rate. Flags and standards are not
+/// compared, since drivers fill them in as they like.
 bool same(const v4l2_dv_timings& one, const v4l2_dv_timings& other) {
   const auto& a = one.bt;
   const auto& b = other.bt;
@@ -29,7 +30,7 @@ bool same(const v4l2_dv_timings& one, const v4l2_dv_timings& other) {
          a.vfrontporch == b.vfrontporch && a.vsync == b.vsync && a.vbackporch == b.vbackporch;
 }
 
-/// What the errors of VIDIOC_QUERY_DV_TIMINGS mean (V4L2 specification, there).
+/// Returns what an error of VIDIOC_QUERY_DV_TIMINGS means (V4L2 specification, there).
 Signal signal_of(int code) {
   switch (code) {
     case ENOLINK:
@@ -68,7 +69,7 @@ Result<SignalStatus> follow_standard(const Node& node) {
   v4l2_std_id current{};
   const auto known = node.ask_in_passing(request::g_std, current);
   if (!known) return std::unexpected{known.error()};
-  // A detector often can't tell all standards of a kind apart: what is set may be right.
+  // A detector often cannot tell all standards of a kind apart, so what is set may be right.
   if (*known && (found & current) != 0) return SignalStatus{.signal = Signal::present};
   const auto set = node.call(request::s_std, found);
   if (!set) return std::unexpected{set.error()};
@@ -102,7 +103,7 @@ Result<std::optional<Input>> current_input(const Node& node) {
 }
 
 Result<SignalStatus> follow_signal(const Node& node, const Input& input) {
-  // A source that never comes to rest is followed as far as this, and then by its next event.
+  // A source that never comes to rest is followed so many times, and then at its next event.
   constexpr int most_looks = 4;
   bool changed{};
   for (int i = 0; i < most_looks; ++i) {
@@ -110,8 +111,8 @@ Result<SignalStatus> follow_signal(const Node& node, const Input& input) {
     if (!found) return std::unexpected{found.error()};
     if (!found->changed) return SignalStatus{.signal = found->signal, .changed = changed};
     changed = true;
-    // Being set makes some drivers tell of a change themselves (vivid, whose colours change with
-    // the timings). That is no news; what else there was shows in another look.
+    // Some drivers send an event when they are set (vivid, whose colours change with the timings).
+    // That event is dropped. Another look shows any other change.
     static_cast<void>(source_changed(node));
   }
   return SignalStatus{.signal = Signal::present, .changed = changed};
@@ -153,7 +154,7 @@ Result<std::vector<std::string>> InputSettings::restore(const Node& node) const 
   if (const auto& now = *current; !now || now->index != input.index) {
     const auto done = set(request::s_input, static_cast<int>(input.index), "input " + input.name);
     if (!done) return std::unexpected{done.error()};
-    if (!refused.empty()) return refused;  // and the rest is of that input
+    if (!refused.empty()) return refused;  // the rest belongs to that input
   }
   const auto is = read(node, input);
   if (!is) return std::unexpected{is.error()};

@@ -15,7 +15,7 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
   const auto known = node.ask_in_passing(request::cropcap, cropcap);
   if (!known) return std::unexpected{known.error()};
   const auto& pixel = cropcap.pixelaspect;
-  // Its numerator is the height: "y / x" (V4L2 specification, struct v4l2_cropcap).
+  // The numerator is the height: "y / x" (V4L2 specification, struct v4l2_cropcap).
   constexpr std::uint32_t plausible = 1U << 16U;  // and the products below fit 64 bits
   const auto can_be = [](std::uint32_t width, std::uint32_t height) {
     return width != 0 && height != 0 && width < plausible && height < plausible;
@@ -25,7 +25,7 @@ Result<PixelAspect> pixel_aspect(const Node& node, Size frame) {
     return PixelAspect{};
   std::uint64_t width = pixel.denominator;
   std::uint64_t height = pixel.numerator;
-  // That holds for the unscaled picture; the frame shows the crop rectangle.
+  // The ratio holds for the unscaled picture. The frame shows the crop rectangle.
   v4l2_selection crop{};
   crop.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   crop.target = V4L2_SEL_TGT_CROP;
@@ -83,7 +83,7 @@ Result<> fill_frame(const Node& node) {
   if (!composes) return std::unexpected{composes.error()};
   if (!*composes) return {};
   whole.target = V4L2_SEL_TGT_COMPOSE;
-  // Where it is read-only it is what the driver thinks best.
+  // A read-only rectangle is as the driver thinks best.
   static_cast<void>(node.call(request::s_selection, whole));
   return {};
 }
