@@ -42,7 +42,7 @@ void BufferQueue::stop() {
   const MutexLock lock{mutex_};
   started_ = false;
   queued_ = 0;
-  // It was about the stream that ends here. The buffer is queued again by the next start().
+  // The error belongs to the stream that ends here. The next start() queues the buffer again.
   error_.reset();
   if (waker_ != nullptr) waker_->lower(Waker::requeue_failed);
   requeued_ = 0;
@@ -83,7 +83,7 @@ Result<> BufferQueue::reinstate(std::uint32_t index) {
 bool BufferQueue::mark_dequeued(std::uint32_t index) {
   if (!exists(index)) return false;
   if (requeued_.load(std::memory_order_acquire) == 0) return note_loan(index);  // as on most frames
-  // Who ends a loan now must not take it that the driver has the buffer still.
+  // A thread that ends the loan now must see that the driver no longer has the buffer.
   const MutexLock lock{mutex_};
   requeued_ &= ~bit(index);
   return note_loan(index);
@@ -100,7 +100,8 @@ bool BufferQueue::note_loan(std::uint32_t index) {
 Result<bool> BufferQueue::requeue_again(std::uint32_t index) {
   const MutexLock lock{mutex_};
   if (on_requeue_ == OnRequeue::keep || !exists(index) || (idle_ & bit(index)) != 0) return false;
-  // What has come back meanwhile was queued then, and a retired buffer is not for the driver.
+  // If the loan has ended meanwhile, requeue() has queued the buffer. A retired buffer is not
+  // queued.
   if ((loans_ & ~retired_ & bit(index)) == 0) return true;
   const auto queued = queue_locked(index);
   if (!queued) return std::unexpected{queued.error()};

@@ -30,8 +30,7 @@ Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
     return std::unexpected{Error{
         .code = ENOMEM, .call = request::reqbufs.name, .hint = "the driver gave no buffer at all"}};
   Buffers buffers{std::move(node), waker, wish, wire.capabilities};
-  // A driver may give more than was asked. What lies beyond our set of loans is simply never
-  // queued.
+  // A driver may give more than was asked. Buffers beyond our set of loans are never queued.
   const auto count = std::min(wire.count, BufferQueue::most_buffers);
   for (std::uint32_t index = 0; index < count; ++index) {
     const auto queried = buffers.query(index);
@@ -41,7 +40,7 @@ Result<Buffers> Buffers::request(std::shared_ptr<const Node> node, Waker& waker,
 }
 
 Result<std::uint32_t> Buffers::grow(const Format& format) {
-  // A driver of Linux 6.9 may have more than our set of loans; none of those would ever be queued.
+  // A driver of Linux 6.9 may have more than our set of loans. None of those would ever be queued.
   if (count() == BufferQueue::most_buffers)
     return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
   v4l2_create_buffers wire{};
@@ -53,7 +52,7 @@ Result<std::uint32_t> Buffers::grow(const Format& format) {
   if (!created) return std::unexpected{created.error()};
   if (wire.count == 0 || wire.index >= BufferQueue::most_buffers)
     return std::unexpected{Error{.code = ENOBUFS, .call = request::create_bufs.name}};
-  // Whoever holds a frame of the old one would have another's memory.
+  // The holder of a frame of the old buffer would have the new one's memory.
   if (queue_->exists(wire.index))
     return std::unexpected{Error{.code = EPROTO,
                                  .call = request::create_bufs.name,
@@ -103,7 +102,7 @@ Buffers::~Buffers() {
   v4l2_requestbuffers none{};
   none.type = to_wire(wish_.type);
   none.memory = to_wire(wish_.memory);
-  // Refused where orphans are impossible and a holder is left: see the header.
+  // The call is refused where orphans are impossible and a holder is left: see the header.
   static_cast<void>(node_->call(request::reqbufs, none));
 }
 

@@ -8,7 +8,7 @@
 namespace v4l2 {
 namespace {
 
-/// The real size of what a descriptor stands for, in bytes.
+/// Returns the real size of what a descriptor stands for, in bytes.
 Result<std::size_t> size_of(int descriptor) {
   const auto end = lseek(descriptor, 0, SEEK_END);
   if (end < 0) return std::unexpected{Error{.code = errno, .call = "lseek"}};

@@ -8,8 +8,9 @@
 namespace v4l2 {
 namespace {
 
-/// v4l2loopback before 0.13 has poll() answer no descriptor but those of VIDIOC_STREAMON, also
-/// where they read. Newer ones refuse that call, and need it not.
+/// Makes poll() answer a reader of v4l2loopback before 0.13. That driver's poll() answers no
+/// descriptor but those of VIDIOC_STREAMON, also where they read. Newer ones refuse that call and
+/// do not need it.
 void make_it_poll(const Node& node, BufferType type) {
   Capability capability{};
   if (!node.call<v4l2_capability>(request::querycap, capability)) return;
@@ -72,7 +73,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
     const auto failure = failure_of(*node_, error, device_in_trouble || in_trouble(*node_));
     if (!failure) return std::unexpected{error};
-    // What a device answers that can't do read(), or not now: poll() complains of it too.
+    // A device answers these if it cannot do read(), or not now. poll() reports an error then too.
     const bool refused = error.code == EINVAL || error.code == EBUSY || error.code == ENOSPC;
     if (refused && std::holds_alternative<Broken>(*failure)) return std::unexpected{error};
     return std::visit([](const auto& what) -> Arrival { return what; }, *failure);

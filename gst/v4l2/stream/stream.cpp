@@ -25,8 +25,8 @@ Result<Stream> Stream::start(const Buffers& buffers) {
 Stream::~Stream() {
   if (!queue_) return;
   queue_->stop();
-  // Takes back all that is queued, also where streaming never began (V4L2 specification,
-  // VIDIOC_STREAMOFF). It can fail only when the device is gone.
+  // VIDIOC_STREAMOFF takes back all queued buffers, also if streaming never began (V4L2
+  // specification, VIDIOC_STREAMOFF). It can fail only when the device is gone.
   auto type = static_cast<int>(to_wire(wire_.type()));
   static_cast<void>(node_->call(request::streamoff, type));
 }
@@ -41,10 +41,10 @@ Result<Arrival> Stream::next(std::optional<std::chrono::milliseconds> timeout) {
   }
 }
 
-/// Where frames wait already, because downstream is slower than the device, to ask poll() whether
-/// they do is a call too many. Whether it is like that can be found out only by trying, so a try in
-/// vain makes the next one come later, and one that succeeds makes the next frame be tried as well.
-/// poll() is asked now and then all the same: it may have something else to say.
+/// Dequeues without poll() where frames are waiting. Frames wait if downstream is slower than the
+/// device, and poll() is a call too many then. Only a try shows whether they wait. A try in vain
+/// makes the next one come later. One that succeeds makes the next frame be tried as well. poll()
+/// is called now and then all the same, since it may have something else to report.
 std::optional<Result<Arrival>> Stream::dequeue_before_poll() {
   constexpr std::uint32_t longest = 64;
   if (polls_to_go_ > 0) {
@@ -76,9 +76,9 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
   const auto done = node_->call(request::dqbuf, wire_.wire());
   if (!done) {
     const auto& error = done.error();
-    // A frame that poll() saw may be gone again; only if the device is well is that no news.
+    // A frame that poll() saw may be gone again. That is no failure if the device is well.
     if (error.code == EAGAIN && !device_in_trouble) return std::nullopt;
-    // The frame before was marked as the last one (vb2 answers EPIPE from then on): the source has
+    // The frame before was marked as the last one (vb2 answers EPIPE from then on). The source has
     // changed, and nothing is broken.
     if (error.code == EPIPE && saw_last_) return SourceChanged{};
     if (const auto failure = failure_of(*node_, error, device_in_trouble || in_trouble(*node_)))
@@ -96,8 +96,8 @@ std::optional<Result<Arrival>> Stream::dequeue(bool device_in_trouble) {
   return Frame{queue_, wire_, buffers_->planes(index)};
 }
 
-/// Some drivers fill a buffer whether it was queued or not: v4l2loopback's VIDIOC_QBUF reserves
-/// nothing.
+/// Requeues a buffer that the driver has filled although it was on loan. v4l2loopback does so, as
+/// its VIDIOC_QBUF reserves nothing.
 Result<Arrival> Stream::overwritten(std::uint32_t index) {
   const auto requeued = queue_->requeue_again(index);
   if (!requeued) return std::unexpected{requeued.error()};

@@ -13,16 +13,16 @@ namespace {
 
 constexpr short complaints = POLLERR | POLLHUP | POLLNVAL;
 
-/// Errors by which a driver says that the transfer failed, and not that the call was wrong: vb2's
-/// EIO, and those that drivers without vb2 pass on from their bus.
+/// Returns true if the driver says that the transfer failed, and not that the call was wrong. The
+/// errors are vb2's EIO, and those that drivers without vb2 pass on from their bus.
 bool means_broken(const Error& error) {
   constexpr std::array codes{EIO, EPROTO, EILSEQ, ETIME};
-  // An Error with a hint is made here, of an answer that can't be true.
+  // The core makes an Error with a hint itself, of an answer that cannot be true.
   return error.hint == nullptr && std::ranges::find(codes, error.code) != codes.end();
 }
 
-/// Why the waker was raised, where that ends the wait. The VIDIOC_QBUF of a thread that requeues a
-/// buffer may fail first; that error means the same as VIDIOC_DQBUF's.
+/// Returns why the waker was raised, if that ends the wait. The VIDIOC_QBUF of a thread that
+/// requeues a buffer may fail first. That error means the same as VIDIOC_DQBUF's.
 std::optional<Result<Wake>> woken(const Node& node, Waker& waker, BufferQueue& queue) {
   waker.lower(Waker::requeued);
   if (waker.raised(Waker::requeue_failed)) {
@@ -60,9 +60,10 @@ std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_
   if (!in_trouble && !means_broken(error)) return std::nullopt;
   Capability capability{};
   const auto answered = node.call<v4l2_capability>(request::querycap, capability);
-  // A device that is gone answers a buffer call with EINVAL or EIO as well, by driver and moment.
+  // A device that is gone may answer a buffer call with EINVAL or EIO as well, by driver and
+  // moment.
   if (!answered) return Lost{answered.error().gone() ? answered.error() : error};
-  // poll() told of the trouble, and the call had nothing to add.
+  // poll() has reported the trouble, and the call had nothing to add.
   if (error.code == EAGAIN) return Broken{{.code = EIO, .call = "poll"}};
   return Broken{error};
 }
@@ -71,14 +72,14 @@ Result<Wake> wait(const Node& node, Waker& waker, BufferQueue& queue,
                   std::optional<std::chrono::milliseconds> timeout) {
   constexpr int for_ever = -1;
   const int patience = timeout ? static_cast<int>(timeout->count()) : for_ever;
-  // A driver that says POLLPRI and has no event would have this go round for ever.
+  // A driver that answers POLLPRI and has no event would make this an endless loop.
   constexpr int most_empty = 8;
   int empty{};
   for (;;) {
     const short priority = empty < most_empty ? POLLPRI : 0;
-    // With nothing queued there is nothing to read, and after a restart vb2 even answers POLLERR to
-    // whoever asks for POLLIN before the first buffer is queued (vb2_core_poll()). Asked for
-    // nothing else than events, it still tells when the device is gone.
+    // Without a queued buffer there is nothing to read. After a restart vb2 even answers POLLERR to
+    // a poll() for POLLIN before the first buffer is queued (vb2_core_poll()). A poll() for events
+    // alone still tells when the device is gone.
     const bool dry = queue.none_queued();
     std::array waits{pollfd{.fd = node.descriptor(),
                             .events = dry ? priority : static_cast<short>(POLLIN | priority),
@@ -86,7 +87,7 @@ Result<Wake> wait(const Node& node, Waker& waker, BufferQueue& queue,
                      pollfd{.fd = waker.descriptor(), .events = POLLIN, .revents = 0}};
     const int ready = node.kernel().poll(waits, patience);
     if (ready < 0) {
-      // EAGAIN is for want of memory and passes, says poll(2): to be treated as EINTR.
+      // EAGAIN means a want of memory, which passes. poll(2) says to treat it as EINTR.
       if (errno == EINTR || errno == EAGAIN) continue;
       return std::unexpected{Error{.code = errno, .call = "poll"}};
     }
