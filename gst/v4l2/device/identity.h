@@ -8,9 +8,9 @@
 
 namespace v4l2 {
 
-/// Identity tells to which camera a node belongs, and which of its nodes it is. It is
-/// read from sysfs. It stays the same when the number of /dev/videoN changes. Without sysfs all is
-/// empty, and no camera is the same as another.
+/// Identity says to which camera a node belongs, and which of its nodes it is. It is read from
+/// sysfs, and stays the same when the number of /dev/videoN changes. Without sysfs all is empty,
+/// and no camera is the same as another.
 struct Identity {
   std::string serial;      ///< of a USB device that has one
   std::string vendor_id;   ///< "046d", of a USB device

@@ -40,7 +40,7 @@ public:
     return std::unexpected{answered.error()};
   }
 
-  /// Makes a call on which nothing depends, as ask() does. Returns false for every error but those
+  /// Makes a call whose failure is harmless, as ask() does. Returns false for every error but those
   /// of a device that is gone.
   template <class Argument>
   Result<bool> ask_in_passing(const Request<Argument>& request, Argument& argument) const {

@@ -11,7 +11,7 @@
 
 namespace v4l2 {
 
-/// Whose memory a buffer has.
+/// The memory that a buffer has, by its owner.
 enum class Memory : std::uint32_t {
   mmap = V4L2_MEMORY_MMAP,        ///< the driver's own, mapped or exported as DMABuf
   userptr = V4L2_MEMORY_USERPTR,  ///< ours, given by address
