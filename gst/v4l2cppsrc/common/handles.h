@@ -6,7 +6,7 @@
 
 namespace v4l2gst {
 
-/// Gives back one reference (or the only ownership) of what GLib and GStreamer count by hand.
+/// The deleter releases one reference, or frees a type that has no reference count.
 struct Unref {
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
 

@@ -2,11 +2,12 @@
 
 #include <gst/gst.h>
 
-// Included by each file that logs: without it GStreamer's macros log to the category "default".
+// Each file that logs includes this header. Without it GStreamer's macros log to the category
+// "default".
 GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
 #define GST_CAT_DEFAULT v4l2_cpp_src_debug
 
-// What is logged, by level:
+// Each level logs:
 //   INFO   device, mode, memory, buffers, and each change of state
 //   DEBUG  negotiation and allocation; what was refused, and why
 //   LOG    each call to the kernel with its answer; each frame

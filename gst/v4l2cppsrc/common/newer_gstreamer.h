@@ -2,8 +2,8 @@
 
 #include <gst/gst.h>
 
-// What GStreamer has since 1.22, by name. No other file asks for its version; each of these is 0 or
-// 1, for #if, since what is not there can't be named elsewhere.
+// These macros name what GStreamer has gained since 1.22. No other file compares GStreamer's
+// version. Each macro is 0 or 1, for #if: code can't name a symbol that its GStreamer lacks.
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage)
 
@@ -11,7 +11,7 @@
 #define GSTREAMER_HAS_DMA_DRM GST_CHECK_VERSION(1, 24, 0)
 /// GST_VIDEO_FORMAT_NV12_10LE40_4L4, GST_VIDEO_FORMAT_MT2110T and GST_VIDEO_FORMAT_MT2110R.
 #define GSTREAMER_HAS_TILES_OF_10_BITS GST_CHECK_VERSION(1, 24, 0)
-/// Reads a big-endian drm-format back; 1.24 writes a name for it that it can't read.
+/// GStreamer reads a big-endian drm-format back. 1.24 writes a name for it that it can't read.
 #define GSTREAMER_READS_BIG_ENDIAN_DRM GST_CHECK_VERSION(1, 26, 0)
 /// GST_VIDEO_FORMAT_GRAY10_LE16.
 #define GSTREAMER_HAS_GRAY10 GST_CHECK_VERSION(1, 26, 0)

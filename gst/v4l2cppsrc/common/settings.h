@@ -6,8 +6,8 @@
 
 namespace v4l2gst {
 
-/// How frames travel from the driver to downstream; the values of the io-mode property, named and
-/// numbered as v4l2src's.
+/// The I/O method that brings frames from the driver downstream. The values of the io-mode property
+/// have v4l2src's names and numbers.
 enum class IoMode : int {
   automatic = 0,
   rw = 1,
@@ -17,33 +17,33 @@ enum class IoMode : int {
   dmabuf_import = 5,
 };
 
-/// Whether frames may go downstream as DMABuf memory.
+/// Returns whether frames may go downstream as DMABuf memory.
 constexpr bool may_share(IoMode mode) {
   return mode == IoMode::automatic || mode == IoMode::dmabuf || mode == IoMode::dmabuf_import;
 }
 
-/// What is done when downstream holds so many buffers that the driver is about to run dry.
+/// The action when downstream holds so many buffers that the driver has hardly any left.
 enum class OnStarved : int {
-  grow,  ///< more buffers, up to max-buffers; then as `copy`
-  copy,  ///< the frame goes downstream as a copy, and its buffer back to the driver
+  grow,  ///< more buffers are allocated, up to max-buffers; then as `copy`
+  copy,  ///< the frame goes downstream as a copy, and its buffer is requeued
   drop,  ///< the frame is left out and counted
 };
 
-/// Which frame goes downstream when several wait.
+/// The frame that goes downstream when several wait.
 enum class Leaky : int {
   no,      ///< the oldest: none is left out
   newest,  ///< the newest; those before it are left out and counted
 };
 
-/// What is done with a frame that is damaged. One that is empty, or larger than its buffer, is left
-/// out in any case.
+/// The action for a damaged frame. A frame that is empty, or larger than its buffer, is always left
+/// out.
 enum class OnCorrupt : int {
   drop,  ///< it is left out and counted
   flag,  ///< it goes downstream with GST_BUFFER_FLAG_CORRUPTED
-  pass,  ///< it goes downstream as it is, and nobody looks
+  pass,  ///< it goes downstream as it is, and no JPEG is read
 };
 
-/// Who keeps the CPU's caches in order, where the driver leaves that to us
+/// How CPU caches are synchronised, where the driver leaves that to userspace
 /// (V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS).
 enum class CacheHints : int {
   off,     ///< the driver's own choice: coherent memory, on many boards not cached at all
@@ -51,7 +51,7 @@ enum class CacheHints : int {
   lazy,    ///< cached memory, synchronised only when and where a CPU maps it
 };
 
-/// Which of a device's modes is taken where downstream leaves a choice.
+/// The order of preference of a device's modes, where downstream leaves a choice.
 enum class Prefer : int {
   balanced,    ///< at least 24 frames per second, then the larger picture up to 1920x1080, then the
                ///< higher rate
@@ -61,30 +61,30 @@ enum class Prefer : int {
   compressed,  ///< compressed, then as `balanced`
 };
 
-/// What is done when the USB bus has no room for the mode that was chosen.
+/// The action when the USB bus has no room for the chosen mode.
 enum class OnNoBandwidth : int {
-  next_mode,  ///< the next mode that takes less, where caps leave a choice
-  error,      ///< an ERROR
+  next_mode,  ///< the next mode that takes less is tried, where caps leave a choice
+  error,      ///< an ERROR is posted
 };
 
-/// What becomes of the stream when the device goes away.
+/// The action when the device goes away.
 enum class OnDisconnect : int {
-  error,  ///< an ERROR
-  wait,   ///< it is waited for, and goes on in the same stream
+  error,  ///< an ERROR is posted
+  wait,   ///< the element waits for it, and the same stream goes on
   eos,    ///< the stream ends, so that what was recorded can be finished
 };
 
-/// What is done when no frame comes for first-frame-timeout or stall-timeout.
+/// The action when no frame comes for first-frame-timeout or stall-timeout.
 enum class OnStall : int {
-  warn,     ///< a WARNING
-  restart,  ///< and the stream is started again
-  reopen,   ///< and if that has not helped, the device is opened again
-  error,    ///< an ERROR
+  warn,     ///< a WARNING is posted
+  restart,  ///< the same, and the stream is started again
+  reopen,   ///< the same, and if that has not helped, the device is opened again
+  error,    ///< an ERROR is posted
 };
 
-/// What the user asked for: always there, defaults in one place.
+/// The user's settings, with their defaults in this one place.
 struct Settings {
-  /// A path under /dev, or a link to one; empty for the first capture node.
+  /// The path of a node under /dev, or a link to one. Empty stands for the first capture node.
   std::string device;
   IoMode io_mode{IoMode::automatic};
   std::uint32_t min_buffers{4};
@@ -94,23 +94,25 @@ struct Settings {
   OnCorrupt on_corrupt{OnCorrupt::drop};
   /// How many frames are left out after each start of the device's stream.
   std::uint32_t skip_frames{};
-  /// Whether compressed frames are left out after each start until one that can be decoded alone.
+  /// Leaves out compressed frames after each start, until one can be decoded alone.
   bool start_on_keyframe{};
   CacheHints cache_hints{CacheHints::off};
   Prefer prefer{Prefer::balanced};
   OnNoBandwidth on_no_bandwidth{OnNoBandwidth::next_mode};
-  /// "59/54", width over height, of a device that does not tell the truth; empty for the device's.
+  /// Overrides the pixel aspect ratio of a device that reports a wrong one. "59/54" is width over
+  /// height. Empty keeps the device's.
   std::string pixel_aspect_ratio;
-  /// Whether caps carry it.
+  /// Whether caps carry the pixel aspect ratio.
   bool force_aspect_ratio{true};
   OnDisconnect on_disconnect{OnDisconnect::error};
-  /// How long a device is waited for; 0 for ever.
+  /// How long the element waits for a device; 0 for ever.
   std::chrono::milliseconds reconnect_timeout{};
-  // 0 for ever.
+  // Both timeouts: 0 for ever.
   std::chrono::milliseconds first_frame_timeout{};
   std::chrono::milliseconds stall_timeout{};
   OnStall on_stall{OnStall::warn};
-  /// "bt709", of a device that does not tell the truth; empty for the device's.
+  /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the
+  /// device's.
   std::string colorimetry;
 };
 

@@ -13,65 +13,67 @@
 
 namespace v4l2gst {
 
-/// The most that caps say of width and height: the kernel's widest drivers stop at half of it.
+/// The largest width and height in caps. The kernel's widest drivers stop at half of it.
 inline constexpr int most_pixels = 32768;
 
-/// One thing that a device offers and caps can express: a format at a size, or a range of sizes,
-/// with the intervals that it comes in; no intervals where the driver does not say.
+/// One mode of a device that caps can express: a format at a size, or in a range of sizes.
+/// `intervals` are the frame intervals at that size. It is empty if the driver lists none.
 struct OfferedMode {
   const FormatRow* row{};
   v4l2::SizeRange sizes;
   std::vector<v4l2::IntervalRange> intervals;
-  /// With caps of DMABuf memory and a DRM format.
+  /// The caps are those of DMABuf memory, with a DRM format.
   bool dmabuf_caps{};
-  /// The fields of a frame in buffers of their own (interlace-mode=alternate).
+  /// Each field of a frame has a buffer of its own (interlace-mode=alternate).
   bool alternate{};
 };
 
-/// Which kinds of caps a device's raw formats may have besides those of system memory.
+/// The kinds of caps that a device's raw formats may have, besides those of system memory.
 struct CapsKinds {
   bool dmabuf{};     ///< DMABuf memory and a DRM format
   bool alternate{};  ///< GST_CAPS_FEATURE_FORMAT_INTERLACED; with `dmabuf` also both at once
 };
 
-/// What a driver said of its picture besides format, size and rate, and what the user said instead.
+/// The driver's picture properties besides format, size and rate. The user's settings override
+/// them.
 struct PictureProperties {
   GstVideoInterlaceMode interlace{GST_VIDEO_INTERLACE_MODE_PROGRESSIVE};
   GstVideoFieldOrder field_order{GST_VIDEO_FIELD_ORDER_UNKNOWN};
-  /// Nothing where the caps shall not carry it.
+  /// nullopt if caps shall not carry it.
   std::optional<v4l2::PixelAspect> pixel_aspect;
-  /// As caps have it; empty where nobody knows.
+  /// The text in caps; empty if unknown.
   std::string colorimetry;
   HdrMetadata hdr;
 };
 
-/// In caps of raw video: how many of a sample's low bits are used, where its format has more; the
-/// others are 0. An int.
+/// The field of raw video caps for the number of used bits in a sample, an int. It is present where
+/// the format has more bits. The used bits are the low ones, and the others are 0.
 inline constexpr auto significant_bits_field = "significant-bits";
 
-/// All that the element could ever give, by the table alone.
+/// Returns the caps of all formats in the table.
 CapsPtr template_caps();
 
-/// A row's caps without size and rate, "video/x-raw, format=NV12"; empty where there are none.
+/// Returns a row's caps without size and rate, "video/x-raw, format=NV12". They are empty if the
+/// row has none.
 CapsPtr caps_of(const FormatRow& row, bool dmabuf_caps);
 
-/// An offer as one structure, with ranges and lists where there is a choice.
+/// Returns a mode's caps as one structure, with ranges and lists where there is a choice.
 CapsPtr caps_of(const OfferedMode& offer);
 
-/// What a device offers, as caps.
+/// Returns the caps of all offered modes.
 CapsPtr caps_of(std::span<const OfferedMode> offers);
 
-/// What both have in common, in the order of the first, as gst_caps_intersect_full() would give it
-/// but for what is within something else.
+/// Intersects in the order of `first`. Unlike gst_caps_intersect_full() it keeps a structure that
+/// another one includes. It drops exact duplicates only.
 CapsPtr common_caps(const GstCaps* first, const GstCaps* second);
 
-/// The fixed caps of what the driver settled on; empty where there are none. framerate 0/1 where
-/// `interval` is not known.
+/// Returns the fixed caps of the format that the driver set. They are empty if `row` has none. The
+/// framerate is 0/1 if `interval` is unknown.
 CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format,
                    v4l2::Interval interval, const PictureProperties& traits);
 
-/// The height of whole frames: `format` tells that of one field where fields have buffers of their
-/// own (V4L2 specification, struct v4l2_pix_format).
+/// Returns the height of a whole frame. Where fields have buffers of their own, `format` holds the
+/// height of one field (V4L2 specification, struct v4l2_pix_format).
 std::uint32_t frame_height(const v4l2::Format& format);
 
 }  // namespace v4l2gst

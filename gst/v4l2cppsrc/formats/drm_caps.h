@@ -9,17 +9,17 @@
 
 namespace v4l2gst {
 
-// Caps of DMABuf memory whose format is DRM's (format=DMA_DRM), which GStreamer has since 1.24.
-// With an older one there are none, and this is the only place that knows.
+// GStreamer has caps of DMABuf memory with a DRM format (format=DMA_DRM) since 1.24. With an older
+// one there are none. No other place has to know that.
 
-/// A row's drm-format, "NV12": the frames of a driver's exports are linear. Null where DRM has no
-/// name for it, or this GStreamer no such caps.
+/// Returns a row's drm-format, "NV12": the frames of a driver's exports are linear. Returns null if
+/// DRM has no name for it, or if this GStreamer has no such caps.
 TextPtr drm_format_of(const FormatRow& row);
 
-/// The fixed caps of what lies as `info` says. Only for a row that has a drm-format.
+/// Returns the fixed caps of frames with the layout of `info`. `row` must have a drm-format.
 CapsPtr fixed_drm_caps(const FormatRow& row, const GstVideoInfo& info);
 
-/// What GstVideoMeta says of frames with such caps.
+/// Returns the format in the GstVideoMeta of frames with such caps.
 GstVideoFormat drm_video_format();
 
 }  // namespace v4l2gst

@@ -9,54 +9,54 @@
 
 namespace v4l2gst {
 
-/// drm_fourcc.h's code of that name; the header is libdrm's, which is needed for nothing else.
+/// Returns drm_fourcc.h's code of that name. That header is libdrm's, which nothing else here
+/// needs.
 consteval std::uint32_t drm_code(std::string_view name) {
   return v4l2_fourcc(name[0], name[1], name[2], name[3]);
 }
 
-/// DRM_FORMAT_BIG_ENDIAN: the same, with the most significant byte first.
+/// DRM_FORMAT_BIG_ENDIAN: the most significant byte comes first.
 inline constexpr std::uint32_t drm_big_endian = 1U << 31U;
 
 /// A V4L2 pixel format and the caps that mean the same.
 struct FormatRow {
   std::uint32_t fourcc{};
-  /// For raw video, GST_VIDEO_FORMAT_UNKNOWN for all else.
+  /// The format of raw video; GST_VIDEO_FORMAT_UNKNOWN for other formats.
   GstVideoFormat video{GST_VIDEO_FORMAT_UNKNOWN};
-  /// The caps without size and rate, for all that is not raw video.
+  /// The caps without size and rate, for formats other than raw video.
   const char* media{};
-  /// Each colour plane lies in a memory plane of its own (multi-planar API only).
+  /// Each colour plane has a memory plane of its own (multi-planar API only).
   bool separate_planes{};
-  /// Then also that Cr's memory comes before Cb's, where GStreamer knows the planes only the other
-  /// way round.
+  /// With separate planes: Cr's memory comes before Cb's, though GStreamer's format has Cb first.
   bool cr_first{};
-  /// How many of a sample's low bits are used, where they are less than `video` has; else 0.
+  /// The number of low bits that a sample uses, where `video` has more; else 0.
   std::uint32_t significant_bits{};
-  /// Of uncompressed lines that GstVideoInfo knows no format for, such as Bayer's; else 0.
+  /// For uncompressed lines that GstVideoInfo has no format for, such as Bayer's; else 0.
   std::uint32_t bits_per_pixel{};
-  /// DRM's fourcc of it, for DMABuf memory, where GStreamer does not know that itself; else 0.
+  /// DRM's fourcc for DMABuf memory, where GStreamer has no mapping of its own; else 0.
   std::uint32_t drm{};
-  /// Where there is nothing but that: the GstVideoFormat whose lines and planes are as long, though
-  /// other things are in them.
+  /// For a format that only DRM names: the GstVideoFormat whose lines and planes have the same
+  /// length. Their content differs.
   GstVideoFormat alike{GST_VIDEO_FORMAT_UNKNOWN};
 
   [[nodiscard]] constexpr bool raw() const { return video != GST_VIDEO_FORMAT_UNKNOWN; }
 
-  /// True when frames have lines, and so a stride.
+  /// Returns whether frames have lines, and so a stride.
   [[nodiscard]] constexpr bool has_lines() const {
     return shape() != GST_VIDEO_FORMAT_UNKNOWN || bits_per_pixel != 0;
   }
 
-  /// What GstVideoInfo is to be asked for strides and planes; UNKNOWN where it can't say.
+  /// Returns the format to ask GstVideoInfo for strides and planes; UNKNOWN if there is none.
   [[nodiscard]] constexpr GstVideoFormat shape() const { return raw() ? video : alike; }
 
   [[nodiscard]] constexpr bool jpeg() const {
     return fourcc == V4L2_PIX_FMT_MJPEG || fourcc == V4L2_PIX_FMT_JPEG;
   }
 
-  /// True when there are caps for it in system memory.
+  /// Returns whether there are caps for it in system memory.
   [[nodiscard]] constexpr bool has_system_caps() const { return raw() || media != nullptr; }
 
-  /// The memory plane that a colour plane is in.
+  /// Returns the memory plane that a colour plane is in.
   [[nodiscard]] constexpr std::uint32_t memory_of(std::uint32_t plane) const {
     if (!separate_planes) return 0;
     return cr_first && plane > 0 ? 3 - plane : plane;
@@ -80,13 +80,13 @@ consteval FormatRow swapped(std::uint32_t fourcc, GstVideoFormat video) {
   return {.fourcc = fourcc, .video = video, .separate_planes = true, .cr_first = true};
 }
 
-/// Luma of less than 16 bits, in the low ones of 16, the least significant byte first.
+/// Luma of less than 16 bits, in the low bits of 16, with the least significant byte first.
 consteval FormatRow dim(std::uint32_t fourcc, std::uint32_t bits, std::uint32_t drm) {
   return {
       .fourcc = fourcc, .video = GST_VIDEO_FORMAT_GRAY16_LE, .significant_bits = bits, .drm = drm};
 }
 
-/// Bayer patterns of so many bits for a pixel.
+/// Bayer patterns of `bits` bits for a pixel.
 consteval FormatRow bayer(std::uint32_t fourcc, std::uint32_t bits, const char* media) {
   return {.fourcc = fourcc, .media = media, .bits_per_pixel = bits};
 }
@@ -95,18 +95,18 @@ consteval FormatRow coded(std::uint32_t fourcc, const char* media) {
   return {.fourcc = fourcc, .media = media};
 }
 
-/// What only DRM has a name for.
+/// A format that only DRM has a name for.
 consteval FormatRow drm_only(std::uint32_t fourcc, std::uint32_t drm, GstVideoFormat alike) {
   return {.fourcc = fourcc, .drm = drm, .alike = alike};
 }
 
-/// The same, of 16 bits for a pixel.
+/// The same, with 16 bits for a pixel.
 consteval FormatRow packed16(std::uint32_t fourcc, std::uint32_t drm) {
   return drm_only(fourcc, drm, GST_VIDEO_FORMAT_GRAY16_LE);
 }
 
-/// RGB of 16 bits. GStreamer's is in the machine's byte order, V4L2's has the least significant
-/// byte first, so that on a big-endian machine only DRM has a name for it.
+/// RGB of 16 bits. GStreamer's formats have the machine's byte order. V4L2's have the least
+/// significant byte first, so on a big-endian machine only DRM has a name for them.
 consteval FormatRow rgb16(std::uint32_t fourcc, GstVideoFormat video, std::uint32_t drm) {
   if constexpr (G_BYTE_ORDER == G_LITTLE_ENDIAN)
     return {.fourcc = fourcc, .video = video, .drm = drm};

@@ -9,14 +9,14 @@
 
 namespace v4l2gst {
 
-// The formatter loses its way where there is an #if.
+// clang-format breaks tables that contain an #if.
 // clang-format off
 
-/// What V4L2 and GStreamer both have a name for: the one place where the two worlds meet. That the
-/// bits mean the same is in the V4L2 specification (pixfmt-*.rst), and
+/// The formats that both V4L2 and GStreamer have a name for, in this one place. The V4L2
+/// specification (pixfmt-*.rst) shows that the bits mean the same, and
 /// tests/unit/formats/pixel_content_test.cpp reads bytes by it. Where two rows have the same caps,
-/// the earlier is preferred: the one with separate planes, which is what v4l2src takes too, and what
-/// the codecs beside such cameras want.
+/// the earlier one is preferred. That is the one with separate planes, which v4l2src takes too, and
+/// which the codecs beside such cameras want.
 inline constexpr std::array format_table{
     // YUV of 8 bits.
     joined(V4L2_PIX_FMT_YUYV, GST_VIDEO_FORMAT_YUY2),
@@ -49,8 +49,8 @@ inline constexpr std::array format_table{
     joined(V4L2_PIX_FMT_YUV32, GST_VIDEO_FORMAT_AYUV),
     joined(V4L2_PIX_FMT_VUYA32, GST_VIDEO_FORMAT_VUYA, drm_code("AYUV")),
 
-    // RGB of 8 bits and less. In the deprecated formats nobody says what the bits are that are no
-    // colour (RGB32, BGR32, RGB555), so nobody looks at them.
+    // RGB of 8 bits and less. The deprecated formats (RGB32, BGR32, RGB555) do not define their
+    // bits without a colour, so these rows ignore them.
     joined(V4L2_PIX_FMT_RGB24, GST_VIDEO_FORMAT_RGB),
     joined(V4L2_PIX_FMT_BGR24, GST_VIDEO_FORMAT_BGR),
     joined(V4L2_PIX_FMT_XBGR32, GST_VIDEO_FORMAT_BGRx),
@@ -86,7 +86,7 @@ inline constexpr std::array format_table{
     joined(V4L2_PIX_FMT_NV20, GST_VIDEO_FORMAT_NV16_10LE40, drm_code("NV20")),
 #endif
 
-    // Tiles. DRM's names for them need modifiers, which no driver tells us.
+    // Tiles. DRM's names for them need modifiers, which no driver reports.
     separate(V4L2_PIX_FMT_NV12MT, GST_VIDEO_FORMAT_NV12_64Z32),
     separate(V4L2_PIX_FMT_MM21, GST_VIDEO_FORMAT_NV12_16L32S),
     joined(V4L2_PIX_FMT_NV12_4L4, GST_VIDEO_FORMAT_NV12_4L4),
@@ -101,9 +101,8 @@ inline constexpr std::array format_table{
     separate(V4L2_PIX_FMT_MT2110R, GST_VIDEO_FORMAT_MT2110R),
 #endif
 
-    // Luma, and what is measured and shown like it. Y4, Y6 and Y012 have their samples in the
-    // high bits, so they need no other name; what has them in the low bits would be all but
-    // black.
+    // Luma, and measured values that are shown like luma. Y4, Y6 and Y012 have their samples in the
+    // high bits, so they need no other name. Samples in the low bits would look almost black.
     joined(V4L2_PIX_FMT_GREY, GST_VIDEO_FORMAT_GRAY8),
     joined(V4L2_PIX_FMT_Y6, GST_VIDEO_FORMAT_GRAY8),
     joined(V4L2_PIX_FMT_Y4, GST_VIDEO_FORMAT_GRAY8),
@@ -121,7 +120,7 @@ inline constexpr std::array format_table{
     joined(V4L2_TCH_FMT_TU08, GST_VIDEO_FORMAT_GRAY8),
     joined(V4L2_TCH_FMT_TU16, GST_VIDEO_FORMAT_GRAY16_LE),
 
-    // Bayer. More than 8 bits lie in 16, the least significant byte first.
+    // Bayer. Samples of more than 8 bits take 16, with the least significant byte first.
     bayer(V4L2_PIX_FMT_SBGGR8, 8, "video/x-bayer, format=(string)bggr"),
     bayer(V4L2_PIX_FMT_SGBRG8, 8, "video/x-bayer, format=(string)gbrg"),
     bayer(V4L2_PIX_FMT_SGRBG8, 8, "video/x-bayer, format=(string)grbg"),
@@ -166,14 +165,14 @@ inline constexpr std::array format_table{
     coded(V4L2_PIX_FMT_RV40, "video/x-pn-realvideo, rmversion=(int)4"),
     coded(V4L2_PIX_FMT_FWHT, "video/x-fwht"),
     coded(V4L2_PIX_FMT_DV, "video/x-dv, systemstream=(boolean)true"),
-    // Which multiplex it is, a control says (V4L2_CID_MPEG_STREAM_TYPE). v4l2src takes it for this.
+    // A control names the multiplex (V4L2_CID_MPEG_STREAM_TYPE). v4l2src takes it for this one.
     coded(V4L2_PIX_FMT_MPEG, "video/mpegts, systemstream=(boolean)true"),
     coded(V4L2_PIX_FMT_SN9C10X, "video/x-sonix"),
     coded(V4L2_PIX_FMT_PWC1, "video/x-pwc1"),
     coded(V4L2_PIX_FMT_PWC2, "video/x-pwc2"),
 
-    // What only DRM has a name for, in drm_fourcc.h, whose names begin at the other end; for most
-    // also in the kernel, where drivers of DRM drive V4L2 hardware
+    // Formats that only DRM has a name for, in drm_fourcc.h. Its names begin at the other end. For
+    // most of them the kernel has the same names, where DRM drivers use V4L2 hardware
     // (drivers/gpu/drm/renesas/rcar-du/rcar_du_kms.c).
     drm_only(V4L2_PIX_FMT_RGB332, drm_code("RGB8"), GST_VIDEO_FORMAT_GRAY8),
     packed16(V4L2_PIX_FMT_XRGB444, drm_code("XR12")),
@@ -184,7 +183,7 @@ inline constexpr std::array format_table{
     packed16(V4L2_PIX_FMT_XBGR444, drm_code("XB12")),
     packed16(V4L2_PIX_FMT_ABGR444, drm_code("AB12")),
     packed16(V4L2_PIX_FMT_BGRX444, drm_code("BX12")),
-    packed16(V4L2_PIX_FMT_BGRA444, drm_code("BA12")),  // V4L2's own BA12 is Bayer's
+    packed16(V4L2_PIX_FMT_BGRA444, drm_code("BA12")),  // V4L2's own BA12 is a Bayer format
     packed16(V4L2_PIX_FMT_ARGB555, drm_code("AR15")),
     packed16(V4L2_PIX_FMT_RGBX555, drm_code("RX15")),
     packed16(V4L2_PIX_FMT_RGBA555, drm_code("RA15")),
@@ -207,7 +206,7 @@ inline constexpr std::array format_table{
 
 // clang-format on
 
-/// The row of a fourcc; null for one that caps can't express.
+/// Returns the row of a fourcc; null if caps can't express it.
 constexpr const FormatRow* row_of(std::uint32_t fourcc) {
   for (const auto& row : format_table)
     if (row.fourcc == fourcc) return &row;

@@ -14,12 +14,12 @@ struct Inexpressible {
   const char* reason{};
 };
 
-// The formatter loses its way where there is an #if.
+// clang-format breaks tables that contain an #if.
 // clang-format off
 
-/// All that is in linux/videodev2.h and in no row of the table: GStreamer has no name for it, or
-/// one that means something else. tests/unit/formats/format_table_test.cpp compares both with the
-/// header.
+/// The formats of linux/videodev2.h that have no row in the table. GStreamer has no name for them,
+/// or one that means something else. tests/unit/formats/format_table_test.cpp compares both
+/// tables with the header.
 inline constexpr auto inexpressible = std::to_array<Inexpressible>({
     {V4L2_PIX_FMT_BGR666, "18-bit RGB"},
     {V4L2_PIX_FMT_BGR48_12, "48-bit RGB"},
@@ -116,7 +116,7 @@ inline constexpr auto inexpressible = std::to_array<Inexpressible>({
     {V4L2_PIX_FMT_PISP_COMP2_GRBG, "compressed Bayer"},
     {V4L2_PIX_FMT_PISP_COMP2_RGGB, "compressed Bayer"},
 
-    // What goes into a codec with controls beside it; nothing captures it.
+    // Input of codecs, with controls beside it. No device captures it.
     {V4L2_PIX_FMT_MPEG2_SLICE, "stateless codec"},
     {V4L2_PIX_FMT_H264_SLICE, "stateless codec"},
     {V4L2_PIX_FMT_HEVC_SLICE, "stateless codec"},
@@ -126,8 +126,8 @@ inline constexpr auto inexpressible = std::to_array<Inexpressible>({
     {V4L2_PIX_FMT_FWHT_STATELESS, "stateless codec"},
     {V4L2_PIX_FMT_H264_MVC, "several views"},
 
-    // The webcams of the last century, and other formats that only their driver's own library
-    // reads. PJPG is no JPEG that a decoder knows: it has no quantisation tables, but its own in
+    // Formats of the webcams of the last century, and others that only their driver's own library
+    // reads. PJPG is no JPEG that a decoder knows. It has no quantisation tables, but its own in
     // each block (libv4lconvert, tinyjpeg.c).
     {V4L2_PIX_FMT_PJPG, "vendor"},
     {V4L2_PIX_FMT_JPGL, "vendor"},
@@ -157,7 +157,7 @@ inline constexpr auto inexpressible = std::to_array<Inexpressible>({
 });
 // clang-format on
 
-/// Why there is no row for a fourcc; null where there is one, or where nobody has heard of it.
+/// Returns why there is no row for a fourcc; null if there is one, or if it is unknown.
 constexpr const char* why_not(std::uint32_t fourcc) {
   for (const auto& entry : inexpressible)
     if (entry.fourcc == fourcc) return entry.reason;

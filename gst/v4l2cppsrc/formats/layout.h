@@ -13,38 +13,38 @@
 
 namespace v4l2gst {
 
-/// How a raw picture lies in a driver's buffer, as GstVideoMeta wants to know it: strides, and for
-/// each colour plane its memory plane and its offset in that. And how it would lie where nobody
-/// says how: as GstVideoInfo has it by default, or as GStreamer's elements expect it where it has
-/// none.
+/// The layout of a raw picture in a driver's buffer, as GstVideoMeta describes it. Each colour
+/// plane has a stride, a memory plane, and an offset in that. The usual values are those that hold
+/// without a GstVideoMeta: GstVideoInfo's defaults, or what GStreamer's elements expect of a format
+/// that it does not have.
 struct Layout {
   struct Plane {
-    int stride{};            ///< GStreamer's: bytes for a line, or how many tiles there are
+    int stride{};            ///< as GStreamer has it: bytes for a line, or numbers of tiles
     std::uint32_t memory{};  ///< the memory plane that it is in
-    std::size_t offset{};    ///< there
+    std::size_t offset{};    ///< bytes from the start of that memory plane's payload
     std::size_t rows{};      ///< lines, or rows of tiles
     std::size_t pitch{};     ///< bytes from one row to the next
     int usual_stride{};
     std::size_t usual_pitch{};
-    std::size_t usual_offset{};  ///< in the whole GstBuffer
+    std::size_t usual_offset{};  ///< bytes from the start of the GstBuffer
   };
 
-  GstVideoFormat format{GST_VIDEO_FORMAT_UNKNOWN};  ///< ENCODED where GstVideoInfo knows no such
-                                                    ///< thing; DMA_DRM where the caps say so
+  GstVideoFormat format{GST_VIDEO_FORMAT_UNKNOWN};  ///< ENCODED if GstVideoInfo does not know it;
+                                                    ///< DMA_DRM if caps say so
   guint width{};
   guint height{};
   std::uint32_t plane_count{};
   std::array<Plane, GST_VIDEO_MAX_PLANES> planes{};
   std::size_t usual_size{};
-  /// True when it lies as it usually would, so that nobody needs to be told.
+  /// True if the layout is the usual one, so that no GstVideoMeta is needed.
   bool usual{};
-  /// True when the strides are numbers of tiles.
+  /// True if the strides are numbers of tiles.
   bool tiled{};
-  /// So many rows that belong together; 2 where tiles follow each other in a Z over two rows.
+  /// How many rows belong together: 2 if tiles follow each other in a Z over two rows.
   std::size_t together{1};
-  /// The bytes that the picture takes of each memory plane, with the padding behind its last line.
+  /// The bytes of the picture in each memory plane, with the padding behind its last line.
   std::array<std::size_t, VIDEO_MAX_PLANES> needed{};
-  /// The bytes that each memory plane must hold for the picture to be whole: without that padding,
+  /// The bytes that each memory plane must hold for a whole picture. They exclude that padding,
   /// which some drivers do not write.
   std::array<std::size_t, VIDEO_MAX_PLANES> least{};
 
@@ -53,17 +53,20 @@ struct Layout {
   }
 };
 
-/// GstVideoInfo's idea of a row's pictures, by its shape(); of no format where it has none.
+/// Returns the GstVideoInfo of a row's pictures, by its shape(). Its format is UNKNOWN if the row
+/// has none.
 GstVideoInfo video_info_of(const FormatRow& row, v4l2::Size size);
 
-/// What of a format that the driver settled on can't be true; nothing where all can be. Lines of
-/// a wrong length are no such lie: layout_of() does without.
+/// Checks the format that the driver returned. Returns EPROTO for an impossible size or plane
+/// count; nullopt if the format is usable. A wrong bytesperline is no error: layout_of() replaces
+/// it.
 std::optional<v4l2::Error> implausible(const v4l2::Format& format, const FormatRow& row);
 
-/// V4L2's rule: in a contiguous format the planes follow each other without a gap, and bytesperline
-/// is the first one's; the others' shrink with their width (V4L2 specification, "Planar YUV
-/// formats"). Of tiles it is as many bytes as a line would have without them. What is shorter than
-/// a line of the picture, or longer than any, is taken for lines without padding.
+/// Returns the layout by V4L2's rule. In a contiguous format the planes follow each other without a
+/// gap. bytesperline is the first plane's, and the others' shrink with their width (V4L2
+/// specification, "Planar YUV formats"). For tiles it is as many bytes as a line would have without
+/// them. A bytesperline that is shorter than a line of the picture, or longer than any, means lines
+/// without padding.
 Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVideoInfo& info);
 
 }  // namespace v4l2gst

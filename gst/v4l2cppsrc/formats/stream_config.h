@@ -16,12 +16,12 @@ struct StreamConfig {
   v4l2::Format format;
   v4l2::Interval interval;
   CapsPtr caps;
-  std::optional<Layout> layout;  ///< of formats that have lines
+  std::optional<Layout> layout;  ///< nullopt for formats without lines
   Interlacing interlacing;
-  /// Downstream was promised DMABuf memory: no buffer of another kind may follow, not even a copy.
+  /// The caps promise DMABuf memory. No buffer of another kind may follow, not even a copy.
   bool dmabuf_caps{};
 
-  /// The same once more, with a reference of its own to the caps.
+  /// Returns a copy with its own reference to the caps.
   [[nodiscard]] StreamConfig copy() const {
     return {.row = row,
             .format = format,
@@ -32,18 +32,19 @@ struct StreamConfig {
             .dmabuf_caps = dmabuf_caps};
   }
 
-  /// The height of a whole frame, both fields together.
+  /// Returns the size of a whole frame, both fields together.
   [[nodiscard]] v4l2::Size frame_size() const {
     return {.width = format.size.width, .height = frame_height(format)};
   }
 };
 
-/// How long a buffer lasts, which holds a frame, or one of its two fields; GST_CLOCK_TIME_NONE
-/// where the rate is not known.
+/// Returns the duration of a buffer, which holds a frame or one of its two fields. Returns
+/// GST_CLOCK_TIME_NONE if the rate is unknown.
 inline GstClockTime duration_of(const StreamConfig& config) {
   const auto interval = config.interval;
   if (!interval.known()) return GST_CLOCK_TIME_NONE;
-  // Asked for each frame. No 32-bit numerator overflows it, so the general scaling is not needed.
+  // This runs for each frame. No 32-bit numerator overflows the product, so general scaling is not
+  // needed.
   const auto frame = GST_SECOND * interval.numerator / interval.denominator;
   return config.format.field == V4L2_FIELD_ALTERNATE ? frame / 2 : frame;
 }

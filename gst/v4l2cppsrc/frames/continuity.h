@@ -5,7 +5,7 @@
 
 namespace v4l2gst {
 
-/// What a frame's sequence number says of those before it. Pure.
+/// Finds lost frames by their sequence numbers. Pure.
 class Continuity {
 public:
   struct Verdict {
@@ -14,30 +14,31 @@ public:
     bool discontinuous{};    ///< this frame does not follow the one before it
   };
 
-  /// `sequence` is v4l2_buffer.sequence, which wraps at 2^32. A driver that does not count (it
-  /// gives the same number again) or counts backwards loses nothing that we could know of.
+  /// Compares a frame's number with that of the frame before. `sequence` is v4l2_buffer.sequence,
+  /// which wraps at 2^32. No loss is known of a driver that does not count (it gives the same
+  /// number again) or counts backwards.
   Verdict observe(std::uint32_t sequence);
 
-  /// The frame that was observed last does not go downstream, so the next one that does follows
-  /// none.
+  /// Notes that the last observed frame does not go downstream. The next frame is then
+  /// discontinuous.
   void withhold() { withheld_ = true; }
 
-  /// The stream begins again: the driver's count starts over, the offsets go on. `counts` is false
-  /// for a driver that may give number 0 to its first frames, whichever they are: what follows them
-  /// is no loss.
+  /// Notes that the stream begins again. The driver's count starts over, the offsets go on.
+  /// `counts` is false for a driver that may give number 0 to any of its first frames. The step to
+  /// its next number is no loss.
   void stream_began(bool counts = true) {
     last_.reset();
     counts_ = counts;
   }
 
-  /// All begins again.
+  /// Forgets all frames, and begins with offset 0.
   void restart() { *this = {}; }
 
 private:
   std::optional<std::uint32_t> last_;
   std::uint64_t next_offset_{};
   bool withheld_{};
-  bool counts_{true};  ///< or has done so in this stream
+  bool counts_{true};  ///< the driver counts, or has begun to in this stream
 };
 
 }  // namespace v4l2gst

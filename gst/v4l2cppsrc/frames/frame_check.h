@@ -13,40 +13,39 @@ namespace v4l2gst {
 enum class Damage {
   none,
   error_flag,     ///< the driver says so (V4L2_BUF_FLAG_ERROR)
-  short_picture,  ///< of a picture with lines the driver wrote only a part
+  short_picture,  ///< the driver wrote only a part of a picture with lines
   empty,          ///< the driver wrote nothing
   impossible,     ///< the driver says that it wrote more than the buffer holds
   no_start,       ///< a JPEG that does not begin as one
   no_end,         ///< a JPEG that does not end as one
 };
 
-/// What a frame is judged by.
+/// The facts that a frame is judged by.
 struct FrameFacts {
   std::uint32_t flags{};  ///< V4L2_BUF_FLAG_*
   bool impossible{};      ///< v4l2::Frame::impossible()
   std::span<const v4l2::Payload> payloads{};
-  /// The bytes that each plane must hold for the picture to be whole; empty for frames that are as
-  /// long as they are.
+  /// The bytes that each plane must hold for a whole picture; empty for frames of any length.
   std::span<const std::size_t> needed{};
-  /// A JPEG's bytes; empty where it is none, or where a CPU can't read them for nothing.
+  /// A JPEG's bytes; empty for other formats, or if a CPU can't read them without a call.
   std::span<const std::byte> jpeg{};
 };
 
-/// The worst that a frame's evidence shows. Looks at the first and last bytes of a JPEG only, never
-/// at more than a page of them. What decoders take in their stride is no damage: restart markers,
-/// bytes between the segments, missing Huffman tables (AVI1), padding behind the end. Two pictures
-/// in one frame are not found, since that takes reading all of it. Pure.
+/// Returns the worst damage that the facts show. It reads the first two bytes of a JPEG, and of its
+/// last ones at most 4096 of padding and 512 before them. Decoders accept restart markers, bytes
+/// between the segments, missing Huffman tables (AVI1) and padding behind the end, so these are no
+/// damage. Two pictures in one frame are not found, since that takes reading all of it. Pure.
 Damage damage_of(const FrameFacts& facts);
 
-/// What becomes of a frame.
+/// The action on a frame.
 enum class FrameAction {
   send,       ///< it goes downstream
   flag,       ///< the same, marked as corrupted
-  leave_out,  ///< its buffer goes back to the driver
+  leave_out,  ///< its buffer is requeued
 };
 
-/// What the user wants to become of a frame with such damage. There is nothing to send of what is
-/// empty, and nothing is true of what is impossible, so both are always left out. Pure.
+/// Returns what the user wants done with a frame of such damage. An empty frame has no content, and
+/// an impossible one has no content that is true, so both are always left out. Pure.
 FrameAction action_for(Damage damage, OnCorrupt policy);
 
 /// The frames that were left out since one was delivered.
@@ -57,7 +56,7 @@ struct LeftOut {
   std::uint64_t needed{};  ///< for its picture to be whole; 0 where that is not known
 };
 
-/// For logs: "no end".
+/// Returns the text for logs and messages: "no end".
 const char* name_of(Damage damage);
 
 }  // namespace v4l2gst

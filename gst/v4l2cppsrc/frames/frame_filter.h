@@ -13,13 +13,13 @@
 
 namespace v4l2gst {
 
-/// Decides which frames go downstream, and counts those in a row that do not.
+/// The filter decides which frames go downstream, and counts those in a row that do not.
 ///
 /// The session owns it for a run, and asks it about each frame on the streaming thread. It reads
 /// what it is given, and makes no call.
 class FrameFilter {
 public:
-  /// What is found of a frame.
+  /// The result for one frame.
   struct Judgement {
     FrameAction action{};
     Damage damage{};
@@ -27,40 +27,40 @@ public:
     std::uint64_t needed{};  ///< for the picture to be whole; 0 where that is not known
   };
 
-  /// The device's stream begins, again.
+  /// Notes that the device's stream begins, for the first time or again.
   void stream_began(std::uint32_t skip, bool on_key_frame) {
     start_.stream_began(skip, on_key_frame);
     left_out_ = {};
   }
 
-  /// A frame has come: true when it is one of the first, to be skipped.
+  /// Notes a frame. Returns true if it is one of the first, to be skipped.
   bool skips() { return start_.skips(); }
 
   [[nodiscard]] bool awaits_key_frame() const { return start_.awaits_key_frame(); }
 
-  /// Whether judge() wants to see the first plane of frames of this configuration.
+  /// Returns whether judge() reads the first plane of frames of this configuration.
   [[nodiscard]] static bool looks_at_damage(const StreamConfig& config, OnCorrupt policy) {
     return policy != OnCorrupt::pass && config.row->jpeg();
   }
 
-  /// Whether frames of this configuration may be looked into at all, for damage or for a key frame.
+  /// Returns whether frames may be read at all, for damage or for a key frame.
   [[nodiscard]] static bool looks_into_frames(const StreamConfig& config, OnCorrupt policy,
                                               bool on_key_frame) {
     return looks_at_damage(config, policy) || (on_key_frame && shows_units(config.row->fourcc));
   }
 
-  /// Sets the lengths of `frame` to those of its picture. `bytes` is its first plane, where that
-  /// is looked at.
+  /// Judges a frame, and sets its lengths to those of its picture. `bytes` is its first plane if
+  /// looks_at_damage(), else empty.
   static Judgement judge(v4l2::Frame& frame, const StreamConfig& config, OnCorrupt policy,
                          std::span<const std::byte> bytes);
 
-  /// Whether admits() wants to see the first plane: only while a key frame is awaited of which the
-  /// driver says nothing.
+  /// Returns whether admits() reads the first plane. It does so only while a key frame is awaited,
+  /// and only if the driver does not say what the frame is.
   [[nodiscard]] bool looks_for_key_frame(const v4l2::Frame& frame) const {
     return awaits_key_frame() && unit_of(frame.flags()) == Unit::unknown;
   }
 
-  /// Whether a decoder may begin with `frame`.
+  /// Returns false if a key frame is awaited and `frame` is known to be none.
   [[nodiscard]] bool admits(const v4l2::Frame& frame, const StreamConfig& config,
                             std::span<const std::byte> bytes) const;
 
@@ -68,13 +68,13 @@ public:
 
   void leave_out_delta() { ++left_out_.count; }
 
-  /// A frame went downstream.
+  /// Notes that a frame went downstream.
   void delivered() {
     left_out_.count = 0;
     start_.has_begun();
   }
 
-  /// Since the latest frame that was delivered.
+  /// Returns the frames that were left out since the last delivered one.
   [[nodiscard]] const LeftOut& left_out() const { return left_out_; }
 
 private:

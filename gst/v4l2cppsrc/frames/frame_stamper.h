@@ -15,7 +15,7 @@
 
 namespace v4l2gst {
 
-/// What a driver said of a frame, kept while its buffer goes downstream.
+/// The driver's description of a frame, kept while its buffer goes downstream.
 struct FrameInfo {
   static FrameInfo of(const v4l2::Frame& frame);
 
@@ -33,18 +33,18 @@ struct FrameInfo {
 /// reads the element's clock; it does not know whose memory a buffer has.
 class FrameStamper {
 public:
-  /// The device's stream begins, again. `counts`: see Continuity.
+  /// Notes that the device's stream begins, for the first time or again. `counts`: see Continuity.
   void stream_began(bool counts) { continuity_.stream_began(counts); }
 
-  /// A frame has come, whether or not it goes downstream.
+  /// Notes a frame, whether or not it goes downstream.
   Continuity::Verdict observe(const v4l2::Frame& frame) {
     return continuity_.observe(frame.sequence());
   }
 
-  /// The frame that was observed last does not go downstream.
+  /// Notes that the last observed frame does not go downstream.
   void withhold() { continuity_.withhold(); }
 
-  /// Stamps `buffer` and logs it. `corrupted`: the picture is damaged, and goes downstream so.
+  /// Stamps `buffer` and logs it. `corrupted` is true for a damaged picture that goes downstream.
   void stamp(GstBuffer* buffer, const FrameInfo& frame, const Continuity::Verdict& seen,
              const StreamConfig& config, bool corrupted, GstElement* element, v4l2::Kernel& kernel);
 

@@ -14,17 +14,17 @@ struct ClockReading {
   GstClockTime base_time{};            ///< of the element
 };
 
-/// Driver timestamps to running time. Pure: time comes in as an argument.
+/// Converts driver timestamps to running time. Pure: time comes in as an argument.
 class RunningTime {
 public:
-  /// The PTS of a frame: when it was captured, as the pipeline's clock would have told. `timestamp`
-  /// is the driver's, on CLOCK_MONOTONIC; without one, or with one that lies in the future or
-  /// further back than any queue reaches, the frame is taken to be captured now. Never before zero,
-  /// and never before an earlier frame's.
+  /// Returns the PTS of a frame: the running time at which it was captured. `timestamp` is the
+  /// driver's, on CLOCK_MONOTONIC. Without one the frame counts as captured now. So does a frame
+  /// whose timestamp is over 1 s in the future, or over 10 s old, which is further back than any
+  /// queue reaches. The PTS is never below zero, and never below an earlier frame's.
   GstClockTime stamp(std::optional<std::chrono::nanoseconds> timestamp,
                      const ClockReading& reading);
 
-  /// A new timeline begins: after READY, running time may start over.
+  /// Begins a new timeline: after READY, running time may start over.
   void restart() { last_ = 0; }
 
 private:

@@ -6,17 +6,17 @@
 
 namespace v4l2gst {
 
-/// Which of the first frames after a start are left out. Pure.
+/// Chooses which of the first frames after a start are left out. Pure.
 class StartFilter {
 public:
-  /// The device's stream begins, again: so many frames are to be skipped, and after them, if
-  /// `on_key_frame`, all that a decoder can't begin with.
+  /// Notes that the device's stream begins, for the first time or again. `skip` frames are left
+  /// out. After them, with `on_key_frame`, so are all that a decoder can't begin with.
   void stream_began(std::uint32_t skip, bool on_key_frame) {
     to_skip_ = skip;
     awaits_key_frame_ = on_key_frame;
   }
 
-  /// A frame has come: true when it is one of the first, to be skipped.
+  /// Notes a frame. Returns true if it is one of the first, to be skipped.
   bool skips() {
     if (to_skip_ == 0) return false;
     --to_skip_;
@@ -25,10 +25,10 @@ public:
 
   [[nodiscard]] bool awaits_key_frame() const { return awaits_key_frame_; }
 
-  /// Whether such a frame may be the first. Where nobody says what frames are, any may.
+  /// Returns whether a frame of this kind may be the first. One of unknown kind may.
   [[nodiscard]] bool admits(Unit unit) const { return !awaits_key_frame_ || unit != Unit::delta; }
 
-  /// A frame went downstream: what follows it may build on it.
+  /// Notes that a frame went downstream. Later frames may build on it.
   void has_begun() { awaits_key_frame_ = false; }
 
 private:
