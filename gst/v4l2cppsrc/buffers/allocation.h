@@ -9,19 +9,19 @@
 
 namespace v4l2gst {
 
-/// What an allocation ended in.
+/// The result of an allocation.
 struct Allocation {
   Capture capture;
-  /// The format that the driver has now. Its strides are others than agreed where downstream asked
-  /// for longer lines; `layout` says the same to GStreamer.
+  /// The format that the driver has now. Its strides differ from the agreed ones if downstream
+  /// asked for longer lines. `layout` says the same to GStreamer.
   v4l2::Format format;
   std::optional<Layout> layout;
-  /// Where it was not done as was asked: what a WARNING shall say.
+  /// The WARNING to post, if the buffers are not those that were asked for.
   std::optional<Report> warning;
 };
 
-/// Allocates the buffers that the settings ask for and downstream takes. Where a kind of memory
-/// will not do it tries the next, as far as io-mode leaves a choice.
+/// Allocates the buffers that the settings ask for and downstream takes. If one kind of memory
+/// fails, it tries the next, as far as io-mode leaves a choice.
 std::expected<Allocation, Report> allocate(AllocationRequest request);
 
 }  // namespace v4l2gst

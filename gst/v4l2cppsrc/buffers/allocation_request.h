@@ -13,9 +13,9 @@
 
 namespace v4l2gst {
 
-/// What buffers are allocated for. It lives on the streaming thread for the time of allocate().
+/// The circumstances of an allocation. It lives on the streaming thread for the time of allocate().
 struct AllocationRequest {
-  GstElement* element{};  ///< who logs; it outlives what is allocated
+  GstElement* element{};  ///< it logs, and outlives what is allocated
   const v4l2::Device& device;
   v4l2::Waker& waker;  ///< outlives what is allocated
   Stats& stats;        ///< the same
@@ -26,11 +26,11 @@ struct AllocationRequest {
   bool inspects_frames{};
 };
 
-/// With how many buffers a stream begins.
+/// Returns how many buffers a stream begins with.
 std::uint32_t first_count(const AllocationRequest& request);
 
-/// Asks the driver for first_count() buffers of the agreed format. Fills in `wish` but for its
-/// memory and its flags. Error: that of v4l2::Buffers::request().
+/// Asks the driver for first_count() buffers of the agreed format. The memory and the flags of
+/// `wish` are the caller's, the rest is filled in. Error: that of v4l2::Buffers::request().
 v4l2::Result<std::unique_ptr<v4l2::Buffers>> request_buffers(const AllocationRequest& request,
                                                              v4l2::BufferWish wish);
 

@@ -17,39 +17,39 @@
 
 namespace v4l2gst {
 
-/// Holds the memory of frames while the driver fills it, and puts it into GstBuffers. The unit of
-/// loan is the GstMemory, not the GstBuffer: a copy, a region or a map may hold the memory when the
-/// GstBuffer is long gone, and as long as anybody does the driver must not have it back. The
-/// GstBuffer is a shell, used again when it comes back.
+/// The pool holds the memory of frames while the driver fills it, and puts it into GstBuffers. The
+/// unit of loan is the GstMemory, not the GstBuffer. A copy, a region or a map may hold the memory
+/// when the GstBuffer is long gone, and until they end the driver must not have it back. The
+/// GstBuffer is a shell, and is used again after its release.
 ///
-/// acquire() belongs to the streaming context, the ways back to any thread. They never meet: a
-/// buffer is either on loan or not, and the queue orders the one before the other. GstV4l2CppPool
-/// is its face as a GstBufferPool.
+/// The streaming context calls acquire(). Shells and memories come back on any thread. The two
+/// never meet: a buffer is either on loan or not, and the queue orders the one before the other.
+/// GstV4l2CppPool is the same pool as a GstBufferPool.
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
 public:
-  /// An empty one, for frames of so many memory planes. `layout` is that of raw video; without one
-  /// the frames carry no GstVideoMeta.
+  /// Makes an empty pool, for frames of `plane_count` memory planes. `layout` is that of raw video.
+  /// Without one the frames carry no GstVideoMeta.
   static std::shared_ptr<BufferPool> make(std::uint32_t plane_count,
                                           const std::optional<Layout>& layout);
 
-  /// The memories of buffer `index`, one for each plane. Streaming context, and the buffer is
-  /// idle.
+  /// Adds the memories of buffer `index`, one for each plane. The streaming context calls this for
+  /// an idle buffer.
   void insert(std::uint32_t index, std::vector<MemoryPtr> memories);
-  /// Lets go of an idle buffer, and so of its memories.
+  /// Removes an idle buffer, and with it its memories.
   void remove(std::uint32_t index);
 
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
   ~BufferPool() = default;
 
-  /// The first plane of an idle buffer, as a CPU reads it without a call; empty where it can't.
+  /// Returns the first plane of a buffer that is not downstream, as a CPU reads it without a call.
+  /// It is empty if a CPU can't.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const;
 
-  /// Puts a frame into a shell. Never blocks; allocates only for a first shell and for one
-  /// that did not come back.
+  /// Puts a frame into a shell. Never blocks. Allocates only if the buffer has no shell.
   BufferPtr acquire(v4l2::Frame&& frame);
 
-  /// A shell of this pool's that came back to the pool with its last reference.
+  /// Takes back a shell whose last reference is gone. A shell of another pool is freed.
   void release(BufferPtr shell);
 
 private:
@@ -59,7 +59,7 @@ private:
     std::array<GstMemory*, VIDEO_MAX_PLANES> memories{};  // the slot's own, wherever they are
     std::array<MemoryPtr, VIDEO_MAX_PLANES> memories_at_rest;  // those that rest outside the shell
     std::optional<v4l2::Frame> loan;                           // while shell or memories are out
-    std::atomic<std::uint32_t> away{};                         // how many of them are
+    std::atomic<std::uint32_t> away{};                         // how many of them are out
   };
 
   BufferPool(std::uint32_t plane_count, const std::optional<Layout>& layout)

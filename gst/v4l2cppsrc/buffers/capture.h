@@ -18,12 +18,13 @@
 
 namespace v4l2gst {
 
-/// What exists from the allocation to the next one or to stop: buffers, and the stream that fills
-/// them.
+/// The allocated buffers, and the stream that fills them. A Capture exists until the next
+/// allocation, or until the element stops.
 ///
-/// It owns one type of buffers for each kind of memory, and asks it. The streaming thread and the
-/// state changes call it, one at a time. It points neither to the device nor to the configuration,
-/// from which allocate() (allocation.h) makes it, so it may be moved while it streams.
+/// It owns one of the types of buffers, which differ in the kind of memory, and passes calls on to
+/// it. The streaming thread and the state changes call it, one at a time. allocate() (allocation.h)
+/// makes it from the device and the configuration. It points to neither of them, so it may be moved
+/// while it streams.
 class Capture {
 public:
   using Memory = std::variant<LentBuffers, PoolBuffers, ReadBuffers>;
@@ -33,67 +34,69 @@ public:
         leaky_{settings.leaky == Leaky::newest},
         on_corrupt_{settings.on_corrupt} {}
 
-  /// Starts `device`, from which its buffers are.
+  /// Starts streaming from `device`, to which the buffers belong.
   v4l2::Result<> start(const v4l2::Device& device);
-  /// Stops it; what is on loan stays so.
+  /// Stops streaming. A buffer on loan stays on loan.
   void stop();
   [[nodiscard]] bool streaming() const;
 
-  /// Waits for the next frame, or for what there is instead; without a timeout for ever. While it
-  /// streams.
+  /// Waits for the next frame, or for another arrival; without a timeout for ever. Returns
+  /// Interrupted if it does not stream.
   v4l2::Result<v4l2::Arrival> next(std::optional<std::chrono::milliseconds> timeout);
-  /// What is there already, if anything. While it streams.
+  /// Returns an arrival that is there already; nullopt if there is none, or if it does not stream.
   std::optional<v4l2::Result<v4l2::Arrival>> ready();
 
-  /// The GstBuffer that goes downstream for a frame; null when none shall, which is counted.
+  /// Returns the GstBuffer that goes downstream for a frame; null if none shall. A frame that is
+  /// left out for want of buffers is counted.
   v4l2::Result<BufferPtr> wrap(v4l2::Frame&& frame);
 
-  /// From now on each frame goes downstream as a copy, where nothing else was promised. False when
-  /// it was so already.
+  /// Copies each frame from now on, unless DMABuf memory was promised. Returns false if it did so
+  /// already.
   bool copy_always();
   [[nodiscard]] bool always_copies() const;
 
-  /// Whether it can go on although downstream now says this; if so, it heeds it.
-  /// `reserves_buffers`: v4l2::Device::reserves_buffers().
+  /// Returns whether the buffers suit a new answer to the ALLOCATION query; if so, it follows that
+  /// answer. `reserves_buffers`: v4l2::Device::reserves_buffers().
   bool suits(const Downstream& downstream, bool reserves_buffers);
 
-  /// What to put into the ALLOCATION query: buffers of pool(), of size() bytes.
+  /// Returns the answer to the ALLOCATION query: buffers of pool(), of size() bytes.
   [[nodiscard]] GstBufferPool* pool() const;
   [[nodiscard]] guint size() const;
 
   [[nodiscard]] std::uint32_t buffer_count() const { return queue().buffer_count(); }
 
-  /// How many there may be.
+  /// Returns how many buffers there may be.
   [[nodiscard]] std::uint32_t most() const;
 
-  /// How many frames may be on their way before one is lost.
+  /// Returns how many frames may be on their way before one is lost.
   [[nodiscard]] std::uint32_t depth() const { return most(); }
 
-  /// How many frames are on loan.
+  /// Returns how many frames are on loan.
   [[nodiscard]] std::uint32_t held() const { return queue().on_loan(); }
 
-  /// True while downstream holds memory that the driver can't do without: until it is back, the
-  /// driver takes neither another format nor other buffers.
+  /// Returns true while downstream holds memory that the driver can't do without. Until that is
+  /// back, the driver takes neither another format nor other buffers.
   [[nodiscard]] bool pinned() const;
 
-  /// True when it has grown and the driver frees single buffers only all together.
+  /// Returns true if it has retired buffers. They stay if the driver frees buffers only all
+  /// together.
   [[nodiscard]] bool oversized() const { return queue().retired_count() > 0; }
 
-  /// True where frames come by read(), through a descriptor of its own.
+  /// Returns true if frames come by read(), through a descriptor of its own.
   [[nodiscard]] bool uses_read() const { return std::holds_alternative<ReadBuffers>(memory_); }
 
-  /// For the log: in what memory frames travel.
+  /// Returns the memory of frames, for the log.
   [[nodiscard]] const char* io_method() const;
 
-  /// A frame's first plane as a CPU reads it, without a call. Empty where it can't: in DMABufs of
-  /// downstream's, in memory whose caches each map synchronises (cache-hints=lazy), and in formats
-  /// of which nobody asks to see anything.
+  /// Returns a frame's first plane, as a CPU reads it without a call. It is empty for DMABufs of
+  /// downstream, for memory whose caches each map synchronises (cache-hints=lazy), and for DMABufs
+  /// that were not mapped ahead, because frames of their format are not inspected.
   [[nodiscard]] std::span<const std::byte> look(const v4l2::Frame& frame) const;
 
-  /// Only the newest of the frames that wait goes downstream.
+  /// Returns true if only the newest of the waiting frames goes downstream.
   [[nodiscard]] bool leaky() const { return leaky_; }
 
-  /// What is done with damaged frames.
+  /// Returns the action for damaged frames.
   [[nodiscard]] OnCorrupt on_corrupt() const { return on_corrupt_; }
 
 private:

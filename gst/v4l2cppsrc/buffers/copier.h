@@ -8,7 +8,7 @@
 
 namespace v4l2gst {
 
-/// Copies frames into plain memory without padding, which every reader understands without a
+/// Copies frames into plain memory without padding. Every reader understands that without a
 /// GstVideoMeta. Its buffers are used again.
 class Copier {
 public:
@@ -20,8 +20,8 @@ public:
   Copier& operator=(Copier&&) = delete;
   ~Copier();
 
-  /// A copy of what `frame` shows, without its timestamps. Null when the pool gives nothing or
-  /// something can't be mapped.
+  /// Returns a copy of the picture in `frame`, without its timestamps. Returns null if the pool
+  /// gives no buffer, or if one can't be mapped.
   BufferPtr copy(GstBuffer* frame);
 
 private:

@@ -6,11 +6,11 @@
 
 namespace v4l2gst {
 
-/// What downstream said to the ALLOCATION query.
+/// Downstream's answer to the ALLOCATION query.
 struct Downstream {
-  bool video_meta{};              ///< it heeds GstVideoMeta
-  GstVideoAlignment alignment{};  ///< that it wishes; all 0 where it does not care
-  PoolPtr pool;                   ///< that it offers; null where it does not
+  bool video_meta{};              ///< it reads GstVideoMeta
+  GstVideoAlignment alignment{};  ///< that it wants; all 0 if it wants none
+  PoolPtr pool;                   ///< that it offers; null if it offers none
   guint size{};                   ///< of the pool's buffers
   guint least{};                  ///< buffers that it wants to hold at a time
   guint most{};                   ///< buffers that the pool can have; 0 for any number
@@ -27,7 +27,7 @@ struct Downstream {
 /// gst_buffer_pool_config_set_video_alignment().
 Downstream read_allocation(GstQuery* query);
 
-/// Puts `pool` and its numbers first in the answer, in the place of what stood there.
+/// Sets `pool` and its numbers as the first pool of the answer, in the place of another.
 void answer_allocation(GstQuery* query, GstBufferPool* pool, guint size, guint least, guint most);
 
 }  // namespace v4l2gst

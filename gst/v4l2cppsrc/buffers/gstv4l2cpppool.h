@@ -16,13 +16,13 @@ G_END_DECLS
 
 namespace v4l2gst {
 
-/// The GstBufferPool face of a pool. Configured for `least` to `most` buffers of `size` bytes of
-/// `caps`.
+/// Makes the GstBufferPool of a BufferPool. It is configured for `least` to `most` buffers of
+/// `size` bytes of `caps`.
 PoolPtr make_pool(std::weak_ptr<BufferPool> buffer_pool, GstCaps* caps, guint size, guint least,
                   guint most);
 
-/// A frame in, a GstBuffer out. Never blocks. Null when the pool is flushing; then the frame is
-/// still the caller's, whose end sends it back to the driver.
+/// Puts a frame into a GstBuffer of `pool`. Never blocks. Returns null if the pool is flushing. The
+/// frame is then still the caller's, and its end requeues the buffer.
 BufferPtr wrap(GstBufferPool* pool, v4l2::Frame&& frame);
 
 }  // namespace v4l2gst

@@ -15,13 +15,13 @@
 
 namespace v4l2gst {
 
-/// Lets the driver fill the buffers of a pool of downstream's (V4L2_MEMORY_DMABUF or USERPTR):
-/// nothing is lent, the filled GstBuffer itself goes downstream, and another one takes its place
-/// with the driver. Streaming context only.
+/// The importer lets the driver fill the buffers of downstream's pool (V4L2_MEMORY_DMABUF or
+/// USERPTR). It lends no memory: the filled GstBuffer itself goes downstream, and another one is
+/// queued in its place. Only the streaming context calls it.
 class Importer {
 public:
-  /// Configures and activates downstream's pool, and takes a first buffer out of it, by which its
-  /// layout can be judged. Null when the pool gives none.
+  /// Configures and activates downstream's pool, and takes a first buffer out of it, which shows
+  /// its layout. Returns null if there is no pool, or if it gives no buffer.
   static std::unique_ptr<Importer> make(const Downstream& downstream, GstCaps* caps,
                                         std::uint32_t least);
 
@@ -29,29 +29,30 @@ public:
   Importer& operator=(const Importer&) = delete;
   ~Importer();
 
-  /// The stride in bytes of the pool's first plane; 0 where its buffers have no lines.
+  /// Returns the stride in bytes of the pool's first plane; 0 if its buffers have no lines.
   [[nodiscard]] std::uint32_t stride(const std::optional<Layout>& layout) const;
 
-  /// True when a driver that writes `format` so, into `memory`, writes what the pool's buffers say.
+  /// Returns whether the driver may fill the pool's buffers as `memory`. They must have the size of
+  /// `format`, and its `layout`.
   [[nodiscard]] bool fits(const v4l2::Format& format, const std::optional<Layout>& layout,
                           v4l2::Memory memory) const;
 
-  /// From now on the driver's buffers are to be filled by refill().
+  /// Sets the driver's buffers, which refill() queues from now on.
   void attach(const v4l2::Buffers& buffers) { buffers_ = &buffers; }
 
-  /// Hands the driver as many of the pool's buffers as both have, without waiting; those that came
-  /// back without take() first. Error: that of VIDIOC_QBUF.
+  /// Queues as many of the pool's buffers as the pool and the driver have, without waiting. Those
+  /// that came back without take() are first. Error: that of VIDIOC_QBUF.
   v4l2::Result<> refill();
 
-  /// The first plane of a buffer that the driver has filled, where it is mapped (USERPTR); else
-  /// empty.
+  /// Returns the first plane of a buffer that the driver has filled, if it is mapped (USERPTR);
+  /// else empty.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const;
 
-  /// The GstBuffer that a frame was written into. Null when the driver names one that it does not
-  /// have.
+  /// Returns the GstBuffer that a frame was written into. Returns null if the driver names one that
+  /// it does not have.
   BufferPtr take(v4l2::Frame&& frame);
 
-  /// What the driver had is ours again: streaming has ended.
+  /// Takes all GstBuffers back from the driver, after the end of streaming.
   void recall();
 
   [[nodiscard]] GstBufferPool* pool() const { return pool_.get(); }
@@ -64,8 +65,8 @@ private:
     BufferPtr buffer;
     std::array<GstMapInfo, VIDEO_MAX_PLANES> maps{};
     std::uint32_t mapped{};
-    /// The memory that this buffer index was last used with: drivers keep what they attached, so to
-    /// meet it again is cheap. Only compared.
+    /// The memory that this buffer index was last queued with. Drivers keep what they attached, so
+    /// the same memory is cheap to queue again. The pointer is only compared.
     const GstMemory* last{};
   };
 

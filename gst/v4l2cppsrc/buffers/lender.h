@@ -23,30 +23,33 @@ public:
   /// `reserves_buffers` as for heed().
   Lender(const AllocationRequest& request, Supply supply, guint buffer_size, bool reserves_buffers);
 
-  /// The GstBuffer that goes downstream for a frame; null when none shall, which is counted.
+  /// Returns the GstBuffer that goes downstream for a frame; null if none shall. A frame that is
+  /// left out for want of buffers is counted.
   v4l2::Result<BufferPtr> wrap(v4l2::Frame&& frame);
 
-  /// Copies frames from now on as downstream needs it: all of them where it can't read them as they
-  /// lie, or where a buffer on loan may be filled (`reserves_buffers` is false).
+  /// Decides anew which frames are copied. All are copied if downstream can't read the driver's
+  /// layout, or if the driver may fill a buffer on loan (`reserves_buffers` is false). None is
+  /// copied if DMABuf memory was promised.
   void heed(const Downstream& downstream, bool reserves_buffers);
 
-  /// From now on each frame goes downstream as a copy, where nothing else was promised. False when
-  /// it was so already.
+  /// Copies each frame from now on, unless DMABuf memory was promised. Returns false if it did so
+  /// already.
   bool copy_always();
 
   [[nodiscard]] bool always_copies() const { return always_copies_; }
 
   [[nodiscard]] GstBufferPool* pool() const { return pool_.get(); }
 
-  /// Of the pool's buffers.
+  /// Returns the size of the pool's buffers, in bytes.
   [[nodiscard]] guint size() const { return size_; }
 
-  /// How many buffers there may be, to tell downstream.
+  /// Returns how many buffers downstream is told to expect.
   [[nodiscard]] std::uint32_t most() const { return supply_.most(); }
 
   [[nodiscard]] const v4l2::BufferQueue& queue() const { return supply_.queue(); }
 
-  /// The first plane of an idle buffer, as a CPU reads it without a call; empty where it can't.
+  /// Returns the first plane of a buffer that is not downstream, as a CPU reads it without a call.
+  /// It is empty if a CPU can't.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
     return supply_.buffer_pool()->readable(index);
   }
@@ -60,9 +63,9 @@ private:
   std::optional<Layout> layout_;
   CapsPtr caps_;
   guint size_;
-  guint room_;  ///< what the longest frame may take
+  guint room_;  ///< the bytes of the longest frame
   OnStarved on_starved_;
-  bool may_copy_;  ///< no other memory was promised
+  bool may_copy_;  ///< no DMABuf memory was promised
   PoolPtr pool_;
   std::optional<Copier> copier_;
   bool always_copies_{};

@@ -13,22 +13,23 @@
 
 namespace v4l2gst {
 
-/// Buffers whose memory is the driver's, ours, or that of downstream's allocator: the driver fills
-/// them, downstream has them on loan.
+/// Buffers in memory of the driver, of ours, or of downstream's allocator. The driver fills them,
+/// and downstream has them on loan.
 ///
 /// It owns the driver's allocation, the lender and the stream. The streaming thread calls it. It
 /// does not know why this memory was chosen.
 class LentBuffers {
 public:
-  /// The driver's own memory: as DMABuf where io-mode allows and the driver exports it, else plain
-  /// (V4L2_MEMORY_MMAP). Error: that of the last way.
+  /// Allocates the driver's own memory (V4L2_MEMORY_MMAP). It is DMABuf if io-mode allows that and
+  /// the driver exports it, else plain memory. Error: that of the last attempt.
   static v4l2::Result<LentBuffers> mapped(const AllocationRequest& request);
 
-  /// Plain memory of our own (V4L2_MEMORY_USERPTR). Error: that of the driver.
+  /// Allocates plain memory of our own (V4L2_MEMORY_USERPTR). Error: that of the driver.
   static v4l2::Result<LentBuffers> user_memory(const AllocationRequest& request);
 
-  /// DMABuf memory of downstream's allocator (V4L2_MEMORY_DMABUF). Nullopt where there is no
-  /// allocator, where the driver does not take such memory, or where the allocator gives other.
+  /// Allocates DMABuf memory of downstream's allocator (V4L2_MEMORY_DMABUF). Returns nullopt if
+  /// there is no allocator, if the driver does not take such memory, or if the allocator gives
+  /// other memory.
   static v4l2::Result<std::optional<LentBuffers>> imported(const AllocationRequest& request);
 
   v4l2::Result<> start(const v4l2::Device& device);
@@ -60,7 +61,7 @@ public:
     return lender_.readable(index);
   }
 
-  /// True while downstream holds memory that the driver can't do without.
+  /// Returns true while downstream holds memory that the driver can't do without.
   [[nodiscard]] bool pinned() const;
 
   /// For the log.
@@ -73,7 +74,7 @@ private:
   static v4l2::Result<LentBuffers> mapped(const AllocationRequest& request, CacheHints hints);
 
   const char* io_method_;
-  std::unique_ptr<v4l2::Buffers> buffers_;  // where they are: the members below point to them
+  std::unique_ptr<v4l2::Buffers> buffers_;  // not moved: the members below point to them
   Lender lender_;
   std::optional<v4l2::Stream> stream_;
 };

@@ -18,16 +18,15 @@ namespace v4l2gst {
 
 class BufferPool;
 
-/// What a GstMemory on loan knows of its pool and its buffer, and its mapping. It lives and dies
-/// with the memory.
+/// The pool, the buffer and the mapping of a GstMemory that is lent. It is freed with the memory.
 class MemoryOwner {
 public:
-  /// The owner of a memory, or of the memory that it is a part of; null for one that is not ours.
+  /// Returns the owner of a memory, or of the memory that it is a part of; null if it is not ours.
   static MemoryOwner* of(GstMemory* memory);
-  /// The memory's owner, which is made if it has none.
+  /// Returns the memory's owner, which is made if it has none.
   static MemoryOwner& give(GstMemory* memory);
 
-  /// From now on the memory is plane `plane` of buffer `index` of a pool.
+  /// Notes that the memory is plane `plane` of buffer `index` of a pool.
   void bind(std::weak_ptr<BufferPool> buffer_pool, std::uint32_t index, std::uint32_t plane) {
     buffer_pool_ = std::move(buffer_pool);
     index_ = index;
@@ -40,24 +39,25 @@ public:
 
   [[nodiscard]] std::uint32_t plane() const { return plane_; }
 
-  /// Where map() has mapped the memory; null before. Any thread.
+  /// Returns the address that map() has mapped the memory to; null before. Any thread.
   [[nodiscard]] std::byte* mapped() const { return mapped_.load(std::memory_order_acquire); }
 
-  /// Where the memory is mapped: once, at the first question, for reading and writing. Null when
-  /// the descriptor holds less than `length` bytes or can't be mapped. Any thread.
+  /// Returns the address of the memory. The first call maps it, for reading and writing. Returns
+  /// null if the descriptor holds less than `length` bytes or can't be mapped. Any thread.
   std::byte* map(int descriptor, std::size_t length);
 
   /// Keeps a mapping that exists already.
   void keep(v4l2::Mapping mapping) { mapping_ = std::move(mapping); }
 
-  /// Where a CPU reads the memory without a call; null where it is not mapped, or where each map
-  /// has caches to synchronise. Any thread.
+  /// Returns the address at which a CPU reads the memory without a call. Returns null if it is not
+  /// mapped, or if each map has caches to synchronise. Any thread.
   [[nodiscard]] const std::byte* readable() const {
     if (brackets_reads_) return nullptr;
     return mapping_.bytes().empty() ? mapped() : mapping_.bytes().data();
   }
 
-  /// Nobody synchronises the caches when the driver is done, so each map for reading must.
+  /// Makes each map for reading synchronise the caches, because the kernel does not when the driver
+  /// is done.
   void bracket_reads() { brackets_reads_ = true; }
 
   [[nodiscard]] bool brackets_reads() const { return brackets_reads_; }
@@ -73,20 +73,21 @@ private:
   v4l2::Mapping mapping_;
 };
 
-/// A memory of one plane that importers recognise as DMABuf and that costs a CPU reader nothing: it
-/// is mapped once and kept so, and only access for writing is bracketed with DMA_BUF_IOCTL_SYNC,
-/// since vb2 itself synchronises the caches of an MMAP buffer when it is queued and dequeued
-/// (unless it was asked not to: MemoryOwner::bracket_reads()).
+/// Makes a memory of one plane that importers recognise as DMABuf. It is mapped once and stays
+/// mapped, so that it costs a CPU reader nothing. Only access for writing is bracketed with
+/// DMA_BUF_IOCTL_SYNC. vb2 itself synchronises the caches of an MMAP buffer when it is queued and
+/// dequeued (unless it was asked not to: MemoryOwner::bracket_reads()).
 MemoryPtr dmabuf_memory(GstAllocator* allocator, v4l2::UniqueFd descriptor, std::size_t length);
 
-/// Has a memory of dmabuf_memory() mapped now rather than at the first question, so that frames can
-/// be looked into. Nothing is done for other memory, and nothing said where it can't be mapped.
+/// Maps a memory of dmabuf_memory() before the first reader does, so that frames can be inspected.
+/// Does nothing for other memory, or if MemoryOwner::brackets_reads(). Reports no error if mapping
+/// fails.
 void map_ahead(GstMemory* memory);
 
-/// A memory of one plane in plain, mapped system memory.
+/// Makes a memory of one plane in plain, mapped system memory.
 MemoryPtr system_memory(v4l2::Mapping mapping);
 
-/// The allocator of dmabuf_memory(). One serves any number of pools.
+/// Makes an allocator for dmabuf_memory(). One serves any number of pools.
 AllocatorPtr lent_allocator();
 
 }  // namespace v4l2gst

@@ -20,7 +20,8 @@ namespace v4l2gst {
 /// does not know how many buffers the pool has.
 class PoolBuffers {
 public:
-  /// `importer` has a pool whose layout suits. Nullopt where the driver does not take such memory.
+  /// Allocates the driver's buffers for `importer`, whose pool has a layout that suits. Returns
+  /// nullopt if the driver does not take such memory.
   static v4l2::Result<std::optional<PoolBuffers>> allocate(const AllocationRequest& request,
                                                            std::unique_ptr<Importer> importer,
                                                            v4l2::Memory memory);
@@ -37,7 +38,7 @@ public:
 
   bool suits(const Downstream& downstream, bool reserves_buffers);
 
-  /// Frames in downstream's own memory are its own, layout and all.
+  /// Frames are in downstream's own memory and layout, so they are not copied.
   static bool copy_always() { return true; }
 
   static bool always_copies() { return false; }
@@ -60,7 +61,7 @@ public:
 private:
   PoolBuffers(std::unique_ptr<v4l2::Buffers> buffers, std::unique_ptr<Importer> importer);
 
-  std::unique_ptr<v4l2::Buffers> buffers_;  // where they are: the members below point to them
+  std::unique_ptr<v4l2::Buffers> buffers_;  // not moved: the members below point to them
   std::unique_ptr<Importer> importer_;
   std::optional<v4l2::Stream> stream_;
 };

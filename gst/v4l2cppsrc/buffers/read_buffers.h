@@ -19,7 +19,7 @@ namespace v4l2gst {
 /// The streaming thread calls it. It does not know of any buffers of the driver's.
 class ReadBuffers {
 public:
-  /// Error EINVAL where the device does not do read(), or not with this format.
+  /// Allocates the memory. Error EINVAL if the device does not do read(), or not with this format.
   static v4l2::Result<ReadBuffers> allocate(const AllocationRequest& request);
 
   v4l2::Result<> start(const v4l2::Device& device);
@@ -60,7 +60,7 @@ private:
 
   v4l2::Waker* waker_;
   std::shared_ptr<v4l2::BufferQueue> queue_;
-  std::unique_ptr<v4l2::Reader::Slots> slots_;  // where they are: the members below point to them
+  std::unique_ptr<v4l2::Reader::Slots> slots_;  // not moved: the members below point to them
   Lender lender_;
   std::optional<v4l2::Reader> reader_;
 };

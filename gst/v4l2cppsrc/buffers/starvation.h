@@ -6,15 +6,15 @@
 
 namespace v4l2gst {
 
-/// What is done with a frame that has just been dequeued.
+/// The action on a frame that has just been dequeued.
 enum class StarvationAction {
   lend,  ///< its buffer goes downstream
   grow,  ///< another buffer is allocated, then its buffer goes downstream
   copy,  ///< a copy of it goes downstream
-  drop,  ///< nothing goes downstream
+  drop,  ///< it does not go downstream, and its buffer is requeued
 };
 
-/// What is known when a frame has been dequeued.
+/// The buffers at the time when a frame has been dequeued.
 struct BufferCounts {
   std::uint32_t waiting{};  ///< buffers left with the driver
   std::uint32_t count{};    ///< buffers in all
@@ -23,9 +23,9 @@ struct BufferCounts {
   bool can_copy{};
 };
 
-/// The policy of on-starved. Pure.
+/// Returns the action by the policy of on-starved. Pure.
 constexpr StarvationAction starvation_action(OnStarved policy, const BufferCounts& counts) {
-  // A driver that has two can fill one while the other is on its way; one that has none loses
+  // A driver with two buffers can fill one while the other is on its way. A driver with none loses
   // frames.
   const std::uint32_t reserve = counts.count > 2 ? 2 : 1;
   if (counts.waiting >= reserve || counts.count < 2) return StarvationAction::lend;

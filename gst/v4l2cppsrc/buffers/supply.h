@@ -11,12 +11,11 @@
 
 namespace v4l2gst {
 
-/// Makes the memory of buffers that are lent, and has one buffer more or less when SupplyPolicy
-/// says so.
+/// Makes the memory of buffers that are lent. Adds or retires a buffer when SupplyPolicy says so.
 ///
-/// It owns the pool, the maker of memory and the policy; the driver's buffers are its owner's and
-/// outlive it. The streaming thread calls it. It does not know whether the device streams, nor what
-/// becomes of a frame.
+/// It owns the pool, the factory of memory and the policy. The driver's buffers belong to its owner
+/// and outlive it. The streaming thread calls it. It does not know whether the device streams, nor
+/// what becomes of a frame.
 class Supply {
 public:
   /// Makes the memory of each buffer that the queue of `buffers` has. Error: that of `maker`.
@@ -27,23 +26,25 @@ public:
                                    std::shared_ptr<v4l2::BufferQueue> queue,
                                    PlaneMemoryFactory maker);
 
-  /// What is done with a frame that has just been dequeued.
+  /// Returns the action on a frame that has just been dequeued.
   [[nodiscard]] StarvationAction starvation_action(bool can_copy) const {
     return policy_.starvation_action(queue_->waiting(),
                                      queue_->buffer_count() - queue_->retired_count(), can_copy);
   }
 
-  /// One buffer more. False where that is impossible, now and for ever. Error: that of VIDIOC_QBUF.
+  /// Adds one buffer. Returns false if that is impossible, now and for ever. Error: that of
+  /// VIDIOC_QBUF.
   v4l2::Result<bool> grow();
 
-  /// One buffer less, once the policy says so. A driver that can't free it leaves it unused at
-  /// least, and frees it with the others. To be called once for each frame that is lent.
+  /// Retires one buffer, once the policy says so, and frees it later. A driver that can't free it
+  /// alone leaves it unused, and frees it with the others. The caller calls this once for each
+  /// frame that is lent.
   void consider_shrinking();
 
-  /// How many buffers there may be, to tell downstream.
+  /// Returns how many buffers downstream is told to expect.
   [[nodiscard]] std::uint32_t most() const { return policy_.announced(queue_->buffer_count()); }
 
-  /// How many buffers it may grow to.
+  /// Returns how many buffers it may grow to.
   [[nodiscard]] std::uint32_t limit() const { return policy_.most(); }
 
   [[nodiscard]] const std::shared_ptr<BufferPool>& buffer_pool() const { return buffer_pool_; }
@@ -65,7 +66,7 @@ private:
   PlaneMemoryFactory factory_;
   std::shared_ptr<BufferPool> buffer_pool_;
   SupplyPolicy policy_;
-  bool can_free_{true};  // the driver is not known to free buffers only all together
+  bool can_free_{true};  // false once the driver is known to free buffers only all together
 };
 
 }  // namespace v4l2gst

@@ -22,25 +22,25 @@ public:
     bool can_grow{true};
   };
 
-  /// So many frames in a row must do with one buffer less before there is one less.
+  /// The number of frames in a row that must do with one buffer less, before one is retired.
   static constexpr std::uint32_t calm_frames = 120;
 
   SupplyPolicy() = default;
 
   explicit SupplyPolicy(const Limits& limits) : limits_{limits} {}
 
-  /// How many buffers there may be.
+  /// Returns how many buffers there may be.
   [[nodiscard]] std::uint32_t most() const {
     return std::max(limits_.max_buffers, limits_.min_buffers);
   }
 
-  /// How many buffers downstream is told to expect, while there are `count`.
+  /// Returns how many buffers downstream is told to expect, while there are `count`.
   [[nodiscard]] std::uint32_t announced(std::uint32_t count) const {
     return limits_.on_starved == OnStarved::grow ? std::max(count, limits_.max_buffers) : count;
   }
 
-  /// What is done with a frame that has just been dequeued. The driver has `waiting` buffers left,
-  /// of `in_use` that take part.
+  /// Returns the action on a frame that has just been dequeued. The driver has `waiting` buffers
+  /// left, of `in_use` that take part.
   [[nodiscard]] StarvationAction starvation_action(std::uint32_t waiting, std::uint32_t in_use,
                                                    bool can_copy) const {
     return v4l2gst::starvation_action(limits_.on_starved, {.waiting = waiting,
@@ -50,20 +50,20 @@ public:
                                                            .can_copy = can_copy});
   }
 
-  /// There is one buffer more.
+  /// Notes that there is one buffer more.
   void has_grown() { calm_ = 0; }
 
-  /// From now on starvation_action() asks for no growth.
+  /// Notes that growth is impossible. starvation_action() asks for none from now on.
   void cannot_grow() {
     calm_ = 0;
     limits_.can_grow = false;
   }
 
-  /// True while there are more buffers than at first.
+  /// Returns true while there are more buffers than at first.
   [[nodiscard]] bool has_extra(std::uint32_t count) const { return count > limits_.first; }
 
-  /// True when one of `in_use` buffers is to be taken out of use. Counts the frames that left the
-  /// driver more than it needs, so it is asked once for each frame.
+  /// Returns true if one of `in_use` buffers is to be retired. It counts the frames that left the
+  /// driver more than it needs, so it is called once for each frame.
   bool shrinks(std::uint32_t waiting, std::uint32_t in_use) {
     constexpr std::uint32_t needed = 2;
     if (!has_extra(in_use)) return false;

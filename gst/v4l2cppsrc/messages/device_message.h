@@ -12,21 +12,21 @@
 
 namespace v4l2gst {
 
-/// What becomes of the device while the pipeline runs, for an application to show: posted as an
-/// element message "v4l2cppsrc-device" with the fields "state" (one of the names below), "device"
-/// (its path), "call" and "errno" (0 where no call failed), and "text", a sentence; with
-/// "not-restored" also "settings", a list of strings.
+/// A change of the device's state while the pipeline runs, for an application to show. It is posted
+/// as an element message "v4l2cppsrc-device". The message has the fields "state" (one of the names
+/// below), "device" (its path), "call" and "errno" (0 where no call failed), and "text", a
+/// sentence. With "not-restored" it also has "settings", a list of strings.
 struct DeviceMessage {
   enum class State {
     lost,          ///< "lost": it went away, or its driver gave up
-    waiting,       ///< "waiting": it is waited for
+    waiting,       ///< "waiting": the element waits for it
     back,          ///< "back": it was found again, or for the first time
     stalled,       ///< "stalled": it sends no frames
     starved,       ///< "starved": downstream holds all buffers, so it can't send any
     restarted,     ///< "restarted": its stream was silent or broken (`errno`), and started again
     reopened,      ///< "reopened": it was closed and is to be opened again
-    signal_lost,   ///< "signal-lost": nothing comes in at its input
-    signal_found,  ///< "signal-found": something comes in again
+    signal_lost,   ///< "signal-lost": its input has no signal
+    signal_found,  ///< "signal-found": its input has a signal again
     not_restored   ///< "not-restored": it is back without some of its settings
   };
 
@@ -39,9 +39,9 @@ struct DeviceMessage {
 
 void post(GstElement* element, const DeviceMessage& notice);
 
-// What the notices say that no Report is behind.
+// These functions make the messages that have no Report behind them.
 
-/// `reason` is why it is not there; it names no path where any camera will do.
+/// `reason` is why the device is not there. It names no path if any camera will do.
 DeviceMessage waiting_for(const Report& reason);
 DeviceMessage back_at(const std::string& path);
 DeviceMessage restarted(const std::string& path);
@@ -52,7 +52,7 @@ DeviceMessage not_restored(const std::string& path, std::vector<std::string> set
 /// The stream broke, as `error` showed, and is started again.
 DeviceMessage mended(const std::string& path, const v4l2::Error& error);
 
-/// Nothing but damaged frames came for `silence`.
+/// The device has sent only damaged frames for `silence`.
 Report only_damage(const std::string& path, std::chrono::milliseconds silence,
                    const LeftOut& left_out);
 
@@ -60,22 +60,22 @@ Report only_damage(const std::string& path, std::chrono::milliseconds silence,
 Report no_key_frame(const std::string& path, std::chrono::milliseconds silence,
                     std::uint64_t count);
 
-/// No frame has come since the start.
+/// The device has sent no frame since the start.
 Report no_first_frame(const std::string& path, std::chrono::milliseconds silence);
 
-/// No frame for `silence`; `starting` where there was none yet since the stream began.
+/// The device has sent no frame for `silence`. `starting` is true if the stream has had none yet.
 Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting);
 
-/// No frame for `silence`, because downstream holds all of the `count` buffers.
+/// The device has sent no frame for `silence`, because downstream holds all `count` buffers.
 Report starved(const std::string& path, std::chrono::milliseconds silence, std::uint32_t count);
 
-/// No frame comes, because no signal comes in at the input of that name.
+/// No frame comes, because `input` has no signal.
 Report no_signal(const std::string& path, const std::string& input);
 
-/// The device was waited for in vain; `last` is what the last try to open it said.
+/// The element waited for the device in vain. `last` is the result of the last try to open it.
 Report not_back(const Report& last, std::chrono::milliseconds waited);
 
-/// The device was found again, and has sent no frame for as long as it was to be waited for.
+/// The device was found again, but has sent no frame within `waited`.
 Report back_in_vain(const std::string& path, std::chrono::milliseconds waited);
 
 /// The device was closed to mend its stream, and can't be opened again: `last` says why.

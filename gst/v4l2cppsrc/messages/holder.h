@@ -17,14 +17,14 @@ struct Holder {
   friend bool operator==(const Holder&, const Holder&) = default;
 };
 
-/// Who has the device at `path` open, as far as /proc shows: other users' programs only to root,
-/// and in a container only those inside. This program counts where it has more than `ours`
-/// descriptors of it. Reads at most some thousand links, so it is for when something has failed.
-/// `proc` is for tests.
+/// Returns the programs that have the device at `path` open, as far as /proc shows. Other users'
+/// programs are shown only to root, and in a container only those inside. This program counts if it
+/// has more than `ours` descriptors of the device. The search reads up to 65536 links, so it is for
+/// use after a failure. `proc` is for tests.
 std::vector<Holder> holders_of(const std::string& path, unsigned ours,
                                const std::string& proc = "/proc");
 
-/// "v4l2-ctl (pid 1234)", with commas where there are several; of many the first ones.
+/// Returns "v4l2-ctl (pid 1234)", with commas between several. Of many it names the first three.
 std::string names_of(std::span<const Holder> holders);
 
 }  // namespace v4l2gst

@@ -8,17 +8,17 @@
 
 namespace v4l2gst {
 
-/// What waits to be posted on the bus, and who posts it.
+/// The messages that wait to be posted on the bus.
 ///
-/// The streaming context adds while it holds its lock, and posts once the lock is released: a sync
-/// handler of the bus may wait for a thread that pauses the element.
+/// The streaming context adds them while it holds its lock, and posts them once the lock is
+/// released, because a sync handler of the bus may wait for a thread that pauses the element.
 class Messages {
 public:
   explicit Messages(GstElement* element) : element_{element} {}
 
   void add(DeviceMessage notice) { device_messages_.push_back(std::move(notice)); }
 
-  /// A state of the device, in which `error` led to it.
+  /// Adds a state of the device, to which `error` led.
   void add(DeviceMessage::State state, const std::string& device, std::string text,
            const v4l2::Error& error) {
     add({.state = state, .device = device, .text = std::move(text), .error = error});
@@ -30,7 +30,7 @@ public:
 
   [[nodiscard]] bool empty() const { return device_messages_.empty() && warnings_.empty(); }
 
-  /// Those that have waited so far; none waits here afterwards.
+  /// Returns all messages that wait, and keeps none.
   [[nodiscard]] Messages take() {
     Messages taken{element_};
     taken.device_messages_.swap(device_messages_);
@@ -38,7 +38,7 @@ public:
     return taken;
   }
 
-  /// Without any lock.
+  /// Posts all messages. The caller holds no lock.
   void post() const {
     for (const auto& notice : device_messages_)
       v4l2gst::post(element_, notice);
@@ -46,7 +46,7 @@ public:
       v4l2gst::warn(element_, warning);
   }
 
-  /// Whose they are; for the log.
+  /// Returns the element that posts; for the log.
   [[nodiscard]] GstElement* element() const { return element_; }
 
 private:
