@@ -16,12 +16,12 @@ namespace v4l2gst {
 namespace {
 
 void set_fraction(GValue* value, v4l2::Interval interval) {
-  // A rate is the interval turned over.
+  // The rate is the inverse of the interval.
   gst_value_set_fraction(value, static_cast<gint>(interval.denominator),
                          static_cast<gint>(interval.numerator));
 }
 
-/// Adds one rate to a list, by its usual name first, and by each name once.
+/// Adds a rate to a list under its names, the usual one first, and each name once.
 void add_rate(GValue* rates, v4l2::Interval interval) {
   for (const auto name : names_of(interval, {})) {
     GValue rate = G_VALUE_INIT;
@@ -42,7 +42,7 @@ bool fits_fraction(v4l2::Interval interval) {
   return interval.known() && interval.numerator <= most && interval.denominator <= most;
 }
 
-/// As exact as a fraction can be; nothing for what is out of its reach.
+/// Returns the interval as exactly as a fraction can be; unknown if no fraction reaches it.
 v4l2::Interval within_reach(v4l2::Interval interval) {
   if (const auto common = std::gcd(interval.numerator, interval.denominator); common != 0)
     interval = {interval.numerator / common, interval.denominator / common};
@@ -111,7 +111,7 @@ void set_rates(GstStructure* structure, const std::vector<v4l2::IntervalRange>& 
   }
 }
 
-/// Adds a text to a list of them, unless it is there already.
+/// Adds a text to a list of texts, unless it is there already.
 void add_once(GValue* texts, const char* text) {
   GValue added = G_VALUE_INIT;
   g_value_init(&added, G_TYPE_STRING);
@@ -127,7 +127,7 @@ GstCapsFeatures* dmabuf_feature() {
   return gst_caps_features_new_single(GST_CAPS_FEATURE_MEMORY_DMABUF);
 }
 
-/// Of raw caps, those whose fields have buffers of their own.
+/// Changes raw caps to those of fields in buffers of their own.
 void make_alternate(GstCaps* caps, bool dmabuf_caps) {
   gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "alternate", nullptr);
   auto* const features = dmabuf_caps ? dmabuf_feature() : gst_caps_features_new_empty();
@@ -135,14 +135,15 @@ void make_alternate(GstCaps* caps, bool dmabuf_caps) {
   gst_caps_set_features_simple(caps, features);
 }
 
-/// Says how many of a sample's bits are used, in caps of what has fewer than its format.
+/// Sets the number of used bits of a sample, if they are fewer than its format has.
 void set_significant_bits(GstStructure* structure, const FormatRow& row) {
   if (row.significant_bits == 0) return;
   gst_structure_set(structure, significant_bits_field, G_TYPE_INT,
                     static_cast<gint>(row.significant_bits), nullptr);
 }
 
-/// Adds a row's caps, such as those of Bayer patterns as one structure with a list.
+/// Adds a row's caps. Those that differ only in their format, such as Bayer patterns, share one
+/// structure with a list.
 void add_media(CapsPtr& caps, const FormatRow& row) {
   auto added = caps_of(row, false);
   if (gst_caps_is_empty(added.get()) != FALSE) return;
@@ -184,8 +185,8 @@ CapsPtr caps_of(const FormatRow& row, bool dmabuf_caps) {
 }
 
 CapsPtr template_caps() {
-  // Raw video in one structure, then the others: caps should not be longer than a reader's
-  // patience. DMABuf memory comes last, for who takes the first.
+  // Raw video is one structure and comes before the others, to keep the caps short for their
+  // reader. DMABuf memory comes last, for a peer that takes the first.
   GValue formats = G_VALUE_INIT;
   GValue drm_formats = G_VALUE_INIT;
   g_value_init(&formats, GST_TYPE_LIST);
@@ -237,9 +238,9 @@ CapsPtr caps_of(const OfferedMode& offer) {
 
 namespace {
 
-/// Appends caps, but for what is there already in the same words. gst_caps_merge() would ask
-/// whether it is within any of the others, which takes the square of their number and, where ranges
-/// have steps, gives a wrong answer or ends the program (gst_value_is_subset(), seen with 1.22).
+/// Appends caps, unless the same text is there already. gst_caps_merge() would compare them with
+/// all others for a subset, which takes the square of their number. Where ranges have steps, it
+/// also gives a wrong answer or ends the program (gst_value_is_subset(), seen with 1.22).
 class Collection {
 public:
   void add(CapsPtr caps) {
@@ -286,7 +287,7 @@ namespace {
 
 void set_traits(GstCaps* caps, const PictureProperties& traits) {
   auto* const structure = gst_caps_get_structure(caps, 0);
-  // What GstVideoInfo guessed from the size is not what the driver said.
+  // GstVideoInfo has guessed these from the size. The driver has not said them.
   gst_structure_remove_fields(structure, "colorimetry", "chroma-site", "pixel-aspect-ratio",
                               nullptr);
   if (traits.pixel_aspect)
@@ -313,8 +314,8 @@ CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& f
     info.interlace_mode = traits.interlace;
     GST_VIDEO_INFO_FIELD_ORDER(&info) = traits.field_order;
     caps = dmabuf_caps ? fixed_drm_caps(row, info) : CapsPtr{gst_video_info_to_caps(&info)};
-    // GStreamer puts the memory's feature in the place of the fields', and does not read the caps
-    // back (gst_video_info_dma_drm_to_caps(), seen with 1.26).
+    // GStreamer replaces the fields' feature by the memory's, and does not read the caps back
+    // (gst_video_info_dma_drm_to_caps(), seen with 1.26).
     if (dmabuf_caps && traits.interlace == GST_VIDEO_INTERLACE_MODE_ALTERNATE)
       make_alternate(caps.get(), true);
     set_traits(caps.get(), traits);

@@ -13,7 +13,7 @@ namespace {
 // The facts are those of the V4L2 specification, "Detailed Colorspace Descriptions", and of the
 // macros V4L2_MAP_*_DEFAULT in linux/videodev2.h.
 
-/// A number of V4L2's and the name that GStreamer has for the same.
+/// A number of V4L2, and the name that GStreamer has for the same.
 template <class Name>
 struct Pair {
   std::uint32_t number;
@@ -30,27 +30,28 @@ auto name_of(const Table& table, std::uint32_t number) {
   return found != table.end() ? found->name : decltype(found->name){};  // UNKNOWN is 0 in all
 }
 
-/// Of several numbers with that name, the first.
+/// Returns the number of that name; of several the first.
 template <class Table, class Name>
 std::optional<std::uint32_t> number_of(const Table& table, Name name) {
   const auto found = std::ranges::find(table, name, &Table::value_type::name);
   return found != table.end() ? std::optional{found->number} : std::nullopt;
 }
 
-// A colorspace of V4L2's is its chromaticities and the defaults of the rest.
+// A V4L2 colorspace stands for its chromaticities, and for the defaults of the other parts.
 constexpr std::array primaries{
     Pair{V4L2_COLORSPACE_SMPTE170M, GST_VIDEO_COLOR_PRIMARIES_SMPTE170M},
     Pair{V4L2_COLORSPACE_SMPTE240M, GST_VIDEO_COLOR_PRIMARIES_SMPTE240M},
     Pair{V4L2_COLORSPACE_REC709, GST_VIDEO_COLOR_PRIMARIES_BT709},
     Pair{V4L2_COLORSPACE_470_SYSTEM_M, GST_VIDEO_COLOR_PRIMARIES_BT470M},
-    // Called "EBU Tech. 3213" too, but GStreamer's EBU3213 are others (those of JEDEC P22).
+    // These are called "EBU Tech. 3213" too, but GStreamer's EBU3213 are others (those of JEDEC
+    // P22).
     Pair{V4L2_COLORSPACE_470_SYSTEM_BG, GST_VIDEO_COLOR_PRIMARIES_BT470BG},
     Pair{V4L2_COLORSPACE_JPEG, GST_VIDEO_COLOR_PRIMARIES_BT709},
     Pair{V4L2_COLORSPACE_SRGB, GST_VIDEO_COLOR_PRIMARIES_BT709},
     Pair{V4L2_COLORSPACE_OPRGB, GST_VIDEO_COLOR_PRIMARIES_ADOBERGB},
     Pair{V4L2_COLORSPACE_BT2020, GST_VIDEO_COLOR_PRIMARIES_BT2020},
     Pair{V4L2_COLORSPACE_DCI_P3, GST_VIDEO_COLOR_PRIMARIES_SMPTERP431},
-    // Only who knows the device knows what its raw colours are.
+    // Raw colours depend on the device.
     Pair{V4L2_COLORSPACE_RAW, GST_VIDEO_COLOR_PRIMARIES_UNKNOWN},
     // "A misunderstanding of the bt878 datasheet", says videodev2.h.
     Pair{V4L2_COLORSPACE_BT878, GST_VIDEO_COLOR_PRIMARIES_UNKNOWN},
@@ -67,7 +68,7 @@ constexpr std::array transfers{
 };
 
 // No BT2020_CONST_LUM: GStreamer's BT2020 is the one without constant luminance. xvYCC has the
-// matrix of its root; that it reaches beyond the gamut, GStreamer cannot say.
+// matrix of the encoding that it extends. GStreamer can't say that it reaches beyond the gamut.
 constexpr std::array matrices{
     Pair{V4L2_YCBCR_ENC_601, GST_VIDEO_COLOR_MATRIX_BT601},
     Pair{V4L2_YCBCR_ENC_709, GST_VIDEO_COLOR_MATRIX_BT709},
@@ -98,14 +99,14 @@ v4l2::Colorimetry resolved(v4l2::Colorimetry wire, bool rgb) {
   return wire;
 }
 
-/// The transfer function of BT.709 has a name in each of three standards more (ITU-T H.273, table
-/// 3: "functionally the same"); it goes by that of the standard that the primaries are from.
+/// Returns the name for the transfer function of BT.709. Three more standards have a name for it
+/// (ITU-T H.273, table 3: "functionally the same"). The standard of the primaries decides.
 GstVideoTransferFunction named_after(GstVideoColorPrimaries origin, unsigned depth) {
   switch (origin) {
     case GST_VIDEO_COLOR_PRIMARIES_SMPTE170M:
       return GST_VIDEO_TRANSFER_BT601;
     case GST_VIDEO_COLOR_PRIMARIES_BT2020:
-      // Of 8 bits the standard doesn't speak; GStreamer's "bt2020" is what others call them.
+      // The standard does not define 8 bits. Others call them by GStreamer's "bt2020".
       return depth == 10 ? GST_VIDEO_TRANSFER_BT2020_10 : GST_VIDEO_TRANSFER_BT2020_12;
     default:
       return GST_VIDEO_TRANSFER_BT709;
@@ -124,7 +125,7 @@ GstVideoTransferFunction unnamed(GstVideoTransferFunction transfer) {
 }
 
 std::optional<std::uint32_t> colorspace_for(const GstVideoColorimetry& wanted) {
-  // The colorspace of a screen has the primaries of BT.709; its name helps who takes only that.
+  // SRGB has the primaries of BT.709. Its name helps with drivers that take only SRGB.
   if (wanted.primaries == GST_VIDEO_COLOR_PRIMARIES_BT709 &&
       wanted.transfer == GST_VIDEO_TRANSFER_SRGB)
     return V4L2_COLORSPACE_SRGB;
@@ -132,7 +133,7 @@ std::optional<std::uint32_t> colorspace_for(const GstVideoColorimetry& wanted) {
   return number_of(primaries, wanted.primaries);
 }
 
-/// DEFAULT for UNKNOWN: both are 0 everywhere, and mean that nothing is asked for.
+/// Returns DEFAULT for UNKNOWN: both are 0 everywhere, and both ask for nothing.
 template <class Table, class Name>
 std::optional<std::uint32_t> asked(const Table& table, Name name) {
   return name == Name{} ? std::optional<std::uint32_t>{0} : number_of(table, name);
@@ -186,8 +187,8 @@ TextPtr colorimetry_text(const GstVideoColorimetry& colorimetry) {
 
 namespace {
 
-/// Four numbers, "2:4:7:1". GStreamer takes any, and whatever follows them, and puts what is no
-/// value of an enumeration into one.
+/// Parses four numbers, "2:4:7:1". GStreamer accepts any numbers, and any text behind them, and
+/// would store values that its enumerations do not have.
 std::optional<GstVideoColorimetry> parse_numbers(std::string_view text) {
   std::array<int, 4> numbers{};
   for (auto& number : numbers) {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t linear = 0;  // DRM_FORMAT_MOD_LINEAR
 
 std::uint32_t drm_fourcc_of(const FormatRow& row) {
-  // GStreamer's own names are for formats that are used to the last bit.
+  // GStreamer's own names are for formats that use all their bits.
   const bool asks = row.raw() && row.significant_bits == 0;
   const auto fourcc = row.drm != 0 ? row.drm
                       : asks       ? gst_video_dma_drm_fourcc_from_format(row.video)

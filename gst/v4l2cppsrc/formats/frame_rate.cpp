@@ -13,7 +13,7 @@ namespace {
 
 using v4l2::Interval;
 
-/// The difference of two intervals is `apart` out of `whole` seconds.
+/// The difference of two intervals is `apart` / `whole` seconds.
 struct Difference {
   std::uint64_t apart{};
   std::uint64_t whole{};
@@ -26,7 +26,7 @@ Difference difference(Interval one, Interval other) {
           .whole = std::uint64_t{one.denominator} * other.denominator};
 }
 
-/// One fraction of caps as an interval; unknown for a rate of 0 and for one without bounds.
+/// Returns a fraction of caps as an interval. It is unknown for a rate of 0, or without a bound.
 Interval interval_of(const GValue* rate) {
   const auto rate_n = gst_value_get_fraction_numerator(rate);
   const auto rate_d = gst_value_get_fraction_denominator(rate);
@@ -49,13 +49,13 @@ bool allows(const GValue* allowed, Interval interval) {
   if (!fits(interval)) return false;
   GValue rate = G_VALUE_INIT;
   set_rate(&rate, interval);
-  // gst_value_can_intersect() compares no more than the types.
+  // gst_value_can_intersect() compares only the types.
   const bool yes = gst_value_intersect(nullptr, allowed, &rate) != FALSE;
   g_value_unset(&rate);
   return yes;
 }
 
-/// Whether a field takes nothing that `other` does not take.
+/// Returns whether `other` allows all that `allowed` does.
 bool within(const GValue* allowed, const GValue* other) {
   GValue common = G_VALUE_INIT;
   if (gst_value_intersect(&common, allowed, other) == FALSE) return false;
@@ -64,7 +64,7 @@ bool within(const GValue* allowed, const GValue* other) {
   return all;
 }
 
-/// The best in one range, of which nothing may be the end.
+/// Returns the best interval in one range; unknown if that is an end without a bound.
 Interval best_of_range(const GValue* range, Interval preferred) {
   if (allows(range, preferred)) return preferred;
   const auto least = interval_of(gst_value_get_fraction_range_min(range));
@@ -72,7 +72,7 @@ Interval best_of_range(const GValue* range, Interval preferred) {
   return interval_of(gst_value_get_fraction_range_max(range));
 }
 
-/// Whether the one rate is to be taken before the other.
+/// Returns whether `one` is the better rate.
 bool better(Interval one, Interval other, Interval preferred) {
   const double first = rate_of(one);
   const double second = rate_of(other);
@@ -144,7 +144,7 @@ bool same_rate(Interval one, Interval other) {
 }
 
 Interval usual(Interval interval) {
-  constexpr double most = 1000;  // frames a second: beyond it 100 ns are too many for one name
+  constexpr double most = 1000;  // frames a second: beyond it 100 ns are too coarse for one name
   const auto rate = rate_of(interval);
   if (!fits(interval) || rate < 0.5 || rate > most) return interval;
   const auto whole = static_cast<std::uint32_t>(std::lround(rate));

@@ -9,7 +9,7 @@ bool within(unsigned value, unsigned low, unsigned high) {
   return value >= low && value <= high;
 }
 
-/// The kernel's own limits for the chromaticities, which zeros are outside of.
+/// Checks the kernel's own limits for the chromaticities. Zeros are outside of them.
 bool makes_sense(const v4l2_ctrl_hdr10_mastering_display& display) {
   for (std::size_t i = 0; i < 3; ++i)
     if (!within(display.display_primaries_x[i], V4L2_HDR10_MASTERING_PRIMARIES_X_LOW,
@@ -23,9 +23,9 @@ bool makes_sense(const v4l2_ctrl_hdr10_mastering_display& display) {
                 V4L2_HDR10_MASTERING_WHITE_POINT_Y_HIGH);
 }
 
-/// Both are in units of 0.00002 and 0.0001 cd/m², but V4L2 has the primaries in the order green,
-/// blue, red, as H.265's SEI message has them (V4L2 specification, "Colorimetry Control
-/// Reference"), and GStreamer red, green, blue (GstVideoMasteringDisplayInfo).
+/// Converts the order of the primaries. V4L2 has green, blue, red, as H.265's SEI message has them
+/// (V4L2 specification, "Colorimetry Control Reference"). GStreamer has red, green, blue
+/// (GstVideoMasteringDisplayInfo). Both are in units of 0.00002 and 0.0001 cd/m².
 GstVideoMasteringDisplayInfo in_red_green_blue(const v4l2_ctrl_hdr10_mastering_display& display) {
   constexpr std::array<std::size_t, 3> place{2, 0, 1};
   GstVideoMasteringDisplayInfo info;

@@ -28,7 +28,7 @@ std::optional<Interlacing> interlacing_of(std::uint32_t field, bool bottom_field
 }
 
 v4l2::PixelAspect flattened(v4l2::PixelAspect whole) {
-  constexpr std::uint32_t most = G_MAXINT;  // as far as fractions go
+  constexpr std::uint32_t most = G_MAXINT;  // the largest number in a fraction
   if (whole.width % 2 == 0) return {.width = whole.width / 2, .height = whole.height};
   if (whole.height > most / 2) return {.width = 1, .height = 2};
   return {.width = whole.width, .height = 2 * whole.height};

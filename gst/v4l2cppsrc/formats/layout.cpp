@@ -17,8 +17,9 @@ Components components_of(const GstVideoFormatInfo* format, guint plane) {
   return components;
 }
 
-/// A plane's stride by the first one's. GStreamer 1.22's own function rounds each of two components
-/// that share a line, V4L2 rounds the line: at odd widths NV12's chroma has as many bytes as luma.
+/// Returns a plane's stride, computed from the first plane's. GStreamer 1.22's own function rounds
+/// each of two components that share a line. V4L2 rounds the line: at odd widths NV12's chroma has
+/// as many bytes as luma.
 int stride_after(const GstVideoFormatInfo* format, guint plane, int first) {
   if (plane == 0) return first;
   const auto components = components_of(format, plane);
@@ -28,18 +29,18 @@ int stride_after(const GstVideoFormatInfo* format, guint plane, int first) {
                                            first * static_cast<int>(count));
 }
 
-/// Beyond this a line is a lie, whose products would not fit their numbers.
+/// The longest bytesperline that is believed. Products of a longer one would not fit their numbers.
 constexpr std::uint32_t longest_line = 1U << 26U;
 
-/// What the picture takes of a line, in bytes, whatever rounding there is at its end.
+/// Returns the bytes that the picture takes of a line, without any rounding at its end.
 int least_line(const GstVideoInfo& info, guint index, guint component) {
   const auto pixel = GST_VIDEO_FORMAT_INFO_PSTRIDE(info.finfo, component);
-  if (pixel == 0) return GST_VIDEO_INFO_PLANE_STRIDE(&info, index);  // several share their bytes
+  if (pixel == 0) return GST_VIDEO_INFO_PLANE_STRIDE(&info, index);  // pixels share their bytes
   return (GST_VIDEO_INFO_WIDTH(&info) >> info.finfo->w_sub[component]) * pixel;
 }
 
-/// Fills in how long rows are, and how many there are. `bytes_per_line` is the plane's own; less
-/// than the picture takes, such as 0, means lines without padding.
+/// Sets the length and the number of rows. `bytes_per_line` is the plane's own. If it is less than
+/// the picture takes, such as 0, lines have no padding.
 void measure_lines(Layout::Plane& plane, const GstVideoInfo& info, guint index,
                    int bytes_per_line) {
   const auto first = static_cast<guint>(components_of(info.finfo, index)[0]);
@@ -53,7 +54,7 @@ void measure_lines(Layout::Plane& plane, const GstVideoInfo& info, guint index,
   plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
 }
 
-/// The same for rows of tiles, which GStreamer counts.
+/// The same for rows of tiles. GStreamer's stride counts tiles.
 void measure_tiles(Layout::Plane& plane, const GstVideoInfo& info, guint index,
                    int bytes_per_line) {
   const auto size = static_cast<std::size_t>(GST_VIDEO_FORMAT_INFO_TILE_SIZE(info.finfo, index));
@@ -68,7 +69,7 @@ void measure_tiles(Layout::Plane& plane, const GstVideoInfo& info, guint index,
   plane.usual_pitch = static_cast<std::size_t>(usual) * size;
 }
 
-/// The same for lines that GstVideoInfo knows nothing of. Bayer's elements round to 4 bytes.
+/// The same for formats without a GstVideoInfo. Bayer's elements round lines to 4 bytes.
 void measure_unknown(Layout::Plane& plane, const FormatRow& row, v4l2::Size size,
                      int bytes_per_line) {
   const auto line = static_cast<int>(size.width * row.bits_per_pixel / 8);
@@ -79,7 +80,7 @@ void measure_unknown(Layout::Plane& plane, const FormatRow& row, v4l2::Size size
   plane.usual_pitch = static_cast<std::size_t>(plane.usual_stride);
 }
 
-/// The bytes of a line without its padding, in formats that are not tiled.
+/// Returns the bytes of a line without its padding, in formats that are not tiled.
 std::size_t picture_line(const Layout::Plane& plane, const FormatRow& row, v4l2::Size size,
                          const GstVideoInfo& info, guint index) {
   auto line = plane.usual_pitch;
@@ -95,7 +96,7 @@ std::size_t picture_line(const Layout::Plane& plane, const FormatRow& row, v4l2:
   return std::min(line, plane.pitch);
 }
 
-/// Where a memory begins in a GstBuffer of all of them.
+/// Returns the offset of a memory plane in a GstBuffer that holds all of them.
 std::size_t start_of(const v4l2::Format& format, std::uint32_t memory) {
   std::size_t start{};
   for (std::uint32_t before = 0; before < memory; ++before)
@@ -154,7 +155,7 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
     else
       measure_lines(plane, info, index, bytes_per_line);
     if (known) plane.usual_offset = GST_VIDEO_INFO_PLANE_OFFSET(&info, index);
-    auto& end = layout.needed[plane.memory];  // of the planes so far, in their memory
+    auto& end = layout.needed[plane.memory];  // the end of the planes so far, in their memory
     plane.offset = end;
     end += plane.pitch * plane.rows;
     const bool padded = plane.rows > 0 && !layout.tiled;

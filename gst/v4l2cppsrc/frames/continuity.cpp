@@ -5,7 +5,7 @@ namespace v4l2gst {
 Continuity::Verdict Continuity::observe(std::uint32_t sequence) {
   Verdict verdict{.offset = next_offset_};
   if (!last_) {
-    // Where the first number is not 0 the driver skipped frames of its own accord.
+    // A first number other than 0 is no loss: the driver skipped frames of its own accord.
     verdict.discontinuous = true;
   } else {
     constexpr std::uint32_t half = 1U << 31U;

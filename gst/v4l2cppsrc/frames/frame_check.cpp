@@ -13,13 +13,13 @@ using Marker = std::array<std::byte, 2>;
 constexpr Marker start_of_image{std::byte{0xff}, std::byte{0xd8}};
 constexpr Marker end_of_image{std::byte{0xff}, std::byte{0xd9}};
 
-/// How much padding is looked through: some cameras fill up to a packet, a sector, or a page.
+/// The longest padding that is searched. Some cameras pad to a packet, a sector, or a page.
 constexpr std::size_t most_padding = 4096;
 
-/// How far before the padding the end may be, since some fill up with whatever was there. In the
-/// coded picture each FF is followed by 00 or a restart marker (ITU-T T.81, B.1.1.5), so an EOI in
-/// the last bytes of a picture that was cut short can only be by chance in a table, or a
-/// thumbnail's.
+/// How far before the padding the EOI marker may be. Some cameras pad with old bytes, which do not
+/// look like padding. In the coded picture each FF is followed by 00 or a restart marker (ITU-T
+/// T.81, B.1.1.5). An EOI in the last bytes of a truncated picture can therefore only be by chance
+/// in a table, or a thumbnail's.
 constexpr std::size_t most_trailing = 512;
 
 constexpr bool pads(std::byte byte) {
@@ -31,7 +31,7 @@ bool ends(std::span<const std::byte> jpeg) {
   if (jpeg.size() >= 2 && std::ranges::equal(jpeg.last(2), end_of_image)) return true;
   std::size_t padding{};
   while (padding < jpeg.size() && pads(jpeg[jpeg.size() - 1 - padding])) {
-    // Of drivers that give each frame the buffer's size there is more, and nobody can tell.
+    // A driver that gives each frame the buffer's size may pad more. Then the end is not checked.
     if (++padding == most_padding) return true;
   }
   const auto written = jpeg.first(jpeg.size() - padding);

@@ -2,9 +2,9 @@
 
 namespace v4l2gst {
 
-/// A picture goes downstream at its whole length: the memory is there, and downstream could not map
-/// less than its caps say. What the driver did not write of it is of an older picture; what it
-/// wrote behind it is no part of it.
+/// A picture goes downstream at its whole length. The memory is there, and downstream could not map
+/// less than its caps say. A part that the driver did not write shows an older picture. Bytes
+/// behind the picture are no part of it.
 FrameFilter::Judgement FrameFilter::judge(v4l2::Frame& frame, const StreamConfig& config,
                                           OnCorrupt policy, std::span<const std::byte> bytes) {
   const auto& layout = config.layout;

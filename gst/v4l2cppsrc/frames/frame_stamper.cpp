@@ -9,7 +9,7 @@
 namespace v4l2gst {
 namespace {
 
-/// In ms, for the log; 0 where it is not known.
+/// Returns the age of a frame in ms, for the log; 0 if it is unknown.
 [[maybe_unused]] double age_of(const std::optional<std::chrono::nanoseconds>& timestamp,
                                const ClockReading& clocks) {
   using Milliseconds = std::chrono::duration<double, std::milli>;
@@ -50,8 +50,8 @@ void FrameStamper::stamp(GstBuffer* buffer, const FrameInfo& frame, const Contin
 }
 
 ClockReading FrameStamper::read_clocks(GstElement* element, v4l2::Kernel& kernel) {
-  // A clock is counted when it changes, not for each frame.
-  ClockPtr outgoing;  // dies, if it does, after the lock is released
+  // The clock is referenced when it changes, not for each frame.
+  ClockPtr outgoing;  // released after the lock
   GST_OBJECT_LOCK(element);
   if (auto* const current = GST_ELEMENT_CLOCK(element); current != clock_.get()) {
     outgoing = std::move(clock_);
@@ -60,7 +60,7 @@ ClockReading FrameStamper::read_clocks(GstElement* element, v4l2::Kernel& kernel
   const auto base_time = static_cast<GstClockTime>(element->base_time);
   GST_OBJECT_UNLOCK(element);
   const auto monotonic = kernel.monotonic_time();
-  // Without a clock there is no running time to speak of: the stream begins at 0.
+  // Without a clock the running time is 0.
   if (!clock_) return {.monotonic = monotonic, .pipeline = base_time, .base_time = base_time};
   return {
       .monotonic = monotonic, .pipeline = gst_clock_get_time(clock_.get()), .base_time = base_time};

@@ -6,11 +6,11 @@
 namespace v4l2gst {
 namespace {
 
-/// Before the picture come a delimiter, parameter sets and SEI messages; no more is looked at.
+/// The bytes that are searched. A delimiter, parameter sets and SEI messages precede the picture.
 constexpr std::size_t most_looked_at = 256;
 
-/// ITU-T H.264, table 7-1. Parameters come before pictures with which decoding can begin; some
-/// encoders send them in a buffer of their own.
+/// The types are those of ITU-T H.264, table 7-1. Parameters come before pictures with which
+/// decoding can begin. Some encoders send them in a buffer of their own.
 Unit unit_of_h264(std::byte header) {
   switch (std::to_integer<unsigned>(header & std::byte{0x1f})) {
     case 5:  // a slice of an IDR picture
@@ -24,7 +24,7 @@ Unit unit_of_h264(std::byte header) {
   }
 }
 
-/// ITU-T H.265, table 7-1.
+/// The types are those of ITU-T H.265, table 7-1.
 Unit unit_of_h265(std::byte header) {
   const auto type = std::to_integer<unsigned>(header >> 1U & std::byte{0x3f});
   const bool parameters = type == 32 || type == 33;  // video and sequence parameter sets
