@@ -9,7 +9,7 @@
 namespace v4l2gst {
 namespace {
 
-/// Has the driver make lines longer; what it makes of that is agreed from now on.
+/// Asks the driver for longer lines. Its answer is the agreed format from now on.
 v4l2::Result<> lengthen_lines(AllocationRequest& request, std::uint32_t stride) {
   const auto answer = set_stride(request.element, request.device, request.agreed, stride);
   if (!answer) return std::unexpected{answer.error()};
@@ -18,7 +18,7 @@ v4l2::Result<> lengthen_lines(AllocationRequest& request, std::uint32_t stride) 
   return {};
 }
 
-/// Nullopt when downstream has no pool that this driver could fill.
+/// Returns nullopt if downstream has no pool that this driver could fill.
 v4l2::Result<std::optional<PoolBuffers>> from_pool(AllocationRequest& request,
                                                    v4l2::Memory memory) {
   const auto& agreed = request.agreed;
@@ -40,7 +40,7 @@ v4l2::Result<Capture::Memory> by_address(AllocationRequest& request) {
   return LentBuffers::user_memory(request);
 }
 
-/// Nullopt when downstream has no memory that this driver could fill as DMABuf.
+/// Returns nullopt if downstream has no memory that this driver could fill as DMABuf.
 v4l2::Result<std::optional<Capture::Memory>> by_import(AllocationRequest& request) {
   auto pooled = from_pool(request, v4l2::Memory::dmabuf);
   if (!pooled) return std::unexpected{pooled.error()};

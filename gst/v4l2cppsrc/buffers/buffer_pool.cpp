@@ -15,7 +15,7 @@ void BufferPool::insert(std::uint32_t index, std::vector<MemoryPtr> memories) {
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
     auto& memory = memories[plane];
     MemoryOwner::give(memory.get()).bind(weak_from_this(), index, plane);
-    // The hook that returns it to the pool when its last reference goes.
+    // This hook returns the memory to the pool when its last reference goes.
     GST_MINI_OBJECT(memory.get())->dispose = &BufferPool::on_last_unref;
     slot.memories[plane] = memory.get();
     slot.memories_at_rest[plane] = std::move(memory);
@@ -24,9 +24,9 @@ void BufferPool::insert(std::uint32_t index, std::vector<MemoryPtr> memories) {
 
 void BufferPool::remove(std::uint32_t index) {
   auto& slot = slots_[index];
-  if (slot.memories[0] == nullptr) return;  // there was none to be had
+  if (slot.memories[0] == nullptr) return;  // its memory could not be made
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-    MemoryOwner::give(slot.memories[plane]).bind({}, 0, 0);  // so that it dies
+    MemoryOwner::give(slot.memories[plane]).bind({}, 0, 0);  // so that they are freed
     slot.memories[plane] = nullptr;
     slot.memories_at_rest[plane].reset();
   }
@@ -57,21 +57,21 @@ BufferPtr BufferPool::shell_of(std::uint32_t index) {
   if (gst_buffer_n_memory(shell.get()) == 0)
     for (std::uint32_t plane = 0; plane < plane_count_; ++plane)
       gst_buffer_append_memory(shell.get(), slot.memories_at_rest[plane].release());
-  // Only who tampers with the memories on the way shall set it.
+  // From here on the flag means that an element downstream has changed the memories.
   GST_BUFFER_FLAG_UNSET(shell.get(), GST_BUFFER_FLAG_TAG_MEMORY);
   return shell;
 }
 
 BufferPtr BufferPool::new_shell(std::uint32_t index) {
   BufferPtr shell{gst_buffer_new()};
-  // One that was lost may have lived at the same address.
+  // A lost shell may have had the same address.
   if (const auto namesake = index_of(shell.get()))
     shells_[*namesake].store(nullptr, std::memory_order_relaxed);
   shells_[index].store(shell.get(), std::memory_order_relaxed);
   if (!layout_) return shell;
   auto* const meta = gst_buffer_add_video_meta(shell.get(), GST_VIDEO_FRAME_FLAG_NONE,
                                                layout_->format, layout_->width, layout_->height);
-  // It belongs to the shell: neither the pool nor anybody on the way removes it.
+  // The meta belongs to the shell: neither the pool nor an element downstream removes it.
   meta->meta.flags =
       static_cast<GstMetaFlags>(meta->meta.flags | GST_META_FLAG_POOLED | GST_META_FLAG_LOCKED);
   slots_[index].meta = meta;
@@ -119,8 +119,9 @@ bool BufferPool::whole(GstBuffer* shell, const Slot& slot) const {
   return true;
 }
 
-/// Found by address, because what one attaches to a GstBuffer is behind a lock. Whoever returns it
-/// has had it from acquire(), so its own entry is seen; of the others nothing is used.
+/// The shell is found by its address, because data attached to a GstBuffer is behind a lock. The
+/// thread that releases a shell got it from acquire(), so it sees the shell's own entry. The other
+/// entries are not used.
 std::optional<std::uint32_t> BufferPool::index_of(const GstBuffer* shell) const {
   for (std::uint32_t index = 0; index < shells_.size(); ++index)
     if (shells_[index].load(std::memory_order_relaxed) == shell) return index;
@@ -129,14 +130,14 @@ std::optional<std::uint32_t> BufferPool::index_of(const GstBuffer* shell) const 
 
 void BufferPool::release(BufferPtr shell) {
   const auto index = index_of(shell.get());
-  if (!index) return;  // not ours: it dies
+  if (!index) return;  // not ours, so it is freed
   auto& slot = slots_[*index];
   if (whole(shell.get(), slot)) {
     slot.shell = std::move(shell);
-    const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer
+    const auto finished = std::exchange(slot.loan, std::nullopt);  // its end requeues the buffer
     return;
   }
-  // Somebody still holds a part, or put other memory in its place.
+  // Another holder still has a memory, or has replaced it.
   gst_buffer_remove_all_memory(shell.get());
   slot.shell = std::move(shell);
   arrived(slot);
@@ -146,16 +147,16 @@ gboolean BufferPool::on_last_unref(GstMiniObject* object) noexcept {
   auto* const memory = GST_MEMORY_CAST(object);
   const auto* const owner = MemoryOwner::of(memory);
   const auto buffer_pool = owner->buffer_pool();
-  if (!buffer_pool) return TRUE;  // nobody is idle: let it die
+  if (!buffer_pool) return TRUE;  // the pool is gone, so the memory is freed
   auto& slot = buffer_pool->slots_[owner->index()];
   slot.memories_at_rest[owner->plane()].reset(gst_memory_ref(memory));
   arrived(slot);
-  return FALSE;  // it lives on
+  return FALSE;  // the memory stays alive
 }
 
 void BufferPool::arrived(Slot& slot) {
   if (slot.away.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  const auto finished = std::exchange(slot.loan, std::nullopt);  // its end queues the buffer
+  const auto finished = std::exchange(slot.loan, std::nullopt);  // its end requeues the buffer
 }
 
 }  // namespace v4l2gst

@@ -9,7 +9,7 @@ namespace v4l2gst {
 
 namespace {
 
-/// False when the pool does not take it.
+/// Returns false if the pool refuses the configuration.
 bool activate(GstBufferPool* pool, GstCaps* caps, guint size) {
   if (gst_buffer_pool_is_active(pool) != FALSE) return true;
   auto* const config = gst_buffer_pool_get_config(pool);
@@ -18,12 +18,12 @@ bool activate(GstBufferPool* pool, GstCaps* caps, guint size) {
          gst_buffer_pool_set_active(pool, TRUE) != FALSE;
 }
 
-/// Pictures from here on don't fit a processor's caches together with their copy.
+/// A picture of this size and its copy do not fit a processor's caches together.
 constexpr std::size_t large_picture = std::size_t{8} << 20U;
 
-/// Copies a line in blocks that the compiler moves through registers. memcpy() chooses its way by
-/// the length of one line, and of a large picture's lines that is the wrong one with some C
-/// libraries: half of the memory's rate (docs/decisions/0013).
+/// Copies a line in blocks that the compiler moves through registers. memcpy() chooses its method
+/// by the length of one line. With some C libraries that is the wrong one for lines of a large
+/// picture: half of the memory's rate (docs/decisions/0013).
 void copy_in_blocks(guint8* out, const guint8* in, std::size_t length) {
   using Block = std::array<std::uint64_t, 8>;
   for (; length >= sizeof(Block);

@@ -10,7 +10,7 @@ using v4l2gst::BufferPtr;
 struct _GstV4l2CppPool {
   GstBufferPool parent;
   std::weak_ptr<BufferPool> buffer_pool;
-  // The parameters of the wrap() that goes on, so that nobody else's are taken for ours.
+  // The parameters of the wrap() that is running, to tell them from another caller's.
   std::atomic<const GstBufferPoolAcquireParams*> ours;
 };
 
@@ -18,31 +18,31 @@ G_DEFINE_FINAL_TYPE(GstV4l2CppPool, gst_v4l2_cpp_pool, GST_TYPE_BUFFER_POOL)
 
 namespace {
 
-/// How a frame gets into gst_buffer_pool_acquire_buffer(): behind the parameters that it knows.
+/// Carries a frame into gst_buffer_pool_acquire_buffer(), behind the parameters that it knows.
 struct FrameParams {
   GstBufferPoolAcquireParams base{};
   v4l2::Frame* frame{};
 };
 
-/// Not with GST_V4L2_CPP_POOL(), which asks the type system again at each frame.
+/// GST_V4L2_CPP_POOL() is not used: it would ask the type system again for each frame.
 std::shared_ptr<BufferPool> shelf_of(GstBufferPool* pool) {
   return reinterpret_cast<GstV4l2CppPool*>(pool)->buffer_pool.lock();
 }
 
-/// The video-info pools of GStreamer know this option; ours always puts the meta in.
+/// GStreamer's pools for video have this option. This one always adds the meta to raw video.
 const gchar** pool_options(GstBufferPool*) noexcept {
   static std::array<const gchar*, 2> options{GST_BUFFER_POOL_OPTION_VIDEO_META, nullptr};
   return options.data();
 }
 
-/// The buffers are the driver's: none are made here.
+/// The buffers are the driver's, so none are made here.
 gboolean pool_start(GstBufferPool*) noexcept {
   return TRUE;
 }
 
 GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
                            GstBufferPoolAcquireParams* params) noexcept {
-  // Whoever comes without a frame can't get one: only the driver fills buffers.
+  // A caller without a frame gets no buffer: only the driver fills buffers.
   const auto& ours = reinterpret_cast<GstV4l2CppPool*>(pool)->ours;
   if (params == nullptr || params != ours.load(std::memory_order_relaxed)) return GST_FLOW_ERROR;
   const auto buffer_pool = shelf_of(pool);
@@ -54,13 +54,13 @@ GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
 
 gboolean drop_unless_pooled(GstBuffer*, GstMeta** meta, gpointer) {
   if (GST_META_FLAG_IS_SET(*meta, GST_META_FLAG_POOLED)) return TRUE;
-  // Without this the foreach refuses to remove it.
+  // gst_buffer_foreach_meta() refuses to remove a locked meta.
   (*meta)->flags = static_cast<GstMetaFlags>((*meta)->flags & ~GST_META_FLAG_LOCKED);
   *meta = nullptr;
   return TRUE;
 }
 
-/// As the base class does it, but for the sizes, which the pool sets when it lends.
+/// Resets as the base class does, except for the sizes, which BufferPool::acquire() sets.
 void pool_reset(GstBufferPool*, GstBuffer* buffer) noexcept {
   GST_BUFFER_FLAGS(buffer) = 0;
   GST_BUFFER_PTS(buffer) = GST_CLOCK_TIME_NONE;
@@ -73,7 +73,8 @@ void pool_reset(GstBufferPool*, GstBuffer* buffer) noexcept {
 
 void pool_release(GstBufferPool* pool, GstBuffer* buffer) noexcept {
   BufferPtr shell{buffer};
-  // If the pool is gone the shell dies here, and with it the memories that nobody else holds.
+  // If the BufferPool is gone, the shell is freed here, with the memories that have no other
+  // holder.
   if (const auto buffer_pool = shelf_of(pool)) buffer_pool->release(std::move(shell));
 }
 

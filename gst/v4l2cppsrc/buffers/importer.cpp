@@ -20,7 +20,7 @@ std::unique_ptr<Importer> Importer::make(const Downstream& downstream, GstCaps* 
     gst_buffer_pool_config_set_params(config, caps, downstream.size, least, most);
     if (gst_buffer_pool_has_option(pool.get(), GST_BUFFER_POOL_OPTION_VIDEO_META) != FALSE)
       gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-    // A pool may want something else; what it has settled on is found out by its first buffer.
+    // A pool may want another configuration. Its first buffer shows which one it has chosen.
     if (gst_buffer_pool_set_config(pool.get(), config) == FALSE)
       gst_buffer_pool_set_config(pool.get(), gst_buffer_pool_get_config(pool.get()));
     if (gst_buffer_pool_set_active(pool.get(), TRUE) == FALSE) return {};
@@ -62,12 +62,12 @@ bool Importer::fits(const v4l2::Format& format, const std::optional<Layout>& lay
     start += plane->size;
     if (plane->size < format.planes[index].size_image) return false;
     const bool dmabuf = gst_is_dmabuf_memory(plane) != FALSE;
-    // Drivers can't pin the pages of a mapped DMABuf, nor be told to begin behind its start.
+    // Drivers can't pin the pages of a mapped DMABuf, and can't be told an offset into one.
     if (memory == v4l2::Memory::userptr ? dmabuf : !dmabuf || plane->offset != 0) return false;
   }
   if (!layout) return true;
   const auto* const meta = gst_buffer_get_video_meta(buffer);
-  // With a DRM format nobody but the meta says how the planes lie.
+  // With a DRM format only the GstVideoMeta describes the planes.
   if (meta == nullptr && layout->format == drm_video_format()) return false;
   for (guint index = 0; index < layout->plane_count; ++index) {
     const auto& plane = layout->planes[index];
@@ -78,7 +78,8 @@ bool Importer::fits(const v4l2::Format& format, const std::optional<Layout>& lay
   return true;
 }
 
-/// Where a buffer was last time, else a place that has held none, else any.
+/// Returns the index that a buffer had last time. Otherwise it returns one that has held none, else
+/// any idle one.
 std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
   const auto* const memory = gst_buffer_peek_memory(buffer, 0);
   std::optional<std::uint32_t> unused;
@@ -93,7 +94,8 @@ std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
   return unused ? unused : any;
 }
 
-/// What was left out was not taken, and is filled again where it is: a pool may have no other.
+/// Queues the buffers of frames that were left out, each at its own index. A pool may have no
+/// others.
 v4l2::Result<> Importer::requeue_left() {
   for (auto owner = buffers_->queue()->idle(); owner != 0; owner &= owner - 1) {
     const auto index = static_cast<std::uint32_t>(std::countr_zero(owner));
@@ -134,7 +136,7 @@ v4l2::Result<bool> Importer::queue(std::uint32_t index, BufferPtr buffer) {
                         .length = static_cast<std::uint32_t>(memory->size)};
       continue;
     }
-    // Mapped as long as the driver has it, so that it stays where it is.
+    // The memory stays mapped while the driver has it, so that its address stays valid.
     if (gst_memory_map(memory, &entry.maps[plane], GST_MAP_READWRITE) == FALSE) {
       unmap(entry);
       entry.buffer.reset();
@@ -163,9 +165,10 @@ BufferPtr Importer::take(v4l2::Frame&& frame) {
   auto& entry = entries_[frame.index()];
   unmap(entry);
   auto buffer = std::move(entry.buffer);
-  const v4l2::Frame ended{std::move(frame)};  // its place with the driver is free
+  const v4l2::Frame ended{std::move(frame)};  // its index is idle again
   if (!buffer) return {};
-  // A compressed frame is as long as it is; a raw one keeps the pool's size.
+  // A frame without GstVideoMeta, such as a compressed one, gets the payload's length. Others keep
+  // the pool's size.
   const auto& payload = ended.payloads()[0];
   if (gst_buffer_get_video_meta(buffer.get()) == nullptr && ended.payloads().size() == 1 &&
       payload.length != gst_buffer_get_size(buffer.get()))

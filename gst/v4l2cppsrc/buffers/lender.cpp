@@ -46,7 +46,7 @@ v4l2::Result<BufferPtr> Lender::wrap(v4l2::Frame&& frame) {
     case StarvationAction::copy:
       return copy_of(std::move(frame));
     case StarvationAction::drop: {
-      const v4l2::Frame ended{std::move(frame)};  // and its end requeues it
+      const v4l2::Frame ended{std::move(frame)};  // its end requeues the buffer
       Stats::add(stats_->starved);
       return BufferPtr{};
     }

@@ -11,7 +11,7 @@ namespace {
 
 v4l2::BufferWish wish_for(const AllocationRequest& request, CacheHints hints) {
   v4l2::BufferWish wish{.memory = v4l2::Memory::mmap, .non_coherent = hints != CacheHints::off};
-  // Only DMABuf memory is told when a CPU maps it.
+  // Only a map of DMABuf memory can synchronise caches.
   if (hints == CacheHints::lazy && request.settings.io_mode != IoMode::mmap)
     wish.queue_flags = V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE;
   return wish;
@@ -54,7 +54,7 @@ v4l2::Result<LentBuffers> LentBuffers::mapped(const AllocationRequest& request, 
     GST_INFO_OBJECT(request.element, "io-mode=auto: the driver exports no DMABuf (%s)",
                     g_strerror(code));
     if (lazy) {
-      // Plain memory is not told when a CPU maps it, so the kernel has to synchronise it.
+      // A map of plain memory can't synchronise caches, so the kernel has to.
       buffers->reset();
       return mapped(request, CacheHints::cached);
     }
@@ -85,7 +85,7 @@ v4l2::Result<std::optional<LentBuffers>> LentBuffers::imported(const AllocationR
                      g_strerror(buffers.error().code));
     return std::nullopt;
   }
-  // How much of downstream's memory it may have is settled with its first buffers.
+  // The first buffers show how much of downstream's memory it may have, so it does not grow.
   auto supply = Supply::make(
       request, **buffers,
       allocated_memory(**buffers, downstream.allocator.get(), downstream.params), false);

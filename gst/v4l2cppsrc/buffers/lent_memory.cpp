@@ -32,7 +32,7 @@ gpointer map_memory(GstMemory* memory, GstMapInfo* info, gsize) noexcept {
   auto* const owner = v4l2gst::MemoryOwner::of(memory);
   if (owner == nullptr) return nullptr;
   const bool brackets = bracketed(*owner, info->flags);
-  // On most frames that is all: to ask for the descriptor costs more than the rest together.
+  // On most frames that is all: asking for the descriptor costs more than the rest together.
   auto* const known = owner->mapped();
   if (known != nullptr && !brackets) return known;
   const int descriptor = gst_dmabuf_memory_get_fd(memory);
@@ -54,7 +54,7 @@ G_DEFINE_TYPE(GstV4l2CppAllocator, gst_v4l2_cpp_allocator, GST_TYPE_DMABUF_ALLOC
 static void gst_v4l2_cpp_allocator_class_init(GstV4l2CppAllocatorClass*) {}
 
 static void gst_v4l2_cpp_allocator_init(GstV4l2CppAllocator* self) {
-  // Where these two are set they are what gst_memory_map() calls.
+  // gst_memory_map() calls these two where they are set.
   GST_ALLOCATOR(self)->mem_map_full = map_memory;
   GST_ALLOCATOR(self)->mem_unmap_full = unmap_memory;
 }
@@ -89,7 +89,7 @@ std::byte* MemoryOwner::map(int descriptor, std::size_t length) {
   const v4l2::MutexLock lock{mutex_};
   if (!frame_) {
     const std::array whole{v4l2::PlaneLocation{.descriptor = descriptor, .length = length}};
-    // The memory may outlive any kernel of a test's, and a DMABuf is always a real descriptor.
+    // The memory may outlive a test's kernel. A DMABuf is always a real descriptor.
     auto frame = v4l2::MappedFrame::map(v4l2::system_kernel(), whole);
     if (!frame) return nullptr;
     frame_ = std::move(*frame);

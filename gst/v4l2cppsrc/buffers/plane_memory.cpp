@@ -15,11 +15,11 @@ namespace {
 
 using v4l2::Error;
 
-/// That a descriptor really holds what the driver said of it: a reader must never meet a page that
+/// Checks that a descriptor holds as much as the driver said. A reader must never meet a page that
 /// is not there.
 v4l2::Result<> check_size(int descriptor, std::size_t length) {
   const auto size = lseek(descriptor, 0, SEEK_END);
-  // What can't be asked for its size can't be found wanting.
+  // A descriptor that does not tell its size can't be checked.
   if (size < 0 || std::cmp_greater_equal(size, length)) return {};
   return std::unexpected{Error{.code = EPROTO,
                                .call = v4l2::request::querybuf.name,
@@ -120,7 +120,7 @@ PlaneMemoryFactory allocated_memory(const v4l2::Buffers& buffers, GstAllocator* 
     for (std::uint32_t plane = 0; plane < buffers.plane_count(); ++plane) {
       const auto length = buffers.planes(index)[plane].length;
       MemoryPtr memory{gst_allocator_alloc(kept.get(), length, &wanted)};
-      // Our hook takes the place of a memory's own, so one that has its own is not ours to lend.
+      // Our dispose hook replaces a memory's own, so a memory that has one is not ours to lend.
       if (!memory || gst_is_dmabuf_memory(memory.get()) == FALSE || memory->offset != 0 ||
           memory->maxsize < length || GST_MINI_OBJECT(memory.get())->dispose != nullptr)
         return std::unexpected{

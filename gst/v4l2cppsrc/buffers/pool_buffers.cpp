@@ -10,11 +10,10 @@
 namespace v4l2gst {
 namespace {
 
-/// How often a pool that has no buffer to give is asked again: it can't say by itself when one is
-/// back.
+/// How often an empty pool is asked again. A pool can't report that a buffer is back.
 constexpr std::chrono::milliseconds pool_patience{4};
 
-/// The same while the driver has enough to go on, though not all that it could.
+/// The same while the driver has enough buffers to go on, though not all that it could have.
 constexpr std::chrono::milliseconds calm_patience{100};
 constexpr std::uint32_t enough_to_go_on = 2;
 
@@ -30,7 +29,7 @@ v4l2::Result<std::optional<PoolBuffers>> PoolBuffers::allocate(const AllocationR
                                                                v4l2::Memory memory) {
   auto buffers = request_buffers(request, {.memory = memory, .on_requeue = v4l2::OnRequeue::keep});
   if (buffers) return PoolBuffers{std::move(*buffers), std::move(importer)};
-  // What the driver refuses here it may still do with memory of ours, or of its own.
+  // The driver may still take memory of ours, or give its own.
   if (!means_unsupported(buffers.error())) return std::unexpected{buffers.error()};
   GST_DEBUG_OBJECT(request.element, "the driver refuses the memory of downstream's pool (%s)",
                    g_strerror(buffers.error().code));
@@ -55,7 +54,7 @@ v4l2::Result<v4l2::Arrival> PoolBuffers::next(std::optional<std::chrono::millise
   if (!stream_) return v4l2::Interrupted{};
   for (std::chrono::milliseconds waited{};;) {
     if (const auto filled = importer_->refill(); !filled) {
-      // Its VIDIOC_QBUF may be the first to fail.
+      // The VIDIOC_QBUF of refill() may be the first call to fail.
       const auto failure = v4l2::failure_of(*buffers_->node(), filled.error(), false);
       if (!failure) return std::unexpected{filled.error()};
       return std::visit([](const auto& what) -> v4l2::Arrival { return what; }, *failure);

@@ -7,7 +7,7 @@
 namespace v4l2gst {
 namespace {
 
-/// What read() fills is memory of ours, so that no driver can fill it while it is on loan.
+/// read() fills memory of ours, so no driver can fill it while it is on loan.
 constexpr bool reserved = true;
 
 }  // namespace
@@ -21,7 +21,7 @@ ReadBuffers::ReadBuffers(const AllocationRequest& request, std::shared_ptr<v4l2:
 
 v4l2::Result<ReadBuffers> ReadBuffers::allocate(const AllocationRequest& request) {
   const auto& format = request.agreed.format;
-  // vb2 reads one plane only, and what can't be read says so with EINVAL.
+  // vb2 reads one plane only. It says EINVAL for what can't be read.
   if (!request.device.capability().has(V4L2_CAP_READWRITE) || format.plane_count != 1)
     return std::unexpected{v4l2::Error{.code = EINVAL, .call = "read"}};
   auto queue = std::make_shared<v4l2::BufferQueue>(

@@ -8,9 +8,10 @@
 namespace v4l2gst {
 namespace {
 
-/// VIDIOC_S_FMT may change more than lines: that of uvcvideo sets the format's default rate.
+/// Sets the interval again, if VIDIOC_S_FMT has changed it: uvcvideo's sets the format's default
+/// rate.
 v4l2::Result<> restore_interval(const v4l2::Device& device, v4l2::Interval interval) {
-  // A driver that only tells its interval is not asked to set it, since it may round what it takes.
+  // An interval that is still the same is not set, since a driver may round what it takes.
   const auto now = device.interval();
   const bool kept = now && same_rate(*now, interval);
   if (!interval.known() || kept) return {};
@@ -24,7 +25,7 @@ v4l2::Result<> restore_interval(const v4l2::Device& device, v4l2::Interval inter
   return {};
 }
 
-/// The format that the driver has now. Error EPROTO where it is another picture than was agreed on.
+/// Returns the format that the driver has now. Error EPROTO if it is another picture than agreed.
 v4l2::Result<v4l2::Format> confirmed_format(const v4l2::Device& device,
                                             const StreamConfig& agreed) {
   auto format = device.format();
@@ -54,7 +55,7 @@ std::uint32_t aligned_stride(const StreamConfig& agreed, const GstVideoAlignment
 
 v4l2::Result<StrideAnswer> set_stride(GstElement* element, const v4l2::Device& device,
                                       const StreamConfig& agreed, std::uint32_t stride) {
-  // What is in tiles has no stride to ask for.
+  // Tiles have no stride to ask for.
   if (!agreed.layout || agreed.layout->tiled || stride <= agreed.format.planes[0].bytes_per_line)
     return StrideAnswer{.format = agreed.format, .layout = agreed.layout};
   auto wanted = agreed.format;

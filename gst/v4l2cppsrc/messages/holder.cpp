@@ -32,13 +32,14 @@ std::string link_at(const std::string& path) {
   return {target.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
 }
 
-/// A device and how its open descriptors are known.
+/// A device, and how its open descriptors are recognised.
 struct Wanted {
   std::string path;    // without links
   std::string number;  // of a device file
 
-  /// Whether a link of /proc/PID/fd is to it. Its name may be another in a container, but it is
-  /// under /dev; what is not is not touched, because it may be on a disk that does not answer.
+  /// Returns whether a link of /proc/PID/fd leads to the device. In a container its name may be
+  /// another, but it is under /dev. Other paths are not touched, because they may be on a disk that
+  /// does not answer.
   [[nodiscard]] bool is(const std::string& link) const {
     const auto target = link_at(link);
     if (target == path) return true;

@@ -125,7 +125,7 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
 /// The device is gone, whichever errno showed it.
 Report went_away(const std::string& path, const v4l2::Error& error);
 
-/// The device is busy (EBUSY), because `holders` have it open.
+/// The device is busy (EBUSY). `holders` have it open, and may be empty if they are not known.
 Report busy(const std::string& path, const v4l2::Error& error, std::string_view doing,
             std::span<const Holder> holders);
 

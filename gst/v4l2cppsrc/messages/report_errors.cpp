@@ -1,4 +1,4 @@
-// What is made of the errno of a call.
+// These functions make a Report of the errno of a call.
 
 #include <algorithm>
 #include <array>
@@ -23,7 +23,7 @@ std::string implausible_answer(const v4l2::Error& error) {
   return text;
 }
 
-// With room of our own: other threads of the application may ask as well.
+// The memory is our own, because other threads of the application may ask for names as well.
 using NameRoom = std::array<char, 4096>;
 
 std::string user_name(uid_t id) {
@@ -34,7 +34,7 @@ std::string user_name(uid_t id) {
   return known && found != nullptr ? found->pw_name : std::to_string(id);
 }
 
-/// A group that has so many members that they don't fit is known by its number.
+/// Returns the number of a group whose members are too many for the memory.
 std::string group_name(gid_t id) {
   NameRoom room{};
   group entry{};
@@ -43,7 +43,8 @@ std::string group_name(gid_t id) {
   return known && found != nullptr ? found->gr_name : std::to_string(id);
 }
 
-/// " (it belongs to root:video, mode 0660)", and whom to add where; empty when stat() can't tell.
+/// Returns " (it belongs to root:video, mode 0660)" and how to get access. Returns an empty text if
+/// stat() fails.
 std::string owner_of(const std::string& path) {
   struct stat status {};
 
@@ -61,8 +62,8 @@ std::string owner_of(const std::string& path) {
   return text;
 }
 
-/// The node that is meant by the name of something that is not there: by "0" and "video0" it is
-/// "/dev/video0". Empty for any other name.
+/// Returns the node that is meant by a name that does not exist. For "0" and "video0" that is
+/// "/dev/video0", for any other name it is empty.
 std::string meant_by(std::string_view name) {
   constexpr std::string_view prefix{"video"};
   const auto number = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
@@ -129,7 +130,7 @@ Report cannot_open(const std::string& path, const v4l2::Error& error) {
 
 namespace {
 
-/// A device and what was tried on it in vain.
+/// A device, and a call that failed on it.
 struct Attempt {
   const std::string& path;
   const v4l2::Error& error;
@@ -330,7 +331,7 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
       if (error.code == ENOLINK && starting) return no_link(attempt, context);
       break;
     case EPIPE:
-      // Of a USB camera it is a request that it has turned down.
+      // A USB camera says EPIPE for a request that it has turned down.
       if (starting && !identity.usb()) return no_link(attempt, context);
       break;
     case ENODEV:
@@ -346,7 +347,7 @@ Report failed(const std::string& path, const v4l2::Error& error, std::string_vie
       return attempt.report(GST_RESOURCE_ERROR_READ, Cause::io, " does not answer as it should",
                             ". On USB that is most often a bad cable, hub or port: try another.");
     case EINVAL:
-      // So some drivers say when they have checked the links themselves.
+      // Some drivers say EINVAL when they have checked the links themselves.
       if (starting && !context.broken.empty()) return no_link(attempt, context);
       [[fallthrough]];
     case ENOTTY:
