@@ -78,8 +78,8 @@ BufferPtr BufferPool::new_shell(std::uint32_t index) {
   return shell;
 }
 
-/// A memory comes back with the size that its last reader left, and a GstVideoMeta as the last
-/// writer left it, so both are set anew.
+/// The size of a memory and its GstVideoMeta are set anew. A memory comes back with the size that
+/// its last reader left, and a GstVideoMeta as the last writer left it.
 void BufferPool::fit(GstBuffer* shell, const Slot& slot, const v4l2::Frame& frame) const {
   const auto payloads = frame.payloads();
   std::array<std::size_t, VIDEO_MAX_PLANES> start{};  // of each memory's payload in the GstBuffer
@@ -119,7 +119,7 @@ bool BufferPool::whole(GstBuffer* shell, const Slot& slot) const {
   return true;
 }
 
-/// The shell is found by its address, because data attached to a GstBuffer is behind a lock. The
+/// The shell is found by its address, because attached data of a GstBuffer is behind a lock. The
 /// thread that releases a shell got it from acquire(), so it sees the shell's own entry. The other
 /// entries are not used.
 std::optional<std::uint32_t> BufferPool::index_of(const GstBuffer* shell) const {

@@ -17,10 +17,10 @@
 
 namespace v4l2gst {
 
-/// The pool holds the memory of frames while the driver fills it, and puts it into GstBuffers. The
-/// unit of loan is the GstMemory, not the GstBuffer. A copy, a region or a map may hold the memory
-/// when the GstBuffer is long gone, and until they end the driver must not have it back. The
-/// GstBuffer is a shell, and is used again after its release.
+/// The pool holds the memory of frames and puts it into GstBuffers. The unit of loan is the
+/// GstMemory, not the GstBuffer. A copy, a region or a map may hold the memory when the GstBuffer
+/// is long gone, and until they end the driver must not have it back. The GstBuffer is a shell, and
+/// is used again after its release.
 ///
 /// The streaming context calls acquire(). Shells and memories come back on any thread. The two
 /// never meet: a buffer is either on loan or not, and the queue orders the one before the other.
@@ -42,8 +42,8 @@ public:
   BufferPool& operator=(const BufferPool&) = delete;
   ~BufferPool() = default;
 
-  /// Returns the first plane of a buffer that is not downstream, as a CPU reads it without a call.
-  /// It is empty if a CPU can't.
+  /// Returns the first plane of a buffer that is not downstream. It is empty if a CPU can't read it
+  /// without a call.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const;
 
   /// Puts a frame into a shell. Never blocks. Allocates only if the buffer has no shell.

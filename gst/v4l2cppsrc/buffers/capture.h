@@ -43,7 +43,8 @@ public:
   /// Waits for the next frame, or for another arrival; without a timeout for ever. Returns
   /// Interrupted if it does not stream.
   v4l2::Result<v4l2::Arrival> next(std::optional<std::chrono::milliseconds> timeout);
-  /// Returns an arrival that is there already; nullopt if there is none, or if it does not stream.
+  /// Returns an arrival that is there already. Returns nullopt if there is none, or if it does not
+  /// stream.
   std::optional<v4l2::Result<v4l2::Arrival>> ready();
 
   /// Returns the GstBuffer that goes downstream for a frame; null if none shall. A frame that is
@@ -55,7 +56,7 @@ public:
   bool copy_always();
   [[nodiscard]] bool always_copies() const;
 
-  /// Returns whether the buffers suit a new answer to the ALLOCATION query; if so, it follows that
+  /// Returns whether the buffers suit a new answer to the ALLOCATION query. If so, it follows that
   /// answer. `reserves_buffers`: v4l2::Device::reserves_buffers().
   bool suits(const Downstream& downstream, bool reserves_buffers);
 

@@ -12,7 +12,7 @@ namespace v4l2gst {
 /// GstVideoMeta. Its buffers are used again.
 class Copier {
 public:
-  /// `layout` is that of raw video; without one the bytes are copied as they are. `size` is the
+  /// `layout` is that of raw video. Without one the bytes are copied as they are. `size` is the
   /// largest payload, in bytes. `pool` is downstream's, to copy into; null for one of our own.
   Copier(const std::optional<Layout>& layout, GstCaps* caps, guint size, PoolPtr pool);
 

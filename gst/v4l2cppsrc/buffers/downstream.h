@@ -27,7 +27,7 @@ struct Downstream {
 /// gst_buffer_pool_config_set_video_alignment().
 Downstream read_allocation(GstQuery* query);
 
-/// Sets `pool` and its numbers as the first pool of the answer, in the place of another.
+/// Sets `pool` and its numbers as the first pool of the answer. It replaces another.
 void answer_allocation(GstQuery* query, GstBufferPool* pool, guint size, guint least, guint most);
 
 }  // namespace v4l2gst

@@ -73,7 +73,7 @@ void pool_reset(GstBufferPool*, GstBuffer* buffer) noexcept {
 
 void pool_release(GstBufferPool* pool, GstBuffer* buffer) noexcept {
   BufferPtr shell{buffer};
-  // If the BufferPool is gone, the shell is freed here, with the memories that have no other
+  // If the BufferPool is gone, the shell is freed here. So are the memories that have no other
   // holder.
   if (const auto buffer_pool = shelf_of(pool)) buffer_pool->release(std::move(shell));
 }

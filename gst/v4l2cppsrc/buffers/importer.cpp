@@ -62,7 +62,7 @@ bool Importer::fits(const v4l2::Format& format, const std::optional<Layout>& lay
     start += plane->size;
     if (plane->size < format.planes[index].size_image) return false;
     const bool dmabuf = gst_is_dmabuf_memory(plane) != FALSE;
-    // Drivers can't pin the pages of a mapped DMABuf, and can't be told an offset into one.
+    // Drivers can't pin the pages of a mapped DMABuf. They can't be told an offset into one.
     if (memory == v4l2::Memory::userptr ? dmabuf : !dmabuf || plane->offset != 0) return false;
   }
   if (!layout) return true;

@@ -20,8 +20,8 @@ namespace v4l2gst {
 /// queued in its place. Only the streaming context calls it.
 class Importer {
 public:
-  /// Configures and activates downstream's pool, and takes a first buffer out of it, which shows
-  /// its layout. Returns null if there is no pool, or if it gives no buffer.
+  /// Configures and activates downstream's pool. Its first buffer is taken out, and shows its
+  /// layout. Returns null if there is no pool, or if it gives no buffer.
   static std::unique_ptr<Importer> make(const Downstream& downstream, GstCaps* caps,
                                         std::uint32_t least);
 
@@ -29,7 +29,7 @@ public:
   Importer& operator=(const Importer&) = delete;
   ~Importer();
 
-  /// Returns the stride in bytes of the pool's first plane; 0 if its buffers have no lines.
+  /// Returns the stride of the pool's first plane, in bytes; 0 if there are no lines.
   [[nodiscard]] std::uint32_t stride(const std::optional<Layout>& layout) const;
 
   /// Returns whether the driver may fill the pool's buffers as `memory`. They must have the size of
@@ -44,8 +44,8 @@ public:
   /// that came back without take() are first. Error: that of VIDIOC_QBUF.
   v4l2::Result<> refill();
 
-  /// Returns the first plane of a buffer that the driver has filled, if it is mapped (USERPTR);
-  /// else empty.
+  /// Returns the first plane of a buffer that the driver has filled. It is empty unless the
+  /// buffer is mapped (USERPTR).
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const;
 
   /// Returns the GstBuffer that a frame was written into. Returns null if the driver names one that

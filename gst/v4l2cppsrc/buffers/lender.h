@@ -15,7 +15,7 @@ namespace v4l2gst {
 /// Sends frames downstream in memory that is lent, or as copies of it.
 ///
 /// It owns the supply of buffers, the pool of their GstBuffers and the copier. The streaming thread
-/// calls it; what is lent comes back to the pool on any thread. It does not know how buffers are
+/// calls it. Lent memory comes back to the pool on any thread. It does not know how buffers are
 /// filled, nor the device.
 class Lender {
 public:
@@ -48,8 +48,8 @@ public:
 
   [[nodiscard]] const v4l2::BufferQueue& queue() const { return supply_.queue(); }
 
-  /// Returns the first plane of a buffer that is not downstream, as a CPU reads it without a call.
-  /// It is empty if a CPU can't.
+  /// Returns the first plane of a buffer that is not downstream. It is empty if a CPU can't read it
+  /// without a call.
   [[nodiscard]] std::span<const std::byte> readable(std::uint32_t index) const {
     return supply_.buffer_pool()->readable(index);
   }

@@ -85,7 +85,7 @@ v4l2::Result<std::optional<LentBuffers>> LentBuffers::imported(const AllocationR
                      g_strerror(buffers.error().code));
     return std::nullopt;
   }
-  // The first buffers show how much of downstream's memory it may have, so it does not grow.
+  // It does not grow: its first buffers decide how much of downstream's memory it has.
   auto supply = Supply::make(
       request, **buffers,
       allocated_memory(**buffers, downstream.allocator.get(), downstream.params), false);

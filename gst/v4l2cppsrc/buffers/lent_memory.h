@@ -21,7 +21,8 @@ class BufferPool;
 /// The pool, the buffer and the mapping of a GstMemory that is lent. It is freed with the memory.
 class MemoryOwner {
 public:
-  /// Returns the owner of a memory, or of the memory that it is a part of; null if it is not ours.
+  /// Returns the owner of a memory, or of the whole that it is a part of. Returns null if it is not
+  /// ours.
   static MemoryOwner* of(GstMemory* memory);
   /// Returns the memory's owner, which is made if it has none.
   static MemoryOwner& give(GstMemory* memory);
@@ -56,8 +57,8 @@ public:
     return mapping_.bytes().empty() ? mapped() : mapping_.bytes().data();
   }
 
-  /// Makes each map for reading synchronise the caches, because the kernel does not when the driver
-  /// is done.
+  /// Makes each map for reading synchronise the caches. The kernel does not when a buffer is
+  /// dequeued.
   void bracket_reads() { brackets_reads_ = true; }
 
   [[nodiscard]] bool brackets_reads() const { return brackets_reads_; }

@@ -120,7 +120,7 @@ PlaneMemoryFactory allocated_memory(const v4l2::Buffers& buffers, GstAllocator* 
     for (std::uint32_t plane = 0; plane < buffers.plane_count(); ++plane) {
       const auto length = buffers.planes(index)[plane].length;
       MemoryPtr memory{gst_allocator_alloc(kept.get(), length, &wanted)};
-      // Our dispose hook replaces a memory's own, so a memory that has one is not ours to lend.
+      // Our dispose hook replaces a memory's own. A memory that has one is not ours to lend.
       if (!memory || gst_is_dmabuf_memory(memory.get()) == FALSE || memory->offset != 0 ||
           memory->maxsize < length || GST_MINI_OBJECT(memory.get())->dispose != nullptr)
         return std::unexpected{

@@ -31,8 +31,8 @@ PlaneMemoryFactory exported_memory(const v4l2::Buffers& buffers, bool bracket_re
 /// because a mapping of the node would keep the node open. Otherwise it maps the node.
 PlaneMemoryFactory mapped_memory(const v4l2::Buffers& buffers);
 
-/// Makes plain memory of our own for V4L2_MEMORY_USERPTR, at the start of a page, as large as the
-/// driver asks.
+/// Makes plain memory of our own for V4L2_MEMORY_USERPTR. It begins at the start of a page, and is
+/// as large as the driver asks.
 PlaneMemoryFactory own_memory(const v4l2::Buffers& buffers);
 
 /// Makes DMABuf memory with an allocator of downstream, for V4L2_MEMORY_DMABUF. Error EINVAL if the

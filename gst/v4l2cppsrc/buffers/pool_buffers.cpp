@@ -13,7 +13,7 @@ namespace {
 /// How often an empty pool is asked again. A pool can't report that a buffer is back.
 constexpr std::chrono::milliseconds pool_patience{4};
 
-/// The same while the driver has enough buffers to go on, though not all that it could have.
+/// The same while the driver has enough buffers to go on, but could have more.
 constexpr std::chrono::milliseconds calm_patience{100};
 constexpr std::uint32_t enough_to_go_on = 2;
 

@@ -11,7 +11,7 @@ namespace {
 /// Sets the interval again, if VIDIOC_S_FMT has changed it: uvcvideo's sets the format's default
 /// rate.
 v4l2::Result<> restore_interval(const v4l2::Device& device, v4l2::Interval interval) {
-  // An interval that is still the same is not set, since a driver may round what it takes.
+  // An interval that is still the same is not set. A driver may round what it takes.
   const auto now = device.interval();
   const bool kept = now && same_rate(*now, interval);
   if (!interval.known() || kept) return {};

@@ -14,8 +14,8 @@ struct StrideAnswer {
   std::optional<Layout> layout;
 };
 
-/// Returns the stride of the first plane that GstVideoAlignment asks for, in bytes; 0 if it asks
-/// for none. No V4L2 driver takes a wish for other padding. Pure.
+/// Returns the first plane's stride that GstVideoAlignment asks for, in bytes; 0 if none. No V4L2
+/// driver takes a wish for other padding. Pure.
 std::uint32_t aligned_stride(const StreamConfig& agreed, const GstVideoAlignment& alignment);
 
 /// Asks the driver for lines of at least `stride` bytes (VIDIOC_S_FMT). Returns the format that the

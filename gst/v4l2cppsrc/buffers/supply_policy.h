@@ -22,7 +22,8 @@ public:
     bool can_grow{true};
   };
 
-  /// The number of frames in a row that must do with one buffer less, before one is retired.
+  /// The number of frames in a row before a buffer is retired. Each of them must do with one buffer
+  /// less.
   static constexpr std::uint32_t calm_frames = 120;
 
   SupplyPolicy() = default;

@@ -9,5 +9,5 @@ GST_DEBUG_CATEGORY_EXTERN(v4l2_cpp_src_debug);
 
 // Each level logs:
 //   INFO   device, mode, memory, buffers, and each change of state
-//   DEBUG  negotiation and allocation; what was refused, and why
-//   LOG    each call to the kernel with its answer; each frame
+//   DEBUG  negotiation and allocation, and what was refused, with the reason
+//   LOG    each call to the kernel with its answer, and each frame

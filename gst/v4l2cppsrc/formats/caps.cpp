@@ -21,7 +21,7 @@ void set_fraction(GValue* value, v4l2::Interval interval) {
                          static_cast<gint>(interval.numerator));
 }
 
-/// Adds a rate to a list under its names, the usual one first, and each name once.
+/// Adds a rate to a list under each of its names once. The usual name is first.
 void add_rate(GValue* rates, v4l2::Interval interval) {
   for (const auto name : names_of(interval, {})) {
     GValue rate = G_VALUE_INIT;
@@ -135,7 +135,7 @@ void make_alternate(GstCaps* caps, bool dmabuf_caps) {
   gst_caps_set_features_simple(caps, features);
 }
 
-/// Sets the number of used bits of a sample, if they are fewer than its format has.
+/// Sets the number of used bits of a sample. It is absent if all bits are used.
 void set_significant_bits(GstStructure* structure, const FormatRow& row) {
   if (row.significant_bits == 0) return;
   gst_structure_set(structure, significant_bits_field, G_TYPE_INT,
@@ -185,8 +185,8 @@ CapsPtr caps_of(const FormatRow& row, bool dmabuf_caps) {
 }
 
 CapsPtr template_caps() {
-  // Raw video is one structure and comes before the others, to keep the caps short for their
-  // reader. DMABuf memory comes last, for a peer that takes the first.
+  // Raw video is one structure and the first, to keep the caps short for their reader. DMABuf
+  // memory comes last, for a peer that takes the first.
   GValue formats = G_VALUE_INIT;
   GValue drm_formats = G_VALUE_INIT;
   g_value_init(&formats, GST_TYPE_LIST);
@@ -314,7 +314,7 @@ CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& f
     info.interlace_mode = traits.interlace;
     GST_VIDEO_INFO_FIELD_ORDER(&info) = traits.field_order;
     caps = dmabuf_caps ? fixed_drm_caps(row, info) : CapsPtr{gst_video_info_to_caps(&info)};
-    // GStreamer replaces the fields' feature by the memory's, and does not read the caps back
+    // GStreamer replaces the fields' feature by the memory's. It does not read such caps back
     // (gst_video_info_dma_drm_to_caps(), seen with 1.26).
     if (dmabuf_caps && traits.interlace == GST_VIDEO_INTERLACE_MODE_ALTERNATE)
       make_alternate(caps.get(), true);

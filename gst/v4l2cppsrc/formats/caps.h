@@ -46,8 +46,8 @@ struct PictureProperties {
   HdrMetadata hdr;
 };
 
-/// The field of raw video caps for the number of used bits in a sample, an int. It is present where
-/// the format has more bits. The used bits are the low ones, and the others are 0.
+/// The field of raw video caps for the number of used bits of a sample. It is an int, and present
+/// where the format has more bits. The used bits are the low ones, and the others are 0.
 inline constexpr auto significant_bits_field = "significant-bits";
 
 /// Returns the caps of all formats in the table.

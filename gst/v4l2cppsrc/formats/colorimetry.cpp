@@ -10,8 +10,8 @@
 namespace v4l2gst {
 namespace {
 
-// The facts are those of the V4L2 specification, "Detailed Colorspace Descriptions", and of the
-// macros V4L2_MAP_*_DEFAULT in linux/videodev2.h.
+// The facts are those of the V4L2 specification, "Detailed Colorspace Descriptions". The defaults
+// are those of the macros V4L2_MAP_*_DEFAULT in linux/videodev2.h.
 
 /// A number of V4L2, and the name that GStreamer has for the same.
 template <class Name>

@@ -80,7 +80,7 @@ consteval FormatRow swapped(std::uint32_t fourcc, GstVideoFormat video) {
   return {.fourcc = fourcc, .video = video, .separate_planes = true, .cr_first = true};
 }
 
-/// Luma of less than 16 bits, in the low bits of 16, with the least significant byte first.
+/// Luma of less than 16 bits, in the low bits of 16. The least significant byte comes first.
 consteval FormatRow dim(std::uint32_t fourcc, std::uint32_t bits, std::uint32_t drm) {
   return {
       .fourcc = fourcc, .video = GST_VIDEO_FORMAT_GRAY16_LE, .significant_bits = bits, .drm = drm};

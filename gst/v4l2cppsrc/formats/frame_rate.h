@@ -23,8 +23,8 @@ bool same_rate(v4l2::Interval one, v4l2::Interval other);
 /// a whole number of frames a second, or 1000/1001 times one.
 v4l2::Interval usual(v4l2::Interval interval);
 
-/// Returns the names that caps may have for a rate that the driver confirmed, the best first.
-/// `asked` is what it was asked for.
+/// Returns the names that caps may have for a confirmed rate, the best first. `asked` is what the
+/// driver was asked for.
 std::vector<v4l2::Interval> names_of(v4l2::Interval confirmed, v4l2::Interval asked);
 
 /// Returns the best rate that a field of caps allows. The field may be one rate, a range, or a list
@@ -32,9 +32,9 @@ std::vector<v4l2::Interval> names_of(v4l2::Interval confirmed, v4l2::Interval as
 /// if the field allows none, or if the highest has no bound, so that no rate is invented.
 v4l2::Interval best_rate(const GValue* allowed, v4l2::Interval preferred = {});
 
-/// Returns for each structure of `wanted` the rate that the peer prefers, unknown if there is none.
-/// That is the rate of an earlier structure, if the two intersect in all but the rate. videorate
-/// asks in this way for the rate that is wanted behind it, and then for any.
+/// Returns for each structure of `wanted` the rate that the peer prefers. It is unknown if there is
+/// none. It is the rate of an earlier structure, if the two intersect in all but the rate.
+/// videorate asks in this way for the rate that is wanted behind it, and then for any.
 std::vector<v4l2::Interval> preferred_rates(const GstCaps* wanted);
 
 /// Returns whether the first structure's rate is only a preference. Then a later structure allows

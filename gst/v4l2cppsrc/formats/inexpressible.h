@@ -126,8 +126,8 @@ inline constexpr auto inexpressible = std::to_array<Inexpressible>({
     {V4L2_PIX_FMT_FWHT_STATELESS, "stateless codec"},
     {V4L2_PIX_FMT_H264_MVC, "several views"},
 
-    // Formats of the webcams of the last century, and others that only their driver's own library
-    // reads. PJPG is no JPEG that a decoder knows. It has no quantisation tables, but its own in
+    // Formats of the webcams of the last century, and others. Only their driver's own library reads
+    // them. PJPG is no JPEG that a decoder knows. It has no quantisation tables, but its own in
     // each block (libv4lconvert, tinyjpeg.c).
     {V4L2_PIX_FMT_PJPG, "vendor"},
     {V4L2_PIX_FMT_JPGL, "vendor"},
@@ -157,7 +157,8 @@ inline constexpr auto inexpressible = std::to_array<Inexpressible>({
 });
 // clang-format on
 
-/// Returns why there is no row for a fourcc; null if there is one, or if it is unknown.
+/// Returns why there is no row for a fourcc. Returns null if there is one, or if the fourcc is
+/// unknown.
 constexpr const char* why_not(std::uint32_t fourcc) {
   for (const auto& entry : inexpressible)
     if (entry.fourcc == fourcc) return entry.reason;

@@ -25,9 +25,9 @@ struct FrameFacts {
   std::uint32_t flags{};  ///< V4L2_BUF_FLAG_*
   bool impossible{};      ///< v4l2::Frame::impossible()
   std::span<const v4l2::Payload> payloads{};
-  /// The bytes that each plane must hold for a whole picture; empty for frames of any length.
+  /// The bytes that each plane must hold for a whole picture. It is empty for frames of any length.
   std::span<const std::size_t> needed{};
-  /// A JPEG's bytes; empty for other formats, or if a CPU can't read them without a call.
+  /// A JPEG's bytes. It is empty for other formats, or if a CPU can't read them without a call.
   std::span<const std::byte> jpeg{};
 };
 

@@ -75,7 +75,7 @@ struct Report {
   std::vector<std::string> cheaper{};
   /// The device may be there later, so waiting for it is of use.
   bool may_come{};
-  /// All was tried on a device that has never worked, so waiting for it is of no use.
+  /// All was tried on a device that has never worked. Waiting for it is of no use.
   bool hopeless{};
   /// For a media graph that is in the way: shell commands that set it up, to be run in order.
   std::vector<std::string> commands{};
@@ -132,15 +132,15 @@ Report busy(const std::string& path, const v4l2::Error& error, std::string_view 
 /// The device or this version of the element can't do what is asked.
 Report unsupported(const std::string& path, std::string text);
 
-/// Returns whether a driver says by `error` that it has no such memory or call (EINVAL, ENOTTY).
+/// Returns whether `error` says that there is no such memory or call (EINVAL, ENOTTY).
 bool means_unsupported(const v4l2::Error& error);
 
 /// The driver has refused the memory that `mode` works with, for frames of `format`.
 Report no_such_io_mode(const std::string& path, IoMode mode, const v4l2::Format& format,
                        const v4l2::Error& error);
 
-/// The device takes no other format while `held` frames of the old one are in use downstream. Its
-/// driver can't let go of them.
+/// The device takes no other format while `held` frames are in use downstream. Its driver can't let
+/// go of them, and they have the old format.
 Report held_downstream(const std::string& path, std::uint32_t held, const v4l2::Error& error);
 
 /// io-mode=`mode` found no memory downstream to import, so the driver's own buffers are used.
@@ -151,8 +151,8 @@ Report fallback(const std::string& path, const std::string& mode);
 Report not_set_up(const std::string& path, std::span<const std::string> broken,
                   std::vector<std::string> commands);
 
-/// Returns "To set it up, run, in this order:", with each command on a line of its own. Without
-/// commands it names the tools that can set up a media graph.
+/// Returns "To set it up, run, in this order:" and each command on its own line. Without commands
+/// it names the tools that can set up a media graph.
 std::string advice_to_run(std::span<const std::string> commands);
 
 /// The value of the property `name` can't be parsed. `example` describes one that can.

@@ -23,7 +23,7 @@ std::string implausible_answer(const v4l2::Error& error) {
   return text;
 }
 
-// The memory is our own, because other threads of the application may ask for names as well.
+// The memory is our own, because other threads may ask for names as well.
 using NameRoom = std::array<char, 4096>;
 
 std::string user_name(uid_t id) {
@@ -218,8 +218,8 @@ std::string clauses_of(std::span<const std::string> broken) {
   return all;
 }
 
-/// media_pipeline_start() has found a link that is missing (ENOLINK) or whose ends disagree about
-/// the format (EPIPE).
+/// media_pipeline_start() returns ENOLINK for a missing link. It returns EPIPE for a link whose
+/// ends disagree about the format.
 Report no_link(const Attempt& attempt, const FailureContext& context) {
   if (!context.broken.empty()) {
     auto report = attempt.report(GST_RESOURCE_ERROR_SETTINGS, Cause::no_link, not_connected,
