@@ -13,42 +13,44 @@
 
 namespace v4l2gst {
 
-/// An open device, and what is known of it. Destruction closes the device.
+/// An open device and the facts known of it. Destruction closes the device.
 ///
-/// The session's state owns it, and the streaming context uses it. It does not know which mode is
-/// chosen, nor that there are buffers.
+/// The session's state owns the camera. The streaming context uses it. A camera does not know which
+/// mode is chosen, nor that there are buffers.
 struct Camera {
-  /// Asks `device` for its input and its identity, and logs them.
+  /// Makes a camera of `device`, and queries its input and its identity. Logs the card, the driver,
+  /// the bus and the descriptor.
   static Outcome<Camera> of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element);
 
   v4l2::Device device;
   v4l2::Identity identity{};
-  std::optional<v4l2::Input> input{};    ///< the current one, where the device has inputs
-  std::optional<v4l2::Signal> signal{};  ///< that was posted last
-  bool exports{};                        ///< VIDIOC_EXPBUF is not known to fail
-  bool subscribed{};                     ///< to V4L2_EVENT_SOURCE_CHANGE
+  std::optional<v4l2::Input> input{};    ///< the current input; nullopt if the device has none
+  std::optional<v4l2::Signal> signal{};  ///< as of the latest follow_input()
+  bool exports{};                        ///< false once VIDIOC_EXPBUF is known to fail
+  bool subscribed{};                     ///< V4L2_EVENT_SOURCE_CHANGE was asked for
 
   [[nodiscard]] const std::string& path() const { return device.path(); }
 
   [[nodiscard]] const v4l2::Node& node() const { return *device.node(); }
 
-  /// True where the input is of a kind that sends what it likes, such as HDMI.
+  /// Returns true if an outside source decides what is captured, such as one on HDMI.
   [[nodiscard]] bool follows_source() const { return input && input->has_source(); }
 
   [[nodiscard]] CapsKinds caps_kinds(IoMode mode) const {
     return {.dmabuf = exports && may_share(mode), .alternate = follows_source()};
   }
 
-  /// The size that the source sends: what the driver is set to once it follows the source, or what
-  /// the media graph delivers. nullopt where no source decides.
+  /// Returns the size that the source sends. That is the size to which the driver is set once it
+  /// follows the source, or the size that the media graph delivers. Returns nullopt if no source
+  /// decides, or the driver reports no size.
   [[nodiscard]] Outcome<std::optional<v4l2::Size>> native_size() const;
 
-  /// The input of now, asked of the driver again; nullopt also where the driver does not answer.
+  /// Queries the current input again. Returns nullopt also if the query fails.
   [[nodiscard]] std::optional<v4l2::Input> ask_for_input() const;
 };
 
-/// Sets the device to what its source sends, and subscribes to changes of the source. Adds a
-/// message where the signal went or came.
+/// Sets the device to what its source sends, and subscribes to source changes. Reads the media
+/// graph again, too. Adds a message if the signal was lost or came back.
 Outcome<> follow_input(Camera& camera, Messages& messages);
 
 }  // namespace v4l2gst

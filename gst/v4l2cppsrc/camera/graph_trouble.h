@@ -9,17 +9,17 @@
 
 namespace v4l2gst {
 
-/// What is wrong in the media graph in front of a node, and what mends it.
+/// The faults of the media graph before a node, and commands that mend it.
 struct GraphTrouble {
-  std::vector<std::string> broken;    ///< each a clause; empty where it is set up, or not known
-  std::vector<std::string> commands;  ///< for a shell
+  std::vector<std::string> broken;    ///< each a clause; empty if the graph is set up, or not known
+  std::vector<std::string> commands;  ///< lines for a shell, in order
 };
 
-/// `agreed`: what the node is set to and should get, if that can be; nothing where it is not set
-/// yet.
+/// Returns the faults of the media graph before `node`. `agreed` is the format that the node is set
+/// to, and that the commands shall deliver if possible. It is nullopt if the node is not set yet.
 GraphTrouble graph_trouble(const v4l2::Node& node, const std::optional<v4l2::Format>& agreed);
 
-/// Why a device that captures does not do so now; nothing where it does.
+/// Returns why a capture device does not capture now. Returns nullopt if it does.
 std::optional<Report> graph_obstacle(const v4l2::Device& device);
 
 }  // namespace v4l2gst

@@ -10,41 +10,41 @@
 
 namespace v4l2gst {
 
-/// Keeps what a camera is set to, and sets it so again when the camera comes back.
+/// Saves the settings of a camera, and restores them when the camera comes back.
 ///
-/// The session owns it; it acts on the streaming thread, in three steps around VIDIOC_S_FMT. What
-/// the camera refuses is told once, at the end.
+/// The session owns it. It acts on the streaming thread, in three steps around VIDIOC_S_FMT. One
+/// message, at the end, names the settings that the camera refused.
 class Restoration {
 public:
-  /// A control of the camera has changed.
+  /// Stores the new value of a control, as its event reports it.
   void note(const Camera& camera, const v4l2::ControlChanged& change);
 
-  /// The camera goes away: keeps what it is set to, with the changes that its events still tell. If
-  /// it goes away again before it is restored, the older set-up stays.
+  /// Saves the settings of `camera`, which goes away. Control events that are still pending count.
+  /// If the camera goes away again before it is restored, the older settings stay.
   void save(const Camera& camera);
 
-  /// True while a set-up is still to be restored.
+  /// Returns true while settings are still to be restored.
   [[nodiscard]] bool pending() const { return former_.has_value(); }
 
-  /// The camera is open again: restores what its modes may depend on, which are the input, its
-  /// standard or timings, and the controls.
+  /// Restores the settings on which the modes of the reopened camera may depend. These are the
+  /// input, its standard or timings, the controls and the crop rectangle.
   Outcome<> prepare(Camera& camera);
 
-  /// After VIDIOC_S_FMT gave `format`: restores crop and compose. Returns the format that is set
-  /// then, which has the same picture.
+  /// Restores crop and compose, after VIDIOC_S_FMT returned `format`. If that changes the fourcc or
+  /// the size, sets `format` again and counts crop as refused. Returns the format that is set then.
   Outcome<v4l2::Format> restore_picture(const v4l2::Device& device, const v4l2::Format& format);
 
-  /// The mode is set, to frames of `size`: restores the controls that the mode may have changed,
-  /// tells what could not be restored, and watches the camera's settings from now on.
+  /// Restores the controls that the new mode may have changed. Adds a message that names what could
+  /// not be restored. Watches the camera's settings from now on. `size` is the size of the frames.
   Outcome<> complete(const Camera& camera, v4l2::Size size, Messages& messages);
 
-  /// Nothing is to be restored.
+  /// Drops the settings that are to be restored.
   void forget() { former_.reset(); }
 
 private:
-  std::optional<v4l2::DeviceSettings> current_;  ///< as of the latest mode that was set
+  std::optional<v4l2::DeviceSettings> current_;  ///< since the latest mode was set
   std::optional<v4l2::DeviceSettings> former_;   ///< to be restored
-  std::vector<std::string> refused_;             ///< names of what could not be
+  std::vector<std::string> refused_;             ///< names of settings that could not be restored
 };
 
 }  // namespace v4l2gst
