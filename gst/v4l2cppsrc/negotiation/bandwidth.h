@@ -9,31 +9,32 @@
 
 namespace v4l2gst {
 
-/// How many bytes a second the driver's pictures take, those of a compressed format at most; 0
-/// where it names no rate.
+/// Returns the bytes per second that frames of `format` take. A compressed format counts the most
+/// that its frames may take. Returns 0 if `interval` is unknown.
 std::uint64_t bytes_per_second(const v4l2::Format& format, v4l2::Interval interval);
 
-/// About how many bytes a second a mode takes of a bus, to be compared with another mode's: the
-/// bytes of its picture times its rate. A compressed picture counts 2 bits a pixel, whatever its
-/// driver says: an image size is the most that one may take, often that of raw video. A rate that
-/// is not known counts as a usual one.
+/// Estimates the bytes per second that a mode takes of a bus. The estimate serves to compare modes.
+/// It is the bytes of the picture times the rate. A compressed picture counts 2 bits per pixel,
+/// whatever its driver says. Its image size is only an upper bound, often the size of raw video. An
+/// unknown rate counts as smooth_rate.
 double demand_of(const Candidate& candidate);
 
-/// The modes that `wanted` takes and that take clearly less of a bus than `demand`, at most four
-/// fifths of it: what is hardly less is no remedy. The best first, as ranked_candidates() has them,
-/// and of rates in a range the highest, half of it, a quarter and so on. `offers` with all their
-/// intervals. Pure; who asks again with what the first of them takes comes to an end.
+/// Returns the modes that `wanted` takes and that need clearly less than `demand`. That is at most
+/// four fifths of it, since a mode that takes hardly less is no remedy. The order is that of
+/// ranked_candidates(), the best first. A range of rates counts as its highest rate, half of it, a
+/// quarter and so on. `offers` have all their intervals. Pure. A caller that asks again with the
+/// demand of the first result comes to an end.
 std::vector<Candidate> cheaper_candidates(std::span<const OfferedMode> offers,
                                           const GstCaps* wanted, double demand,
                                           const Preference& preference);
 
-/// Whether a mode takes clearly less than `demand`.
+/// Returns true if a mode takes at most four fifths of `demand`.
 bool clearly_less(const Candidate& candidate, double demand);
 
-/// One mode as caps: "video/x-raw, format=YUY2, width=640, height=480, framerate=15/1".
+/// Returns a mode as caps: "video/x-raw, format=YUY2, width=640, height=480, framerate=15/1".
 std::string caps_text_of(const Candidate& candidate);
 
-/// Up to three of cheaper_candidates(), as caps: what takes clearly less than `taken`.
+/// Returns up to three of cheaper_candidates() as caps. Each takes clearly less than `taken`.
 std::vector<std::string> cheaper_modes(std::span<const OfferedMode> offers, const GstCaps* wanted,
                                        const Candidate& taken, const Preference& preference);
 

@@ -11,14 +11,14 @@
 
 namespace v4l2gst {
 
-/// The ERROR for why the camera and downstream found no mode in common, with the modes that come
-/// nearest. `given` is what the driver made of the first choice; nullopt where none was set. An
-/// error where the device can't list its modes.
+/// Returns the ERROR for a camera and downstream without a common mode. It names the nearest modes.
+/// `given` is the driver's answer to the first candidate, or nullopt if none was set. The result is
+/// an error if the device can't list its modes.
 Outcome<Report> explain_refusal(const Camera& camera, const Settings& settings,
                                 const GstCaps* wanted, const std::optional<DriverAnswer>& given);
 
-/// The WARNING that raw video comes slowly where a compressed mode of that size would be fast;
-/// nullopt where it does not apply. Who asks for raw video of a size often does not know that the
+/// Returns a WARNING if raw video is slow and compressed video of that size is fast. Returns
+/// nullopt if this does not apply. Users who ask for raw video of a size often do not know that the
 /// bus is too narrow for it.
 Outcome<std::optional<Report>> find_smoother_mode(const Camera& camera, const Candidate& candidate,
                                                   v4l2::Interval interval, const GstCaps* wanted);

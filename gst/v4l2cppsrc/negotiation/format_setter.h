@@ -15,36 +15,37 @@
 
 namespace v4l2gst {
 
-/// What the driver made of a choice that downstream does not take.
+/// The driver's answer to a candidate, where downstream does not take it.
 struct DriverAnswer {
   CapsPtr caps;
-  std::string field;  ///< the one to blame, where that is known already
-  std::string has;
-  // How it came to have another rate, or another format, than it was asked for.
+  std::string field;  ///< the field to blame; empty if it is not known yet
+  std::string has;    ///< what the device has in that field
+  // The reasons for another rate, or another format, than was asked for.
   std::string rate_answer{};
   std::string format_answer{};
 };
 
-/// What the user has set in place of what the driver says.
+/// The user's settings that replace what the driver says.
 struct Overrides {
   std::optional<v4l2::PixelAspect> pixel_aspect{};
   bool carry_pixel_aspect{true};
   std::optional<GstVideoColorimetry> colorimetry{};
   std::string colorimetry_text{};
 
-  /// Error where a property can't be understood; `path` is the device's.
+  /// Parses `settings`. Returns an error if a property can't be parsed. `path` is the device's.
   static Outcome<Overrides> of(const Settings& settings, const std::string& path);
 };
 
-/// Emits "prepare-format" with such caps, without the lock. False where meanwhile the camera went
-/// or somebody else negotiated: nothing that was found out before holds then, and the camera must
+/// Emits "prepare-format" with `caps`, without the lock. Returns false if the camera was closed
+/// meanwhile, or another negotiation ran. All earlier results are void then, and the camera must
 /// not be touched.
 using PrepareFormat = std::function<bool(GstCaps* caps)>;
 
-/// Has the driver set one choice: VIDIOC_S_FMT, the rectangles, VIDIOC_S_PARM. What counts is what
-/// the driver is set to after the last of these calls.
+/// Sets one candidate: VIDIOC_S_FMT, the rectangles, VIDIOC_S_PARM. The result is what the driver
+/// is set to after the last of these calls.
 ///
-/// A negotiation makes one and drops it, on the streaming thread. It borrows all that it is given.
+/// A negotiation makes a FormatSetter and drops it, on the streaming thread. The FormatSetter
+/// borrows all of its arguments.
 class FormatSetter {
 public:
   FormatSetter(Camera& camera, Restoration& restoration, v4l2::Waker& waker,
@@ -55,11 +56,12 @@ public:
         overrides_{overrides},
         prepare_{prepare} {}
 
-  /// Sets `candidate`. The answer is agreed on if `wanted` takes its caps.
+  /// Sets `candidate`. Returns a StreamConfig if `wanted` takes the caps of the driver's answer,
+  /// otherwise a DriverAnswer.
   Outcome<std::variant<StreamConfig, DriverAnswer>> set(const Candidate& candidate,
                                                         const GstCaps* wanted);
 
-  /// True where a call of prepare() returned false; set() has failed then, without a reason.
+  /// Returns true once PrepareFormat returned false. set() has then failed with an empty Report.
   [[nodiscard]] bool overtaken() const { return overtaken_; }
 
 private:
@@ -90,7 +92,7 @@ private:
   bool overtaken_{};
 };
 
-/// What the device is set to now, where `format` is what it was set to.
+/// Returns the format that the device is set to now. `format` is the format that was set.
 Outcome<v4l2::Format> confirm_format(const v4l2::Device& device, const v4l2::Format& format);
 
 }  // namespace v4l2gst

@@ -15,19 +15,19 @@
 
 namespace v4l2gst {
 
-/// What a negotiation is about. Caps are borrowed, and null where there are none.
+/// The input of one negotiation. Caps are borrowed. They are null where there are none.
 struct Wish {
-  const GstCaps* wanted{};          ///< what downstream takes
-  const GstCaps* former{};          ///< that flowed before the camera went away: they come first
-  const GstCaps* flowing{};         ///< of the latest frame in this run
-  const Shortage* shortage{};       ///< the bus had no room, so that less must be taken
+  const GstCaps* wanted{};   ///< caps that downstream takes
+  const GstCaps* former{};   ///< caps agreed on before the camera or its buffers went; first choice
+  const GstCaps* flowing{};  ///< caps of the latest frame in this run
+  const Shortage* shortage{};  ///< set if the USB bus refused a mode, so that less must be taken
   std::uint32_t held_downstream{};  ///< frames that keep the driver from changing its format
 };
 
-/// Agrees with the driver and downstream on one mode, and sets it.
+/// Negotiates one mode with the driver and downstream, and sets it.
 ///
-/// The session makes one for a negotiation, on the streaming thread, with no buffers allocated. It
-/// does not know who calls it, nor that there is a lock.
+/// The session makes a Negotiator for one negotiation, on the streaming thread, while no buffers
+/// are allocated. The Negotiator knows neither its caller nor the lock.
 class Negotiator {
 public:
   Negotiator(Camera& camera, Restoration& restoration, Messages& messages, v4l2::Waker& waker,
@@ -40,10 +40,10 @@ public:
         overrides_{overrides},
         prepare_{std::move(prepare)} {}
 
-  /// nullopt where it was overtaken while applications were called.
+  /// Returns the mode that is set. Returns nullopt if PrepareFormat returned false.
   Outcome<std::optional<StreamConfig>> negotiate(const Wish& wish);
 
-  /// The caps of the mode that suited, also where what followed has failed; null before.
+  /// Returns the caps of the accepted mode, even if a later call failed. Returns null before.
   [[nodiscard]] const GstCaps* accepted_caps() const { return accepted_caps_.get(); }
 
 private:
@@ -76,14 +76,15 @@ private:
   CapsPtr accepted_caps_;
 };
 
-/// The mode that was agreed on, as a choice.
+/// Returns the mode of `config` as a Candidate.
 Candidate mode_of(const StreamConfig& config);
 
-/// True once a frame has gone downstream with these caps. Then they stay, whatever is refused: a
-/// muxer takes no others, and nothing tells who would.
+/// Returns true once a frame has gone downstream with the caps of `config`. These caps stay,
+/// whatever mode the bus refuses. A muxer takes no other caps, and the element can't find out which
+/// downstream would.
 bool keeps_caps(const StreamConfig& config, const GstCaps* flowing);
 
-/// The modes that `wanted` takes and that take clearly less of the bus than `demand`.
+/// Returns the modes that `wanted` takes and that need clearly less than `demand`.
 Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
                                                  const GstCaps* wanted, double demand);
 
