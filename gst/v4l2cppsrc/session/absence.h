@@ -7,18 +7,19 @@
 
 namespace v4l2gst {
 
-/// How long a device has been waited for while the pipeline played. Pure; the caller measures time.
+/// Measures how long a device is waited for while the pipeline plays. Pure: the caller reads the
+/// clock.
 class Patience {
 public:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  /// Counts the time since the call before.
+  /// Adds the time since the previous call.
   void count(Nanoseconds now) {
     if (last_) waited_ += now - *last_;
     last_ = now;
   }
 
-  /// Leaves out the time from here to the next count(): the pipeline is paused.
+  /// Leaves out the time until the next count(), since the pipeline is paused.
   void pause() { last_.reset(); }
 
   [[nodiscard]] Nanoseconds waited() const { return waited_; }
@@ -28,12 +29,13 @@ private:
   std::optional<Nanoseconds> last_;
 };
 
-/// The device is lost, or was not there at the start. Ends with the next frame that is delivered.
+/// The absence of a device that is lost, or was not there at the start. It ends with the next frame
+/// that is delivered.
 struct Absence {
   Report reason;
   Patience patience{};
-  bool found{};          ///< it was open again in the meantime
-  bool of_former_run{};  ///< it began before the pipeline was stopped, and has not been told since
+  bool found{};          ///< the device was open again in the meantime
+  bool of_former_run{};  ///< began before the latest stop: start() adds its message again
 };
 
 }  // namespace v4l2gst

@@ -9,18 +9,19 @@
 
 namespace v4l2gst {
 
-/// In what a call failed. Borrowed; null where it does not exist.
+/// The circumstances in which a call failed. All are borrowed. A pointer is null if its object does
+/// not exist.
 struct Circumstances {
   v4l2::Kernel& kernel;
   const Camera& camera;
-  const StreamConfig* config{};  ///< that is set
-  const GstCaps* wanted{};       ///< what downstream takes, while there is a configuration
+  const StreamConfig* config{};  ///< the mode that is set
+  const GstCaps* wanted{};       ///< caps that downstream takes, while there is a configuration
   const Settings& settings;
   bool reads{};  ///< frames come by read(), on a descriptor of its own
 };
 
-/// The ERROR for `error`, which came while the element was `doing` something, with what the device
-/// and its bus tell of the cause. Makes calls for a few codes only.
+/// Returns the ERROR for `error`, with what the device and its bus tell of the cause. `doing` is
+/// the task that failed, such as "to receive a frame". Makes calls for a few errno codes only.
 Report failure_in(const Circumstances& circumstances, const v4l2::Error& error,
                   std::string_view doing);
 

@@ -6,27 +6,28 @@
 
 namespace v4l2gst {
 
-/// What is tried to mend a broken stream.
+/// An attempt to repair a broken stream.
 enum class Repair {
   restart,  ///< VIDIOC_STREAMOFF and VIDIOC_STREAMON on the same buffers
   reopen,   ///< the device is closed and opened again
-  give_up,  ///< nothing more: the policy for a lost device decides
+  give_up,  ///< no further attempt: the policy for a lost device decides
 };
 
-/// How often a broken stream is mended before it is given up. A restart costs a few frames at most,
-/// so it comes first: at once, after 0.1 s, after 1 s. Then the device is opened again, once. A
-/// delivered frame makes the count start over. Pure; belongs to one run of the element.
+/// Decides how often a broken stream is repaired before it is given up. A restart comes first,
+/// since it costs a few frames at most. There are three: at once, after 0.1 s, after 1 s. Then the
+/// device is opened again, once. A delivered frame makes the count start over. Pure. Belongs to one
+/// run of the element.
 class Recovery {
 public:
   struct Step {
     Repair repair{};
-    /// To be waited before the repair.
+    /// The time to wait before the repair.
     std::chrono::milliseconds delay{};
 
     bool operator==(const Step&) const = default;
   };
 
-  /// The stream broke, or did not start again: what is to be tried now.
+  /// Returns the next attempt, after the stream broke or did not start again.
   Step broken() {
     const auto attempt = attempts_;
     if (attempt <= restarts.size()) ++attempts_;
@@ -34,23 +35,23 @@ public:
     return {.repair = attempt == restarts.size() ? Repair::reopen : Repair::give_up, .delay = {}};
   }
 
-  /// A frame went downstream.
+  /// Starts the count over, since a frame went downstream.
   void frame() {
     attempts_ = 0;
     has_delivered_ = true;
   }
 
-  /// The device went away: what was tried on it counts no more.
+  /// Starts the count over, since the device went away.
   void forget_attempts() { attempts_ = 0; }
 
-  /// True once a frame went downstream in this run.
+  /// Returns true once a frame went downstream in this run.
   [[nodiscard]] bool has_delivered() const { return has_delivered_; }
 
-  /// True from the first attempt until a frame goes downstream.
+  /// Returns true from the first attempt until a frame goes downstream.
   [[nodiscard]] bool recovering() const { return attempts_ > 0; }
 
-  /// True once all was tried in a run that has not delivered a frame: waiting would not help, since
-  /// the device has never worked.
+  /// Returns true once every attempt was made in a run that has not delivered a frame. Waiting
+  /// would not help, since the device has never worked.
   [[nodiscard]] bool hopeless() const { return !has_delivered_ && attempts_ > restarts.size(); }
 
 private:

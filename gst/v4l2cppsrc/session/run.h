@@ -13,18 +13,18 @@
 
 namespace v4l2gst {
 
-/// The life of the pipeline, from READY→PAUSED to PAUSED→READY: one timeline, which survives the
-/// loss of a camera.
+/// The data of one run, from READY→PAUSED to PAUSED→READY. A run is one timeline, which survives
+/// the loss of a camera.
 struct Run {
   Watchdog watchdog{{}, {}, OnStall::warn};
   Recovery recovery{};
   FrameFilter filter{};
   FrameStamper stamper{};
-  std::optional<Shortage> shortage{};  ///< while a mode is looked for that the bus has room for
-  CapsPtr flowing_caps{};              ///< of the latest frame that went downstream
-  CapsPtr former_caps{};  ///< that were agreed on before the buffers or the camera went
-  std::chrono::nanoseconds start_at{};  ///< a broken stream is not started again before
-  unsigned other_sizes{};  ///< frames in a row that are no picture of the agreed format
+  std::optional<Shortage> shortage{};   ///< set while a mode that fits the USB bus is sought
+  CapsPtr flowing_caps{};               ///< caps of the latest frame that went downstream
+  CapsPtr former_caps{};                ///< caps agreed on before the buffers or the camera went
+  std::chrono::nanoseconds start_at{};  ///< the earliest restart of a broken stream
+  unsigned other_sizes{};               ///< consecutive damaged frames of a loopback device
 };
 
 }  // namespace v4l2gst

@@ -18,10 +18,10 @@
 
 namespace v4l2gst {
 
-/// What a session works with. All of it outlives the session.
+/// The objects that a session works with. All of them outlive the session.
 struct Surroundings {
-  GstElement* element{};       ///< who logs, and whose clock it is
-  v4l2::Kernel* kernel{};      ///< as of the latest open()
+  GstElement* element{};       ///< the object of log messages; frames are stamped by its clock
+  v4l2::Kernel* kernel{};      ///< that of the latest open()
   v4l2::Waker& waker;          ///< interrupts a wait for the device's next frame
   v4l2::Waker& absence_waker;  ///< interrupts a wait for the device itself
   KeyFrameRequests& key_frame_requests;
@@ -29,21 +29,21 @@ struct Surroundings {
   Stats& stats;
 };
 
-/// One device's life, from NULL→READY to READY→NULL: open, negotiate, allocate, capture, and what
-/// to do when the device breaks, goes away or falls silent.
+/// Runs one device from NULL→READY to READY→NULL. The session opens, negotiates, allocates and
+/// captures. It also handles a device that breaks, goes away or falls silent.
 ///
-/// The streaming thread and the state changes call it, one at a time: whoever owns it has a lock.
-/// It knows neither GstBaseSrc, nor the lock, nor the bus: what is to be told waits in its messages
-/// until the lock is released.
+/// The streaming thread and the state changes call it, one at a time, under the lock of its owner.
+/// The session knows neither GstBaseSrc, nor the lock, nor the bus. Its messages wait until the
+/// lock is released.
 class Session {
 public:
   /// Emits "prepare-format" without the lock.
   using EmitPrepareFormat = std::function<void(int descriptor, GstCaps* caps)>;
 
-  /// What a negotiation has come to.
+  /// The result of a negotiation.
   struct Agreed {
     CapsPtr caps{};    ///< null while there is no device
-    bool overtaken{};  ///< somebody else has negotiated meanwhile: do it again
+    bool overtaken{};  ///< the state changed during "prepare-format": negotiate again
   };
 
   explicit Session(Surroundings surroundings)
@@ -51,13 +51,14 @@ public:
 
   // ---- state changes, on the application's thread ----
 
-  /// Closed → Opened; or Absent, where the device may come and on-disconnect waits for it.
+  /// Closed → Opened. Closed → Absent if the device may come and on-disconnect waits for it.
   Outcome<> open(v4l2::Kernel& kernel, const std::string& wanted);
-  /// True where the device that `wishes` name is open, or is waited for.
+  /// Returns true if the device that `wishes` name is open, or is waited for.
   [[nodiscard]] bool is_open_for(const Settings& wishes) const;
-  /// READY→PAUSED, after is_open_for() or open(): a new run begins.
+  /// Begins a new run, at READY→PAUSED, after is_open_for() or open().
   void start();
-  /// Capturing: the device stops streaming. The next step starts it again.
+  /// Stops streaming, if Capturing. A later next() starts it again. If the driver frees surplus
+  /// buffers only with all others, frees them all: Capturing → Configured.
   void pause();
   /// Configured, Capturing → Opened.
   void stop();
@@ -66,32 +67,34 @@ public:
 
   // ---- the streaming thread ----
 
-  /// How often a device that is away is looked for. No device but the one is touched.
+  /// The time between two looks for a device that is away. A camera with a known identity is found
+  /// by sysfs, and no other device is opened.
   static constexpr std::chrono::milliseconds look_again{100};
 
-  /// Opened and above → Configured, unless what flows suits `wanted` still.
+  /// Opened and above → Configured, unless `wanted` still takes the flowing caps.
   Outcome<Agreed> negotiate(const GstCaps* wanted, const EmitPrepareFormat& emit);
-  /// Configured → Capturing. Fills in `query`. False without a configuration.
+  /// Configured → Capturing. Fills in `query`. Returns false without a configuration.
   Outcome<bool> allocate(const Downstream& downstream, GstQuery* query);
-  /// Waits for the next frame.
+  /// Waits for the next frame. Returns the Step that the wait ended in.
   Outcome<Step> next();
-  /// One look for a device that is away. Unallocated once it is open; Again while it is away.
+  /// Looks once for a device that is away. Returns Unallocated once it is open, Again while it is
+  /// away.
   Outcome<Step> look_for_camera();
-  /// After an error of any call above: true where the stream goes on, or ends by EOS; false where
-  /// it is to be an ERROR.
+  /// Handles an error of any call above. Returns true if the stream goes on, or ends by EOS.
+  /// Returns false if the error is to be an ERROR.
   bool recover(const Report& report);
 
-  /// The kernel of the latest open().
+  /// Returns the kernel of the latest open().
   [[nodiscard]] v4l2::Kernel& kernel() const { return *surroundings_.kernel; }
 
-  /// True where something is to be told.
+  /// Returns true if messages wait to be posted.
   [[nodiscard]] bool has_messages() const { return !messages_.empty(); }
 
-  /// What is to be told, without the lock.
+  /// Returns the messages that wait. They are posted without the lock.
   [[nodiscard]] Messages take_messages() { return messages_.take(); }
 
 private:
-  /// What an arrival ends in; nullopt: the next one is waited for.
+  /// The Step that an arrival ends in. nullopt means that the next arrival is waited for.
   using Ending = Outcome<std::optional<Step>>;
 
   // ---- what exists ----
@@ -157,7 +160,7 @@ private:
   LastSeen last_seen_{};
   Restoration restoration_{};
   std::optional<Absence> absence_{};
-  std::chrono::milliseconds retry_pause_{};  ///< before the next try; 0 once a frame has come
+  std::chrono::milliseconds retry_pause_{};  ///< before the next try; 0 once a frame was delivered
   Run run_{};
 };
 

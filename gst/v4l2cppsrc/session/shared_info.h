@@ -14,7 +14,8 @@
 
 namespace v4l2gst {
 
-/// What applications may ask at any time: an immutable snapshot, replaced when it changes.
+/// A snapshot of the device, for applications to query at any time. It is replaced as a whole when
+/// something changes.
 struct DeviceInfo {
   std::string device;       ///< the path of the open device; empty while none is
   std::string device_name;  ///< the card's name; empty while closed
@@ -23,11 +24,11 @@ struct DeviceInfo {
   std::shared_ptr<v4l2::Modes> modes;
   std::optional<v4l2::Input> input;
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
-  bool exports{};         ///< whether its frames may become DMABuf memory
-  std::uint32_t depth{};  ///< frames that may be on their way; 0 while nothing is allocated
+  bool exports{};         ///< true if its frames may become DMABuf memory
+  std::uint32_t depth{};  ///< frames that may be on their way; 0 while no buffers are allocated
 };
 
-/// What the application sets, and what it may ask of the device. Any thread.
+/// Holds the settings and the device info. Any thread.
 class SharedInfo {
 public:
   [[nodiscard]] Settings settings() const {
@@ -47,7 +48,8 @@ public:
     return device_info_;
   }
 
-  /// Runs `change` on what is known of the device.
+  /// Runs `change` on a copy of the device info, and publishes the copy. Only the session calls it,
+  /// so that no change in between is lost.
   template <class Change>
   void change_device_info(Change change) {
     auto info = device_info();

@@ -11,16 +11,17 @@
 
 namespace v4l2gst {
 
-// The life of the device: what exists is the state. Each state owns the one below it, and members
-// die in reverse order: the stream stops, the buffers are freed, the device is closed.
+// The states of the device. Each state has only the members that exist in it, and those of the
+// state below it. Members are destroyed in reverse order: the stream stops, the buffers are freed,
+// the device is closed.
 
 /// No device is open, and none is looked for.
 struct Closed {};
 
-/// No device is open: it is lost, or was not there, or is to be opened anew.
+/// No device is open. It is lost, was not there, or is being reopened.
 struct Absent {
-  std::chrono::nanoseconds next_look{};  ///< when it is looked for again, on CLOCK_MONOTONIC
-  bool reopening{};                      ///< it was closed in order to be opened again
+  std::chrono::nanoseconds next_look{};  ///< the time of the next look for it, on CLOCK_MONOTONIC
+  bool reopening{};                      ///< the device was closed in order to be opened again
 };
 
 /// The device is open.
@@ -28,11 +29,11 @@ struct Opened {
   Camera camera;
 };
 
-/// A mode is agreed on with downstream, and set.
+/// A mode is negotiated with downstream, and set.
 struct Configured {
   Camera camera;
   StreamConfig config;
-  CapsPtr wanted;  ///< what downstream took then
+  CapsPtr wanted;  ///< caps that downstream took then
 };
 
 /// Buffers are allocated; the device may stream.
@@ -45,15 +46,16 @@ struct Capturing {
 
 using State = std::variant<Closed, Absent, Opened, Configured, Capturing>;
 
-// What one step of the data flow ended in: a buffer to push, or what is due before the next step.
+// The result of one step of the data flow. It is a buffer to push, or what is due before the next
+// step.
 
-/// A flush or a pause interrupted it: FLUSHING, or wait for PLAYING.
+/// A flush or a pause interrupted the step. The caller returns FLUSHING, or waits for PLAYING.
 struct Halted {};
 
-/// There is no device, or no buffers: look for the device, and negotiate.
+/// There is no device, or there are no buffers. The caller looks for the device, and negotiates.
 struct Unallocated {};
 
-/// Nothing but to post the messages.
+/// The caller posts the messages, and takes the next step.
 struct Again {};
 
 struct EndOfStream {};

@@ -8,67 +8,68 @@
 
 namespace v4l2gst {
 
-/// What to do about a silence.
+/// The remedy for a silence.
 enum class Remedy {
-  warn,     ///< say so, and wait on
+  warn,     ///< post a WARNING, and wait on
   restart,  ///< stop the stream and start it again
   reopen,   ///< close the device and open it again
   give_up,  ///< an ERROR
 };
 
-/// Why a frame of the device was left out.
+/// The reason why a frame of the device was left out.
 enum class Withheld {
   damaged,
   no_key_frame,  ///< start-on-keyframe waits for one
 };
 
-/// What is to be done or said about a wait for a frame.
+/// The event that is due in a wait for a frame.
 enum class Due {
-  nothing,         ///< it is not over
+  nothing,         ///< the wait is not over
   silence,         ///< first-frame-timeout or stall-timeout has passed: see silence()
-  only_damage,     ///< to be said once a wait: all frames were damaged
-  no_key_frame,    ///< to be said once a wait: no frame was a key frame
-  no_first_frame,  ///< to be said once a start, and once after it was mended: nothing has come
+  only_damage,     ///< WARNING, once a wait: all frames were left out, some as damaged
+  no_key_frame,    ///< WARNING, once a wait: no frame was a key frame
+  no_first_frame,  ///< WARNING, once a run and once after each repair: no frame has come
 };
 
-/// How long to wait for a frame, and what to do when none is delivered. A frame that was left out
-/// as damaged, or an event, does not end the wait. A restart comes before opening the device anew,
-/// since it costs less; and each try waits twice as long as the one before, so that a camera that
-/// needs long to start is not reset for ever. Pure; the caller measures time, on CLOCK_MONOTONIC.
+/// Decides how long to wait for a frame, and what to do when none is delivered. A frame left out as
+/// damaged, or before a key frame, does not end the wait, nor does an event. A restart comes before
+/// opening the device again, since it costs less. Each try waits twice as long as the one before,
+/// so that a camera that needs long to start is not reset for ever. Pure. The caller reads
+/// CLOCK_MONOTONIC.
 class Watchdog {
 public:
   using Milliseconds = std::chrono::milliseconds;
   using Time = std::chrono::nanoseconds;
 
-  /// How long there may be nothing but damage before that is said.
+  /// The time from the first frame left out to the WARNING about damage.
   static constexpr Milliseconds damage_patience{2000};
-  /// How long a start may take, and a key frame may be awaited, before that is said.
+  /// The time that a start, or the wait for a key frame, may take before the WARNING.
   static constexpr Milliseconds start_patience{10000};
 
-  /// 0 for timeouts that are off.
+  /// A timeout of 0 is off.
   Watchdog(Milliseconds first_frame, Milliseconds stall, OnStall on_stall)
       : first_frame_{first_frame}, stall_{stall}, on_stall_{on_stall} {}
 
-  /// False while nothing depends on time, so that the caller need not ask for it.
+  /// Returns false while nothing depends on time. The caller then need not read the clock.
   [[nodiscard]] bool measures() const {
     return timeout().count() > 0 || awaits_start() || (withheld_since_ && !told_);
   }
 
-  /// The wait for a frame begins, unless it has begun.
+  /// Begins the wait for a frame, unless it has begun.
   void wait_began(Time now) {
     if (!since_) since_ = now;
   }
 
-  /// Nobody waits any more, and no frame came: a flush or a pause.
+  /// Ends the wait without a frame, for a flush or a pause.
   void wait_ended() {
     since_.reset();
     withheld_since_.reset();
   }
 
-  /// The device was mended or is back: if it sends nothing, that is to be said again.
+  /// Makes the WARNING about the first frame due again. The device was repaired, or is back.
   void frame_is_owed() { owed_ = true; }
 
-  /// A frame is delivered, or left out for a reason that is not the device's.
+  /// Ends the wait. A frame was delivered, or left out for a reason that is not the device's.
   void frame() {
     owed_ = false;
     seen_in_stream_ = true;
@@ -77,7 +78,7 @@ public:
     wait_ended();
   }
 
-  /// A frame is left out, and the wait goes on.
+  /// Notes a frame that is left out while the wait goes on.
   void withheld(Withheld why, Time now) {
     if (!withheld_since_) {
       withheld_since_ = now;
@@ -87,35 +88,35 @@ public:
     damaged_ = damaged_ || why == Withheld::damaged;
   }
 
-  /// The device streams anew: its first frame may take longer than the next.
+  /// Begins the wait for the first frame of a stream. It may take longer than the next.
   void stream_began(Time now) {
     seen_in_stream_ = false;
     wait_ended();
     since_ = now;
   }
 
-  /// True until the first frame of a stream.
+  /// Returns true until the first frame of a stream.
   [[nodiscard]] bool starting() const { return !seen_in_stream_; }
 
-  /// True after a silence, until a frame comes.
+  /// Returns true after a silence, until a frame comes.
   [[nodiscard]] bool silent() const { return silences_ > 0; }
 
-  /// True where frames came in this wait, and all that were not damaged were left out too.
+  /// Returns true if damaged frames were left out in this wait.
   [[nodiscard]] bool sees_damage() const { return withheld_since_ && damaged_; }
 
-  /// How long the wait has lasted, or the time since the latest silence().
+  /// Returns how long the wait has lasted, or the time since the latest silence().
   [[nodiscard]] Milliseconds waited(Time now) const {
     return std::chrono::duration_cast<Milliseconds>(now - since_.value_or(now));
   }
 
-  /// How long to wait until something is due; nullopt for as long as it takes.
+  /// Returns the time until something is due. Returns nullopt if nothing will be.
   [[nodiscard]] std::optional<Milliseconds> patience(Time now) const {
     const auto end = deadline();
     if (!end) return std::nullopt;
     return std::max(std::chrono::ceil<Milliseconds>(*end - now), Milliseconds{});
   }
 
-  /// What is due now. What is to be said is due once.
+  /// Returns what is due now. Each WARNING is due once.
   Due due(Time now) {
     if (timeout().count() > 0 && since_ && now >= *since_ + timeout()) return Due::silence;
     const auto said = hint();
@@ -127,7 +128,7 @@ public:
     return Due::no_first_frame;
   }
 
-  /// Due::silence: the remedy. The next silence begins now.
+  /// Returns the remedy for Due::silence. The next silence begins now.
   Remedy silence(Time now) {
     since_ = now;
     const auto before = silences_++;
@@ -147,8 +148,9 @@ public:
 private:
   static constexpr Milliseconds longest{60000};
 
-  /// The one that holds now, longer after each silence; 0: none. A stream that was started again
-  /// in a run that has delivered frames is under stall-timeout where first-frame-timeout is off.
+  /// Returns the timeout that holds now; 0 for none. Each silence doubles it, up to `longest`. The
+  /// first frame after a restart is under stall-timeout if the run has had frames and
+  /// first-frame-timeout is off.
   [[nodiscard]] Milliseconds timeout() const {
     auto base = stall_;
     if (!seen_in_stream_ && (first_frame_.count() > 0 || !seen_in_run_)) base = first_frame_;
@@ -156,12 +158,13 @@ private:
     return std::min(base * (1U << std::min(silences_, most_doublings)), std::max(base, longest));
   }
 
-  /// True while a stream without a frame is to be told, since no timeout holds.
+  /// Returns true while the WARNING about the first frame may come due. It does so only while no
+  /// timeout holds.
   [[nodiscard]] bool awaits_start() const {
     return (owed_ || (!seen_in_run_ && !told_start_)) && timeout().count() == 0;
   }
 
-  /// When something is to be said, whatever the timeouts are.
+  /// Returns when a WARNING is due, apart from the timeouts.
   [[nodiscard]] std::optional<Time> hint() const {
     if (withheld_since_) {
       if (told_) return std::nullopt;
@@ -185,12 +188,12 @@ private:
   OnStall on_stall_;
   bool seen_in_stream_{};
   bool seen_in_run_{};
-  bool owed_{};  // a frame, since the device was mended or came back
+  bool owed_{};  // a first frame: the device was repaired or came back
   unsigned silences_{};
-  std::optional<Time> since_;           // the wait, or its latest silence
-  std::optional<Time> withheld_since_;  // the first frame that was left out in this wait
-  bool damaged_{};                      // one of those
-  bool told_{};                         // of those
+  std::optional<Time> since_;           // begin of the wait, or of its latest silence
+  std::optional<Time> withheld_since_;  // time of the first frame left out in this wait
+  bool damaged_{};                      // one of the frames left out was damaged
+  bool told_{};                         // the WARNING about the frames left out was due
   bool told_start_{};
 };
 
