@@ -2,7 +2,7 @@
 
 #include <glib-object.h>
 
-// The types of the element's properties. Their nicks are what users write.
+// The enum and flags types of the element's properties. Users write their nicks.
 
 GType gst_v4l2_cpp_io_mode_get_type();
 GType gst_v4l2_cpp_on_starved_get_type();

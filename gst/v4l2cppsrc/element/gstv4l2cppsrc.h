@@ -11,8 +11,8 @@ G_DECLARE_FINAL_TYPE(GstV4l2CppSrc, gst_v4l2_cpp_src, GST, V4L2_CPP_SRC, GstPush
 
 G_END_DECLS
 
-/// The C++ half, for tests that put a kernel of their own behind it.
+/// Returns the C++ part of `self`. Tests use it to set a kernel of their own.
 v4l2gst::Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self);
 
-/// Registers the element with `plugin`; null for a static registration in the process.
+/// Registers the element with `plugin`. Null stands for a static registration in the process.
 gboolean gst_v4l2_cpp_src_register(GstPlugin* plugin);

@@ -4,7 +4,7 @@
 
 namespace v4l2gst {
 
-/// The element's properties, in the order in which gst-inspect-1.0 lists them. A constant.
+/// Returns the element's properties, in the order of their ids. The table is a constant.
 PropertyTable properties();
 
 }  // namespace v4l2gst

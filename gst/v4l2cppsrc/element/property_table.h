@@ -12,18 +12,18 @@
 
 #include "common/settings.h"
 
-// A table of properties, and what GObject asks of it. A row names the member of Settings that the
-// property sets, or a function that reads what the element knows. A default is what `Settings{}`
-// and `DeviceInfo{}` read. The table is constant and owns nothing. set_property() and
-// get_property() are called by any thread; their caller guards the Settings. The table does not
-// know the GObject, nor Source.
+// A table of properties, and the functions by which GObject uses it. A row names the member of
+// Settings that the property sets, or a function that reads what the element knows. A default is
+// what `Settings{}` and `DeviceInfo{}` read. The table is constant and owns nothing. Any thread
+// calls set_property() and get_property(). Their caller guards the Settings. The table knows
+// neither the GObject nor Source.
 
 namespace v4l2gst {
 
 struct Stats;
 struct DeviceInfo;
 
-/// What the element knows: properties are read from it.
+/// The objects that properties are read from.
 struct Readable {
   const Settings& settings;
   const DeviceInfo& facts;
@@ -61,7 +61,7 @@ struct EnumSetting {
   void (*set)(Settings& settings, int value);
 };
 
-/// Makes the row's kind of a member of Settings and the GType of its enum. The member is a template
+/// Returns the kind for a member of Settings and the GType of its enum. The member is a template
 /// argument, so that EnumSetting is one type for all enums.
 template <auto member>
 constexpr EnumSetting enum_setting(GType (*type)()) {
@@ -97,7 +97,7 @@ struct StructureReading {
   GstStructure* (*read)(const Readable& from);
 };
 
-/// The kinds above: they have a function that reads, and no member to set.
+/// The kinds above. They have a function that reads, and no member to set.
 template <class Kind>
 concept ReadOnly = requires(const Kind& kind) { kind.read; };
 
@@ -122,11 +122,11 @@ using PropertyTable = std::span<const PropertyRow>;
 /// plug-in's documented API. `defaults` is what a new element reads.
 void install_properties(GObjectClass* klass, PropertyTable table, const Readable& defaults);
 
-/// Changes the setting of property `id`. Returns false if the table has none of that id
-/// that can be set.
+/// Changes the setting of property `id`. Returns false if the table has no such property that can
+/// be set.
 bool set_property(PropertyTable table, guint id, const GValue* value, Settings& settings);
 
-/// Reads property `id` into `value`. Returns false if the table has none of that id.
+/// Reads property `id` into `value`. Returns false if the table has no such property.
 bool get_property(PropertyTable table, guint id, const Readable& from, GValue* value);
 
 }  // namespace v4l2gst

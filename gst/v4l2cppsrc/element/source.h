@@ -14,27 +14,27 @@
 
 namespace v4l2gst {
 
-/// GstBaseSrc's functions, the lock, and the bus.
+/// Implements GstBaseSrc's functions, and owns the lock and the session. Posts on the bus.
 ///
-/// The streaming thread and the state changes meet at the lock, by with_session(). Whoever wants it
-/// raises the wakers first, since the streaming thread holds it while it waits on the device. No
-/// function of downstream's or of the application's is called with it, but for those of
-/// downstream's own buffer pool (decision 0022).
+/// The streaming thread and the state changes meet at the lock, which guards the session. A thread
+/// that wants the lock raises the wakers first, since the streaming thread holds the lock while it
+/// waits on the device. No function of downstream or of the application is called under the lock,
+/// except those of downstream's own buffer pool (decision 0022).
 class Source {
 public:
   explicit Source(GstBaseSrc* element) : element_{element} {}
 
-  /// For tests: another kernel, before READY.
+  /// Sets another kernel, for tests. Before READY.
   void set_kernel(v4l2::Kernel& kernel) { kernel_ = &kernel; }
 
-  /// Settings, and what is known of the device. Any thread.
+  /// Returns the settings and the device info. Any thread.
   [[nodiscard]] const SharedInfo& info() const { return info_; }
 
   [[nodiscard]] SharedInfo& info() { return info_; }
 
   [[nodiscard]] const Stats& stats() const { return stats_; }
 
-  /// NULL→READY and back. Reports a failure itself, as all below do.
+  /// NULL→READY and back. open() posts its ERROR itself, as all functions below do.
   bool open();
   void close();
 
@@ -42,12 +42,13 @@ public:
   bool start();
   void stop();
 
-  /// PLAYING→PAUSED, before the base class does its part: from now on its unlock() on this thread
+  /// PLAYING→PAUSED, before the base class does its part. From now on, its unlock() on this thread
   /// is no flush.
   void begin_pause();
-  /// The same, after it: when this returns the device does not stream.
+  /// PLAYING→PAUSED, after the base class did its part. When this returns, the device does not
+  /// stream.
   void pause();
-  /// PAUSED→PLAYING: streaming begins with the next create().
+  /// PAUSED→PLAYING. Streaming begins with the next create().
   void resume();
 
   bool negotiate();
@@ -59,16 +60,18 @@ public:
   [[nodiscard]] CapsPtr caps(GstCaps* filter) const;
   bool answer_latency(GstQuery* query) const;
 
-  /// Asks the encoder of the device for a frame that decoding can begin with, before the next one
-  /// is waited for. Any thread. False where the device is known to have no such control.
+  /// Asks the device's encoder for a key frame. The streaming thread passes the request on before
+  /// it waits for the next frame. Any thread. Returns false if the device is known to lack the
+  /// control.
   bool ask_for_key_frame() { return key_frame_requests_.add(); }
 
-  /// True for a message that a base class posts about what this has reported already: a user shall
-  /// see one ERROR for one failure.
+  /// Returns true for an ERROR of a base class about a failure that was reported already. A user
+  /// sees one ERROR for one failure.
   [[nodiscard]] bool redundant(GstMessage* message) const;
 
 private:
-  /// The only way to the session. What it has to tell is posted once the lock is released.
+  /// Calls `call` with the session, under the lock. The messages of the session are posted once the
+  /// lock is released.
   template <class Call>
   auto with_session(Call call) {
     std::optional<Messages> told;
@@ -82,8 +85,9 @@ private:
     return outcome;
   }
 
-  /// The same for what ends something, on the application's thread. What is to be told is left to
-  /// the streaming thread or the next start: a handler might wait for who changes the state.
+  /// Calls `call` like with_session(), to end something on the application's thread. Messages are
+  /// left to the streaming thread or the next start. A handler might wait for the thread that
+  /// changes the state.
   template <class Call>
   void change_session(Call call) {
     const v4l2::MutexLock lock{mutex_};
@@ -102,9 +106,10 @@ private:
 
   GstBaseSrc* element_;
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
-  // Once the log wanted each call. Lives on, since Modes that were asked for facts may go by it.
+  // Set once the log wanted each call. It lives on, since a Modes that applications query may still
+  // use it.
   std::optional<v4l2::TracingKernel> tracing_;
-  // Without descriptors nothing could be stopped: open() makes them.
+  // open() makes their descriptors, without which no wait could be interrupted.
   v4l2::Waker waker_{v4l2::Waker::Later::later};
   v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
   std::atomic<bool> reported_{};
