@@ -16,7 +16,7 @@ Outcome<v4l2::Device> first_camera(v4l2::Kernel& kernel) {
     if (device && device->capability().kind() != v4l2::NodeKind::capture) continue;
     const bool lacks_format = device && device->lacks_format();
     if (device && !lacks_format && device->captures_now()) return std::move(*device);
-    // Of several, the first is the one that the user most likely means.
+    // The user most likely means the first of several nodes.
     if (obstacle) continue;
     if (!device)
       obstacle = cannot_open(node, device.error());
@@ -24,11 +24,11 @@ Outcome<v4l2::Device> first_camera(v4l2::Kernel& kernel) {
       obstacle = lacks_format ? no_format(node) : graph_obstacle(*device);
   }
   auto report = obstacle.value_or(no_camera());
-  report.may_come = true;  // another one
+  report.may_come = true;  // another camera
   return std::unexpected{std::move(report)};
 }
 
-/// The capture node of the same device; empty if there is none.
+/// Returns the path of the same device's capture node. Empty if there is none.
 std::string sibling_of(v4l2::Kernel& kernel, const v4l2::Device& device) {
   const auto bus = device.capability().bus();
   for (const auto& node : v4l2::video_nodes(kernel)) {
@@ -55,7 +55,7 @@ Outcome<v4l2::Device> open_camera(v4l2::Kernel& kernel, const std::string& wante
 Outcome<v4l2::Device> open_again(v4l2::Kernel& kernel, const LastSeen& former) {
   if (!former.identity.known()) {
     auto device = open_camera(kernel, former.wanted);
-    // Without sysfs a device is known by what it says of itself.
+    // Without sysfs, only the card's name identifies a device.
     if (device && !former.card.empty() && device->capability().card_name() != former.card)
       return std::unexpected{cannot_open(former.wanted, {.code = ENOENT, .call = "open"})};
     return device;

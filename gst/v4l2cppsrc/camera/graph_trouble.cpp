@@ -14,7 +14,7 @@ GraphTrouble graph_trouble(const v4l2::Node& node, const std::optional<v4l2::For
     trouble.commands = commands_to_set_up(
         *graph, node, v4l2::Target{.fourcc = agreed->fourcc, .size = agreed->size},
         v4l2::Sources::current);
-  // Another source, which is another camera as a rule, is the last resort.
+  // Another source is the last resort, since it is another camera as a rule.
   for (const auto sources : {v4l2::Sources::current, v4l2::Sources::other})
     if (trouble.commands.empty())
       trouble.commands = commands_to_set_up(*graph, node, std::nullopt, sources);

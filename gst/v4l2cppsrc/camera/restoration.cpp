@@ -21,12 +21,12 @@ void Restoration::note(const Camera& camera, const v4l2::ControlChanged& change)
   if (current_) current_->controls.note(camera.node(), change);
 }
 
-/// Of the last changes the device can tell only if it is still there.
+/// The device reports its last changes only if it is still there.
 void Restoration::save(const Camera& camera) {
   auto setup = std::exchange(current_, std::nullopt);
   if (!setup) return;
   const auto& node = camera.node();
-  constexpr int most_events = 1024;  // of a driver that never runs out of them
+  constexpr int most_events = 1024;  // a driver's events may never end
   for (int i = 0; i < most_events; ++i) {
     const auto fetched = v4l2::next_event(node);
     if (!fetched) break;
@@ -49,7 +49,7 @@ Outcome<> Restoration::prepare(Camera& camera) {
   auto input = v4l2::current_input(node);
   if (!input) return stopped(camera, input.error());
   camera.input = std::move(*input);
-  // What is refused now may be taken once the mode is set, when it counts.
+  // A control that is refused now may be taken once the mode is set. Only that refusal counts.
   if (const auto set = former_->controls.restore(node); !set) return stopped(camera, set.error());
   if (const auto cropped = former_->prepare_crop(node); !cropped)
     return stopped(camera, cropped.error());
@@ -63,7 +63,7 @@ Outcome<v4l2::Format> Restoration::restore_picture(const v4l2::Device& device,
   auto refused = former_->restore_picture(*device.node(), frame);
   if (!refused)
     return std::unexpected{failed(device.path(), refused.error(), "to restore its settings")};
-  // What was refused with another mode counts no longer.
+  // A refusal of crop or compose in another mode no longer counts.
   std::erase_if(refused_,
                 [](const std::string& name) { return name == "crop" || name == "compose"; });
   add_new(refused_, std::move(*refused));
