@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_shown = 3;
 constexpr double enough_less = 0.8;
-/// Of compressed formats only the order matters: they take less than any raw one of that size.
+/// Compressed formats take less than any raw format of that size. Only this order matters.
 constexpr double compressed_bits_per_pixel = 2;
 
 double bits_per_pixel(const FormatRow& row, v4l2::Size size) {
@@ -22,8 +22,8 @@ double bits_per_pixel(const FormatRow& row, v4l2::Size size) {
   return 8.0 * static_cast<double>(GST_VIDEO_INFO_SIZE(&info)) / size.width / size.height;
 }
 
-/// A range of intervals as some of its rates: the highest, half of it, a quarter and so on, and the
-/// lowest.
+/// Returns some rates of a range of intervals: the highest, half of it, a quarter and so on, and
+/// the lowest.
 std::vector<v4l2::IntervalRange> taken_apart(const v4l2::IntervalRange& range) {
   constexpr std::size_t most = 8;
   std::vector<v4l2::IntervalRange> rates;
@@ -41,7 +41,7 @@ std::vector<v4l2::IntervalRange> taken_apart(const v4l2::IntervalRange& range) {
   return rates;
 }
 
-/// One for each rate, so that the lower ones are choices too.
+/// Returns one offer for each rate, so that the lower rates are candidates too.
 std::vector<OfferedMode> taken_apart(std::span<const OfferedMode> offers) {
   std::vector<OfferedMode> all;
   for (const auto& offer : offers) {

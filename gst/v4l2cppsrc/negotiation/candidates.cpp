@@ -19,11 +19,11 @@ constexpr std::int64_t full_hd = std::int64_t{1920} * 1080;
 
 struct Ranked {
   Candidate candidate;
-  // Less is better: place, kind of memory, four of quality, the table's order.
+  // The lowest is best: place of the structure, kind of memory, four of quality, the table's order.
   std::tuple<guint, bool, std::array<double, 4>, const FormatRow*> rank;
 };
 
-/// The field of a structure where it is one text, or the first of several.
+/// Returns a field that is a text, or the first text of a list. Empty for other fields.
 std::string text_of(const GstStructure* structure, const char* field) {
   const auto* value = gst_structure_get_value(structure, field);
   if (value != nullptr && GST_VALUE_HOLDS_LIST(value) && gst_value_list_get_size(value) > 0)
@@ -33,11 +33,11 @@ std::string text_of(const GstStructure* structure, const char* field) {
   return string != nullptr ? string : "";
 }
 
-/// What downstream's interlace-mode and field-order mean to V4L2.
+/// Returns the V4L2_FIELD_* for downstream's interlace-mode and field-order.
 std::uint32_t field_of(const GstStructure* structure) {
   const auto* const asked = gst_structure_get_value(structure, "interlace-mode");
   if (asked == nullptr) return V4L2_FIELD_ANY;
-  // Where several will do, the driver knows best.
+  // The driver chooses best if downstream takes several modes.
   if (GST_VALUE_HOLDS_LIST(asked) && gst_value_list_get_size(asked) > 1) return V4L2_FIELD_ANY;
   const auto mode = text_of(structure, "interlace-mode");
   if (mode == "progressive") return V4L2_FIELD_NONE;
@@ -49,7 +49,7 @@ std::uint32_t field_of(const GstStructure* structure) {
   return V4L2_FIELD_INTERLACED;
 }
 
-/// Fixes one structure that both sides agree on.
+/// Fixes a structure that both sides have in common.
 Candidate fix(const OfferedMode& offer, GstStructure* structure, const Preference& preference,
               v4l2::Interval rate) {
   fix_size(structure, preference.native);
@@ -65,19 +65,20 @@ Candidate fix(const OfferedMode& offer, GstStructure* structure, const Preferenc
           .colorimetry = text_of(structure, "colorimetry")};
 }
 
-/// Less is better. `wanted` is the rate that downstream prefers, if it does.
+/// Returns the quality of a candidate. The lowest is best. `wanted` is the rate that downstream
+/// prefers, or unknown.
 std::array<double, 4> quality(const Candidate& candidate, const Preference& preference,
                               v4l2::Interval wanted) {
   const auto area = std::int64_t{candidate.size.width} * candidate.size.height;
   const bool native = preference.native && candidate.size == *preference.native;
-  // Up to full HD the larger is the better; beyond it, the smaller.
+  // The larger picture is better up to full HD. Beyond it, the smaller one is.
   const auto unfit = native ? -1.0 : static_cast<double>(area <= full_hd ? full_hd - area : area);
-  // A rate that nobody tells is taken for a usual one.
+  // An unknown rate counts as smooth_rate.
   const double rate = candidate.interval.known() ? rate_of(candidate.interval) : smooth_rate;
   const bool is_wanted = same_rate(candidate.interval, wanted) || rate >= rate_of(wanted);
   const bool prefers = wanted.known();
   const double slow = rate < smooth_rate && !(prefers && is_wanted) ? 1 : 0;
-  // The nearest that is not below it, else the fastest.
+  // The best rate is the nearest that is not below downstream's, otherwise the fastest.
   const double off = prefers && is_wanted ? rate : unwanted - rate;
   const double encoded = candidate.row->has_lines() ? 0 : 1;
   switch (preference.prefer) {
@@ -117,7 +118,7 @@ std::vector<Candidate> ranked_candidates(std::span<const OfferedMode> offers, co
     }
     for (guint place = 0; place < gst_caps_get_size(wanted); ++place) {
       const CapsPtr theirs{gst_caps_copy_nth(wanted, place)};
-      // To an intersection a field that we have not is no difference; here it is another format.
+      // An intersection ignores a field that our caps lack. Here that field means another format.
       if (offer.row->significant_bits == 0 &&
           gst_structure_has_field(gst_caps_get_structure(theirs.get(), 0),
                                   significant_bits_field) != FALSE)
@@ -147,7 +148,8 @@ struct Kind {
   bool alternate{};
 };
 
-/// Which kind of caps a structure is of; nothing for features that the element does not have.
+/// Returns the kind of caps that `features` stand for. Returns nullopt for features that the
+/// element does not have.
 std::optional<Kind> kind_of(GstCapsFeatures* features) {
   if (features == nullptr || gst_caps_features_is_any(features) != FALSE) return Kind{};
   const auto has = [features](const char* feature) {
@@ -161,7 +163,7 @@ std::optional<Kind> kind_of(GstCapsFeatures* features) {
   return kind;
 }
 
-/// Whether a structure means one format.
+/// Returns true if a structure means one format.
 bool one_format(const GstStructure* structure) {
   const std::string_view name{gst_structure_get_name(structure)};
   if (name != "video/x-raw" && name != "video/x-bayer") return true;
@@ -215,7 +217,7 @@ std::vector<Candidate> direct_candidates(const GstCaps* wanted, bool multiplanar
 
 namespace {
 
-/// The rate that the first structure names; unknown where it is not one.
+/// Returns the rate that the first structure names. Unknown if it is not a single one.
 v4l2::Interval named_rate(const GstCaps* wanted) {
   if (gst_caps_is_any(wanted) != FALSE || gst_caps_get_size(wanted) == 0) return {};
   const auto* const rate = gst_structure_get_value(gst_caps_get_structure(wanted, 0), "framerate");

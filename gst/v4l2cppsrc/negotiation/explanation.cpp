@@ -10,8 +10,8 @@
 namespace v4l2gst {
 namespace {
 
-/// Whether downstream takes nothing but raw video, at whatever rate: who takes something else, or
-/// named a rate, has chosen.
+/// Returns true if downstream takes only raw video, at any rate. If downstream takes something
+/// else, or names a rate, it has chosen.
 bool asks_for_raw_video(const GstCaps* wanted) {
   if (gst_caps_is_any(wanted) != FALSE) return false;
   for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
@@ -40,8 +40,8 @@ v4l2::Target target_of(const Candidate& candidate) {
   return target;
 }
 
-/// What has the media graph send something that `wanted` takes; empty where there is no graph, or
-/// where nothing does.
+/// Returns the commands by which the media graph sends a mode that `wanted` takes. Empty if there
+/// is no graph, or no such commands.
 std::vector<std::string> commands_for(const Camera& camera, const Settings& settings,
                                       const GstCaps* wanted) {
   const auto& device = camera.device;
@@ -50,7 +50,7 @@ std::vector<std::string> commands_for(const Camera& camera, const Settings& sett
   const auto& node = device.node();
   const auto graph = v4l2::read_media_graph(*node, v4l2::Extent::all);
   if (!graph) return {};
-  // All that the node could capture, of whatever size. What comes now is better than the rest.
+  // These are all modes that the node could capture. Formats that the graph sends now come first.
   v4l2::Modes any{node, device.buffer_type()};
   const auto now = device.modes()->formats();
   const auto offers =
@@ -64,7 +64,7 @@ std::vector<std::string> commands_for(const Camera& camera, const Settings& sett
   });
   constexpr std::size_t most_tries = 8;
   best.resize(std::min(best.size(), most_tries));
-  // Another source is another camera as a rule: rather another mode of this one.
+  // Another source is another camera as a rule. Another mode of this source is better.
   for (const auto sources : {v4l2::Sources::current, v4l2::Sources::other})
     for (const auto& candidate : best)
       if (auto commands = commands_to_set_up(*graph, *node, target_of(candidate), sources);

@@ -25,7 +25,8 @@ std::string text_of(const v4l2::Format& format) {
          std::to_string(format.size.height);
 }
 
-/// "it changed from YUYV 320x240 to RGB3 640x480 when asked for 30/1"; empty where it is the same.
+/// Returns "it changed from YUYV 320x240 to RGB3 640x480 when asked for 30/1". Empty if the picture
+/// is the same.
 std::string change_of(const v4l2::Format& before, const v4l2::Format& now, v4l2::Interval asked) {
   if (same_picture(before, now)) return {};
   auto text = "it changed from " + text_of(before) + " to " + text_of(now);
@@ -36,8 +37,8 @@ std::string change_of(const v4l2::Format& before, const v4l2::Format& now, v4l2:
   return text;
 }
 
-/// The caps at the first of these names for a rate with which `wanted` takes them, else at the
-/// first; and that name.
+/// Returns caps and the name of their rate. That is the first of `names` with which `wanted` takes
+/// the caps, otherwise the first.
 template <class Make>
 std::pair<CapsPtr, v4l2::Interval> caps_at(std::span<const v4l2::Interval> names,
                                            const GstCaps* wanted, Make make) {
@@ -47,7 +48,7 @@ std::pair<CapsPtr, v4l2::Interval> caps_at(std::span<const v4l2::Interval> names
   return {make(names.front()), names.front()};
 }
 
-/// nullopt where there are caps for a format.
+/// Returns nullopt if there are caps for `format`.
 std::optional<DriverAnswer> without_caps(const v4l2::Format& format, bool dmabuf_caps) {
   const auto* const row = row_of(format.fourcc.code);
   if (row != nullptr && gst_caps_is_empty(caps_of(*row, dmabuf_caps).get()) == FALSE)
@@ -58,7 +59,7 @@ std::optional<DriverAnswer> without_caps(const v4l2::Format& format, bool dmabuf
 
 }  // namespace
 
-/// Whether the picture fills the frames that the device is set to now.
+/// Returns true if the picture fills the frames that the device is set to now.
 Outcome<bool> FormatSetter::fills_frame() const {
   const auto composed = v4l2::composed(*device().node());
   if (!composed) return std::unexpected{failed(path(), composed.error(), "to ask how it composes")};
@@ -74,7 +75,7 @@ Outcome<v4l2::Format> FormatSetter::set_format(const Candidate& candidate) {
   v4l2::Format asked;
   asked.fourcc = {candidate.row->fourcc};
   asked.size = candidate.size;
-  // What a media graph sends has its field and its colours, whatever is wished.
+  // The media graph decides the field and the colours, whatever downstream wants.
   const auto delivered = device().delivered();
   const auto wished = delivered ? delivered->field : candidate.field;
   if (delivered) {
@@ -96,24 +97,26 @@ Outcome<v4l2::Format> FormatSetter::set_format(const Candidate& candidate) {
   };
   auto format = ask(wished);
   if (wished == V4L2_FIELD_ANY) {
-    // Of the driver's own choices these two can't be had by whoever did not ask for them.
+    // Downstream can't take alternate fields without having asked for them, nor fields that caps
+    // can't express.
     const auto unwanted = [](const v4l2::Format& given) {
       return given.field == V4L2_FIELD_ALTERNATE || !interlacing_of(given.field, false);
     };
     for (const std::uint32_t field : {V4L2_FIELD_INTERLACED, V4L2_FIELD_NONE})
       if (format && unwanted(*format)) format = ask(field);
   }
-  // Who gives nothing but fields took the height for that of a field.
+  // A driver that gives only single fields took the height for that of a field.
   if (format && format->field == V4L2_FIELD_ALTERNATE && asked.field != V4L2_FIELD_ALTERNATE)
     format = ask(V4L2_FIELD_ALTERNATE);
   if (!format)
     return std::unexpected{
         failed(path(), format.error(), "to set the format " + describe(candidate))};
-  format->from_pad = asked.from_pad;  // for who asks again, with other strides
+  format->from_pad = asked.from_pad;  // for a later VIDIOC_S_FMT with other strides
   return *format;
 }
 
-/// Has the driver convert its colours, where it can; else the format stays as it was.
+/// Sets the colorimetry that downstream wants, if the driver can convert. Otherwise the format
+/// stays as it was.
 Outcome<v4l2::Format> FormatSetter::convert_colours(const v4l2::Format& format,
                                                     const FormatRow& row,
                                                     const std::string& colorimetry) const {
@@ -132,11 +135,11 @@ Outcome<v4l2::Format> FormatSetter::convert_colours(const v4l2::Format& format,
   if (asked.colorimetry == format.colorimetry) return format;
   asked.convert = true;
   auto converted = device().set_format(asked);
-  // What VIDIOC_S_FMT answers may be no more than an echo (uvcvideo).
+  // VIDIOC_S_FMT may return no more than an echo (uvcvideo).
   if (converted) converted = device().format();
   if (!converted)
     return std::unexpected{failed(path(), converted.error(), "to set the colorimetry")};
-  converted->convert = true;  // for who asks again, with other strides
+  converted->convert = true;  // for a later VIDIOC_S_FMT with other strides
   converted->from_pad = format.from_pad;
   return *converted;
 }
@@ -171,10 +174,10 @@ Outcome<PictureProperties> FormatSetter::read_picture_properties(
   return traits;
 }
 
-/// Has the driver set format, colours and rectangles.
+/// Sets the format, the colours and the rectangles.
 Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
-  // What has filled the frame shall fill the next one too, which VIDIOC_S_FMT does not see to; what
-  // a user has composed stays.
+  // A picture that fills the old frames shall fill the new ones. VIDIOC_S_FMT does not see to that.
+  // A rectangle that a user has composed stays.
   const auto filled = fills_frame();
   if (!filled) return std::unexpected{filled.error()};
   auto format = set_format(candidate);
@@ -194,10 +197,11 @@ Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
   return restoration_.restore_picture(device(), *format);
 }
 
-/// The rate in caps is the driver's: what VIDIOC_S_PARM has set, or, where that is refused or can't
-/// set any, what VIDIOC_G_PARM tells. Of a driver that has refused and tells none, it is unknown,
-/// 0/1 in caps. One that knows of no rates at all has refused nothing: there the rate is
-/// downstream's business, and its wish is as good as any.
+/// Sets the frame interval, and returns the one for the caps. That is what VIDIOC_S_PARM has set.
+/// If VIDIOC_S_PARM is refused, or can't set any, what VIDIOC_G_PARM tells counts. If the driver
+/// has refused and tells none, the interval is unknown, 0/1 in caps. A driver that knows no
+/// intervals at all has refused nothing. The rate is downstream's business then, and the caps carry
+/// its wish.
 Outcome<v4l2::IntervalAnswer> FormatSetter::set_interval(v4l2::Interval wanted) const {
   if (!wanted.known()) {
     const auto current = device().interval();
@@ -209,7 +213,7 @@ Outcome<v4l2::IntervalAnswer> FormatSetter::set_interval(v4l2::Interval wanted) 
   return *answer;
 }
 
-/// What the driver made of the wish for a rate, for a refusal.
+/// Returns how the driver answered the wish for a rate, as text for a refusal.
 Outcome<std::string> FormatSetter::tell_rate(const Candidate& candidate,
                                              const v4l2::IntervalAnswer& rate) const {
   const auto listed = device().modes()->intervals({candidate.row->fourcc}, candidate.size);
@@ -221,7 +225,7 @@ Outcome<std::variant<StreamConfig, DriverAnswer>> FormatSetter::set(const Candid
                                                                     const GstCaps* wanted) {
   const auto asked = set_picture(candidate);
   if (!asked) return std::unexpected{asked.error()};
-  // The answer may have no caps at all, or none in the memory that was chosen.
+  // The answer may have no caps at all, or none in the chosen memory.
   if (auto given = without_caps(*asked, candidate.dmabuf_caps)) return std::move(*given);
   const auto rate = set_interval(candidate.interval);
   if (!rate) return std::unexpected{rate.error()};
@@ -279,7 +283,8 @@ Outcome<std::variant<StreamConfig, DriverAnswer>> FormatSetter::set(const Candid
   return config;
 }
 
-/// What is promised before the allocation must come true in it.
+/// Returns true if the allocation can keep what the caps promise. Caps of DMABuf memory need
+/// buffers that the driver exports.
 Outcome<bool> FormatSetter::keeps_promise(const Candidate& candidate, std::uint32_t plane_count) {
   if (!candidate.dmabuf_caps) return true;
   const auto exported = can_export(device(), waker_, plane_count);
@@ -310,12 +315,12 @@ Outcome<Overrides> Overrides::of(const Settings& wishes, const std::string& path
   return result;
 }
 
-/// What the device is set to after the last call that may have changed it: VIDIOC_S_PARM of some
-/// drivers sets another format (akvcam), VIDIOC_S_SELECTION another size.
+/// Asks for the format after the last call that may have changed it. VIDIOC_S_PARM of some drivers
+/// sets another format (akvcam). VIDIOC_S_SELECTION may set another size.
 Outcome<v4l2::Format> confirm_format(const v4l2::Device& device, const v4l2::Format& format) {
   auto now = device.format();
   if (!now) return std::unexpected{failed(device.path(), now.error(), "to ask for its format")};
-  now->convert = format.convert && same_picture(*now, format);  // for who asks again
+  now->convert = format.convert && same_picture(*now, format);  // for a later VIDIOC_S_FMT
   now->from_pad = format.from_pad;
   return *now;
 }

@@ -11,7 +11,7 @@
 namespace v4l2gst {
 namespace {
 
-/// The nearest to `asked` in what a structure says of a size; nothing where it says nothing.
+/// Returns the size in `field` that is nearest to full HD. Returns nullopt if there is none.
 std::optional<double> wanted_size(const GstStructure* structure, const char* field) {
   const auto* const value = gst_structure_get_value(structure, field);
   if (value == nullptr) return std::nullopt;
@@ -33,12 +33,12 @@ std::optional<double> wanted_rate(const GstStructure* structure) {
   return static_cast<double>(rate_n) / rate_d;
 }
 
-/// How far one number is from another, as people see it: half is as far as double.
+/// Returns the distance of two numbers on a logarithmic scale. Half is as far as double.
 double distance(double one, double other) {
   return one > 0 && other > 0 ? std::abs(std::log2(one / other)) : 0;
 }
 
-/// How far an offer is from a structure: another kind of format counts more than any size.
+/// Returns the distance of an offer from a structure, by format and size.
 double distance(const OfferedMode& offer, const GstStructure* structure) {
   const auto ours = caps_of(*offer.row, false);
   const auto* const mine = gst_caps_get_structure(ours.get(), 0);
@@ -74,7 +74,6 @@ double distance(const OfferedMode& offer, const GstCaps* wanted) {
 }
 }  // namespace
 
-/// Whether two modes differ in more than the arrangement of their bytes.
 bool much_alike(const OfferedMode& one, const OfferedMode& other) {
   return one.row->raw() && other.row->raw() && one.sizes == other.sizes &&
          one.intervals == other.intervals;
@@ -119,12 +118,12 @@ std::vector<OfferedMode> nearest_offers(std::span<const OfferedMode> all, const 
   std::vector<std::tuple<double, const FormatRow*, double, const OfferedMode*>> ranked;
   for (const auto& offer : all) {
     const auto& size = offer.sizes.largest;
-    // Of those that are equally near, the larger picture is the more likely wish.
+    // The larger picture is the likelier wish, of offers that are equally near and of one format.
     ranked.emplace_back(distance(offer, wanted), offer.row,
                         -static_cast<double>(size.width) * size.height, &offer);
   }
   std::ranges::sort(ranked);
-  // Not only the arrangements of bytes that one mode comes in.
+  // Offers that differ only in the arrangement of their bytes come last, after other modes.
   std::vector<OfferedMode> nearest;
   std::vector<const OfferedMode*> alike;
   for (const auto& entry : ranked) {

@@ -33,14 +33,15 @@ Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Set
 
 // ---- choices ------------------------------------------------------------------------------------
 
-/// Modes that `wanted` names, for which the device's need not be listed.
+/// Returns the modes that downstream names. The device's modes need not be listed for these.
 Outcome<std::vector<Candidate>> Negotiator::named_candidates(const Wish& wish) const {
-  // Its driver may take any, and then nothing comes but what is sent.
+  // The driver of a node behind a media graph may take any mode. Frames come only in the format
+  // that the graph sends.
   if (device().delivered()) return std::vector<Candidate>{};
   const auto kinds = camera_.caps_kinds(settings_.io_mode);
   const bool multiplanar = device().buffer_type() == v4l2::BufferType::capture_mplane;
   auto direct = direct_candidates(wish.wanted, multiplanar, kinds);
-  // After a loss, what flowed before comes first.
+  // The caps from before a loss come first.
   if (wish.former != nullptr && gst_caps_can_intersect(wish.former, wish.wanted) != FALSE) {
     auto former = direct_candidates(wish.former, multiplanar, kinds);
     direct.insert(direct.begin(), former.begin(), former.end());
@@ -55,7 +56,7 @@ Outcome<std::vector<Candidate>> Negotiator::named_candidates(const Wish& wish) c
   return direct;
 }
 
-/// Modes of the device that `wanted` takes, the best first, but for those that were `tried`.
+/// Returns the device's modes that downstream takes, the best first, without those in `tried`.
 Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
     const Wish& wish, std::span<const Candidate> tried) const {
   const auto native = camera_.native_size();
@@ -66,7 +67,7 @@ Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
   auto best =
       ranked_candidates(*offers, wish.wanted, {.prefer = settings_.prefer, .native = *native});
   if (device().capability().behind_graph() && !device().delivered()) {
-    // Where its graph can't be seen, what the node is set to is most likely what comes.
+    // A node whose graph can't be read most likely captures what it is set to.
     const auto current = device().modes()->current();
     if (!current) return std::unexpected{failed(path(), current.error(), "to ask for its format")};
     std::ranges::stable_partition(best, [&](const Candidate& candidate) {
@@ -81,8 +82,8 @@ Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
 
 // ---- trying them --------------------------------------------------------------------------------
 
-/// True where the mode that is set is agreed on. False while room is sought on the bus and it takes
-/// no less than the one before.
+/// Returns true if the mode that is set is accepted. Returns false during a shortage if the mode
+/// takes no less of the bus than the one before.
 Outcome<bool> Negotiator::accept(const Candidate& candidate, const StreamConfig& config,
                                  std::size_t choices, const Wish& wish) {
   const auto mode = mode_of(config);
@@ -94,7 +95,7 @@ Outcome<bool> Negotiator::accept(const Candidate& candidate, const StreamConfig&
   accepted_caps_.reset(gst_caps_ref(config.caps.get()));
   GST_INFO_OBJECT(messages_.element(), "chose %s, the best of %zu: %" GST_PTR_FORMAT,
                   describe(candidate).c_str(), choices, static_cast<void*>(config.caps.get()));
-  // That it is slow was said before, or is by the WARNING of what the bus has no room for.
+  // The WARNING about slow video was posted before, or the one about bandwidth covers it.
   if (wish.shortage != nullptr || keeps_caps(config, wish.flowing)) return true;
   auto slow = find_smoother_mode(camera_, candidate, config.interval, wish.wanted);
   if (!slow) return std::unexpected{slow.error()};
@@ -102,20 +103,20 @@ Outcome<bool> Negotiator::accept(const Candidate& candidate, const StreamConfig&
   return true;
 }
 
-/// The first that is agreed on; else what the driver made of the first choice.
+/// Returns the first mode that is accepted, otherwise the driver's answer to the first candidate.
 Outcome<Negotiator::Tried> Negotiator::try_candidates(std::span<const Candidate> best,
                                                       const Wish& wish) {
-  // Each costs calls that may be slow; who has not found one among so many will not.
+  // Each candidate costs calls that may be slow. If so many are refused, others will be too.
   constexpr std::size_t most_tries = 8;
   FormatSetter setter{camera_, restoration_, waker_, overrides_, prepare_};
   std::optional<DriverAnswer> first;
   for (const auto& candidate : best.first(std::min(best.size(), most_tries))) {
-    if (candidate.dmabuf_caps && !camera_.exports) continue;  // which one of them has found out
+    if (candidate.dmabuf_caps && !camera_.exports) continue;  // as an earlier one found out
     auto answer = setter.set(candidate, wish.wanted);
     overtaken_ = setter.overtaken();
     if (!answer && wish.held_downstream > 0 && answer.error().cause == Cause::busy)
       return std::unexpected{held_downstream(path(), wish.held_downstream, answer.error().error)};
-    // Only what the driver changed is worth another try; a failed call is not.
+    // A candidate that the driver changed is worth another try. A failed call is not.
     if (!answer) return std::unexpected{answer.error()};
     if (auto* const config = std::get_if<StreamConfig>(&*answer)) {
       const auto accepted = accept(candidate, *config, best.size(), wish);
@@ -171,10 +172,10 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
 
 // ---- what the device is set to besides ----------------------------------------------------------
 
-/// Restores what the mode may have changed, and has the rest watched from now on. False where a
-/// control that was restored has changed the format that was agreed on.
+/// Restores the settings that the mode may have changed, and watches settings from now on. Returns
+/// false if a restored control has changed the format.
 Outcome<bool> Negotiator::complete(const StreamConfig& config) {
-  // It takes calls at the start, so not for nothing.
+  // Watching takes calls at the start, so it is done only where settings may be restored.
   const bool may_be_restored =
       settings_.on_disconnect == OnDisconnect::wait || settings_.on_stall == OnStall::reopen;
   const bool restoring = restoration_.pending();
@@ -197,7 +198,7 @@ Outcome<std::optional<StreamConfig>> Negotiator::negotiate(const Wish& wish) {
   if (*holds) return std::move(*chosen);
   auto again = wish;
   again.held_downstream = 0;
-  return negotiate(again);  // when there is nothing more to restore
+  return negotiate(again);  // which has nothing more to restore
 }
 
 }  // namespace v4l2gst

@@ -11,7 +11,7 @@ namespace {
 constexpr v4l2::Size full_hd{1920, 1080};
 constexpr v4l2::SizeRange any_size{.smallest = {1, 1}, .largest = {most_pixels, most_pixels}};
 
-/// Whether any structure of `wanted` leaves room for one of `ours`.
+/// Returns true if any structure of `wanted` leaves room for one of `ours`. Null takes anything.
 bool possible(const GstCaps* wanted, const CapsPtr& ours) {
   if (wanted == nullptr) return gst_caps_is_empty(ours.get()) == FALSE;
   return gst_caps_can_intersect(wanted, ours.get()) != FALSE;
@@ -21,8 +21,8 @@ bool possible(const GstCaps* wanted, const OfferedMode& offer) {
   return possible(wanted, caps_of(offer));
 }
 
-/// The sizes of a format. Where the driver lists none, the one that the device is set to, by its
-/// user or its source; if that is not wanted, any.
+/// Returns the sizes of a format. If the driver lists none, returns the size that the device is set
+/// to, by its user or its source. If downstream does not take that size, returns any size.
 v4l2::Result<std::vector<v4l2::SizeRange>> sizes_of(v4l2::Modes& modes,
                                                     const OfferedMode& of_any_size,
                                                     const GstCaps* wanted) {
@@ -39,7 +39,7 @@ v4l2::Result<std::vector<v4l2::SizeRange>> sizes_of(v4l2::Modes& modes,
   return std::vector{any_size};
 }
 
-/// Adds what a format offers, with caps of one kind.
+/// Adds the offers of one format, with caps of one kind.
 v4l2::Result<> add_offers(std::vector<OfferedMode>& offers, v4l2::Modes& modes, OfferedMode offer,
                           const GstCaps* wanted, std::optional<v4l2::Size> native) {
   offer.sizes = any_size;
@@ -68,9 +68,9 @@ gint nearest_in_range(const GValue* range, gint target) {
   return inside - below > step / 2 && below <= most - step ? below + step : below;
 }
 
-/// The number nearest to `target` that a field allows, be it one, a range or a list of such: of
-/// lists gst_structure_fixate_field_nearest_int() sees only the numbers. Nothing where it allows
-/// none.
+/// Returns the number nearest to `target` that a field allows. Returns nullopt if it allows none.
+/// The field is a number, a range, or a list of both. gst_structure_fixate_field_nearest_int() sees
+/// only the numbers of a list.
 std::optional<gint> nearest(const GValue* allowed, gint target) {
   if (G_VALUE_HOLDS_INT(allowed)) return g_value_get_int(allowed);
   if (GST_VALUE_HOLDS_INT_RANGE(allowed)) return nearest_in_range(allowed, target);

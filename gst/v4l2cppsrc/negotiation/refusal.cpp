@@ -13,10 +13,10 @@ namespace v4l2gst {
 namespace {
 
 constexpr std::size_t most_shown = 3;
-/// No more of a list than a reader takes in.
+/// The longest list that a reader takes in.
 constexpr std::size_t most_listed = 8;
 
-/// "a, b, c", with "…" for what is too much.
+/// Returns "a, b, c", with "…" for entries beyond most_listed.
 std::string list_of(std::span<const std::string> texts) {
   std::string list;
   for (const auto& text : texts.first(std::min(texts.size(), most_listed)))
@@ -28,7 +28,8 @@ void add_once(std::vector<std::string>& texts, std::string text) {
   if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
 }
 
-/// Only these fields of one structure, which is the part that a question is about.
+/// Returns the structures of `caps` with only these fields, which are the part that a question is
+/// about.
 CapsPtr only(const GstCaps* caps, std::initializer_list<const char*> fields) {
   CapsPtr part{gst_caps_new_empty()};
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
@@ -43,7 +44,7 @@ CapsPtr only(const GstCaps* caps, std::initializer_list<const char*> fields) {
   return part;
 }
 
-/// As `caps`, in whatever memory.
+/// Returns `caps` in any memory.
 CapsPtr in_any_memory(const GstCaps* caps) {
   CapsPtr copy{gst_caps_copy(caps)};
   for (guint i = 0; i < gst_caps_get_size(copy.get()); ++i)
@@ -67,7 +68,7 @@ CapsPtr sizes_of(const GstCaps* wanted) {
 }
 
 std::string names_of(std::span<const OfferedMode> offers) {
-  std::vector<std::string> names;  // which several rows may have in common
+  std::vector<std::string> names;  // several rows may have one name
   std::vector<const FormatRow*> seen;
   for (const auto& offer : offers) {
     if (std::ranges::find(seen, offer.row) != seen.end()) continue;
@@ -122,7 +123,7 @@ bool asks_for_raw(const GstCaps* wanted) {
   return false;
 }
 
-/// What to insert behind a compressed stream to get raw video.
+/// Returns the element to insert behind a stream of `row` to get raw video.
 std::string decoder_of(const FormatRow& row) {
   const auto caps = caps_of(row, false);
   const auto* const structure = gst_caps_get_structure(caps.get(), 0);
@@ -131,7 +132,8 @@ std::string decoder_of(const FormatRow& row) {
   return "decodebin";
 }
 
-/// Whether an offer meets one structure of `wanted` but for its format, and if told so, its rate.
+/// Returns true if an offer meets a structure of `wanted`, whatever its format. The rate counts
+/// only if `with_rate` is true. Colours, fields and pixel aspect do not count.
 bool meets_otherwise(const OfferedMode& offer, const GstCaps* wanted, bool with_rate) {
   const auto ours = caps_of(offer);
   const auto* const mine = gst_caps_get_structure(ours.get(), 0);
@@ -147,7 +149,8 @@ bool meets_otherwise(const OfferedMode& offer, const GstCaps* wanted, bool with_
   return false;
 }
 
-/// Advice for who wants raw video that fits only another way; empty where that would not help.
+/// Returns advice if only a format that is not raw meets a wish for raw video. Empty if decoding
+/// would not help.
 std::string decode_advice(std::span<const OfferedMode> near, const GstCaps* wanted,
                           bool with_rate) {
   if (!asks_for_raw(wanted)) return {};
@@ -197,7 +200,8 @@ std::string advice_for(const Refusal& refusal, std::span<const OfferedMode> near
   return "Ask for one of these.";
 }
 
-/// The first field, in the order in which people think of them, that nothing meets.
+/// Returns the first field that no offer meets. Fields are taken in the order in which people think
+/// of them.
 std::string broken_field(std::span<const OfferedMode> all, std::span<const OfferedMode> near,
                          const GstCaps* wanted) {
   const auto anywhere = in_any_memory(wanted);
@@ -212,7 +216,7 @@ std::string broken_field(std::span<const OfferedMode> all, std::span<const Offer
   return "mode";
 }
 
-/// What the driver lists of a field; empty for what it does not.
+/// Returns what the driver lists of a field. Empty if it lists nothing of it.
 std::string listed(std::string_view field, std::span<const OfferedMode> all,
                    std::span<const OfferedMode> near, const GstCaps* wanted) {
   const auto anywhere = in_any_memory(wanted);
@@ -238,7 +242,7 @@ void fill_in(Refusal& refusal, std::span<const OfferedMode> all, std::span<const
   refusal.advice = advice_for(refusal, near, wanted);
 }
 
-/// One field of caps, or several with "x" between them.
+/// Returns the value of one field of caps, or of several with "x" between them.
 std::string values_of(const GstStructure* structure, std::span<const char* const> fields) {
   std::string values;
   for (const auto* const field : fields)
@@ -249,12 +253,12 @@ std::string values_of(const GstStructure* structure, std::span<const char* const
   return values;
 }
 
-/// As an offer is shown: what the driver has instead of what it lists.
+/// Returns the caps that the driver set, in the form of shown().
 std::string shown_caps(const GstCaps* caps) {
   return short_caps(only(caps, {"format", "drm-format", "width", "height", "framerate"}).get());
 }
 
-/// The driver has not done as it was asked: what it says of itself is no help.
+/// Fills in how the driver deviated from what it was asked for. Its list of modes is no help then.
 void fill_in_answer(Refusal& refusal, const Blame& blame, const GstCaps* given) {
   refusal.answer = refusal.field == "framerate" ? blame.rate_answer : blame.format_answer;
   const bool about_format =
@@ -290,7 +294,7 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
   refusal.field = blame.field.empty() ? broken_field(all, near, wanted) : blame.field;
   refusal.has = blame.has;
 
-  // The field without which the two would agree.
+  // The field to blame is the one without which the caps intersect.
   struct Part {
     const char* name;
     std::vector<const char*> fields;
@@ -314,7 +318,7 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
     if (gst_caps_can_intersect(anywhere.get(), wanted) == FALSE) continue;
     found = true;
     refusal.field = part.name;
-    // Of what the driver lists, all of it is of use.
+    // If the driver lists the field, its whole list is of use.
     refusal.has = listed(refusal.field, all, near, wanted);
     if (refusal.has.empty()) refusal.has = has;
   }
@@ -327,8 +331,8 @@ Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const O
 
 namespace {
 
-/// Caps without what nobody reads: long lists, such as all formats that videoconvert knows, and
-/// alternatives beyond the second.
+/// Returns `caps` without the parts that nobody reads. These are long lists, such as all formats
+/// that videoconvert knows, and alternatives beyond the second.
 std::string abridged(const std::string& caps) {
   constexpr std::size_t most_entries = 6;
   std::string text;
