@@ -9,14 +9,14 @@
 
 namespace v4l2gst {
 
-/// The faults of the media graph before a node, and commands that mend it.
+/// The faults of the media graph before a node, and commands that correct them.
 struct GraphTrouble {
   std::vector<std::string> broken;    ///< each a clause; empty if the graph is set up, or not known
   std::vector<std::string> commands;  ///< lines for a shell, in order
 };
 
 /// Returns the faults of the media graph before `node`. `agreed` is the format that the node is set
-/// to, and that the commands shall deliver if possible. It is nullopt if the node is not set yet.
+/// to. The commands deliver that format if they can. nullopt means that the node is not set yet.
 GraphTrouble graph_trouble(const v4l2::Node& node, const std::optional<v4l2::Format>& agreed);
 
 /// Returns why a capture device does not capture now. Returns nullopt if it does.

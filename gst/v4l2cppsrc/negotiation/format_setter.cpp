@@ -176,8 +176,8 @@ Outcome<PictureProperties> FormatSetter::read_picture_properties(
 
 /// Sets the format, the colours and the rectangles.
 Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
-  // A picture that fills the old frames shall fill the new ones. VIDIOC_S_FMT does not see to that.
-  // A rectangle that a user has composed stays.
+  // A picture that fills the old frames has to fill the new ones, which VIDIOC_S_FMT does not
+  // ensure. A rectangle that a user has composed stays.
   const auto filled = fills_frame();
   if (!filled) return std::unexpected{filled.error()};
   auto format = set_format(candidate);
@@ -197,11 +197,11 @@ Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
   return restoration_.restore_picture(device(), *format);
 }
 
-/// Sets the frame interval, and returns the one for the caps. That is what VIDIOC_S_PARM has set.
-/// If VIDIOC_S_PARM is refused, or can't set any, what VIDIOC_G_PARM tells counts. If the driver
-/// has refused and tells none, the interval is unknown, 0/1 in caps. A driver that knows no
-/// intervals at all has refused nothing. The rate is downstream's business then, and the caps carry
-/// its wish.
+/// Sets the frame interval, and returns the one for the caps. That is the answer of VIDIOC_S_PARM.
+/// If VIDIOC_S_PARM is refused, or can't set any interval, it is the answer of VIDIOC_G_PARM. If a
+/// driver has refused and reports no interval, the result is unknown, 0/1 in caps. A driver that
+/// knows no intervals at all has not refused. The rate is downstream's business then, and the caps
+/// carry its wish.
 Outcome<v4l2::IntervalAnswer> FormatSetter::set_interval(v4l2::Interval wanted) const {
   if (!wanted.known()) {
     const auto current = device().interval();

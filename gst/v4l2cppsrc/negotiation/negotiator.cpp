@@ -31,7 +31,7 @@ Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Set
                             {.prefer = settings.prefer, .native = *native});
 }
 
-// ---- choices ------------------------------------------------------------------------------------
+// ---- candidates ---------------------------------------------------------------------------------
 
 /// Returns the modes that downstream names. The device's modes need not be listed for these.
 Outcome<std::vector<Candidate>> Negotiator::named_candidates(const Wish& wish) const {
@@ -80,7 +80,7 @@ Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
   return best;
 }
 
-// ---- trying them --------------------------------------------------------------------------------
+// ---- trying candidates --------------------------------------------------------------------------
 
 /// Returns true if the mode that is set is accepted. Returns false during a shortage if the mode
 /// takes no less of the bus than the one before.
@@ -170,7 +170,7 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
   return std::unexpected{why ? *std::move(why) : std::move(why.error())};
 }
 
-// ---- what the device is set to besides ----------------------------------------------------------
+// ---- settings besides the mode ------------------------------------------------------------------
 
 /// Restores the settings that the mode may have changed, and watches settings from now on. Returns
 /// false if a restored control has changed the format.
@@ -198,7 +198,7 @@ Outcome<std::optional<StreamConfig>> Negotiator::negotiate(const Wish& wish) {
   if (*holds) return std::move(*chosen);
   auto again = wish;
   again.held_downstream = 0;
-  return negotiate(again);  // which has nothing more to restore
+  return negotiate(again);  // no settings are left to restore
 }
 
 }  // namespace v4l2gst

@@ -11,7 +11,7 @@ namespace {
 constexpr v4l2::Size full_hd{1920, 1080};
 constexpr v4l2::SizeRange any_size{.smallest = {1, 1}, .largest = {most_pixels, most_pixels}};
 
-/// Returns true if any structure of `wanted` leaves room for one of `ours`. Null takes anything.
+/// Returns true if any structure of `wanted` intersects one of `ours`. Null takes anything.
 bool possible(const GstCaps* wanted, const CapsPtr& ours) {
   if (wanted == nullptr) return gst_caps_is_empty(ours.get()) == FALSE;
   return gst_caps_can_intersect(wanted, ours.get()) != FALSE;

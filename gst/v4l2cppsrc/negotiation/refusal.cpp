@@ -216,7 +216,7 @@ std::string broken_field(std::span<const OfferedMode> all, std::span<const Offer
   return "mode";
 }
 
-/// Returns what the driver lists of a field. Empty if it lists nothing of it.
+/// Returns the values of a field that the driver lists. Empty if it lists none.
 std::string listed(std::string_view field, std::span<const OfferedMode> all,
                    std::span<const OfferedMode> near, const GstCaps* wanted) {
   const auto anywhere = in_any_memory(wanted);

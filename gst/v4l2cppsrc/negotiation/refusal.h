@@ -40,7 +40,7 @@ Refusal refuse(std::span<const OfferedMode> all, std::span<const OfferedMode> ne
 
 /// A field, and what the device has in it.
 struct Blame {
-  std::string field;  ///< empty if refuse_given() shall find it
+  std::string field;  ///< empty if refuse_given() has to find it
   std::string has;
   // How the driver came to another rate, or another format, than it was asked for.
   std::string rate_answer{};
