@@ -11,7 +11,7 @@
 namespace v4l2gst {
 namespace {
 
-/// Adds what the mode takes of the bus, and what would take less.
+/// Adds what the mode takes of the bus, the devices beside it, and modes that take less.
 void add_demand(FailureContext& context, const Circumstances& in) {
   if (in.config == nullptr) return;
   const auto taken = mode_of(*in.config);
@@ -21,7 +21,7 @@ void add_demand(FailureContext& context, const Circumstances& in) {
     if (node.identity.index == 0 && node.identity.usb_bus() == context.identity.usb_bus() &&
         node.identity.port != context.identity.port)
       context.beside.push_back(node.path);
-  // Who fails for lack of room can still say what else there is; if not, nothing is named.
+  // A device without bandwidth can still list its modes. If it can't, no mode is named.
   const auto kinds = in.camera.caps_kinds(in.settings.io_mode);
   const auto offers = offers_within(*in.camera.device.modes(), in.wanted, kinds, std::nullopt);
   if (offers)

@@ -20,7 +20,7 @@ struct Circumstances {
   bool reads{};  ///< frames come by read(), on a descriptor of its own
 };
 
-/// Returns the ERROR for `error`, with what the device and its bus tell of the cause. `doing` is
+/// Returns the ERROR for `error`, with the cause that the device and its bus indicate. `doing` is
 /// the task that failed, such as "to receive a frame". Makes calls for a few errno codes only.
 Report failure_in(const Circumstances& circumstances, const v4l2::Error& error,
                   std::string_view doing);

@@ -16,7 +16,7 @@ void KeyFrameRequests::pass_on(const v4l2::Node& node, GstElement* element) {
   waker_.lower(v4l2::Waker::command);
   const auto forced = v4l2::force_key_frame(node);
   if (forced && *forced) return;
-  // A device that is gone says so again when the next frame is waited for.
+  // The wait for the next frame reports a loss again.
   GST_INFO_OBJECT(element, "the device forces no key frame: %s",
                   forced ? "it has no such control" : g_strerror(forced.error().code));
   if (forced) supported_ = false;

@@ -1,4 +1,4 @@
-// The device's life: which states there are is in state.h.
+// A session's state changes, negotiation and allocation. state.h has the states.
 
 #include "session/session.h"
 
@@ -12,7 +12,7 @@
 
 namespace v4l2gst {
 
-// ---- what exists --------------------------------------------------------------------------------
+// ---- the state ----------------------------------------------------------------------------------
 
 const Camera* Session::camera() const {
   return std::visit(
@@ -27,8 +27,8 @@ Camera* Session::camera() {
   return const_cast<Camera*>(std::as_const(*this).camera());  // NOLINT(*-const-cast): it is ours
 }
 
-/// Frees the buffers and forgets the configuration; the device stays open. The only place that
-/// assigns to the state from inside itself: what is to stay is taken out first.
+/// Frees the buffers and forgets the configuration. The device stays open. The camera is moved out
+/// first, since assigning to the state destroys the old one.
 Opened& Session::step_down() {
   if (auto* const at = std::get_if<Capturing>(&state_)) {
     at->capture.reset();
@@ -41,7 +41,7 @@ Opened& Session::step_down() {
   return std::get<Opened>(state_);
 }
 
-/// Closes the device, at once; what downstream holds stays.
+/// Closes the device at once, and saves its settings. Frames that downstream holds stay.
 void Session::leave() {
   if (const auto* const config = this->config())
     run_.former_caps.reset(gst_caps_ref(config->caps.get()));
@@ -80,7 +80,8 @@ void Session::publish() {
   surroundings_.info.publish(std::move(facts));
 }
 
-/// What a negotiation finds out. The latency stays what it was until buffers are allocated.
+/// Publishes what a negotiation found out. The latency stays what it was until buffers are
+/// allocated.
 void Session::publish_modes(const Camera& camera) {
   surroundings_.info.change_device_info([&](DeviceInfo& info) {
     info.modes = camera.device.modes();
@@ -118,7 +119,7 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   const bool may_come = reason.may_come || reason.cause == Cause::lost;
   if (!may_come || settings().on_disconnect != OnDisconnect::wait)
     return std::unexpected{std::move(reason)};
-  if (wanted.empty()) reason.device.clear();  // any other one will do as well
+  if (wanted.empty()) reason.device.clear();  // another camera will do as well
   wait_for_camera(reason);
   return {};
 }
@@ -138,7 +139,7 @@ Outcome<> Session::adopt(v4l2::Device&& device) {
 
 bool Session::is_open_for(const Settings& wishes) const {
   const bool waits = absence_ && wishes.on_disconnect == OnDisconnect::wait;
-  // The property may be changed in READY.
+  // The device property may have changed in READY.
   return (camera() != nullptr || waits) && last_seen_.wanted == wishes.device;
 }
 
@@ -158,14 +159,14 @@ void Session::start() {
 }
 
 void Session::pause() {
-  // The streaming thread may see nothing of a pause that ends before it wakes.
+  // The streaming thread may not notice a pause that ends before it wakes.
   if (absence_) absence_->patience.pause();
   auto* const at = std::get_if<Capturing>(&state_);
   if (at == nullptr) return;
   at->capture->stop();
   GST_INFO_OBJECT(surroundings_.element, "streaming ended for a pause");
   if (!at->capture->oversized()) return;
-  // The driver frees what it has too much of only with all the others, so the next start begins
+  // The driver frees surplus buffers only together with all others. The next start therefore begins
   // with as many as the first, and with the same caps.
   run_.former_caps.reset(gst_caps_ref(at->config.caps.get()));
   free_buffers(*at);
@@ -208,26 +209,26 @@ void Session::close() {
 
 Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPrepareFormat& emit) {
   if (camera() == nullptr) return Agreed{};
-  // A change elsewhere in the pipeline that still takes what flows is no reason to stop the flow.
+  // A change in the pipeline is no reason to stop the stream if downstream still takes its caps.
   if (const auto* const at = std::get_if<Capturing>(&state_);
       at != nullptr && gst_caps_is_subset(at->config.caps.get(), wanted) != FALSE)
     return Agreed{.caps = CapsPtr{gst_caps_ref(at->config.caps.get())}};
   const auto wishes = settings();
   const auto overrides = Overrides::of(wishes, camera()->path());
   if (!overrides) return std::unexpected{overrides.error()};
-  // The driver takes no other format as long as buffers are allocated; and one that knows no
-  // orphans, as long as downstream holds one of them.
+  // The driver takes no other format while buffers are allocated. A driver that knows no orphans
+  // takes none while downstream holds one of its buffers.
   const auto* const at = std::get_if<Capturing>(&state_);
   const auto held = at != nullptr && at->capture->pinned() ? at->capture->held() : 0;
   auto& open = step_down().camera;
-  const auto node = open.device.node();  // kept, so that its descriptor stays what it is
+  const auto node = open.device.node();  // keeps the descriptor open
   const auto prepare = [&](GstCaps* caps) {
     publish_modes(open);
     emit(node->descriptor(), caps);
     const auto* const now = std::get_if<Opened>(&state_);
     return now != nullptr && now->camera.device.node() == node;
   };
-  // The negotiation has its own: whoever is called by it may end the run.
+  // The negotiation has its own references, since a "prepare-format" handler may end the run.
   const auto reference = [](const CapsPtr& caps) {
     return CapsPtr{caps ? gst_caps_ref(caps.get()) : nullptr};
   };
@@ -243,7 +244,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
                                       .held_downstream = held});
   if (!agreed) {
     publish_modes(open);
-    // If the device went away after the mode was set, it has that mode when it is back.
+    // If the device went away after the mode was set, it gets that mode again when it is back.
     if (const auto* const caps = negotiator.accepted_caps())
       run_.former_caps.reset(gst_caps_copy(caps));
     const int code = agreed.error().error.code;
@@ -262,7 +263,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
 }
 
 Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
-  // What has not changed for us goes on undisturbed.
+  // The stream goes on if the buffers still suit downstream.
   if (auto* const at = std::get_if<Capturing>(&state_);
       at != nullptr && !at->capture->suits(downstream, at->camera.device.reserves_buffers()))
     free_buffers(*at);

@@ -97,7 +97,7 @@ private:
   /// The Step that an arrival ends in. nullopt means that the next arrival is waited for.
   using Ending = Outcome<std::optional<Step>>;
 
-  // ---- what exists ----
+  // ---- the state ----
   [[nodiscard]] Camera* camera();
   [[nodiscard]] const Camera* camera() const;
   [[nodiscard]] const StreamConfig* config() const;

@@ -1,4 +1,4 @@
-// The way of a frame: from the driver's buffer to the one that goes downstream.
+// The path of a frame: from the driver's buffer to the one that goes downstream.
 
 #include <cerrno>
 #include <utility>
@@ -28,7 +28,7 @@ Outcome<Step> Session::next() {
     if (!arrival) {
       auto refusal = failure(arrival.error(), "to receive a frame");
       if (auto next = give_up_mode(refusal)) return *std::move(next);
-      // Of read() it is the first call that may find no room, as VIDIOC_STREAMON is otherwise.
+      // The first read() may find no bandwidth, as VIDIOC_STREAMON does with other memory.
       if (refusal.cause != Cause::bandwidth || !run_.recovery.recovering())
         return std::unexpected{std::move(refusal)};
       arrival = v4l2::Broken{arrival.error()};
@@ -56,7 +56,7 @@ Session::Ending Session::on_arrival(Capturing& at, v4l2::Arrival& arrival) {
                                  return std::nullopt;
                                },
                                [&](v4l2::Stalled) -> Ending {
-                                 if (overdue()) return std::nullopt;  // which is told then
+                                 if (overdue()) return std::nullopt;  // next() returns the error
                                  return on_due(at);
                                },
                                [&](v4l2::Starved) -> Ending {
@@ -78,12 +78,12 @@ Session::Ending Session::on_interrupt() {
 
 // ---- the start ----------------------------------------------------------------------------------
 
-/// nullopt: the device streams.
+/// Starts the stream. Returns nullopt once the device streams.
 Session::Ending Session::begin(Capturing& at) {
   if (!rest_before_start(at)) return Halted{};
   if (auto started = start_streaming(at); !started)
     return on_start_failed(std::move(started.error()));
-  if (messages_.warns()) return Again{};  // and they are posted
+  if (messages_.warns()) return Again{};  // so that they are posted
   return std::nullopt;
 }
 
@@ -93,11 +93,12 @@ Outcome<> Session::start_streaming(Capturing& at) {
   const auto started = at.capture->start(device);
   if (!started) {
     const auto& error = started.error();
-    // v4l2loopback that remembers the format of a producer says so while there is none.
+    // A v4l2loopback device that remembers a producer's format returns EIO while there is no
+    // producer.
     if (error.code == EIO && !device.reserves_buffers() &&
         std::string_view{error.call} == v4l2::request::streamon.name)
       return std::unexpected{unfed(device.path())};
-    // Memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF) shows only here.
+    // Only this call shows memory that the driver can't reach (V4L2_MEMORY_USERPTR, DMABUF).
     if (error.code == EFAULT ||
         (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
       return std::unexpected{
@@ -105,12 +106,12 @@ Outcome<> Session::start_streaming(Capturing& at) {
     return std::unexpected{failure(error, "to start streaming")};
   }
   run_.filter.stream_began(wishes.skip_frames, wishes.start_on_keyframe);
-  // v4l2loopback numbers a buffer when it is written, and gives one that never was.
+  // v4l2loopback numbers a buffer when it is written, and may dequeue one that never was.
   run_.stamper.stream_began(device.reserves_buffers());
   run_.watchdog.stream_began(kernel().monotonic_time());
   GST_INFO_OBJECT(surroundings_.element, "streaming began with %u buffers",
                   at.capture->buffer_count());
-  // Of a stream by read() nothing is known before its first frame.
+  // A stream by read() may still find no bandwidth before its first frame.
   if (!at.capture->uses_read()) end_shortage(at.config);
   return {};
 }
@@ -137,16 +138,16 @@ Continuity::Verdict Session::observe(const v4l2::Frame& frame) {
   return seen;
 }
 
-/// The frame that was observed last does not go downstream.
+/// Leaves out the frame that was observed last. `count` is the counter for it, or null.
 void Session::leave_out(Stats::Count* count) {
   if (count != nullptr) Stats::add(*count);
   run_.stamper.withhold();
 }
 
-/// Replaces `frame` by the newest that is there. A step where the stream is to be looked at again.
+/// Replaces `frame` by the newest frame that is ready. Returns a Step if one is due first.
 Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& frame) {
   auto& stats = surroundings_.stats;
-  // A key frame that is awaited is not left out for a newer one.
+  // An awaited key frame is not left out for a newer frame.
   while (!run_.filter.awaits_key_frame()) {
     auto more = at.capture->ready();
     if (!more) break;
@@ -159,15 +160,15 @@ Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& 
       return Again{};
     }
     auto* const newer = std::get_if<v4l2::Frame>(&**more);
-    if (newer == nullptr) break;  // the device is gone, which next() will say again
+    if (newer == nullptr) break;  // a loss or an end of the stream, which next() sees again
     if (frame) observe(*frame);
     leave_out(&stats.skipped);
-    frame.emplace(std::move(*newer));  // the end of the older one requeues it
+    frame.emplace(std::move(*newer));  // the destructor of the older one requeues it
   }
   return std::nullopt;
 }
 
-/// nullopt: this frame does not go downstream, and the next one is waited for.
+/// Makes a frame into the buffer to push. Returns nullopt if the frame is left out.
 Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
   auto& stats = surroundings_.stats;
   std::optional frame{std::move(arrived)};
@@ -191,7 +192,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
                      found.action == FrameAction::leave_out ? " and left out" : "");
   if (found.action == FrameAction::leave_out) {
     if (auto ended = on_damaged(at, *frame, found); !ended || *ended) return ended;
-    frame.reset();  // which requeues it
+    frame.reset();  // requeues its buffer
     return on_withheld(at, Withheld::damaged);
   }
   run_.other_sizes = 0;
@@ -200,7 +201,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
                                                                   : std::span<const std::byte>{})) {
     leave_out(&stats.skipped);
     run_.filter.leave_out_delta();
-    frame.reset();  // which requeues it
+    frame.reset();  // requeues its buffer
     return on_withheld(at, Withheld::no_key_frame);
   }
   const auto info = FrameInfo::of(*frame);
@@ -208,7 +209,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
   if (!wrapped) return on_failed(wrapped.error(), "to queue a buffer");
   if (!*wrapped) {
     leave_out(nullptr);
-    run_.watchdog.frame();  // the device has sent it
+    run_.watchdog.frame();  // the device has sent a frame
     return std::nullopt;
   }
   run_.stamper.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
@@ -231,7 +232,7 @@ void Session::on_delivered(const Capturing& at) {
 
 // ---- frames that are left out -------------------------------------------------------------------
 
-/// nullopt: it is left out, and that is all.
+/// Counts a damaged frame. Returns nullopt if the frame is merely left out.
 Session::Ending Session::on_damaged(Capturing& at, const v4l2::Frame& frame,
                                     const FrameFilter::Judgement& found) {
   leave_out(&surroundings_.stats.damaged);
@@ -240,8 +241,8 @@ Session::Ending Session::on_damaged(Capturing& at, const v4l2::Frame& frame,
   return on_other_size(at, frame);
 }
 
-/// A frame was left out. Damage never ends by itself where all frames are damaged, so that a device
-/// which sends nothing else is treated as one that is silent.
+/// Goes on with the wait after a frame was left out. A device that sends only damaged frames is
+/// treated as a silent one, since the damage never ends by itself.
 Session::Ending Session::on_withheld(Capturing& at, Withheld why) {
   const auto now = kernel().monotonic_time();
   run_.watchdog.wait_began(now);
@@ -249,7 +250,8 @@ Session::Ending Session::on_withheld(Capturing& at, Withheld why) {
   return on_due(at);
 }
 
-/// True when there is something to say of it: the first time.
+/// Counts a buffer that the driver overwrote. Returns true the first time, when a WARNING was
+/// added.
 bool Session::on_overwritten(Capturing& at) {
   auto& device = at.camera.device;
   Stats::add(surroundings_.stats.overwritten);
@@ -260,9 +262,9 @@ bool Session::on_overwritten(Capturing& at) {
   return true;
 }
 
-/// A frame of a loopback device is damaged. Its producer may have gone and come back with another
-/// format: then that is negotiated. Where the driver keeps to the old one, because we have it open,
-/// no picture will ever come.
+/// Handles a damaged frame of a loopback device. Its producer may have come back with another
+/// format, which is negotiated then. Where the driver keeps to the old format, because this element
+/// has the device open, no picture will ever come.
 Session::Ending Session::on_other_size(Capturing& at, const v4l2::Frame& frame) {
   constexpr unsigned enough = 30;
   const auto& agreed = at.config.format;
@@ -280,11 +282,11 @@ Session::Ending Session::on_other_size(Capturing& at, const v4l2::Frame& frame) 
                                     frame.payloads()[0].length, layout->needed[0])};
 }
 
-// ---- no room on the USB bus ---------------------------------------------------------------------
+// ---- no bandwidth on the USB bus ----------------------------------------------------------------
 
-/// The device did not start, and `refusal` says why. Where that is a lack of bandwidth, and there
-/// are modes that may be tried instead: gives up the mode and its buffers. The next step is to
-/// negotiate again. nullopt where the refusal stands.
+/// Gives up the mode and its buffers if `refusal` is for lack of bandwidth. There must be modes
+/// that may be tried instead. Returns the Step by which the next one is negotiated, or nullopt if
+/// `refusal` stands.
 std::optional<Step> Session::give_up_mode(Report& refusal) {
   if (refusal.cause != Cause::bandwidth) return std::nullopt;
   const auto wishes = settings();
@@ -293,7 +295,7 @@ std::optional<Step> Session::give_up_mode(Report& refusal) {
   const auto stands = [&] {
     if (wishes.on_no_bandwidth == OnNoBandwidth::error || keeps_flowing_caps()) return true;
     if (shortage && shortage->refused + 1 >= Shortage::most_tries) return true;
-    // Who can't say now what else there is has told of the refusal at least.
+    // If the modes can't be listed now, the refusal is at least reported.
     const auto cheaper = cheaper_modes_of(*camera(), wishes, wanted(), demand_of(mode));
     return !cheaper || cheaper->empty();
   }();
@@ -307,7 +309,7 @@ std::optional<Step> Session::give_up_mode(Report& refusal) {
   shortage->refusal = std::move(refusal);
   shortage->demand = demand_of(mode);
   ++shortage->refused;
-  // As long as there are buffers the driver takes no other format.
+  // The driver takes no other format while there are buffers.
   step_down();
   publish();
   const auto& waker = surroundings_.waker;
@@ -315,10 +317,10 @@ std::optional<Step> Session::give_up_mode(Report& refusal) {
   return Unallocated{};
 }
 
-/// It streams. What was taken instead is told once.
+/// Ends a shortage, since the device streams. One WARNING names the mode that was taken instead.
 void Session::end_shortage(const StreamConfig& config) {
   const auto& shortage = run_.shortage;
-  if (!shortage) return;  // as on most frames
+  if (!shortage) return;  // on most frames
   const auto mode = mode_of(config);
   messages_.warn(narrower(camera()->path(), shortage->refusal.error,
                           {shortage->mode, shortage->bytes_per_second},

@@ -1,4 +1,4 @@
-// How a session goes on when its device goes away, breaks, or falls silent.
+// A session's reactions to a device that goes away, breaks, or falls silent.
 
 #include <algorithm>
 #include <array>
@@ -14,26 +14,28 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-/// A device that comes back and fails at once is tried less and less often, down to this.
+/// The longest pause between two tries. A device that comes back and fails at once is tried less
+/// and less often.
 constexpr milliseconds longest_pause{5000};
 
-/// What a device says that is gone, or that must be opened anew to be of use.
+/// Returns true if the device is gone, or must be reopened to be of use.
 bool means_lost(const v4l2::Error& error) {
   constexpr std::array codes{ENODEV, ENXIO, EIO, ESHUTDOWN, EPROTO};
-  // EPROTO with a hint is ours, for what a driver has made up.
+  // EPROTO with a hint is our own error, for an implausible answer of a driver.
   if (error.code == EPROTO && error.hint != nullptr) return false;
   return std::ranges::find(codes, error.code) != codes.end();
 }
 
-/// A device that has just come back may refuse what it will take a moment later: another program
-/// looks at it, or a driver has registered the node before all of the device was there. Some tries.
+/// Returns true if a device that has just come back may take the same call a moment later. Another
+/// program may look at the device. A driver may have registered the node before all of the device
+/// was there. The pause between tries bounds their number.
 bool may_be_settling(const Report& report, milliseconds retry_pause) {
   if (report.cause == Cause::not_negotiated || report.cause == Cause::broken_driver) return false;
-  if (report.error.code == 0) return false;  // it refused nothing: it is silent
+  if (report.error.code == 0) return false;  // no call failed: the device is silent
   return retry_pause.count() > 0 && retry_pause < longest_pause;
 }
 
-/// True when its driver says that nothing comes in.
+/// Returns true if the driver reports no signal at the input.
 bool is_mute(const v4l2::Device& device) {
   const auto asked = v4l2::current_input(*device.node());
   const auto input = asked ? *asked : std::optional<v4l2::Input>{};
@@ -44,7 +46,7 @@ bool is_mute(const v4l2::Device& device) {
 
 // ---- going away ---------------------------------------------------------------------------------
 
-/// The device is closed, whatever is to be done about its loss.
+/// Closes the device, and does what on-disconnect says.
 Outcome<Step> Session::lose(const Report& report) {
   const auto policy = settings().on_disconnect;
   if (policy != OnDisconnect::error)
@@ -59,7 +61,7 @@ Outcome<Step> Session::lose(const Report& report) {
   return std::unexpected{report};
 }
 
-/// One that has not sent a frame since it was back is away for longer still.
+/// Begins an absence, or prolongs it if the device has not sent a frame since it was back.
 void Session::begin_absence(const Report& report) {
   if (absence_)
     absence_->reason = report;
@@ -84,13 +86,13 @@ bool Session::recover(const Report& report) {
     wait_for_camera(report);
     return true;
   }
-  // The caps of a running stream stay, so that for its room nothing can be done but wait.
+  // The caps of a running stream stay. If the bus has no bandwidth for them, only waiting helps.
   const bool no_room = report.cause == Cause::bandwidth && keeps_flowing_caps();
   if (waits && (means_lost(report.error) || may_be_settling(report, retry_pause_) || no_room)) {
     static_cast<void>(lose(report));
     return true;
   }
-  // A recording is whole, whichever call told of the loss.
+  // The recording is complete, whichever call reported the loss.
   if (policy == OnDisconnect::eos && (means_lost(report.error) || no_room || unfed) &&
       !report.hopeless && run_.recovery.has_delivered() && camera() != nullptr) {
     static_cast<void>(lose(report));
@@ -118,21 +120,22 @@ Outcome<Step> Session::look_for_camera() {
     if (policy == OnDisconnect::error || !absence_)
       return std::unexpected{absence_ ? absence_->reason : no_camera()};
   }
-  // What was found and has not streamed is tried again only while there is time left.
+  // A device that was found but has not streamed is tried again only while there is time left.
   const bool found = absence_ && absence_->found;
   if (found && rest_of_patience() == nanoseconds::zero()) return not_there(absence_->reason);
   const auto now = kernel().monotonic_time();
   if (absent != nullptr && now < absent->next_look) return Again{};
   auto device = open_again(kernel(), last_seen_);
   if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
-  // Whether it streams only VIDIOC_STREAMON tells; but as long as nothing comes in it will not.
+  // Only VIDIOC_STREAMON shows if the device streams. Without a signal it will not.
   if (device && absence_ && absence_->reason.cause == Cause::no_format && is_mute(*device))
     device = std::unexpected{unfed(device->path())};
-  // Even what may not be opened may be so soon: udev gives access a moment after the node is there.
+  // A node that can't be opened now may be soon. udev gives access a moment after the node is
+  // there.
   if (!device) return not_there(device.error());
   const bool reopening = absent != nullptr && absent->reopening;
   if (const auto taken = take_back(std::move(*device)); !taken) {
-    leave();  // gone again at once
+    leave();  // the device is gone again
     std::get<Absent>(state_).reopening = reopening;
     if (!means_lost(taken.error().error)) return std::unexpected{taken.error()};
     return not_there(taken.error());
@@ -141,12 +144,12 @@ Outcome<Step> Session::look_for_camera() {
   Stats::add(surroundings_.stats.reconnected);
   run_.watchdog.frame_is_owed();
   if (absence_) absence_->found = true;
-  // If it fails again before it has sent a frame, the next try comes later.
+  // The next try comes later if the device fails again before it has sent a frame.
   retry_pause_ = std::min(std::max(2 * retry_pause_, look_again), longest_pause);
   return Unallocated{};
 }
 
-/// The device that was away.
+/// Takes over the device that was away, and restores its settings.
 Outcome<> Session::take_back(v4l2::Device&& device) {
   if (auto taken = adopt(std::move(device)); !taken) return taken;
   auto prepared = restoration_.prepare(*camera());
@@ -154,7 +157,7 @@ Outcome<> Session::take_back(v4l2::Device&& device) {
   return prepared;
 }
 
-/// A look was in vain.
+/// Handles a look in vain. Returns an error once reconnect-timeout has passed.
 Outcome<Step> Session::not_there(const Report& report) {
   auto& absent = std::get<Absent>(state_);
   if (std::exchange(absent.reopening, false)) {
@@ -169,7 +172,7 @@ Outcome<Step> Session::not_there(const Report& report) {
   return Again{};
 }
 
-/// Closes the device in order to open it again; if that fails, it is lost.
+/// Closes the device in order to open it again. If that fails, the device is lost.
 Step Session::reopen() {
   messages_.add(reopened(camera()->path()));
   Stats::add(surroundings_.stats.restarted);
@@ -178,7 +181,8 @@ Step Session::reopen() {
   return Unallocated{};
 }
 
-/// The source sends something else, or the buffers are of no use any more: negotiates anew.
+/// Steps down to Opened, to negotiate anew. The source sends something else, or the buffers are of
+/// no use any more.
 Step Session::forget_source() {
   run_.shortage.reset();
   step_down().camera.device.renew_modes();
@@ -188,8 +192,8 @@ Step Session::forget_source() {
 
 // ---- patience -----------------------------------------------------------------------------------
 
-/// How long a device that is away, or has sent no frame since, is still waited for; nullopt for as
-/// long as it takes.
+/// Returns how long an absent device is still waited for. Returns nullopt if there is no limit. The
+/// device is absent until it has sent a frame.
 std::optional<nanoseconds> Session::rest_of_patience() {
   if (!absence_) return std::nullopt;
   const auto wishes = settings();
@@ -199,10 +203,10 @@ std::optional<nanoseconds> Session::rest_of_patience() {
   return std::max(wishes.reconnect_timeout - absence_->patience.waited(), nanoseconds::zero());
 }
 
-/// How long the next frame is waited for.
+/// Returns how long the next frame is waited for. Returns nullopt if there is no limit.
 std::optional<milliseconds> Session::frame_patience() {
   std::optional<milliseconds> usual;
-  if (run_.watchdog.measures()) {  // not so by default, between frames
+  if (run_.watchdog.measures()) {  // false by default, between frames
     const auto now = kernel().monotonic_time();
     run_.watchdog.wait_began(now);
     usual = run_.watchdog.patience(now);
@@ -213,7 +217,7 @@ std::optional<milliseconds> Session::frame_patience() {
   return usual ? std::min(*usual, left) : left;
 }
 
-/// Once there is no more patience with a device that is back.
+/// Returns an error once reconnect-timeout has passed for a device that is back.
 std::optional<Report> Session::overdue() {
   if (rest_of_patience() != nanoseconds::zero()) return std::nullopt;
   return back_in_vain(camera()->path(), settings().reconnect_timeout);
@@ -221,15 +225,16 @@ std::optional<Report> Session::overdue() {
 
 // ---- a broken stream ----------------------------------------------------------------------------
 
-/// v4l2loopback before 0.13 knows each buffer of a device once for all programs: the VIDIOC_REQBUFS
-/// of another one has it forget that we have mapped ours. Only new ones help.
+/// Returns true if the driver has forgotten that our buffers are mapped. v4l2loopback before 0.13
+/// has one set of buffers for all programs. VIDIOC_REQBUFS of another program makes it forget ours.
+/// Only new buffers help.
 bool Session::forgets_buffers(const v4l2::Error& error) const {
   return error.code == EINVAL && !camera()->device.reserves_buffers() &&
          std::string_view{error.call} == v4l2::request::dqbuf.name;
 }
 
-/// Starts the stream again, or opens the device again, as often as Recovery says. Its buffers, caps
-/// and controls stay through a restart, and so does what downstream holds. `doing` is what failed.
+/// Restarts the stream or reopens the device, as Recovery says. Buffers, caps and controls stay
+/// through a restart, and so do frames that downstream holds. `doing` is the task that failed.
 Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view doing) {
   const auto step = run_.recovery.broken();
   switch (step.repair) {
@@ -239,7 +244,7 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
       std::get<Capturing>(state_).capture->stop();
       run_.start_at = kernel().monotonic_time() + step.delay;
       run_.watchdog.frame_is_owed();
-      if (!forgets_buffers(error)) return Again{};  // and the next step starts it
+      if (!forgets_buffers(error)) return Again{};  // the next step starts the stream
       return forget_source();
     case Repair::reopen:
       return reopen();
@@ -253,20 +258,23 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
   return lose(report);
 }
 
-/// The device is gone. What was tried on its stream counts no more: when it is back it is another.
+/// Handles the loss of the device. Attempts to repair its stream no longer count, since the device
+/// that comes back is another.
 Session::Ending Session::on_lost(const v4l2::Error& error) {
   run_.recovery.forget_attempts();
   return lose(went_away(camera()->path(), error));
 }
 
-/// A call between two frames failed: VIDIOC_QBUF may tell of a loss or a broken stream first.
+/// Handles a call that failed between two frames. VIDIOC_QBUF may be the first to report a loss or
+/// a broken stream.
 Session::Ending Session::on_failed(const v4l2::Error& error, std::string_view doing) {
   const auto failure = v4l2::failure_of(camera()->node(), error, false);
   if (!failure) return std::unexpected{failed(camera()->path(), error, doing)};
   return std::holds_alternative<v4l2::Lost>(*failure) ? on_lost(error) : on_broken(error, doing);
 }
 
-/// Waits until a broken stream may be started again. False when a flush or a pause interrupts.
+/// Waits until a broken stream may be started again. Returns false if a flush or a pause
+/// interrupts.
 bool Session::rest_before_start(const Capturing& at) {
   auto& waker = surroundings_.waker;
   for (;;) {
@@ -274,7 +282,7 @@ bool Session::rest_before_start(const Capturing& at) {
     const auto left = run_.start_at - kernel().monotonic_time();
     if (left.count() <= 0) return true;
     if (waker.raised(v4l2::Waker::flush)) break;
-    // Neither a requeued buffer nor a command ends this.
+    // Neither a requeued buffer nor a command ends this wait.
     waker.lower(v4l2::Waker::requeued);
     surroundings_.key_frame_requests.pass_on(at.camera.node(), surroundings_.element);
     v4l2::rest(kernel(), waker, std::chrono::ceil<milliseconds>(left));
@@ -314,7 +322,7 @@ Session::Ending Session::on_due(Capturing& at) {
       messages_.warn(no_key_frame(path, waited, run_.filter.left_out().count));
       return Again{};
     case Due::no_first_frame: {
-      // A restart that brings nothing has not helped.
+      // A restart that brings no frame has not helped.
       if (run_.recovery.recovering())
         return on_broken({.code = ETIMEDOUT, .call = "poll"}, "to receive a frame");
       const auto input = at.camera.ask_for_input();
@@ -346,13 +354,13 @@ Session::Ending Session::on_silence(Capturing& at) {
                 report.text, {});
   if (remedy == Remedy::give_up) return std::unexpected{report};
   if (first || remedy == Remedy::warn) messages_.warn(report);
-  // Where nothing comes in there is nothing to wake.
+  // A restart does not help where there is no signal.
   if (mute || remedy == Remedy::warn) return Again{};
   if (remedy == Remedy::reopen) return reopen();
   messages_.add(restarted(path));
   Stats::add(surroundings_.stats.restarted);
   at.capture->stop();
-  return Again{};  // and the next step starts it
+  return Again{};  // the next step starts the stream
 }
 
 }  // namespace v4l2gst

@@ -50,7 +50,7 @@ public:
   Watchdog(Milliseconds first_frame, Milliseconds stall, OnStall on_stall)
       : first_frame_{first_frame}, stall_{stall}, on_stall_{on_stall} {}
 
-  /// Returns false while nothing depends on time. The caller then need not read the clock.
+  /// Returns false while no event depends on time. The caller then need not read the clock.
   [[nodiscard]] bool measures() const {
     return timeout().count() > 0 || awaits_start() || (withheld_since_ && !told_);
   }
@@ -109,14 +109,14 @@ public:
     return std::chrono::duration_cast<Milliseconds>(now - since_.value_or(now));
   }
 
-  /// Returns the time until something is due. Returns nullopt if nothing will be.
+  /// Returns the time until an event is due. Returns nullopt if none will be.
   [[nodiscard]] std::optional<Milliseconds> patience(Time now) const {
     const auto end = deadline();
     if (!end) return std::nullopt;
     return std::max(std::chrono::ceil<Milliseconds>(*end - now), Milliseconds{});
   }
 
-  /// Returns what is due now. Each WARNING is due once.
+  /// Returns the event that is due now. Each WARNING is due once.
   Due due(Time now) {
     if (timeout().count() > 0 && since_ && now >= *since_ + timeout()) return Due::silence;
     const auto said = hint();
