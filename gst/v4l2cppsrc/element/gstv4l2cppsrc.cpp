@@ -18,10 +18,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(GstV4l2CppSrc, gst_v4l2_cpp_src, GST_TYPE_PUSH_SRC
                               GST_DEBUG_CATEGORY_INIT(v4l2_cpp_src_debug, "v4l2cppsrc", 0,
                                                       "V4L2 capture source"))
 
-// ---- the way into the C++ half
-// --------------------------------------------------------------------
+// ---- trampolines into the C++ part --------------------------------------------------------------
 
-/// `self` comes from the type system, which has no need to be asked again what it is.
+/// The type system has checked `self`, so the cast need not check again.
 static Source& source_of(gpointer self) {
   return static_cast<GstV4l2CppSrc*>(self)->source;
 }
@@ -112,7 +111,7 @@ static gboolean gst_v4l2_cpp_src_event(GstBaseSrc* self, GstEvent* event) noexce
   return GST_BASE_SRC_CLASS(gst_v4l2_cpp_src_parent_class)->event(self, event);
 }
 
-/// What an application sends to the element itself does not come by way of its pad.
+/// Handles an event that an application sends to the element. It does not pass the pad.
 static gboolean gst_v4l2_cpp_src_send_event(GstElement* element, GstEvent* event) noexcept {
   if (asks_for_key_frame(event)) {
     gst_event_unref(event);
@@ -125,8 +124,7 @@ static GstFlowReturn gst_v4l2_cpp_src_create(GstPushSrc* self, GstBuffer** buffe
   return source_of(self).create(buffer);
 }
 
-// ---- birth and death
-// ------------------------------------------------------------------------------
+// ---- construction and destruction ---------------------------------------------------------------
 
 static void gst_v4l2_cpp_src_init(GstV4l2CppSrc* self) {
   std::construct_at(&self->source, GST_BASE_SRC(self));
@@ -146,8 +144,9 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   object->get_property = gst_v4l2_cpp_src_get_property;
   v4l2gst::install_properties(object, v4l2gst::properties(),
                               {v4l2gst::Settings{}, v4l2gst::DeviceInfo{}, v4l2gst::Stats{}});
-  // As v4l2src's: the descriptor, and the caps that the device is about to be set to. Emitted
-  // before each VIDIOC_S_FMT, by the streaming thread, which holds no lock then.
+  // The signal is the same as v4l2src's. Its arguments are the descriptor, and the caps that the
+  // device is about to be set to. The streaming thread emits it before VIDIOC_S_FMT of each mode
+  // that it tries, and holds no lock then.
   g_signal_new("prepare-format", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr, nullptr,
                nullptr, G_TYPE_NONE, 2, G_TYPE_INT, GST_TYPE_CAPS);
 

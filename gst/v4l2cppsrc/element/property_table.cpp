@@ -8,7 +8,7 @@ namespace v4l2gst {
 
 namespace {
 
-/// The row of property `id`; null if there is none.
+/// Returns the row of property `id`; null if there is none.
 const PropertyRow* row_of(PropertyTable table, guint id) {
   return id >= 1 && id <= table.size() ? &table[id - 1] : nullptr;
 }
@@ -21,13 +21,15 @@ std::string empty_if_null(const char* text) {
   return text != nullptr ? text : "";
 }
 
-/// Properties count nanoseconds, as everywhere in GStreamer; the kernel waits in milliseconds.
+/// Rounds up to milliseconds, in which the kernel waits. Properties count nanoseconds, as
+/// everywhere in GStreamer.
 std::chrono::milliseconds rounded_up(std::uint64_t nanoseconds) {
   return std::chrono::milliseconds{nanoseconds / GST_MSECOND +
                                    (nanoseconds % GST_MSECOND != 0 ? 1 : 0)};
 }
 
-/// At most `most`, which need not be a whole number of milliseconds: rounded_up() makes more of it.
+/// Returns the nanoseconds of a setting, at most `most`. `most` need not be a whole number of
+/// milliseconds, of which rounded_up() makes more.
 std::uint64_t nanoseconds_of(std::chrono::milliseconds duration, std::uint64_t most) {
   return std::min(static_cast<std::uint64_t>(duration.count()) * GST_MSECOND, most);
 }

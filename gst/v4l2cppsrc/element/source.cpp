@@ -32,8 +32,8 @@ GstFlowReturn Source::fail(const Report& report) {
 
 // ---- starting and stopping ----------------------------------------------------------------------
 
-/// Through which kernel the device is spoken to. Where the log does not want to know of calls,
-/// nothing is in between.
+/// Returns the kernel by which calls on the device are made. The tracing one is used only if the
+/// log wants calls.
 v4l2::Kernel& Source::choose_kernel() {
   const auto level = gst_debug_category_get_threshold(GST_CAT_DEFAULT);
   if (level < GST_LEVEL_DEBUG) return *kernel_;
@@ -48,7 +48,7 @@ v4l2::Kernel& Source::choose_kernel() {
 
 bool Source::open() {
   reported_ = false;
-  // Who has the device open may not be told that it is busy by a driver that allows one open.
+  // The device is closed first. A driver that allows one open would report EBUSY otherwise.
   close();
   const auto wanted = info_.settings().device;
   for (auto* const waker : {&waker_, &absence_waker_})
@@ -110,9 +110,9 @@ void Source::resume() {
 }
 
 void Source::unlock() {
-  // GstBaseSrc 1.26 unlocks for a pause too. FLUSHING would be the wrong answer: if the pipeline
-  // plays again before the base class sees it (1.26.2), that ends the streaming task, and nothing
-  // starts it again. What a pause takes is done by pause().
+  // GstBaseSrc 1.26 calls unlock() for a pause too. FLUSHING would be the wrong answer then. If the
+  // pipeline plays again before the base class sees FLUSHING (1.26.2), the streaming task ends, and
+  // is never started again. pause() does what a pause takes.
   if (pausing_.load() == std::this_thread::get_id()) return;
   raise(v4l2::Waker::flush);
 }
@@ -123,19 +123,20 @@ void Source::unlock_stop() {
 
 // ---- negotiation and allocation -----------------------------------------------------------------
 
-/// Called by the session, and so with the lock, which it releases meanwhile: a handler may wait for
-/// a thread that pauses the element. The analysis can't see who the caller is.
+/// Emits "prepare-format" without the lock. The session calls this under the lock, which is
+/// released meanwhile. A handler may wait for a thread that pauses the element. Clang's analysis
+/// can't see the caller.
 void Source::emit_prepare_format(int descriptor, GstCaps* caps) {
   mutex_.unlock();
   g_signal_emit_by_name(element_, "prepare-format", descriptor, caps);
   mutex_.lock();
 }
 
-/// While the device is away there is nothing to agree on, and GstBaseSrc can't interrupt this; it
-/// can interrupt create(), which waits for the device and has this called again.
+/// Returns true without new caps while the device is away. GstBaseSrc can't interrupt negotiate(),
+/// but it can interrupt create(). create() waits for the device, and has this called again.
 bool Source::negotiate() {
   for (;;) {
-    // Not filtered by our own caps: their order would pass for a preference of downstream's.
+    // The query has no filter. The order of our own caps would pass for a preference of downstream.
     const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
     auto agreed = with_session([&](Session& session) {
       return session.negotiate(wanted.get(), [&](int descriptor, GstCaps* caps) {
@@ -163,7 +164,7 @@ bool Source::decide_allocation(GstQuery* query) {
   const auto allocated =
       with_session([&](Session& session) { return session.allocate(downstream, query); });
   if (!allocated) {
-    if (recover(allocated.error())) return true;  // and create() waits for it
+    if (recover(allocated.error())) return true;  // create() waits for the device
     report(allocated.error());
     return false;
   }
@@ -233,8 +234,8 @@ bool Source::answer_latency(GstQuery* query) const {
     gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
     return true;
   }
-  // A frame is complete one interval after its first line was captured, and the driver can keep as
-  // many as it has buffers before it loses one.
+  // A frame is complete one interval after its first line was captured. The driver can keep as many
+  // frames as it has buffers before it loses one.
   gst_query_set_latency(query, TRUE, known.frame_duration, known.frame_duration * known.depth);
   return true;
 }
