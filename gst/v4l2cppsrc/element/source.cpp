@@ -110,9 +110,9 @@ void Source::resume() {
 }
 
 void Source::unlock() {
-  // GstBaseSrc 1.26 calls unlock() for a pause too. FLUSHING would be the wrong answer then. If the
-  // pipeline plays again before the base class sees FLUSHING (1.26.2), the streaming task ends, and
-  // is never started again. pause() does what a pause takes.
+  // GstBaseSrc 1.26 calls unlock() for a pause too. FLUSHING would be the wrong answer then. The
+  // pipeline may play again before the base class sees FLUSHING (1.26.2). That ends the streaming
+  // task, and nothing starts it again. pause() does what a pause takes.
   if (pausing_.load() == std::this_thread::get_id()) return;
   raise(v4l2::Waker::flush);
 }

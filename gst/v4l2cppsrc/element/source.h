@@ -65,8 +65,8 @@ public:
   /// control.
   bool ask_for_key_frame() { return key_frame_requests_.add(); }
 
-  /// Returns true for an ERROR of a base class about a failure that was reported already. A user
-  /// sees one ERROR for one failure.
+  /// Returns true for a base class's ERROR about a failure that was reported already. A user sees
+  /// one ERROR for one failure.
   [[nodiscard]] bool redundant(GstMessage* message) const;
 
 private:

@@ -22,8 +22,8 @@ double bits_per_pixel(const FormatRow& row, v4l2::Size size) {
   return 8.0 * static_cast<double>(GST_VIDEO_INFO_SIZE(&info)) / size.width / size.height;
 }
 
-/// Returns some rates of a range of intervals: the highest, half of it, a quarter and so on, and
-/// the lowest.
+/// Returns some rates of a range of intervals. These are the highest, half of it, a quarter and so
+/// on, and the lowest.
 std::vector<v4l2::IntervalRange> taken_apart(const v4l2::IntervalRange& range) {
   constexpr std::size_t most = 8;
   std::vector<v4l2::IntervalRange> rates;

@@ -19,7 +19,8 @@ constexpr std::int64_t full_hd = std::int64_t{1920} * 1080;
 
 struct Ranked {
   Candidate candidate;
-  // The lowest is best: place of the structure, kind of memory, four of quality, the table's order.
+  // The lowest is best. Order: place of the structure, kind of memory, four of quality, format
+  // table.
   std::tuple<guint, bool, std::array<double, 4>, const FormatRow*> rank;
 };
 

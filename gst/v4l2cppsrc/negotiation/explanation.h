@@ -17,9 +17,9 @@ namespace v4l2gst {
 Outcome<Report> explain_refusal(const Camera& camera, const Settings& settings,
                                 const GstCaps* wanted, const std::optional<DriverAnswer>& given);
 
-/// Returns a WARNING if raw video is slow and compressed video of that size is fast. Returns
-/// nullopt if this does not apply. Users who ask for raw video of a size often do not know that the
-/// bus is too narrow for it.
+/// Returns a WARNING if raw video is slow where compressed video is fast. Both are of the same
+/// size. Returns nullopt if this does not apply. Users who ask for raw video of a size often do not
+/// know that the bus is too narrow for it.
 Outcome<std::optional<Report>> find_smoother_mode(const Camera& camera, const Candidate& candidate,
                                                   v4l2::Interval interval, const GstCaps* wanted);
 

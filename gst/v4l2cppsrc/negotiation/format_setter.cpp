@@ -97,8 +97,8 @@ Outcome<v4l2::Format> FormatSetter::set_format(const Candidate& candidate) {
   };
   auto format = ask(wished);
   if (wished == V4L2_FIELD_ANY) {
-    // Downstream can't take alternate fields without having asked for them, nor fields that caps
-    // can't express.
+    // Downstream takes alternate fields only if it asked for them. Caps can't express some other
+    // fields.
     const auto unwanted = [](const v4l2::Format& given) {
       return given.field == V4L2_FIELD_ALTERNATE || !interlacing_of(given.field, false);
     };
@@ -176,8 +176,8 @@ Outcome<PictureProperties> FormatSetter::read_picture_properties(
 
 /// Sets the format, the colours and the rectangles.
 Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
-  // A picture that fills the old frames has to fill the new ones, which VIDIOC_S_FMT does not
-  // ensure. A rectangle that a user has composed stays.
+  // A picture that fills the old frames has to fill the new ones. VIDIOC_S_FMT does not ensure
+  // that. A rectangle that a user has composed stays.
   const auto filled = fills_frame();
   if (!filled) return std::unexpected{filled.error()};
   auto format = set_format(candidate);

@@ -42,7 +42,7 @@ double distance(double one, double other) {
 double distance(const OfferedMode& offer, const GstStructure* structure) {
   const auto ours = caps_of(*offer.row, false);
   const auto* const mine = gst_caps_get_structure(ours.get(), 0);
-  // Another kind of format at the right size is nearer than the right one at half the size.
+  // Another format at the right size is nearer than the right one at half the size.
   constexpr double other_kind = 1.25;
   constexpr double other_format = 0.5;
   double far{};
@@ -118,7 +118,8 @@ std::vector<OfferedMode> nearest_offers(std::span<const OfferedMode> all, const 
   std::vector<std::tuple<double, const FormatRow*, double, const OfferedMode*>> ranked;
   for (const auto& offer : all) {
     const auto& size = offer.sizes.largest;
-    // The larger picture is the likelier wish, of offers that are equally near and of one format.
+    // The larger picture is the likelier wish. This decides between equally near offers of one
+    // format.
     ranked.emplace_back(distance(offer, wanted), offer.row,
                         -static_cast<double>(size.width) * size.height, &offer);
   }

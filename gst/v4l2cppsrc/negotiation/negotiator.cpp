@@ -175,7 +175,7 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
 /// Restores the settings that the mode may have changed, and watches settings from now on. Returns
 /// false if a restored control has changed the format.
 Outcome<bool> Negotiator::complete(const StreamConfig& config) {
-  // Watching takes calls at the start, so it is done only where settings may be restored.
+  // Watching takes calls at the start. It is done only where settings may be restored.
   const bool may_be_restored =
       settings_.on_disconnect == OnDisconnect::wait || settings_.on_stall == OnStall::reopen;
   const bool restoring = restoration_.pending();

@@ -28,8 +28,7 @@ void add_once(std::vector<std::string>& texts, std::string text) {
   if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
 }
 
-/// Returns the structures of `caps` with only these fields, which are the part that a question is
-/// about.
+/// Returns `caps` with only these fields. They are the part that a question is about.
 CapsPtr only(const GstCaps* caps, std::initializer_list<const char*> fields) {
   CapsPtr part{gst_caps_new_empty()};
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
@@ -149,8 +148,8 @@ bool meets_otherwise(const OfferedMode& offer, const GstCaps* wanted, bool with_
   return false;
 }
 
-/// Returns advice if only a format that is not raw meets a wish for raw video. Empty if decoding
-/// would not help.
+/// Returns advice for a wish for raw video that only another kind of format meets. Empty if
+/// decoding would not help.
 std::string decode_advice(std::span<const OfferedMode> near, const GstCaps* wanted,
                           bool with_rate) {
   if (!asks_for_raw(wanted)) return {};

@@ -16,14 +16,14 @@ namespace v4l2gst {
 struct Refusal {
   /// The caps that downstream takes.
   std::string asked;
-  /// The field of `asked` that no mode of the device meets: "media type", "format", "size",
+  /// The field of `asked` that no mode of the device meets. It is "media type", "format", "size",
   /// "framerate", "interlace-mode", "pixel-aspect-ratio" or "colorimetry". "features" stands for
   /// memory that the element can't give. "mode" means that no single field is to blame.
   std::string field;
   /// The values that the device has in that field, if they are known: "MJPG, YUYV".
   std::string has;
-  /// The way in which the driver did not do what it was asked for: "it lists 30/1, but set 20/1
-  /// when asked for it". Empty if it did.
+  /// The driver's deviation from what it was asked for. Example: "it lists 30/1, but set 20/1 when
+  /// asked for it". Empty if there is none.
   std::string answer{};
   /// Up to three modes that are nearest, as caps.
   std::vector<std::string> nearest;

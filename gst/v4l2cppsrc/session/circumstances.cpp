@@ -11,7 +11,7 @@
 namespace v4l2gst {
 namespace {
 
-/// Adds what the mode takes of the bus, the devices beside it, and modes that take less.
+/// Adds the bandwidth of the mode, other devices on the bus, and modes that take less.
 void add_demand(FailureContext& context, const Circumstances& in) {
   if (in.config == nullptr) return;
   const auto taken = mode_of(*in.config);

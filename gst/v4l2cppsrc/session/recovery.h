@@ -50,8 +50,8 @@ public:
   /// Returns true from the first attempt until a frame goes downstream.
   [[nodiscard]] bool recovering() const { return attempts_ > 0; }
 
-  /// Returns true once every attempt was made in a run that has not delivered a frame. Waiting
-  /// would not help, since the device has never worked.
+  /// Returns true once all attempts were made in a run without a delivered frame. Waiting would not
+  /// help, since the device has never worked.
   [[nodiscard]] bool hopeless() const { return !has_delivered_ && attempts_ > restarts.size(); }
 
 private:

@@ -209,7 +209,8 @@ void Session::close() {
 
 Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPrepareFormat& emit) {
   if (camera() == nullptr) return Agreed{};
-  // A change in the pipeline is no reason to stop the stream if downstream still takes its caps.
+  // The stream goes on if downstream still takes its caps. A change elsewhere in the pipeline is no
+  // reason to stop it.
   if (const auto* const at = std::get_if<Capturing>(&state_);
       at != nullptr && gst_caps_is_subset(at->config.caps.get(), wanted) != FALSE)
     return Agreed{.caps = CapsPtr{gst_caps_ref(at->config.caps.get())}};
@@ -244,7 +245,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
                                       .held_downstream = held});
   if (!agreed) {
     publish_modes(open);
-    // If the device went away after the mode was set, it gets that mode again when it is back.
+    // The device gets this mode again if it went away after the mode was set.
     if (const auto* const caps = negotiator.accepted_caps())
       run_.former_caps.reset(gst_caps_copy(caps));
     const int code = agreed.error().error.code;

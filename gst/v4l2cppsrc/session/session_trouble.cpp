@@ -26,9 +26,9 @@ bool means_lost(const v4l2::Error& error) {
   return std::ranges::find(codes, error.code) != codes.end();
 }
 
-/// Returns true if a device that has just come back may take the same call a moment later. Another
-/// program may look at the device. A driver may have registered the node before all of the device
-/// was there. The pause between tries bounds their number.
+/// Returns true if a device that came back may take the call a moment later. Another program may
+/// look at the device. A driver may have registered the node before all of the device was there.
+/// The pause between tries bounds their number.
 bool may_be_settling(const Report& report, milliseconds retry_pause) {
   if (report.cause == Cause::not_negotiated || report.cause == Cause::broken_driver) return false;
   if (report.error.code == 0) return false;  // no call failed: the device is silent
@@ -61,7 +61,8 @@ Outcome<Step> Session::lose(const Report& report) {
   return std::unexpected{report};
 }
 
-/// Begins an absence, or prolongs it if the device has not sent a frame since it was back.
+/// Begins an absence, or prolongs the one that has not ended. A device that has not sent a frame
+/// since it was back is still absent.
 void Session::begin_absence(const Report& report) {
   if (absence_)
     absence_->reason = report;
@@ -120,7 +121,8 @@ Outcome<Step> Session::look_for_camera() {
     if (policy == OnDisconnect::error || !absence_)
       return std::unexpected{absence_ ? absence_->reason : no_camera()};
   }
-  // A device that was found but has not streamed is tried again only while there is time left.
+  // A device without a frame is tried again only while there is time left. It was found, but has
+  // not streamed.
   const bool found = absence_ && absence_->found;
   if (found && rest_of_patience() == nanoseconds::zero()) return not_there(absence_->reason);
   const auto now = kernel().monotonic_time();
@@ -130,8 +132,7 @@ Outcome<Step> Session::look_for_camera() {
   // Only VIDIOC_STREAMON shows if the device streams. Without a signal it will not.
   if (device && absence_ && absence_->reason.cause == Cause::no_format && is_mute(*device))
     device = std::unexpected{unfed(device->path())};
-  // A node that can't be opened now may be soon. udev gives access a moment after the node is
-  // there.
+  // An open that fails now may succeed soon. udev gives access a moment after the node is there.
   if (!device) return not_there(device.error());
   const bool reopening = absent != nullptr && absent->reopening;
   if (const auto taken = take_back(std::move(*device)); !taken) {
@@ -144,7 +145,7 @@ Outcome<Step> Session::look_for_camera() {
   Stats::add(surroundings_.stats.reconnected);
   run_.watchdog.frame_is_owed();
   if (absence_) absence_->found = true;
-  // The next try comes later if the device fails again before it has sent a frame.
+  // The next try comes later if the device fails before its first frame.
   retry_pause_ = std::min(std::max(2 * retry_pause_, look_again), longest_pause);
   return Unallocated{};
 }

@@ -31,11 +31,10 @@ enum class Due {
   no_first_frame,  ///< WARNING, once a run and once after each repair: no frame has come
 };
 
-/// Decides how long to wait for a frame, and what to do when none is delivered. A frame left out as
-/// damaged, or before a key frame, does not end the wait, nor does an event. A restart comes before
-/// opening the device again, since it costs less. Each try waits twice as long as the one before,
-/// so that a camera that needs long to start is not reset for ever. Pure. The caller reads
-/// CLOCK_MONOTONIC.
+/// Decides how long to wait for a frame, and what to do without one. A frame left out as damaged,
+/// or before a key frame, does not end the wait, nor does an event. A restart comes before opening
+/// the device again, since it costs less. Each try waits twice as long as the one before, so that a
+/// camera that needs long to start is not reset for ever. Pure. The caller reads CLOCK_MONOTONIC.
 class Watchdog {
 public:
   using Milliseconds = std::chrono::milliseconds;
@@ -43,7 +42,7 @@ public:
 
   /// The time from the first frame left out to the WARNING about damage.
   static constexpr Milliseconds damage_patience{2000};
-  /// The time that a start, or the wait for a key frame, may take before the WARNING.
+  /// The time to the WARNING, for a start or the wait for a key frame.
   static constexpr Milliseconds start_patience{10000};
 
   /// A timeout of 0 is off.
