@@ -42,7 +42,7 @@ double distance(double one, double other) {
 double distance(const OfferedMode& offer, const GstStructure* structure) {
   const auto ours = caps_of(*offer.row, false);
   const auto* const mine = gst_caps_get_structure(ours.get(), 0);
-  // Another format at the right size is nearer than the right one at half the size.
+  // Another kind of format at the right size beats the right one at half the size.
   constexpr double other_kind = 1.25;
   constexpr double other_format = 0.5;
   double far{};
