@@ -1,4 +1,4 @@
-// Which device is open, and what a pipeline does that waits for one.
+// Tests which device is open, and what a pipeline does while the camera is absent.
 
 #include <cerrno>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto other_path = "/dev/video9";
 
-/// The text of a property; empty where it is unset.
+/// Returns the text of a property, or an empty text if the property is null.
 std::string text_of(GstElement* element, const char* property) {
   gchar* text{};
   g_object_get(element, property, &text, nullptr);
@@ -42,7 +42,7 @@ void fail_unless_refused(GstElement* element, GstState state) {
   fail_unless(gst_element_set_state(element, state) == GST_STATE_CHANGE_FAILURE);
 }
 
-/// Waits for an event of that kind; false when none comes.
+/// Waits for an event of that type. Returns false when no event comes any more.
 bool comes(GstHarness* harness, GstEventType type) {
   while (auto* const event = gst_harness_pull_event(harness)) {
     const bool is_it = GST_EVENT_TYPE(event) == type;
@@ -52,7 +52,8 @@ bool comes(GstHarness* harness, GstEventType type) {
   return false;
 }
 
-/// Lets time pass for whoever waits for it, until such a message comes; the caller owns it.
+/// Lets time pass for those who wait for it, until a message of that type comes. The caller owns
+/// the message.
 GstMessage* await_message(Bused& bused, GstMessageType type, fake::Clock::Waiters waiters) {
   for (;;) {
     if (auto* const message = gst_bus_pop_filtered(bused.bus, type)) return message;
@@ -61,7 +62,8 @@ GstMessage* await_message(Bused& bused, GstMessageType type, fake::Clock::Waiter
 }
 
 void fail_unless_told_in_time(Bused& bused, const char* state) {
-  // What comes back has all the time for its first frame.
+  // Time passes only for waits that a camera cannot end. So a first frame's time limit does not
+  // pass.
   auto* const message =
       await_message(bused, GST_MESSAGE_ELEMENT, fake::Clock::Waiters::for_time_alone);
   const std::string told{gst_structure_get_string(gst_message_get_structure(message), "state")};
@@ -78,7 +80,7 @@ void fail_unless_error_in_time(Bused& bused, const char* part) {
   gst_message_unref(message);
 }
 
-/// A camera's place, before there is one. Its clock is stopped: what happens takes no time.
+/// A path at which no camera is plugged in yet. The clock is stopped, so actions take no time.
 struct Absent {
   Absent() {
     bused.rig.kernel.unplug(rig::path);
@@ -94,7 +96,7 @@ struct Absent {
   Bused bused;
 };
 
-/// The same with a camera that was there and has sent a frame.
+/// A camera that was plugged in, has sent a frame, and is unplugged again.
 struct Lost : Absent {
   Lost() {
     plug_in();
@@ -109,14 +111,15 @@ struct Lost : Absent {
   }
 };
 
-/// `check` on one that waits before any caps, and on one that waits after them.
+/// Runs `check` on an element that waits before it has caps, and on one that waits after it had
+/// them.
 template <class Check>
 void each_wait(Check check) {
   {
     Absent absent;
     absent.bused.rig.play();
     absent.bused.fail_unless_notices({"waiting"});
-    absent.bused.rig.kernel.clock().pass();  // once it waits
+    absent.bused.rig.kernel.clock().pass();  // once the element waits
     check(absent);
   }
   Lost lost;
@@ -277,7 +280,7 @@ GST_START_TEST(test_a_loss_in_paused_is_told_there) {
       fail_unless_has(bused.wait_for(GST_MESSAGE_ERROR), "went away");
     fail_unless_open(rig.element, "");
     rig.set_state(GST_STATE_NULL);
-    // It has been told once.
+    // The loss has been reported once.
     fail_unless(gst_bus_pop_filtered(bused.bus, GST_MESSAGE_ELEMENT) == nullptr);
     fail_unless_quiet(bused);
   }
@@ -317,7 +320,7 @@ GST_START_TEST(test_eos_while_the_camera_is_away) {
 
 GST_END_TEST
 
-/// The camera goes, and comes back, while the events are on their way.
+/// The camera goes and comes back while the events are on their way.
 GST_START_TEST(test_events_at_any_moment_of_a_loss) {
   Bused bused;
   auto& rig = bused.rig;
@@ -385,7 +388,7 @@ GST_START_TEST(test_a_reconfigure_while_the_camera_is_away) {
     auto& rig = absent.bused.rig;
     gst_harness_set_sink_caps_str(rig.harness,
                                   "video/x-raw,format=NV12,width=640,height=480,framerate=30/1");
-    // It is looked at again after each of these.
+    // The element checks the caps again after each of these events.
     gst_element_send_event(rig.element, gst_event_new_flush_start());
     gst_element_send_event(rig.element, gst_event_new_flush_stop(TRUE));
     absent.plug_in();
@@ -404,7 +407,7 @@ GST_START_TEST(test_a_pipeline_in_paused_looks_for_no_camera) {
   rig.set_state(GST_STATE_PAUSED);
   absent.bused.fail_unless_notices({"waiting"});
   absent.plug_in();
-  // The streaming thread waits for PLAYING, so that this passes by it.
+  // The streaming thread waits for PLAYING. So the plugged-in camera must see no call.
   gst_element_send_event(rig.element, gst_event_new_flush_start());
   gst_element_send_event(rig.element, gst_event_new_flush_stop(TRUE));
   fail_unless_equals_int(rig.camera->all_calls(), 0);
@@ -425,7 +428,7 @@ GST_START_TEST(test_what_opens_and_does_not_stream_is_waited_for_no_longer) {
   rig.camera = rig.kernel.plug_with(rig::path, camera("1"), [](fake::Faults& faults) {
     faults.fail(VIDIOC_STREAMON, EIO, 1000);
   });
-  // Tries come after 0, 0.1, 0.2, ... s; between two of them somebody waits.
+  // The element tries after 0, 0.1, 0.2, ... s. The clock passes while it waits between two tries.
   const auto begin = rig.kernel.clock().now();
   fail_unless_error_in_time(lost.bused, "VIDIOC_STREAMON");
   const auto waited = rig.kernel.clock().now() - begin;

@@ -1,4 +1,4 @@
-// What becomes of a broken stream, whose device is still there.
+// Tests what the element does with a stream that breaks while its device is still there.
 
 #include <array>
 #include <cerrno>
@@ -19,24 +19,25 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a driver says of a transfer that failed: vb2's, and what those without vb2 pass on from
-/// their bus.
+/// The errors that VIDIOC_DQBUF returns for a failed transfer. vb2 returns EIO; drivers without vb2
+/// pass on their bus's errors.
 constexpr std::array broken_codes{EIO, EPROTO, EILSEQ, ETIME};
 
-/// A rig whose clock is stopped.
+/// A rig with a stopped clock.
 struct Stopped : Bused {
   explicit Stopped(const char* on_disconnect = "error") {
     rig.kernel.stop_clock();
     rig::set(rig.element, "on-disconnect", on_disconnect);
   }
 
-  /// From now on each VIDIOC_DQBUF fails. A frame wakes whoever waits in poll().
+  /// From now on VIDIOC_DQBUF fails, `times` times. A filled buffer wakes a thread that waits in
+  /// poll().
   void break_for_good(unsigned times = 1000) {
     rig.camera->fault([times](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EIO, times); });
     rig.camera->fill();
   }
 
-  /// All that is tried: three restarts, and the device opened again.
+  /// The element must restart the stream three times, and then reopen the device.
   void fail_unless_all_is_tried() {
     fail_unless_notices({"restarted", "restarted"});
     rig.kernel.clock().pass(100ms);
@@ -93,7 +94,7 @@ GST_START_TEST(test_each_error_of_a_transfer_is_a_broken_stream) {
       rig.next();
       const auto requests = rig.camera->calls(VIDIOC_REQBUFS);
       rig.camera->fault([code](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, code); });
-      rig.camera->fill_when_queued();  // and whoever waits in poll() dequeues
+      rig.camera->fill_when_queued();  // wakes poll(), and the element dequeues
       bused.fail_unless_notices({"restarted"});
       fail_unless(GST_BUFFER_FLAG_IS_SET(rig.next().get(), GST_BUFFER_FLAG_DISCONT));
       fail_unless_equals_int(rig.camera->calls(VIDIOC_REQBUFS), requests);
@@ -104,8 +105,8 @@ GST_START_TEST(test_each_error_of_a_transfer_is_a_broken_stream) {
 
 GST_END_TEST
 
-// uvcvideo stops its queue when a camera does not take its stream up after the machine has slept
-// (uvc_queue_streamoff()): POLLERR, and VIDIOC_DQBUF says EINVAL.
+// uvcvideo stops its queue when a camera does not resume its stream after the machine has slept
+// (uvc_queue_streamoff()). poll() then reports POLLERR, and VIDIOC_DQBUF returns EINVAL.
 GST_START_TEST(test_a_queue_that_its_driver_has_stopped_is_started_again) {
   Stopped bused;
   auto& rig = bused.rig;
@@ -160,7 +161,7 @@ static void check_a_pool_survives(const char* io_mode, int code) {
     run.camera->wait_queued(4);
     run.camera->fault([code](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, code); });
     run.camera->fill_when_queued();
-    run.camera->wait_queued(4);  // all of them again: it has been started again
+    run.camera->wait_queued(4);  // all four are queued again, so the stream was restarted
     for (int frame = 2; frame < 12; ++frame)
       run.camera->fill_when_queued();
     fail_unless_equals_int(run.run_to_the_end().size(), 12);
@@ -170,7 +171,7 @@ static void check_a_pool_survives(const char* io_mode, int code) {
   gst_object_unref(pool);
 }
 
-/// Of buffers that downstream gave the element itself requeues each.
+/// The element itself requeues the buffers that downstream's pool allocated.
 GST_START_TEST(test_so_may_the_requeue_of_downstreams_buffer) {
   for (const auto* const io_mode : {"dmabuf-import", "userptr"})
     for (const int code : broken_codes)
@@ -243,7 +244,7 @@ GST_START_TEST(test_what_can_not_be_mended_may_be_waited_for) {
 
 GST_END_TEST
 
-/// Whoever waits for it would wait for ever.
+/// Such a stream would make the element wait for ever.
 GST_START_TEST(test_a_stream_that_never_worked_is_an_error_whatever_the_policy) {
   for (const auto* const policy : {"error", "wait", "eos"}) {
     Stopped bused{policy};
@@ -256,7 +257,7 @@ GST_START_TEST(test_a_stream_that_never_worked_is_an_error_whatever_the_policy) 
 
 GST_END_TEST
 
-/// The clock stands still, so that only an interrupt can end the delay.
+/// The clock stands still, so only an interrupt can end the delay.
 GST_START_TEST(test_the_delay_before_a_restart_can_be_interrupted) {
   for (const auto state : {GST_STATE_PAUSED, GST_STATE_NULL}) {
     Stopped bused;
@@ -291,7 +292,8 @@ GST_START_TEST(test_a_restart_that_fails_is_tried_again) {
 
 GST_END_TEST
 
-/// STREAMON goes well and nothing comes: without this it would be waited for, and nothing told.
+/// VIDIOC_STREAMON succeeds and no frame comes. Without a limit the element would wait and report
+/// nothing.
 GST_START_TEST(test_a_restart_that_brings_nothing_has_not_helped) {
   Stopped bused;
   auto& rig = bused.rig;
@@ -312,7 +314,7 @@ GST_START_TEST(test_a_restart_that_brings_nothing_has_not_helped) {
 
 GST_END_TEST
 
-/// It is another one when it is back, whatever was tried before it went.
+/// A device that is back counts as a new one. The repairs before its loss do not count.
 GST_START_TEST(test_a_loss_after_all_was_tried_is_waited_for) {
   Stopped bused{"wait"};
   auto& rig = bused.rig;
@@ -367,7 +369,7 @@ GST_START_TEST(test_a_loss_that_the_start_tells_ends_the_stream_too) {
 
 GST_END_TEST
 
-/// poll() has not told of it yet.
+/// poll() has not reported the loss yet.
 GST_START_TEST(test_a_loss_that_a_requeue_tells_first_ends_the_stream_too) {
   Stopped bused{"eos"};
   auto& rig = bused.rig;

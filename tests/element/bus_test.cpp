@@ -1,5 +1,5 @@
-// No room on the USB bus: VIDIOC_STREAMON says ENOSPC. Where caps leave a choice, modes that take
-// less are tried, and that is said once.
+// Tests a USB bus without enough bandwidth, where VIDIOC_STREAMON returns ENOSPC. If the caps leave
+// a choice, the element tries modes that take less, and posts one warning.
 
 #include "fake/bus.h"
 
@@ -22,13 +22,13 @@ using rig::fail_unless_has;
 namespace {
 
 constexpr auto any_yuyv = "video/x-raw,format=YUY2";
-/// The rate is left open.
+/// These caps leave the rate open.
 constexpr auto large_yuyv = "video/x-raw,format=YUY2,width=640,height=480";
 constexpr auto small_yuyv_size = rig::small_yuyv_size;
 constexpr std::uint64_t large_size = std::uint64_t{640} * 480 * 2;
 constexpr std::uint64_t small_size = small_yuyv_size;
 
-/// A camera on a bus, in front of a bus whose messages are kept, and what caps it has sent.
+/// A rig with a camera on a USB bus. The GstBus keeps its messages, and `sent` keeps the caps.
 struct OnBus : Bused {
   explicit OnBus(std::uint64_t room, const char* caps = large_yuyv)
       : Bused{rig::camera("1"), caps}, usb{std::make_shared<fake::Bus>(room)} {
@@ -40,7 +40,7 @@ struct OnBus : Bused {
     rig::set(rig.element, property, value);
   }
 
-  /// Notes the caps that go downstream, each once.
+  /// Records the caps events that go downstream.
   void watch() {
     auto* const pad = gst_element_get_static_pad(rig.element, "src");
     gst_pad_add_probe(
@@ -60,7 +60,7 @@ struct OnBus : Bused {
     gst_object_unref(pad);
   }
 
-  /// It streams, and while it is paused another camera takes so much that there is too little left.
+  /// The stream is paused, and another camera takes so much bandwidth that too little is left.
   void lose_room_in_a_pause() {
     rig.play();
     rig.next();
@@ -69,7 +69,7 @@ struct OnBus : Bused {
     rig.set_state(GST_STATE_PLAYING);
   }
 
-  /// The one WARNING that there must be.
+  /// Returns the text of the WARNING. There must be exactly one.
   std::string warning() {
     const auto texts = rig::texts_of(bus, GST_MESSAGE_WARNING);
     fail_unless_equals_uint64(texts.size(), 1);
@@ -82,7 +82,7 @@ struct OnBus : Bused {
         ck_abort_msg("%s", text.c_str());
   }
 
-  /// A message's details, of the next one of that kind.
+  /// Waits for the next message of that type, and returns its details.
   std::unique_ptr<GstStructure, decltype(&gst_structure_free)> details_of(GstMessageType type) {
     auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, type);
     const GstStructure* details{};
@@ -98,14 +98,14 @@ struct OnBus : Bused {
   }
 
   std::shared_ptr<fake::Bus> usb;
-  std::vector<std::string> sent;  // by the streaming thread, read after a frame of it
+  std::vector<std::string> sent;  // by the streaming thread; read it after a frame of that
 };
 
 std::size_t size_of(const rig::Buffer& buffer) {
   return gst_buffer_get_size(buffer.get());
 }
 
-/// What is done at the n-th time that "prepare-format" is emitted, which is once a try.
+/// Calls `what` when "prepare-format" is emitted for the n-th time. Each try emits it once.
 struct AtTry {
   unsigned number;
   std::function<void()> what;
@@ -142,11 +142,11 @@ GST_START_TEST(test_a_lower_rate_is_taken_where_caps_leave_no_other_choice) {
         "VIDIOC_STREAMON: No space left on device", "YUYV 640x480 at 15/1", "on-no-bandwidth"})
     fail_unless_has(text, part);
   fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
-  // Downstream was told of the new mode before its first frame.
+  // Downstream got the new caps before the first frame of the new mode.
   fail_unless_equals_uint64(bused.sent.size(), 2);
   fail_unless_has(bused.sent[0], "framerate=(fraction)30/1");
   fail_unless_has(bused.sent[1], "framerate=(fraction)15/1");
-  // And no more is said.
+  // No more warnings and no more caps follow.
   for (int i = 0; i < 3; ++i)
     bused.rig.next();
   bused.fail_unless_silent();
@@ -189,7 +189,8 @@ GST_START_TEST(test_it_goes_down_step_by_step_and_says_so_once) {
   bused.rig.play();
   fail_unless_equals_uint64(size_of(bused.rig.next()), small_size);
   fail_unless(bused.rig.camera->interval() == (v4l2::Interval{1, 10}));
-  // 640x480 at 30; 320x240 at 30; 640x480 at 15 and 10 take more than that; 320x240 at 15, at 10.
+  // The tries are 640x480 at 30, 320x240 at 30, 320x240 at 15 and 320x240 at 10. 640x480 at 15 and
+  // at 10 takes more than 320x240 at 30, so these are not tried.
   fail_unless_equals_int(bused.rig.camera->calls(VIDIOC_STREAMON), 4);
   const auto text = bused.warning();
   fail_unless_has(text, "for YUYV 640x480 at 30/1");
@@ -215,7 +216,7 @@ GST_START_TEST(test_where_nothing_fits_it_is_an_error_after_the_last) {
 GST_END_TEST
 
 GST_START_TEST(test_a_driver_that_sets_something_else_ends_it_too) {
-  // Its rates are no more than a wish.
+  // The driver ignores the rate that is asked for.
   OnBus bused{0, large_yuyv};
   bused.rig.camera->fault([](fake::Faults& faults) {
     faults.alter<v4l2_streamparm>(
@@ -266,7 +267,7 @@ GST_START_TEST(test_each_start_begins_with_the_best_mode) {
 
 GST_END_TEST
 
-/// Whatever the memory: what was allocated is given back before the next format is set.
+/// With each I/O method the buffers are freed before the next format is set.
 GST_START_TEST(test_every_way_to_travel) {
   for (const auto* const mode : {"auto", "mmap", "dmabuf", "userptr", "dmabuf-import", "rw"}) {
     auto model = rig::camera("1");
@@ -283,7 +284,8 @@ GST_START_TEST(test_every_way_to_travel) {
       bused.rig.camera->fill_when_queued();
     fail_unless_equals_uint64(size_of(rig::Buffer{gst_harness_pull(bused.rig.harness)}),
                               small_size);
-    // What is told of a first frame is told when that is on its way.
+    // Warnings about the first frame are posted while it is on its way. In NULL all have been
+    // posted.
     bused.rig.set_state(GST_STATE_NULL);
     auto texts = rig::texts_of(bused.bus, GST_MESSAGE_WARNING);
     std::erase_if(texts, [](const std::string& text) { return text.starts_with("io-mode="); });
@@ -356,11 +358,11 @@ GST_START_TEST(test_after_a_pause_the_caps_stay_by_default) {
 
 GST_END_TEST
 
-/// The pause of a stream whose buffers have grown frees them all.
+/// A pause frees the buffers of a stream whose buffer pool has grown.
 GST_START_TEST(test_after_a_pause_a_narrower_mode_stays) {
   OnBus bused{large_size * 45};
   bused.set("on-starved", "grow");
-  bused.rig.camera->fault(  // as before Linux 6.10
+  bused.rig.camera->fault(  // as kernels before Linux 6.10 do
       [](fake::Faults& faults) { faults.fail(VIDIOC_REMOVE_BUFS, ENOTTY, 1000); });
   fail_unless(bused.usb->reserve(&bused, large_size * 30));
   bused.rig.play();
@@ -370,7 +372,7 @@ GST_START_TEST(test_after_a_pause_a_narrower_mode_stays) {
   fail_unless(bused.rig.camera->interval() == (v4l2::Interval{1, 15}));
   const auto sent = bused.sent.size();
   held.clear();
-  for (int frame = 0; frame < 300; ++frame)  // after some, a buffer that is not needed rests
+  for (int frame = 0; frame < 300; ++frame)  // after some, an unused buffer is retired
     bused.rig.next();
   bused.rig.set_state(GST_STATE_PAUSED);
   bused.usb->release(&bused);
@@ -388,7 +390,7 @@ GST_START_TEST(test_after_a_pause_room_may_be_waited_for) {
   bused.rig.kernel.stop_clock();
   bused.lose_room_in_a_pause();
   bused.fail_unless_notices({"lost", "waiting", "back"});
-  // For as long as it takes, though less and less often.
+  // The wait has no end, but the tries become less frequent.
   for (int i = 0; i < 12; ++i) {
     bused.fail_unless_notices({"lost", "waiting"});
     bused.rig.kernel.clock().pass(std::chrono::seconds{5});
@@ -413,7 +415,7 @@ GST_START_TEST(test_waiting_for_room_may_have_an_end) {
   bused.rig.kernel.stop_clock();
   bused.lose_room_in_a_pause();
   bused.fail_unless_notices({"lost", "waiting", "back", "lost", "waiting"});
-  // Only what is waited counts; the device is looked at again in between.
+  // Only the time spent waiting counts. The element tries the device again in between.
   for (;;) {
     if (auto* const message = gst_bus_pop_filtered(bused.bus, GST_MESSAGE_ERROR)) {
       gst_message_unref(message);
@@ -456,7 +458,7 @@ GST_START_TEST(test_what_comes_back_keeps_its_caps_or_waits_for_room) {
       rig::path, rig::camera("1"),
       [](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, ENOSPC, 2); });
   bused.fail_unless_notices({"back", "lost", "waiting", "back", "lost", "waiting", "back"});
-  // Not better, nor worse: what flowed.
+  // The mode is neither better nor worse. It is the mode that streamed before.
   fail_unless_equals_uint64(size_of(bused.rig.next()), large_size);
   fail_unless(bused.rig.camera->interval() == (v4l2::Interval{1, 15}));
   bused.fail_unless_silent();
@@ -490,7 +492,7 @@ GST_START_TEST(test_a_stream_that_breaks_before_its_first_frame_has_all_its_repa
   bused.rig.kernel.stop_clock();
   bused.rig.play();
   bused.rig.camera->wait_streaming(true);
-  // Its room is gone as soon as it stops.
+  // The bandwidth is taken by others as soon as the stream stops.
   bused.rig.camera->fault([&](fake::Faults& faults) {
     faults.fail(VIDIOC_STREAMON, ENOSPC);
     faults.fail(VIDIOC_DQBUF, EIO, 3);
@@ -498,7 +500,8 @@ GST_START_TEST(test_a_stream_that_breaks_before_its_first_frame_has_all_its_repa
   bused.rig.camera->fail_stream();
   bused.fail_unless_notices({"restarted"});
   fail_unless_has(bused.wait_for(GST_MESSAGE_WARNING), "YUYV 640x480 at 15/1");
-  // Two more restarts, as without it; the second and third come later.
+  // Two more restarts follow, as without the loss of bandwidth. The second and the third are
+  // delayed.
   const rig::FreeRun run{bused.rig.camera};
   bused.fail_unless_notices({"restarted"});
   bused.rig.kernel.clock().pass(std::chrono::milliseconds{100});
@@ -566,7 +569,7 @@ GST_START_TEST(test_downstream_may_ask_for_something_else_during_the_tries) {
   bused.rig.play();
   fail_unless_equals_uint64(size_of(bused.rig.next()), small_size);
   fail_unless(bused.rig.camera->interval() == (v4l2::Interval{1, 10}));
-  // 640x480 at 30, 320x240 at 30, and what was asked for then.
+  // The tries are 640x480 at 30, 320x240 at 30, and the mode that downstream asked for then.
   fail_unless_equals_int(bused.rig.camera->calls(VIDIOC_STREAMON), 3);
   fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_ERROR).empty());
 }

@@ -1,4 +1,4 @@
-// What a frame costs: calls and allocations, counted.
+// Counts what a frame costs in calls and in allocations.
 
 #include <atomic>
 #include <cstdarg>
@@ -20,7 +20,7 @@
 
 namespace {
 
-// Of the streaming thread only: an application's threads may do as they like.
+// Only the streaming thread counts. The application's threads may allocate.
 thread_local bool counting{};
 std::atomic<std::size_t> allocations{};
 std::atomic<int> synchronised{};
@@ -31,7 +31,7 @@ void count() {
 
 }  // namespace
 
-// Every allocation of the process passes here: GLib's too, which G_SLICE=always-malloc sends here.
+// Every allocation of the process passes here. GLib's slices do so with G_SLICE=always-malloc.
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
 extern "C" {
 void* __libc_malloc(std::size_t);
@@ -65,7 +65,7 @@ int posix_memalign(void** place, std::size_t alignment, std::size_t size) {
   return *place != nullptr ? 0 : ENOMEM;
 }
 
-// The fake camera's calls are counted by itself; what reaches the system is for the memory.
+// The fake camera counts its own calls. Only calls on dmabuf memory reach the system.
 int ioctl(int descriptor, unsigned long request, ...) noexcept {
   if (counting && request == DMA_BUF_IOCTL_SYNC) ++synchronised;
   std::va_list arguments;
@@ -96,7 +96,8 @@ fake::Model camera_with_read() {
   return model;
 }
 
-/// v4l2cppsrc ! fakesink on a camera that is always ready, and what was counted between two frames.
+/// A pipeline v4l2cppsrc ! fakesink on a camera that is always ready. The members hold what was
+/// counted.
 struct Measurement {
   fake::FakeKernel kernel;
   std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", camera_with_read());
@@ -111,11 +112,11 @@ struct Measurement {
   unsigned all{};
   long faults{};
 
-  /// Runs on the streaming thread, for each buffer that reaches the sink.
+  /// Runs on the streaming thread for each buffer that reaches the sink.
   void see(GstBuffer* buffer) {
     if (map != GstMapFlags{}) {
       GstMapInfo info;
-      // Not in fail_unless(), which allocates.
+      // fail_unless() would allocate, so it is not used here.
       if (!gst_buffer_map(buffer, &info, map)) std::abort();
       gst_buffer_unmap(buffer, &info);
     }
@@ -170,7 +171,7 @@ struct Measurement {
   }
 };
 
-/// `map`: how the consumer maps each frame; it maps none with no flag.
+/// `map` says how the consumer maps each frame. The consumer maps none if `map` has no flag.
 void check(const char* io_mode, GstMapFlags map, travel::Proposal proposal = {},
            const char* caps = rig::small_yuyv) {
   allocations = 0;
@@ -182,7 +183,7 @@ void check(const char* io_mode, GstMapFlags map, travel::Proposal proposal = {},
   measurement.run(io_mode);
   const bool reads = std::string_view{io_mode} == "rw";
   fail_unless_equals_int(measurement.frames, warm_up + measured + 10);
-  // The camera is always ready, so most frames are fetched without asking poll() first.
+  // The camera is always ready, so most frames are dequeued without poll().
   fail_unless(measurement.polls <= (reads ? measured : measured / 60));
   fail_unless_equals_int(measurement.dequeues, reads ? 0 : measured);
   fail_unless_equals_int(measurement.queues, reads ? 0 : measured);
@@ -209,7 +210,7 @@ GST_START_TEST(test_dmabuf_costs_a_reader_no_more) {
 
 GST_END_TEST
 
-/// Caches are synchronised before and after; the memory stays mapped where it is.
+/// The kernel synchronises caches before and after each access. The memory stays mapped.
 GST_START_TEST(test_dmabuf_costs_a_writer_two_calls_more) {
   check("dmabuf", GST_MAP_WRITE);
   check("dmabuf", GST_MAP_READWRITE);
@@ -248,7 +249,7 @@ GST_START_TEST(test_read_costs_two_calls_and_no_allocation) {
 
 GST_END_TEST
 
-/// `dmabufs` null for plain memory.
+/// `dmabufs` is null for plain memory.
 static void check_pool(const char* io_mode, travel::DmabufSource dmabufs) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
@@ -268,7 +269,7 @@ GST_START_TEST(test_downstreams_pool_costs_no_more) {
 
 GST_END_TEST
 
-/// What a level that is off costs does not depend on what others log.
+/// A disabled log level must cost the same, whatever categories are logged elsewhere.
 GST_START_TEST(test_a_log_of_others_costs_no_more) {
   (gst_debug_remove_log_function)(nullptr);  // the default one; not the macro
   gst_debug_set_threshold_for_name("another", GST_LEVEL_LOG);

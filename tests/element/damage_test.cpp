@@ -1,4 +1,4 @@
-// Damaged frames, and the first ones after a start: what is left out, and that the stream goes on.
+// Tests which damaged frames and which first frames are left out, and that the stream goes on.
 
 #include <atomic>
 #include <condition_variable>
@@ -31,16 +31,16 @@ using Bytes = std::vector<std::byte>;
 constexpr auto jpeg_caps = "image/jpeg,width=640,height=480";
 constexpr auto h264_caps = "video/x-h264";
 
-/// Ten times as many as there are buffers.
+/// This is ten times the number of buffers.
 constexpr std::uint32_t many = 40;
 
-/// A rig that sees to it that no ERROR is posted.
+/// A rig that fails if an ERROR is posted.
 class Rig : public rig::Rig {
 public:
   explicit Rig(const fake::Model& model = fake::webcam(), const char* caps = rig::small_yuyv)
       : rig::Rig{model, caps}, bus_{gst_bus_new()} {
     gst_element_set_bus(element, bus_);
-    // So that there are four buffers.
+    // The buffer pool stays at four buffers.
     rig::set(element, "on-starved", "drop");
   }
 
@@ -85,11 +85,11 @@ struct Kind {
   const char* name;
   const char* caps;
   fake::FrameOptions frame;
-  bool never{};    ///< left out whatever the policy
-  bool flagged{};  ///< CORRUPTED also with on-corrupt=pass, since it is the driver that says it
+  bool never{};    ///< it is left out under each policy
+  bool flagged{};  ///< it is CORRUPTED with on-corrupt=pass too, since the driver reports it
 };
 
-/// Each kind of damage.
+/// Returns each kind of damage.
 std::vector<Kind> kinds() {
   static const Bytes headless = bytes({0xff, 0xda, 0, 2, 0x12, 0x34, 0xff, 0xd9});
   return {
@@ -155,7 +155,7 @@ void check_sent(const Kind& kind, const char* policy, bool flagged) {
     fail_unless_equals_uint64(GST_BUFFER_OFFSET(damaged.get()), turn + 1);
     fail_unless_equals_int(has(damaged, GST_BUFFER_FLAG_CORRUPTED), flagged);
     fail_if(has(damaged, GST_BUFFER_FLAG_DISCONT), "%s", kind.name);
-    // A raw picture is as large as the caps say.
+    // A raw picture has the size that the caps imply.
     const auto& content = kind.frame.content;
     fail_unless_equals_uint64(gst_buffer_get_size(damaged.get()),
                               content.empty() ? size : content.size());
@@ -235,7 +235,7 @@ GST_START_TEST(test_a_short_picture_can_be_mapped_as_a_whole) {
   auto offset = fake::multiplanar_camera();
   offset.data_offset = 128;
   auto padded = fake::webcam();
-  padded.line_padding = 64;  // and so it is copied
+  padded.line_padding = 64;  // so the frame is copied
   constexpr auto nv12 = "video/x-raw,format=NV12,width=320,height=240";
   for (const auto& test :
        {Case{fake::webcam(), rig::small_yuyv, GST_VIDEO_FORMAT_YUY2},
@@ -268,7 +268,7 @@ GST_START_TEST(test_harmless_jpegs_pass) {
       with(whole_jpeg, 502, 0),
       with(whole_jpeg, 20'000, 0),
       with(whole_jpeg, 7, 0xff),
-      // Restart markers, extraneous bytes before them, and no Huffman tables.
+      // This one has restart markers, extraneous bytes before them, and no Huffman tables.
       bytes({0xff, 0xd8, 0xff, 0xda, 0, 2, 0x12, 0xff, 0xd0, 0x34, 0x55, 0x55, 0xff, 0xd1, 0xff,
              0xd9}),
       bytes({0xff, 0xd8, 0xff, 0xe0, 0, 8, 'A', 'V', 'I', '1', 0, 0, 0xff, 0xda, 0, 2, 0x12, 0xff,
@@ -298,7 +298,7 @@ GST_START_TEST(test_jpegs_are_looked_at_in_any_memory_that_costs_nothing) {
     Rig rig{camera_of_all_memory(), jpeg_caps};
     rig.set("io-mode", mode);
     rig.play();
-    // From the first frame on.
+    // The first frame is checked, too.
     for (std::uint32_t turn = 0; turn < many; ++turn)
       rig.camera->fill_when_queued({.content = truncated_jpeg});
     fail_unless_equals_uint64(GST_BUFFER_OFFSET(rig.next().get()), many);
@@ -313,7 +313,7 @@ GST_START_TEST(test_jpegs_are_not_looked_at_where_that_would_take_a_call) {
   rig.set("cache-hints", "lazy");
   rig.play();
   rig.next({.content = truncated_jpeg});
-  // What the driver says costs nothing there either.
+  // The driver's error flag costs no call, so it still counts.
   rig.camera->fill_when_queued({.flags = V4L2_BUF_FLAG_ERROR});
   fail_unless_equals_uint64(GST_BUFFER_OFFSET(rig.next().get()), 2);
   fail_unless_equals_uint64(stat(rig.element, "damaged"), 1);
@@ -336,8 +336,8 @@ GST_START_TEST(test_growing_goes_on_looking) {
 
 GST_END_TEST
 
-/// Downstream gives a buffer back while the camera is silent: the driver must have it before the
-/// next frame.
+/// Downstream frees a buffer while the camera is silent. The driver must get it before the next
+/// frame.
 GST_START_TEST(test_a_buffer_that_comes_back_is_queued_while_it_waits) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
@@ -383,7 +383,7 @@ GST_START_TEST(test_a_buffer_that_comes_back_is_queued_while_it_waits) {
 
 GST_END_TEST
 
-/// What is left out must be filled again, since the pool has no more than four buffers.
+/// A frame that is left out must be requeued, since the pool has only four buffers.
 static void check_left_out_in_a_pool(const char* io_mode) {
   auto* const pool = rig::pool_of_four(io_mode);
   {
@@ -452,7 +452,7 @@ GST_START_TEST(test_frames_are_skipped_after_each_start) {
   g_object_set(rig.element, "skip-frames", 3, nullptr);
   rig.play();
   for (guint64 start = 1; start <= 5; ++start) {
-    // One of them is damaged besides.
+    // One of the skipped frames is damaged, too.
     for (int frame = 0; frame < 3; ++frame)
       rig.camera->fill_when_queued({.flags = frame == 1 ? V4L2_BUF_FLAG_ERROR : 0U});
     const auto begun = rig.next();
@@ -475,7 +475,8 @@ GST_START_TEST(test_frames_are_skipped_after_a_change_of_caps) {
     rig.camera->fill_when_queued();
   rig.next();
   gst_harness_set_sink_caps_str(rig.harness, "video/x-raw,format=NV12,width=640,height=480");
-  // With an old frame the change is seen. If it was seen before, this is the first of the new ones.
+  // The old frame lets the element see the change. If the element saw it before, the frame is the
+  // first of the new ones.
   rig.camera->fill_when_queued();
   while (rig.camera->calls(VIDIOC_STREAMON) < 2)
     std::this_thread::yield();
@@ -538,7 +539,7 @@ GST_START_TEST(test_starts_at_once_where_nobody_says_what_frames_are) {
     rig.play();
     fail_unless_equals_uint64(GST_BUFFER_OFFSET(rig.next().get()), 0);
   }
-  // And where nobody cares.
+  // So it is where start-on-keyframe is off.
   Rig rig{fake::webcam(), h264_caps};
   rig.play();
   fail_unless_equals_uint64(GST_BUFFER_OFFSET(rig.next({.flags = V4L2_BUF_FLAG_PFRAME}).get()), 0);
@@ -606,7 +607,7 @@ GST_START_TEST(test_a_device_that_forces_no_key_frame_is_asked_once) {
     rig.next();
   }
   fail_unless_equals_int(rig.camera->calls(VIDIOC_S_CTRL), 1);
-  // Another device may.
+  // Another device may force key frames, so it is asked again.
   rig.set_state(GST_STATE_NULL);
   rig.play();
   rig.next();
@@ -641,7 +642,7 @@ GST_START_TEST(test_a_key_frame_asked_for_in_a_pause_is_forced_after_it) {
   rig.play();
   rig.next();
   fail_unless_equals_int(rig.camera->calls(VIDIOC_S_CTRL), 1);
-  // But not in another life.
+  // The request does not survive READY.
   rig.set_state(GST_STATE_PAUSED);
   fail_unless(gst_harness_push_upstream_event(rig.harness, key_unit()));
   rig.set_state(GST_STATE_READY);

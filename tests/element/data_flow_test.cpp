@@ -1,4 +1,4 @@
-// What reaches downstream: content, order, time, layout.
+// Tests what reaches downstream: content, order, timestamps and layout.
 
 #include <gst/allocators/allocators.h>
 #include <gst/video/video.h>
@@ -78,7 +78,7 @@ static void check_layout(const fake::Model& model, const char* caps, std::vector
   Rig rig{model, caps};
   gst_harness_add_propose_allocation_meta(rig.harness, GST_VIDEO_META_API_TYPE, nullptr);
   rig.play();
-  for (std::uint32_t turn = 0; turn < 6; ++turn) {  // also when the shell is used again
+  for (std::uint32_t turn = 0; turn < 6; ++turn) {  // six turns reuse each buffer shell
     const auto buffer = rig.next();
     const auto* const meta = gst_buffer_get_video_meta(buffer.get());
     fail_unless(meta != nullptr);
@@ -149,7 +149,7 @@ GST_START_TEST(test_a_tampered_meta_is_mended_for_the_next_frame) {
     fail_unless_equals_int(meta->width, 320);
     fail_unless_equals_int(meta->stride[0], 640);
     fail_unless_equals_uint64(gst_buffer_get_size(buffer.get()), rig::small_yuyv_size);
-    meta->width = 100;  // as an in-place cropper would
+    meta->width = 100;  // an in-place cropper does this
     meta->stride[0] = 1;
     gst_buffer_resize(buffer.get(), 64, 128);
   }
@@ -166,7 +166,7 @@ GST_START_TEST(test_auto_gives_dmabuf_that_is_read_without_a_call) {
   fail_unless(gst_dmabuf_memory_get_fd(memory) >= 0);
   GstMapInfo map;
   fail_unless(gst_memory_map(memory, &map, GST_MAP_READ));
-  // Unmapping clears it, since GStreamer 1.28.
+  // Since GStreamer 1.28 gst_memory_unmap() clears the address, so it is copied.
   const auto* const first = map.data;
   gst_memory_unmap(memory, &map);
   fail_unless(gst_memory_map(memory, &map, GST_MAP_READWRITE));
@@ -246,7 +246,7 @@ GST_START_TEST(test_delta_units_and_key_frames) {
 GST_END_TEST
 
 GST_START_TEST(test_a_peer_without_a_wish_gets_what_a_person_would_choose) {
-  // At equal rates: the largest picture, and that is compressed here.
+  // At equal rates the largest picture wins. In this webcam's list that one is compressed.
   Rig rig{fake::webcam(), "ANY"};
   rig.play();
   rig.next();

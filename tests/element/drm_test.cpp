@@ -1,5 +1,4 @@
-// DMABuf memory with a DRM format: who gets it, what is in it, and what becomes of frames that are
-// held.
+// Tests DMABuf memory with a DRM format: which peers get it, its content, and frames that are held.
 
 #include <array>
 #include <chrono>
@@ -29,7 +28,7 @@ static fake::Model camera_of(std::uint32_t fourcc) {
   return model;
 }
 
-/// The caps that were negotiated, as text.
+/// Returns the negotiated caps as text.
 static std::string caps_of(const Rig& rig) {
   auto* const pad = gst_element_get_static_pad(rig.element, "src");
   auto* const caps = gst_pad_get_current_caps(pad);
@@ -42,7 +41,7 @@ static std::string caps_of(const Rig& rig) {
   return copy;
 }
 
-/// In whatever order GStreamer has put the fields.
+/// Compares caps, not texts, since GStreamer may reorder the fields.
 static void fail_unless_equals_caps(const Rig& rig, const char* expected) {
   auto* const pad = gst_element_get_static_pad(rig.element, "src");
   auto* const caps = gst_pad_get_current_caps(pad);
@@ -58,7 +57,7 @@ static bool is_drm(const Rig& rig) {
   return caps_of(rig).starts_with("video/x-raw(memory:DMABuf), format=(string)DMA_DRM");
 }
 
-/// By the descriptor, as a device would read it.
+/// Reads the frame by its descriptor, as a device would.
 static void check_by_descriptor(GstBuffer* buffer, std::uint32_t sequence) {
   for (guint plane = 0; plane < gst_buffer_n_memory(buffer); ++plane) {
     auto* const memory = gst_buffer_peek_memory(buffer, plane);
@@ -162,7 +161,7 @@ GST_END_TEST
 
 // ---- fields ------------------------------------------------------------------------------------
 
-/// A grabber whose frames are two fields, in one buffer or in two.
+/// A grabber whose frames are two fields. The fields come in one buffer or in two.
 static fake::Model tv_card(std::uint32_t field) {
   auto model = fake::webcam();
   model.standards = V4L2_STD_ALL;
@@ -212,7 +211,8 @@ GST_START_TEST(test_fields_in_turn_have_both_features) {
 GST_END_TEST
 
 GST_START_TEST(test_who_does_not_name_fields_gets_none) {
-  // Nothing but fields, for who takes DMABufs with whole frames: what it can have is told.
+  // The device has only fields, and downstream takes whole frames in DMABuf memory. The element
+  // falls back to fields in system memory.
   for (const char* const whole :
        {"video/x-raw(memory:DMABuf),drm-format=YUYV,height=576", "video/x-raw(memory:DMABuf)"}) {
     Rig rig{tv_card(V4L2_FIELD_ALTERNATE),
@@ -262,7 +262,7 @@ static void check_falls_back(Rig& rig) {
   const auto buffer = rig.next();
   fail_if(is_drm(rig));
   fail_unless(rig::shows(buffer.get(), 0));
-  // And from now on nobody is told that it could.
+  // From now on the caps do not offer DMABuf memory.
   auto* const pad = gst_element_get_static_pad(rig.element, "src");
   auto* const caps = gst_pad_query_caps(pad, nullptr);
   for (guint i = 0; i < gst_caps_get_size(caps); ++i)
@@ -288,7 +288,7 @@ GST_START_TEST(test_a_driver_that_can_not_after_all_gets_system_caps) {
 
 GST_END_TEST
 
-/// There is one ERROR, and its details say this.
+/// Checks that the element posts one ERROR, and that its details have these fields.
 static void check_refusal(Rig& rig,
                           const std::vector<std::pair<const char*, const char*>>& expected) {
   auto* const bus = gst_bus_new();
@@ -329,7 +329,7 @@ GST_END_TEST
 
 // ---- held for ever ------------------------------------------------------------------------------
 
-/// Who keeps the first `keep` frames for ever, and gives the others back at once.
+/// A sink that keeps the first `keep` frames for ever, and frees the others at once.
 struct Keeper {
   std::size_t keep;
   std::vector<Buffer> kept{};
@@ -360,7 +360,7 @@ static void check_held(std::size_t keep, const char* policy) {
   fail_unless(gst_element_link_many(source, filter, sink, nullptr));
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   const auto& counters = gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(source)).stats();
-  // Each frame of the driver's finds a buffer, and is delivered or counted.
+  // Each frame of the driver gets a buffer. The element delivers it, or counts it as starved.
   for (std::uint64_t frame = 0; frame < frames; ++frame)
     camera->fill_when_queued();
   while (counters.delivered + counters.starved < frames)
@@ -373,7 +373,7 @@ static void check_held(std::size_t keep, const char* policy) {
   fail_unless_equals_uint64(counters.copied, 0);
   fail_unless_equals_uint64(counters.lost, 0);
   fail_unless_equals_uint64(keeper.copies, 0);
-  // Frames flow to who holds less than there may be: 16 with `grow`, 4 else.
+  // Frames flow if downstream holds fewer buffers than the pool may have: 16 with `grow`, else 4.
   const std::size_t most = std::string_view{policy} == "grow" ? 16 : 4;
   fail_unless((counters.starved == 0) == (keep < most - 1), "%s, %zu: %zu starved", policy, keep,
               static_cast<std::size_t>(counters.starved));

@@ -1,5 +1,5 @@
-// One failure, one ERROR: it names the device, the cause and what to do; and then the element is
-// fit for another try.
+// Tests that one failure posts one ERROR. The ERROR names the device, the cause and what to do.
+// After it the element works again.
 
 #include <array>
 #include <atomic>
@@ -12,13 +12,13 @@
 
 namespace {
 
-/// The element in a pipeline with a bus, so that what a user would see is seen.
+/// The element in a pipeline with a bus. The tests read what a user would read.
 struct Pipeline {
   Pipeline() {
     pipeline = gst_pipeline_new(nullptr);
     element = rig::new_element(kernel);
     sink = gst_element_factory_make("fakesink", nullptr);
-    g_object_set(sink, "enable-last-sample", FALSE, nullptr);  // which would hold a frame
+    g_object_set(sink, "enable-last-sample", FALSE, nullptr);  // the last sample would hold a frame
     gst_bin_add_many(GST_BIN(pipeline), GST_ELEMENT(gst_object_ref(element)), sink, nullptr);
     fail_unless(gst_element_link(element, sink));
     bus = gst_element_get_bus(pipeline);
@@ -34,7 +34,7 @@ struct Pipeline {
     gst_object_unref(pipeline);
   }
 
-  /// What an ERROR said.
+  /// The content of an ERROR.
   struct Failure {
     GQuark domain{};
     int code{};
@@ -44,7 +44,7 @@ struct Pipeline {
                                                                          gst_structure_free};
   };
 
-  /// Plays, waits for the ERROR, stops, and checks that it was the only one.
+  /// Plays, waits for the ERROR, stops, and checks that no other ERROR was posted.
   Failure fail() {
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
     auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
@@ -62,7 +62,7 @@ struct Pipeline {
     g_error_free(error);
     g_free(debug);
     gst_message_unref(message);
-    // The streaming thread is joined here, so nothing can follow.
+    // The change to NULL joins the streaming thread, so no message can follow.
     gst_element_set_state(pipeline, GST_STATE_NULL);
     fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
     return failure;
@@ -80,7 +80,7 @@ struct Pipeline {
     return failure;
   }
 
-  /// The element is as good as new: pointed at a camera, it gives a frame.
+  /// The element works like a new one: pointed at a camera, it delivers a frame.
   void works_at(const char* device) {
     const auto camera = kernel.plug(device, fake::webcam());
     g_object_set(element, "device", device, nullptr);
@@ -90,7 +90,7 @@ struct Pipeline {
   void works(fake::Camera& camera) {
     fail_if(gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
     camera.fill_when_queued();
-    camera.wait_queued(4);  // it went down the pipeline and came back
+    camera.wait_queued(4);  // the frame went through the pipeline, and its buffer was requeued
     gst_element_set_state(pipeline, GST_STATE_NULL);
     fail_unless(rig::texts_of(bus, GST_MESSAGE_ERROR).empty());
   }
@@ -156,7 +156,7 @@ GST_START_TEST(test_a_metadata_node) {
   g_object_set(pipeline.element, "device", "/dev/video1", nullptr);
   pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
                       {"/dev/video1", "a metadata node", "v4l2-ctl --list-devices"}, "wrong-node");
-  // With the camera's own node beside it, that one is named.
+  // If the camera's own capture node exists, the ERROR names it.
   pipeline.kernel.plug("/dev/video0", fake::webcam());
   pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
                       {"/dev/video1", "set 'device' to that", "'/dev/video0'"}, "wrong-node");
@@ -200,7 +200,7 @@ GST_START_TEST(test_busy) {
   pipeline.kernel.plug("/dev/video1", fake::webcam());
   g_object_set(pipeline.element, "device", "/dev/video1", nullptr);
   {
-    // Another program that has buffers allocated.
+    // Another program has buffers allocated.
     const auto other = v4l2::Device::open(pipeline.kernel, "/dev/video1");
     v4l2::Waker waker;
     const auto taken =
@@ -220,18 +220,18 @@ struct Call {
   unsigned long request{};
   const char* name{};
   const char* doing{};
-  /// How many go well before the one that fails.
+  /// The number of calls that succeed before the one that fails.
   unsigned after{};
 };
 
 constexpr std::array calls{
     Call{VIDIOC_S_FMT, "VIDIOC_S_FMT", "to set the format"},
     Call{VIDIOC_S_PARM, "VIDIOC_S_PARM", "to set the frame rate"},
-    // The first one asks whether there is a format at all.
+    // The first call checks whether the device has a format.
     Call{VIDIOC_G_FMT, "VIDIOC_G_FMT", "to ask for its format", 1},
     Call{VIDIOC_REQBUFS, "VIDIOC_REQBUFS", "to get its buffers"},
     Call{VIDIOC_QUERYBUF, "VIDIOC_QUERYBUF", "to get its buffers"},
-    // The first one asks whether there is such a call.
+    // The first call checks whether the driver supports VIDIOC_EXPBUF.
     Call{VIDIOC_EXPBUF, "VIDIOC_EXPBUF", "to get its buffers", 1},
     Call{VIDIOC_QBUF, "VIDIOC_QBUF", "to start streaming"},
     Call{VIDIOC_STREAMON, "VIDIOC_STREAMON", "to start streaming"},
@@ -245,7 +245,7 @@ struct Meaning {
   const char* text;
 };
 
-/// What an errno means, whichever call it comes from.
+/// The meaning of an errno, whichever call returns it.
 constexpr std::array meanings{
     Meaning{EBUSY, GST_RESOURCE_ERROR_BUSY, "busy", "is busy"},
     Meaning{ENOMEM, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "out-of-memory", "memory"},
@@ -263,7 +263,7 @@ constexpr std::array meanings{
     Meaning{ENOLCK, GST_RESOURCE_ERROR_READ, "io", "failed"},
 };
 
-/// What it means when streaming is to begin.
+/// The meaning of an errno of VIDIOC_STREAMON.
 constexpr std::array meanings_at_start{
     Meaning{ENOSPC, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "bandwidth", "gets no room on its USB bus"},
     Meaning{EPIPE, GST_RESOURCE_ERROR_READ, "io", "failed"},
@@ -272,8 +272,8 @@ constexpr std::array meanings_at_start{
 };
 
 bool is_no_failure(const Call& call, int error) {
-  // A driver without rates; no frame yet; a broken stream, which is started again
-  // (broken_test.cpp).
+  // These are no failures: a driver without frame rates, a frame that has not come yet, and a
+  // broken stream. The element restarts a broken stream (broken_test.cpp).
   return (call.request == VIDIOC_S_PARM && error == EINVAL) ||
          (call.request == VIDIOC_DQBUF && (error == EAGAIN || error == EIO || error == EPROTO));
 }
@@ -281,12 +281,12 @@ bool is_no_failure(const Call& call, int error) {
 void fails_as_it_means(const Call& call, const Meaning& meaning) {
   Pipeline pipeline;
   rig::set(pipeline.element, "io-mode", "dmabuf");
-  // What is done by default is in bus_test.cpp.
+  // bus_test.cpp tests the default.
   rig::set(pipeline.element, "on-no-bandwidth", "error");
   const auto camera = pipeline.kernel.plug("/dev/video1", fake::usb_camera("A1", "1-1.2"));
   camera->fault(
       [&](fake::Faults& faults) { faults.fail(call.request, meaning.error, 1, call.after); });
-  // The element may dequeue before there is a frame or when there is one.
+  // The element may call VIDIOC_DQBUF before a frame is there or after that.
   std::atomic<bool> over{call.request != VIDIOC_DQBUF};
   std::thread filler{[&] {
     while (!over && !camera->fill())
@@ -381,7 +381,7 @@ GST_START_TEST(test_no_room_on_the_bus) {
   fail_unless_equals_uint64(rate, 640 * 480 * 2 * 30);
   const auto* const cheaper = gst_structure_get_value(details, "cheaper");
   fail_unless_equals_int(gst_value_list_get_size(cheaper), 2);
-  // They can be had.
+  // The camera can stream both.
   for (guint i = 0; i < 2; ++i) {
     g_object_set(filter, "caps", nullptr, nullptr);
     rig::set(filter, "caps", g_value_get_string(gst_value_list_get_value(cheaper, i)));

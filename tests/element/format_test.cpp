@@ -1,4 +1,4 @@
-// Formats in a pipeline: the caps that are negotiated, and what GstVideoMeta says of the planes.
+// Tests formats in a pipeline: the negotiated caps, and the planes in GstVideoMeta.
 
 #include <string>
 #include <vector>
@@ -51,7 +51,7 @@ GST_START_TEST(test_depths_have_caps_of_their_own) {
     fail_unless_equals_int(fourcc, wanted == plain ? V4L2_PIX_FMT_Y16 : V4L2_PIX_FMT_Y12);
     check_meta(buffer.get(), {640}, {0});
   }
-  // A reader of GRAY16_LE takes what there is, and is told.
+  // Downstream that asks for GRAY16_LE gets the 12 bits that the camera has. The caps say so.
   Rig rig{camera_of({V4L2_PIX_FMT_Y12}), plain};
   rig.play();
   const auto buffer = rig.next();

@@ -1,6 +1,6 @@
-// Negotiation with drivers that answer anything and with downstream elements that ask for anything:
-// it ends soon, says what people can read, and what it agrees on is what was asked for. GLib's
-// complaints end the program.
+// Tests negotiation with drivers that answer anything, and with downstream elements that ask for
+// anything. A negotiation must end soon, and its texts must be readable. Its result must be within
+// what was asked for. A warning of GLib ends the program.
 
 #include <string>
 #include <utility>
@@ -24,13 +24,13 @@ using v4l2gst::OfferedMode;
 
 namespace {
 
-/// Of any one negotiation. v4l2::Modes asks no more than 16,384 questions, and what is tried with
-/// the answers takes some dozens of calls.
+/// The most calls that one negotiation may make. v4l2::Modes makes at most 16,384 calls. Trying the
+/// candidates takes some dozens more.
 constexpr unsigned most_calls = 20000;
-/// With a driver that tells the truth. The webcam's lists take 143 questions.
+/// The most calls with a driver that answers truly. Listing the webcam's modes takes 143 calls.
 constexpr unsigned most_calls_of_a_webcam = 320;
 
-/// As fail_unless(), which writes a file each time; here there are millions of checks.
+/// Like fail_unless(), but that writes a file each time, and there are millions of checks here.
 #define DEMAND(condition, ...)                   \
   do {                                           \
     if (!(condition)) ck_abort_msg(__VA_ARGS__); \
@@ -48,7 +48,7 @@ void fail_unless_readable(const std::string& text) {
     DEMAND(static_cast<unsigned char>(letter) >= ' ', "a control character in: %s", text.c_str());
 }
 
-/// What is chosen is one mode, within what is offered and what is wanted.
+/// The candidate must be one mode, within what is offered and what is wanted.
 void check(const Candidate& candidate, const GstCaps* wanted) {
   DEMAND(candidate.size.width >= 1 && candidate.size.width <= v4l2gst::most_pixels,
          "width %u of %s", candidate.size.width, text_of(wanted).c_str());
@@ -61,13 +61,14 @@ void check(const Candidate& candidate, const GstCaps* wanted) {
   if (candidate.interval.known())
     one.intervals = {{.shortest = candidate.interval, .longest = candidate.interval}};
   bool within = gst_caps_can_intersect(v4l2gst::caps_of(one).get(), wanted) != FALSE;
-  // Whoever wants fields in turn may have forgotten the feature; then the driver is asked in vain.
+  // Downstream that wants fields in turn may lack the caps feature. Then the driver is asked in
+  // vain.
   one.alternate = candidate.field == V4L2_FIELD_ALTERNATE;
   within = within || gst_caps_can_intersect(v4l2gst::caps_of(one).get(), wanted) != FALSE;
   DEMAND(within, "%s is not in %s", describe(candidate).c_str(), text_of(wanted).c_str());
 }
 
-/// All that is done without setting the device.
+/// Runs all of the negotiation that does not set the device.
 void negotiate_with(v4l2::Modes& modes, const GstCaps* wanted, Random& random) {
   const v4l2gst::CapsKinds kinds{.dmabuf = fuzz::once_in(random, 2),
                                  .alternate = fuzz::once_in(random, 2)};
@@ -102,18 +103,18 @@ std::shared_ptr<const v4l2::Node> node_of(v4l2::Kernel& kernel) {
   return std::make_shared<const v4l2::Node>(kernel, v4l2::UniqueFd{}, rig::path);
 }
 
-/// What came of a negotiation: caps, or the text of an ERROR.
+/// The result of a negotiation: caps, or the text of an ERROR.
 struct Outcome {
   CapsPtr caps;
   std::string error;
 };
 
-/// Plays until there is an agreement or an ERROR.
+/// Plays until the negotiation succeeds or an ERROR comes.
 Outcome negotiate(Rig& rig) {
   auto* const bus = gst_bus_new();
   gst_element_set_bus(rig.element, bus);
   gst_element_set_state(rig.element, GST_STATE_PLAYING);
-  // An agreement shows in the latency, which is known only then.
+  // A LATENCY message shows that the negotiation succeeded. The latency is not known before.
   auto* const message = gst_bus_timed_pop_filtered(
       bus, GST_CLOCK_TIME_NONE,
       static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_LATENCY));
@@ -148,7 +149,7 @@ fake::Model random_model(Random& random) {
   return model;
 }
 
-/// The element in front of a driver that lies, with any caps downstream.
+/// The results of the element with a driver that answers falsely, and with any caps downstream.
 struct Tally {
   unsigned agreed{};
   unsigned refused{};

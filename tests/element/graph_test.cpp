@@ -1,4 +1,5 @@
-// Sensors behind a media graph: what is set up streams, and what is not is explained.
+// Tests sensors behind a media graph. A graph that is set up streams; any other gets an ERROR that
+// explains it.
 
 #include <sstream>
 
@@ -10,7 +11,7 @@ namespace {
 constexpr auto raw_node = "/dev/video0";
 constexpr auto rgb_node = "/dev/video1";
 
-/// The small graph, and the element in front of one of its nodes, in a pipeline with a bus.
+/// The small graph, and a pipeline with a bus. The element opens one of the graph's nodes.
 struct Rig {
   explicit Rig(const char* device, const char* filter = nullptr) {
     for (const auto* const path : {raw_node, rgb_node}) {
@@ -41,7 +42,7 @@ struct Rig {
     gst_object_unref(pipeline);
   }
 
-  /// As by hand.
+  /// Sets the graph up as a user does by hand.
   void set_up() {
     set("Sensor A", 0, MEDIA_BUS_FMT_SBGGR8_1X8);
     set("Debayer A", 0, MEDIA_BUS_FMT_SBGGR8_1X8);
@@ -55,7 +56,8 @@ struct Rig {
 
   fake::Camera& camera(const char* path) { return path == std::string{raw_node} ? *raw : *rgb; }
 
-  /// Plays, and says with what caps a frame came; or what the ERROR said.
+  /// Plays, and returns the caps with which a frame came. Returns an empty text if an ERROR came
+  /// instead, whose content is then in `text`, `cause` and `commands`.
   std::string play(fake::Camera& camera) {
     text.clear();
     cause.clear();
@@ -102,8 +104,8 @@ struct Rig {
       commands.emplace_back(g_value_get_string(gst_value_list_get_value(list, i)));
   }
 
-  /// An ERROR of that cause, whose lines, run in order, make it stream. They change nothing until
-  /// they are run.
+  /// Expects an ERROR of that cause, and runs the commands that it names, in order. The pipeline
+  /// must stream after that. The ERROR itself must not change the graph.
   std::string mended(fake::Camera& camera, const char* wanted_cause) {
     const auto before = media->state();
     const auto caps = play(camera);
@@ -292,7 +294,8 @@ GST_START_TEST(test_the_colours_of_the_pad_are_those_of_the_node) {
   v4l2::PadFormat format{.code = MEDIA_BUS_FMT_RGB888_1X24, .size = {640, 480}, .colorimetry = {}};
   format.colorimetry.colorspace = V4L2_COLORSPACE_REC709;
   rig.media->set_format("Scaler", 0, format);
-  // A driver that is told nothing takes its default, and finds at STREAMON that it is another.
+  // A driver that gets no colours sets its default. It would find at VIDIOC_STREAMON that the
+  // pad's colours differ.
   fail_if(rig.play(*rig.rgb).empty(), "%s", rig.text.c_str());
 }
 
@@ -326,7 +329,7 @@ GST_START_TEST(test_only_a_node_that_is_set_up_is_the_first_camera) {
     rig.kernel.plug("/dev/video5", fake::webcam());
     fail_unless(has(rig.play(*rig.raw), "bggr"), "%s", rig.text.c_str());
   }
-  // Where there is no other, the first says what it lacks.
+  // Without another camera the ERROR says what the first node lacks.
   Rig rig{nullptr};
   rig.mended(*rig.raw, "no-link");
 }

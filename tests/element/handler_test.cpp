@@ -1,5 +1,5 @@
-// What applications do in a signal's handler or a bus's sync handler: they may wait there for a
-// thread that pauses the element.
+// Tests handlers of signals and of the bus that wait for a thread which pauses the element.
+// Applications do that in signal handlers and in a bus's sync handler.
 
 #include <atomic>
 #include <chrono>
@@ -15,10 +15,10 @@ using rig::Rig;
 
 namespace {
 
-/// Only ends what hangs.
+/// A time limit that only ends a test which hangs.
 constexpr std::chrono::minutes for_ever{1};
 
-/// Does `what` on a thread of its own, and waits for it, as the first call of a handler.
+/// A handler's work: its first call runs `what` on another thread, and waits for that thread.
 class Waiter {
 public:
   explicit Waiter(std::function<void()> what) : what_{std::move(what)} {}
@@ -27,7 +27,7 @@ public:
   Waiter& operator=(const Waiter&) = delete;
   ~Waiter() = default;
 
-  /// Called by the handler, on whatever thread.
+  /// The handler calls it, on any thread.
   void handle() {
     if (armed_.exchange(false)) {
       called_ = true;
@@ -38,12 +38,12 @@ public:
       if (ended)
         thread.join();
       else
-        thread.detach();  // the test fails, and its process ends
+        thread.detach();  // the test fails, and then its process ends
       result_.set_value(ended);
     }
   }
 
-  /// From now on the next handle() counts.
+  /// The next call of handle() counts.
   void arm() { armed_ = true; }
 
   [[nodiscard]] bool called() const { return called_; }
@@ -51,7 +51,7 @@ public:
   /// Waits until the handler was called and its thread has ended.
   void fail_unless_handled() {
     auto result = result_.get_future();
-    // Longer than the handler itself waits.
+    // This limit is longer than the handler's own.
     fail_unless(result.wait_for(2 * for_ever) == std::future_status::ready,
                 "no handler was called");
     fail_unless(result.get(), "the handler waits for ever");
@@ -67,7 +67,7 @@ private:
 constexpr auto small = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
 constexpr auto large = "video/x-raw,width=1280,height=720";
 
-/// Its raw video is slow where it is large.
+/// The camera's large raw video has a low rate.
 fake::Model slow_camera() {
   auto model = fake::webcam();
   model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
@@ -80,7 +80,7 @@ fake::Model slow_camera() {
   return model;
 }
 
-/// A rig that plays, and a Waiter that pauses it.
+/// A rig that plays, and a Waiter that pauses the rig.
 struct Playing {
   explicit Playing(const char* io_mode = "auto") {
     rig::set(rig.element, "io-mode", io_mode);
@@ -98,7 +98,7 @@ struct Playing {
     gst_object_unref(bus);
   }
 
-  /// The sync handler of the bus is `waiter`, for WARNINGs.
+  /// Makes `waiter` the bus's sync handler for WARNINGs.
   void handle_warnings() {
     gst_bus_set_sync_handler(
         bus,
@@ -118,7 +118,7 @@ struct Playing {
                      &called);
   }
 
-  /// Downstream takes other caps, of which the element hears before or with its next frame.
+  /// Downstream takes other caps. The element sees them before or with its next frame.
   void change_caps(Waiter& called) {
     called.arm();
     gst_harness_set_sink_caps_str(rig.harness, large);
@@ -128,13 +128,13 @@ struct Playing {
     }
   }
 
-  /// It is as a pause leaves it, and plays on.
+  /// The stream is stopped as in any pause, and plays on afterwards.
   void fail_unless_paused_and_well() {
     fail_if(rig.camera->streaming());
     fail_unless_plays_on();
   }
 
-  /// With the new caps.
+  /// The element plays on with the new caps.
   void fail_unless_plays_on() {
     while (auto* const earlier = gst_harness_try_pull(rig.harness))
       gst_buffer_unref(earlier);
@@ -163,7 +163,7 @@ GST_END_TEST
 
 GST_START_TEST(test_the_warning_of_a_fallback_may_pause) {
   Playing playing{"dmabuf-import"};
-  // Not the one of the first allocation, nor that of the slow mode.
+  // Neither the warning of the first allocation nor that of the slow mode counts.
   gst_bus_set_sync_handler(
       playing.bus,
       [](GstBus*, GstMessage* message, gpointer self) {
@@ -193,7 +193,7 @@ GST_START_TEST(test_prepare_format_may_pause) {
 
 GST_END_TEST
 
-/// Nothing that was found out before the handler is taken for granted after it.
+/// The element must not rely on what it knew before the handler ran.
 GST_START_TEST(test_prepare_format_may_lose_the_device) {
   Playing playing;
 
@@ -214,7 +214,7 @@ GST_START_TEST(test_prepare_format_may_lose_the_device) {
 
 GST_END_TEST
 
-/// A stream that ends in the handler is no stream that negotiates on for ever.
+/// A flush in the handler must end the negotiation. The element must not negotiate for ever.
 GST_START_TEST(test_prepare_format_may_flush) {
   Playing playing;
   Waiter flusher{[&] {

@@ -1,5 +1,5 @@
-// What lies in the buffers and how downstream is told: layouts, copies, caches; and drivers that
-// lie about it.
+// Tests the content of buffers and how downstream learns of it: layouts, copies and caches. Some
+// drivers here give impossible answers.
 
 #include <cstring>
 #include <vector>
@@ -25,7 +25,7 @@ fake::Model padded() {
   return model;
 }
 
-/// Whether `rows` lines of `line` bytes, tightly packed in `data`, are what the fake painted with
+/// Returns whether `data` holds `rows` packed lines of `line` bytes that the fake painted with
 /// `stride`.
 bool lines_show(const guint8* data, std::uint32_t sequence, std::size_t begin, std::size_t rows,
                 std::size_t line, std::size_t stride) {
@@ -140,7 +140,7 @@ GST_START_TEST(test_cache_hints_reach_the_driver) {
                            test.cached);
     const auto no_sync = V4L2_BUF_FLAG_NO_CACHE_CLEAN | V4L2_BUF_FLAG_NO_CACHE_INVALIDATE;
     fail_unless_equals_int(rig.camera->queue_flags() == no_sync, test.lazy);
-    // Then, and only then, a CPU that reads has to say so.
+    // Only then a CPU that reads must say so (DMA_BUF_IOCTL_SYNC).
     auto* const memory = gst_buffer_peek_memory(buffer.get(), 0);
     fail_unless_equals_int(v4l2gst::MemoryOwner::of(memory)->brackets_reads(), test.lazy);
     fail_unless(rig::shows(buffer.get(), 0));
@@ -174,7 +174,7 @@ GST_START_TEST(test_cache_hints_are_no_matter_to_a_driver_without_them) {
 
 GST_END_TEST
 
-/// Waits for an ERROR and gives its text and debug text.
+/// Waits for an ERROR and returns its text.
 static std::string error_of(GstBus* bus) {
   auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
   GError* error{};
@@ -187,7 +187,7 @@ static std::string error_of(GstBus* bus) {
   return text;
 }
 
-/// A rig with a bus, since a harness has none.
+/// A rig with a bus, which a harness does not have.
 struct Watched : Rig {
   explicit Watched(const fake::Model& model = fake::webcam(), const char* caps = rig::small_yuyv)
       : Rig{model, caps}, bus{gst_bus_new()} {
@@ -215,7 +215,7 @@ GST_START_TEST(test_a_driver_that_cannot_let_go_is_told_apart_from_a_busy_one) {
   gst_harness_set_sink_caps_str(rig.harness, "video/x-raw,format=NV12,width=640,height=480");
   rig.camera->fill();
   const auto text = error_of(rig.bus);
-  // Two, or three with one that waits in the harness.
+  // Downstream holds two buffers, or three if one waits in the harness.
   fail_unless(text.find("while downstream holds ") != std::string::npos, "%s", text.c_str());
   fail_if(rig.camera->streaming());
   fail_unless(rig::shows(held.get(), 0));
@@ -235,7 +235,7 @@ GST_START_TEST(test_frames_held_over_an_unplug_stay_as_they_were) {
   const auto text = error_of(rig.bus);
   fail_unless(text.find("went away") != std::string::npos, "%s", text.c_str());
   rig.set_state(GST_STATE_NULL);
-  // The node, and the exports of the frames that nobody holds.
+  // The node is closed, and the exports of the frames that nobody holds.
   fail_unless(rig::holdings().descriptors <= open - 3);
   fail_unless(rig::shows(first.get(), 0));
   fail_unless(rig::shows(second.get(), 1));
@@ -341,7 +341,7 @@ GST_START_TEST(test_fewer_buffers_than_asked_will_do) {
 
 GST_END_TEST
 
-/// Holds the two latest frames, and knows what they showed when they came.
+/// Holds the two latest frames, and checks that they do not change.
 class Held {
 public:
   void keep(Buffer buffer) {
@@ -390,7 +390,8 @@ GST_END_TEST
 
 GST_START_TEST(test_a_thousand_renegotiations_with_two_frames_held) {
   Rig rig{fake::webcam(), "video/x-raw,format=GRAY8,width=320,height=240"};
-  // So that the harness does not pile up what a camera in free run gives.
+  // With this policy the harness queues no more frames than there are buffers, though the camera
+  // runs free.
   rig::set(rig.element, "on-starved", "drop");
   rig.play();
   const rig::FreeRun free_run{rig.camera};
@@ -401,7 +402,7 @@ GST_START_TEST(test_a_thousand_renegotiations_with_two_frames_held) {
                                         : "video/x-raw,format=GRAY8,width=320,height=240");
     const std::size_t size = large ? 640 * 480 : 320 * 240;
     for (;;) {
-      // A frame that is on its way already is of the old kind still.
+      // A frame that is on its way already still has the old size.
       Buffer buffer{gst_harness_pull(rig.harness)};
       fail_unless(buffer != nullptr);
       const bool fresh = gst_buffer_get_size(buffer.get()) == size;
@@ -416,7 +417,7 @@ GST_START_TEST(test_a_thousand_renegotiations_with_two_frames_held) {
   const auto before = rig::holdings();
   for (int i = 0; i < 1000; ++i)
     turn(i % 2 == 0);
-  // Up to a frame of the old kind that waits in the harness at either moment.
+  // At both moments a frame of the old size may still wait in the harness.
   const auto after = rig::holdings();
   fail_unless(after.descriptors <= before.descriptors + 4);
   fail_unless(after.threads <= before.threads + 2);

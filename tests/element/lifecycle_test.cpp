@@ -1,4 +1,4 @@
-// States, flushes, pauses, renegotiation; again and again.
+// Tests states, flushes, pauses and renegotiation, many times over.
 
 #include <cstddef>
 #include <future>
@@ -35,7 +35,7 @@ GST_END_TEST
 
 namespace {
 
-/// While it exists this process gets no new descriptor.
+/// While it exists, the process can open no new descriptor.
 class NoDescriptors {
 public:
   NoDescriptors() {
@@ -58,7 +58,7 @@ private:
 GST_START_TEST(test_an_element_made_without_descriptors_can_be_stopped) {
   fake::FakeKernel kernel;
   const auto camera = kernel.plug(rig::path, fake::webcam());
-  gst_object_unref(rig::new_element(kernel));  // what GLib makes once is made
+  gst_object_unref(rig::new_element(kernel));  // GLib has then made what it makes once
   auto* const element = [&] {
     const NoDescriptors none;
     return rig::new_element(kernel);
@@ -105,7 +105,8 @@ GST_START_TEST(test_no_stale_frame_after_a_pause) {
   Rig rig;
   rig.play();
   const auto before = rig.next();
-  // Frames that lie in the driver when the pause begins belong to the past.
+  // All buffers but the held one are queued when the pause begins. In the pause the driver fills
+  // none of them.
   rig.camera->wait_queued(3);
   rig.set_state(GST_STATE_PAUSED);
   fail_if(rig.camera->fill());
@@ -113,7 +114,7 @@ GST_START_TEST(test_no_stale_frame_after_a_pause) {
   rig.camera->wait_streaming(true);
   const auto after = rig.next();
   fail_unless(GST_BUFFER_FLAG_IS_SET(after.get(), GST_BUFFER_FLAG_DISCONT));
-  fail_unless(rig::shows(after.get(), 0));  // the driver counts anew
+  fail_unless(rig::shows(after.get(), 0));  // the driver's sequence begins anew
   fail_unless(GST_BUFFER_PTS(after.get()) >= GST_BUFFER_PTS(before.get()));
   fail_unless_equals_uint64(GST_BUFFER_OFFSET(after.get()), GST_BUFFER_OFFSET(before.get()) + 1);
 }
@@ -226,8 +227,8 @@ GST_START_TEST(test_a_reconfigure_that_changes_nothing_keeps_streaming) {
 
 GST_END_TEST
 
-/// Pulls until a buffer of `size` bytes comes: what is on its way after a change of caps is of the
-/// old kind still.
+/// Pulls buffers until one of `size` bytes comes. After a change of caps, buffers that are on their
+/// way still have the old size.
 static Buffer pull_of_size(Rig& rig, std::size_t size) {
   for (;;) {
     Buffer buffer{gst_harness_pull(rig.harness)};
@@ -240,7 +241,7 @@ static constexpr std::size_t large_nv12_size = std::size_t{640} * 480 * 3 / 2;
 
 GST_START_TEST(test_caps_changes_while_playing) {
   Rig rig;
-  // So that there are four buffers, however many wait in the harness.
+  // With this policy there are four buffers, however many wait in the harness.
   rig::set(rig.element, "on-starved", "drop");
   rig.play();
   const rig::FreeRun free_run{rig.camera};
@@ -254,7 +255,7 @@ GST_START_TEST(test_caps_changes_while_playing) {
     const auto small = pull_of_size(rig, rig::small_yuyv_size);
     fail_unless_equals_int(gst_buffer_get_video_meta(small.get())->width, 320);
   }
-  // Whatever the harness still holds is let go.
+  // The harness frees the buffers that it still holds.
   while (auto* const rest = gst_harness_try_pull(rig.harness))
     gst_buffer_unref(rest);
   const auto after = rig::holdings_after(before);
@@ -284,9 +285,9 @@ GST_START_TEST(test_ten_thousand_lives) {
     rig.next();
     rig.set_state(GST_STATE_NULL);
     while (auto* const event = gst_harness_try_pull_event(rig.harness))
-      gst_event_unref(event);  // The harness would keep them all.
+      gst_event_unref(event);  // the harness would keep them all
   };
-  // What is made once is there after some of them: caches, arenas of the allocator.
+  // Some lives create what is created once, such as caches and the allocator's arenas.
   for (int life = 0; life < 1000; ++life)
     live();
   const auto before = rig::holdings();
@@ -294,7 +295,7 @@ GST_START_TEST(test_ten_thousand_lives) {
   for (int life = 0; life < 9000; ++life)
     live();
   rig::fail_unless_same(before, rig::holdings());
-  // A leak of one byte in each would be more than this, rounded up as malloc() does.
+  // A leak of one byte per life would exceed this limit, since malloc() rounds up.
   const auto more = static_cast<std::ptrdiff_t>(mallinfo2().uordblks - bytes);
   fail_unless(more < 64 * 1024, "%td bytes", more);
   fail_unless_equals_int(rig.kernel.open_count(rig::path), 0);

@@ -1,4 +1,4 @@
-// Frames on loan: held, shared, freed anywhere, kept beyond the element's death.
+// Tests frames on loan: held, shared, freed on any thread, and kept after the element is gone.
 
 #include <array>
 #include <thread>
@@ -114,7 +114,7 @@ GST_START_TEST(test_three_of_four_held_and_freed_from_other_threads) {
   std::vector<Buffer> held;
   for (int i = 0; i < 3; ++i)
     held.push_back(rig.next());
-  // The fourth goes round and round meanwhile, and paints over none of the others.
+  // The fourth buffer is filled again and again meanwhile. It must not overwrite the other three.
   for (std::uint32_t sequence = 3; sequence < 50; ++sequence)
     fail_unless(rig::shows(rig.next().get(), sequence));
   for (std::uint32_t i = 0; i < 3; ++i)
@@ -236,7 +236,7 @@ GST_START_TEST(test_the_device_can_be_reopened_at_once_while_frames_are_held) {
   rig.play();
   const auto held = rig.next();
   rig.set_state(GST_STATE_NULL);
-  // Another program, in effect: another open of the same node that sets another format.
+  // The second open stands for another program that sets another format.
   const auto device = v4l2::Device::open(rig.kernel, rig::path);
   v4l2::Format wanted;
   wanted.fourcc = {V4L2_PIX_FMT_NV12};

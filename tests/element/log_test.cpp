@@ -1,4 +1,4 @@
-// What is logged: in which category, at which level, and what a report of a user's shows with it.
+// Tests log lines: their category, their level, and what a user's log contains.
 
 #include <algorithm>
 #include <cstdio>
@@ -28,13 +28,13 @@ bool ours(const Line& line) {
   return line.file.find("gst/v4l2cppsrc/") != std::string::npos;
 }
 
-/// Keeps what our files log while it exists, from any thread, in the place of printing it.
+/// Keeps the log lines of our files, from any thread, instead of printing them.
 class Log {
 public:
-  /// `level` is that of the element's category, or of `name`.
+  /// `level` is the threshold of the category `name`, by default the element's.
   explicit Log(GstDebugLevel level, const char* name = category_name) {
-    // In parentheses, since macros of these names compare what C++ does not.
-    (gst_debug_remove_log_function)(nullptr);  // the default one
+    // The parentheses avoid macros of these names, whose comparison is no C++.
+    (gst_debug_remove_log_function)(nullptr);  // removes the default function
     (gst_debug_add_log_function)(&Log::keep, this, nullptr);
     gst_debug_set_threshold_for_name(name, level);
   }
@@ -52,7 +52,7 @@ public:
     return lines_;
   }
 
-  /// How many lines of the category begin with `beginning`.
+  /// Returns the number of the category's lines that begin with `beginning`.
   [[nodiscard]] int count(std::string_view beginning) const {
     const auto all = lines();
     return static_cast<int>(std::ranges::count_if(all, [beginning](const Line& line) {
@@ -60,7 +60,7 @@ public:
     }));
   }
 
-  /// That one line of the category at `level` has all of the `parts`.
+  /// Fails unless one line of the category at `level` has all of the `parts`.
   void fail_unless_one_has(GstDebugLevel level, std::vector<std::string_view> parts) const {
     const auto all = lines();
     const bool found = std::ranges::any_of(all, [&](const Line& line) {
@@ -80,7 +80,7 @@ private:
                    const gchar* /*function*/, gint /*line*/, GObject* /*object*/,
                    GstDebugMessage* message, gpointer self) {
     auto& log = *static_cast<Log*>(self);
-    // What makes the text of an object may log something itself.
+    // Making the text may call functions that log, so the lock is taken after it.
     Line line{.category = gst_debug_category_get_name(category),
               .level = level,
               .file = file,
@@ -94,7 +94,7 @@ private:
   std::vector<Line> lines_;
 };
 
-/// A life with something of everything that is logged.
+/// Runs an element through actions of each kind that is logged.
 void live(const fake::Model& model = fake::webcam()) {
   Rig rig{model};
   rig.play();
@@ -113,7 +113,7 @@ void live(const fake::Model& model = fake::webcam()) {
 
 }  // namespace
 
-/// Also where every category is on, and so whatever has none would be seen.
+/// All categories are enabled, so a line of another category would be seen.
 GST_START_TEST(test_every_line_is_of_the_elements_category) {
   const Log log{GST_LEVEL_LOG, "*"};
   live();
@@ -138,7 +138,7 @@ GST_START_TEST(test_info_tells_what_was_chosen_and_each_state) {
   log.fail_unless_one_has(GST_LEVEL_INFO, {"streaming began"});
   log.fail_unless_one_has(GST_LEVEL_INFO, {"streaming ended"});
   log.fail_unless_one_has(GST_LEVEL_INFO, {"closed '/dev/video0'"});
-  // What each frame brings is no news.
+  // Lines about single frames are below INFO.
   for (const auto& line : log.lines())
     fail_if(line.category == category_name && line.level > GST_LEVEL_INFO);
   fail_unless(log.count("") < 20);
@@ -167,7 +167,7 @@ GST_START_TEST(test_debug_tells_why_a_kind_of_memory_was_refused) {
 
 GST_END_TEST
 
-/// What ends in an ERROR or a WARNING stands in the log of the element's own category as well.
+/// Each ERROR and each WARNING is in the log of the element's category, too.
 GST_START_TEST(test_an_error_is_in_the_log) {
   const Log log{GST_LEVEL_ERROR};
   Rig rig;
@@ -180,7 +180,7 @@ GST_START_TEST(test_an_error_is_in_the_log) {
 
 GST_END_TEST
 
-/// As many lines as the camera saw calls, each with a name.
+/// There must be one line with a name for each call that the camera saw.
 GST_START_TEST(test_log_tells_each_call_and_its_answer) {
   const Log log{GST_LEVEL_LOG};
   Rig rig;
@@ -188,7 +188,7 @@ GST_START_TEST(test_log_tells_each_call_and_its_answer) {
   rig.play();
   for (int i = 0; i < 3; ++i)
     rig.next();
-  // Frames that are there already are dequeued without it.
+  // Without poll() the element dequeues frames that are there already. So this waits for a poll().
   while (rig.kernel.poll_calls() == 0)
     std::this_thread::yield();
   rig.set_state(GST_STATE_NULL);
@@ -218,7 +218,7 @@ GST_START_TEST(test_log_tells_each_frame) {
 
 GST_END_TEST
 
-/// By read() too, whose descriptor is another.
+/// read() is logged too, though it has a descriptor of its own.
 GST_START_TEST(test_log_tells_each_read) {
   const Log log{GST_LEVEL_LOG};
   auto model = fake::webcam();
@@ -235,7 +235,7 @@ GST_START_TEST(test_log_tells_each_read) {
 
 GST_END_TEST
 
-/// The calls are told while the category asks for them, as of NULL→READY.
+/// Calls are logged if the category's threshold was LOG at NULL→READY.
 GST_START_TEST(test_no_call_is_told_below_log) {
   const Log log{GST_LEVEL_DEBUG};
   live();

@@ -1,4 +1,4 @@
-// Loopback devices, whose driver fills a buffer whether it is queued or not.
+// Tests loopback devices, whose driver fills a buffer whether it is queued or not.
 
 #include <cerrno>
 #include <string>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t many = 40;
 
-/// A driver that behaves so and is not known to.
+/// A driver that behaves like v4l2loopback, but has another name.
 fake::Model stranger(std::uint32_t buffers) {
   auto model = fake::loopback(buffers);
   model.driver = "stranger";
@@ -31,7 +31,8 @@ struct Loopback : Bused {
 
   void set(const char* property, const char* value) { rig::set(rig.element, property, value); }
 
-  /// The producer writes so many bytes; such a device waits for nobody, so this does.
+  /// The producer writes `bytes` bytes. A loopback device waits for no reader, so this waits until
+  /// the element has counted the frame.
   void write_damaged(std::uint32_t bytes) {
     const auto before = stat(rig.element, "damaged");
     rig.camera->fill_when_queued({.bytes_used = bytes});
@@ -39,7 +40,8 @@ struct Loopback : Bused {
       std::this_thread::yield();
   }
 
-  /// As v4l2loopback since 0.13 answers while nobody feeds it: it remembers a format.
+  /// Answers as v4l2loopback does since 0.13 without a producer. The driver then remembers a
+  /// format.
   void leave_unfed() const {
     constexpr unsigned for_ever = 1000000;
     rig.camera->fault([](fake::Faults& faults) {
@@ -66,7 +68,8 @@ GST_START_TEST(test_what_is_held_stays_as_it_was) {
         loopback.set("io-mode", mode);
         loopback.set("on-starved", policy);
         loopback.rig.play();
-        // Its own buffers, where a program asks it to read(), are none of downstream's.
+        // With read() the element fills buffers of its own, and downstream holds none of the
+        // driver's.
         const bool copies = std::string{mode} != "rw";
         const auto frames = copies ? many : 2;
         std::vector<Buffer> held;
@@ -92,7 +95,7 @@ GST_START_TEST(test_an_unknown_driver_is_found_out) {
     loopback.rig.play();
     const auto held = loopback.rig.next();
     const auto count = static_cast<std::uint32_t>(loopback.rig.camera->buffer_count());
-    // They come home, so that their buffers are never filled on loan.
+    // These frames are freed at once, so their buffers are never filled on loan.
     for (std::uint32_t i = 1; i < count; ++i)
       loopback.rig.next();
     loopback.rig.camera->fill_when_queued();
@@ -102,7 +105,7 @@ GST_START_TEST(test_an_unknown_driver_is_found_out) {
     std::vector<Buffer> copies;
     for (std::uint32_t i = count + 1; i < many; ++i)
       if (i % count == 0)
-        loopback.rig.camera->fill_when_queued();  // into that one again
+        loopback.rig.camera->fill_when_queued();  // into the held buffer again
       else
         copies.push_back(loopback.rig.next());
     std::uint32_t next{};
@@ -181,7 +184,7 @@ GST_START_TEST(test_a_producer_of_another_size_is_told_of) {
   loopback.rig.play();
   for (std::uint32_t i = 0; i < 100; ++i) {
     loopback.write_damaged(100);
-    if (i % 25 == 24) loopback.rig.next();  // a producer may well be cut short
+    if (i % 25 == 24) loopback.rig.next();  // a producer may be cut short now and then
   }
   loopback.fail_unless_silent();
   for (std::uint32_t i = 0; i < 30; ++i)
@@ -227,7 +230,7 @@ GST_START_TEST(test_a_format_that_nobody_feeds_is_waited_for) {
   loopback.leave_unfed();
   loopback.rig.play();
   loopback.fail_unless_notices({"waiting"});
-  // It is looked for some times, in vain, and each in silence.
+  // The element tries some times in vain, and posts no message about that.
   for (int looks = 0; looks < 3; ++looks)
     loopback.rig.kernel.clock().pass();
   loopback.rig.camera->fault([](fake::Faults& faults) { faults.clear(); });
@@ -241,8 +244,8 @@ GST_END_TEST
 
 // ---- other programs -----------------------------------------------------------------------------
 
-// Before 0.13 another program's VIDIOC_REQBUFS has the driver forget who has mapped its buffers, so
-// that VIDIOC_DQBUF says EINVAL.
+// Before 0.13, VIDIOC_REQBUFS of another program makes the driver forget who has mapped its
+// buffers. VIDIOC_DQBUF then returns EINVAL.
 GST_START_TEST(test_buffers_that_another_program_has_taken_are_asked_for_again) {
   Loopback loopback{fake::loopback(2)};
   loopback.rig.play();

@@ -1,4 +1,4 @@
-// What becomes of the stream when the device goes away or fails.
+// Tests what the element does with the stream when the device goes away or fails.
 
 #include <string>
 #include <vector>
@@ -31,7 +31,7 @@ GST_START_TEST(test_the_same_camera_is_found_at_another_node) {
   const auto before = rig.next();
   rig.kernel.unplug(rig::path);
   bused.fail_unless_notices({"lost", "waiting"});
-  // Another one takes the number.
+  // Another camera takes the device number.
   const auto stranger = rig.kernel.plug(rig::path, camera("2"));
   rig.camera = rig.kernel.plug("/dev/video5", camera("1"));
   bused.fail_unless_notices({"back"});
@@ -61,7 +61,7 @@ GST_START_TEST(test_a_hundred_losses_leave_nothing_behind) {
       const std::string node = cycle % 2 == 0 ? "/dev/video0" : "/dev/video1";
       const std::string other = cycle % 2 == 0 ? "/dev/video1" : "/dev/video0";
       rig.next();
-      // One is held meanwhile, and stays as it was.
+      // One frame is held over the loss, and must not change.
       const auto held = rig.next();
       rig.kernel.unplug(node);
       bused.fail_unless_notices({"lost", "waiting"});
@@ -225,7 +225,7 @@ GST_START_TEST(test_what_has_come_back_may_need_a_moment) {
   rig.camera->fault([](fake::Faults& faults) {
     faults.fail(VIDIOC_DQBUF, ENODEV);
     faults.fail(VIDIOC_S_FMT, EINVAL);
-    faults.fail(VIDIOC_REQBUFS, EBUSY, 1, 1);  // not when the former buffers are given back
+    faults.fail(VIDIOC_REQBUFS, EBUSY, 1, 1);  // the first call frees the old buffers
     faults.fail(VIDIOC_STREAMON, ENOSPC);
   });
   rig.camera->fill_when_queued();
@@ -251,7 +251,7 @@ GST_START_TEST(test_what_has_come_back_may_be_of_no_use) {
     faults.fail(VIDIOC_S_FMT, EINVAL, 100);
   });
   rig.camera->fill_when_queued({.timestamp = 100s});
-  // Each try comes later than the one before, until 5 s are between two: 0, 0.1, 0.2, ... 3.2.
+  // The tries come after 0, 0.1, 0.2, ... 3.2 s. The longest wait between two tries is 5 s.
   constexpr int tries = 7;
   for (int i = 0; i < tries; ++i) {
     bused.fail_unless_notices({"lost", "waiting"});

@@ -1,5 +1,5 @@
-// What is negotiated: rates, shapes, fields and colours as the driver has them, with few questions;
-// and again when the source or downstream changes.
+// Tests what is negotiated: rates, pixel aspects, fields and colours as the driver has them, with
+// few calls. The element negotiates again when the source or downstream changes.
 
 #include <condition_variable>
 #include <cstring>
@@ -16,7 +16,7 @@ using rig::Rig;
 
 namespace {
 
-/// The caps of the stream, once a frame has come.
+/// Returns the caps of the stream. A frame must have come.
 std::string caps_of(Rig& rig) {
   auto* const pad = gst_element_get_static_pad(rig.element, "src");
   auto* const caps = gst_pad_get_current_caps(pad);
@@ -37,7 +37,7 @@ void fail_if_has(const std::string& text, const char* part) {
   fail_if(text.find(part) != std::string::npos, "'%s' has '%s'", text.c_str(), part);
 }
 
-/// The ERROR that comes instead of a frame.
+/// Plays, and returns the text of the ERROR that comes instead of a frame.
 std::string error_of(Rig& rig) {
   auto* const bus = gst_bus_new();
   gst_element_set_bus(rig.element, bus);
@@ -110,7 +110,8 @@ GST_START_TEST(test_without_a_filter_each_question_is_asked_once) {
   Rig rig{fake::webcam(), nullptr};
   rig.play();
   rig.next();
-  // 11 formats of 2 or 3 sizes with 3 intervals each, and the ends of the lists.
+  // The webcam has 11 formats of 2 or 3 sizes, with 3 intervals each. Each list takes one more call
+  // for its end.
   fail_unless_equals_int(rig.camera->calls(VIDIOC_ENUM_FMT), 12);
   fail_unless_equals_int(rig.camera->calls(VIDIOC_ENUM_FRAMESIZES), (9 * 3) + (2 * 4));
   fail_unless_equals_int(rig.camera->calls(VIDIOC_ENUM_FRAMEINTERVALS), ((9 * 2) + (2 * 3)) * 4);
@@ -487,7 +488,7 @@ GST_START_TEST(test_a_refusal_is_one_error_with_details) {
   fail_unless(strstr(gst_structure_get_string(details, "advice"), "jpegdec") != nullptr);
   const auto* const nearest = gst_structure_get_value(details, "nearest");
   fail_unless_equals_int(gst_value_list_get_size(nearest), 3);
-  // What stands there can be copied into a pipeline.
+  // The text can be copied into a pipeline.
   auto* const caps = gst_caps_from_string(g_value_get_string(gst_value_list_get_value(nearest, 0)));
   fail_unless(gst_caps_is_fixed(caps));
   gst_caps_unref(caps);
@@ -516,7 +517,7 @@ GST_END_TEST
 GST_START_TEST(test_a_format_without_caps_instead_of_the_one_asked_for) {
   Rig rig;
   rig.camera->fault([](fake::Faults& faults) {
-    // Only DRM has a name for it.
+    // Only DRM has a name for this format.
     faults.alter<v4l2_format>(
         VIDIOC_S_FMT, [](v4l2_format& answer) { answer.fmt.pix.pixelformat = V4L2_PIX_FMT_NV42; },
         100);
@@ -526,7 +527,8 @@ GST_START_TEST(test_a_format_without_caps_instead_of_the_one_asked_for) {
 
 GST_END_TEST
 
-/// What only makes caps more precise, or a camera that comes back the same, may fail as it likes.
+/// These calls only make the caps more precise, or help to find the camera again. Their errors must
+/// not end a negotiation.
 GST_START_TEST(test_no_optional_question_ends_a_negotiation) {
   auto model = fake::webcam();
   model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
@@ -582,7 +584,7 @@ GST_START_TEST(test_raw_video_at_a_crawl_is_warned_of) {
   fail_unless_equals_int(texts.size(), 1);
   fail_unless_has(texts.front(), "YUYV 1280x720 at 5/1");
   fail_unless_has(texts.front(), "image/jpeg, width=1280, height=720, framerate=30/1");
-  // Who has named the rate, or takes something else as well, has chosen.
+  // Downstream that names the rate, or takes another format as well, has chosen.
   fail_unless(warnings("video/x-raw,width=1280,height=720,framerate=5/1").empty());
   fail_unless(warnings("video/x-raw,width=1280,height=720;image/jpeg,width=1").empty());
   fail_unless(warnings("image/jpeg").empty());
@@ -625,11 +627,11 @@ GST_END_TEST
 
 namespace {
 
-/// Looks at all that leaves the element: each buffer must fit the CAPS before it.
+/// Watches what leaves the element. Each buffer must fit the CAPS before it.
 class Watch {
 public:
   explicit Watch(GstElement* element) : pad_{gst_element_get_static_pad(element, "src")} {
-    // A frame may leave the element before the next CAPS: it must fit those of now.
+    // A frame may come before the next CAPS event. The frame must then fit the current caps.
     const std::lock_guard lock{mutex_};
     probe_ = gst_pad_add_probe(
         pad_,
@@ -651,7 +653,7 @@ public:
     gst_object_unref(pad_);
   }
 
-  /// Waits for a YUY2 frame of that size.
+  /// Waits for a YUY2 frame of that size. All frames until then must fit their caps.
   void wait_for(guint width, guint height) {
     std::unique_lock lock{mutex_};
     seen_.wait(lock, [&] { return frame_ == std::pair{width, height}; });
@@ -699,7 +701,7 @@ private:
   unsigned misfits_{};
 };
 
-/// A camera in free run, and what it gives.
+/// A camera in free run, and a watch on the element's frames.
 struct Live {
   explicit Live(const fake::Model& model) : rig{model, "video/x-raw,format=YUY2"} {
     gst_harness_set_drop_buffers(rig.harness, TRUE);
@@ -739,7 +741,7 @@ GST_START_TEST(test_a_signal_that_comes_back_the_same) {
   }
   live.rig.camera->change_timings(timings(640, 480));
   live.watch.wait_for(640, 480);
-  // What is the same is not said again.
+  // Caps that do not change are not sent again.
   fail_unless_equals_int(live.watch.caps_count(), 2);
 }
 

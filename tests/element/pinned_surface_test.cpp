@@ -1,7 +1,7 @@
-// The pinned surface: what an application can see of the element. A change here is a change for
-// users, and belongs into the README and the CHANGELOG too.
+// Tests the pinned surface, which is what an application sees of the element. A change here is a
+// change for users. It belongs into the README and the CHANGELOG too.
 //
-//   pinned_surface_test --print      prints what would be the golden file
+//   pinned_surface_test --print      prints the golden file
 
 #include <fstream>
 #include <iostream>
@@ -16,7 +16,7 @@
 
 namespace {
 
-/// A value as gst-inspect shows it.
+/// Returns a value as gst-inspect shows it.
 std::string text_of(const GValue* value) {
   if (G_VALUE_HOLDS_BOXED(value) && g_value_get_boxed(value) == nullptr) return "null";
   gchar* const text = gst_value_serialize(value);
@@ -65,7 +65,8 @@ void describe_signals(std::ostream& out, GType type) {
   g_free(ids);
 }
 
-/// The details of a message that has all that any has, and each cause there is.
+/// Writes the fields of a message's details, and each cause. The first message has all fields that
+/// any message has.
 void describe_details(std::ostream& out) {
   auto* const element =
       GST_ELEMENT(gst_object_ref_sink(g_object_new(GST_TYPE_V4L2_CPP_SRC, nullptr)));

@@ -1,4 +1,5 @@
-// What caps say is what the driver has confirmed: its rate, and its format after the rate was set.
+// Tests that caps contain only what the driver has confirmed. It confirms its rate, and its format
+// after the rate was set.
 
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace {
 constexpr auto any_rate = "video/x-raw,format=YUY2,width=320,height=240";
 constexpr std::size_t rgb_size = std::size_t{640} * 480 * 3;
 
-/// A camera that lists YUYV 320x240 and RGB3 640x480, each at these intervals.
+/// A camera that lists YUYV 320x240 and RGB3 640x480, each at `intervals`.
 fake::Model camera(const std::vector<v4l2::Interval>& intervals) {
   auto model = rig::camera("1");
   model.formats = {{.fourcc = V4L2_PIX_FMT_YUYV,
@@ -27,7 +28,7 @@ fake::Model camera(const std::vector<v4l2::Interval>& intervals) {
   return model;
 }
 
-/// akvcam: VIDIOC_S_PARM sets RGB3 640x480, whatever was set before.
+/// Behaves like akvcam, where VIDIOC_S_PARM sets RGB3 640x480, whatever was set before.
 fake::Model fickle() {
   auto model = camera({{1, 30}});
   model.rate_fourcc = V4L2_PIX_FMT_RGB24;
@@ -35,7 +36,7 @@ fake::Model fickle() {
   return model;
 }
 
-/// uvcvideo with such dwFrameIntervals, in units of 100 ns.
+/// Behaves like uvcvideo with these dwFrameIntervals, which are in units of 100 ns.
 fake::Model ntsc() {
   auto model = camera({{100, 2997}, {166833, 10'000'000}, {417083, 10'000'000}});
   model.default_rate = true;
@@ -49,7 +50,7 @@ std::string text_of(GstCaps* caps) {
   return result;
 }
 
-/// The caps of the stream, once a frame has come.
+/// Returns the caps of the stream. A frame must have come.
 std::string caps_of(Rig& rig) {
   auto* const pad = gst_element_get_static_pad(rig.element, "src");
   auto* const caps = gst_pad_get_current_caps(pad);
@@ -60,7 +61,7 @@ std::string caps_of(Rig& rig) {
   return text;
 }
 
-/// What comes of a camera and these caps of downstream: the caps of its first frame.
+/// Plays `model` with downstream's caps `wanted`, and returns the caps of the first frame.
 std::string played(const fake::Model& model, const char* wanted) {
   Rig rig{model, wanted};
   rig.play();
@@ -68,7 +69,7 @@ std::string played(const fake::Model& model, const char* wanted) {
   return caps_of(rig);
 }
 
-/// The same where nothing comes but an ERROR: its text.
+/// Plays in the same way, expects an ERROR instead of a frame, and returns its text.
 std::string refused(const fake::Model& model, const char* wanted) {
   Bused bused{model, wanted};
   bused.rig.play();
@@ -129,7 +130,7 @@ GST_START_TEST(test_a_format_is_confirmed_when_downstream_wants_another) {
 
 GST_END_TEST
 
-/// One that has not changed its format before may do so after it has come back.
+/// A camera that has not changed its format may do so after it has come back.
 GST_START_TEST(test_a_format_is_confirmed_when_the_camera_is_back) {
   Bused bused{camera({{1, 30}}), "video/x-raw,format=YUY2; video/x-raw"};
   auto& rig = bused.rig;
@@ -166,7 +167,7 @@ GST_START_TEST(test_a_format_is_confirmed_when_the_source_has_changed) {
 
 GST_END_TEST
 
-/// A control that could be restored only once the mode was set may have changed it.
+/// A control that can be restored only after the mode is set may change the mode.
 GST_START_TEST(test_a_format_that_a_restored_control_has_changed) {
   Bused bused{rig::camera("1")};
   auto& rig = bused.rig;
@@ -176,7 +177,7 @@ GST_START_TEST(test_a_format_that_a_restored_control_has_changed) {
   rig.kernel.unplug(rig::path);
   bused.fail_unless_notices({"lost", "waiting"});
   rig.camera = rig.kernel.plug_with(rig::path, rig::camera("1"), [](fake::Faults& faults) {
-    // The first two are about the format that is negotiated, the third comes after the controls.
+    // The first two calls confirm the negotiated format. The third one comes after the controls.
     faults.alter<v4l2_format>(
         VIDIOC_G_FMT, [](v4l2_format& answer) { answer.fmt.pix.width = 640; }, 1, 2);
   });
@@ -212,7 +213,7 @@ GST_START_TEST(test_a_rate_that_is_refused_is_not_in_caps) {
     });
   };
   for (const bool told : {true, false}) {
-    Rig any{camera({{1, 25}}), any_rate};  // and it is set to 30/1
+    Rig any{camera({{1, 25}}), any_rate};  // the device is set to 30/1
     refuse(any, told);
     any.play();
     const auto buffer = any.next();
@@ -230,7 +231,7 @@ GST_START_TEST(test_a_rate_that_is_refused_is_not_in_caps) {
 
 GST_END_TEST
 
-/// The rate in which it sends is known, though it can't be set (an analog standard's).
+/// The device's rate is known, but cannot be set. An analog standard's rate is such a rate.
 GST_START_TEST(test_a_rate_that_can_only_be_asked_for) {
   for (const bool fixed : {true, false}) {
     Bused bused{camera({}), fixed ? rig::small_yuyv : any_rate};
@@ -256,7 +257,7 @@ GST_START_TEST(test_a_rate_that_can_only_be_asked_for) {
 
 GST_END_TEST
 
-/// VIDIOC_S_FMT sets uvcvideo's rate to the default of the format.
+/// VIDIOC_S_FMT resets uvcvideo's rate to the format's default.
 GST_START_TEST(test_the_rate_outlives_a_wish_for_longer_lines) {
   for (const bool can : {true, false}) {
     auto model = camera({{1, 30}, {1, 15}});
@@ -299,7 +300,8 @@ GST_START_TEST(test_another_rate_after_a_wish_for_longer_lines) {
 
 GST_END_TEST
 
-/// A driver that rounds what it is asked for, and was never asked: downstream left the rate open.
+/// The driver rounds rates that it is asked for. Downstream leaves the rate open, so it was asked
+/// for none.
 GST_START_TEST(test_a_rate_that_is_only_told_is_not_set_after_a_wish_for_longer_lines) {
   auto model = rig::camera("1");
   model.strides = true;
@@ -329,7 +331,7 @@ GST_END_TEST
 
 // ---- which rate ---------------------------------------------------------------------------------
 
-/// videorate of 1.22 says so of "video/x-raw,framerate=20/1" behind it.
+/// videorate of GStreamer 1.22 asks for caps like these in front of "video/x-raw,framerate=20/1".
 GST_START_TEST(test_the_nearest_rate_that_is_not_below_the_preferred_one) {
   const auto model = camera({{1, 60}, {1, 30}, {1, 15}});
   const auto check = [&model](const std::string& fields, const char* preferred,
@@ -349,7 +351,7 @@ GST_START_TEST(test_the_nearest_rate_that_is_not_below_the_preferred_one) {
     check(fields, "[18/1,25/1]", "30/1");
     check(fields, "{10/1,12/1}", "15/1");
   }
-  // Who prefers none gets the fastest.
+  // Downstream that prefers no rate gets the fastest.
   fail_unless_has(played(model, any_rate), "framerate=(fraction)60/1");
 }
 
@@ -377,7 +379,7 @@ GST_END_TEST
 
 // ---- what is the same rate ----------------------------------------------------------------------
 
-/// uvcvideo shortens 333667 × 100 ns to 100/2997.
+/// uvcvideo reduces 333667 × 100 ns to 100/2997.
 GST_START_TEST(test_intervals_within_100_ns_are_one_rate) {
   const auto wish = [](const char* rate) {
     return std::string{any_rate} + ",framerate=" + rate;
@@ -411,7 +413,7 @@ GST_START_TEST(test_caps_offer_the_usual_names_of_rates) {
 
 GST_END_TEST
 
-/// A stream's caps hold it to its rate, by whatever name.
+/// The stream's caps fix its rate, whatever the name of that rate.
 GST_START_TEST(test_a_camera_that_comes_back_has_the_rate_that_it_had) {
   Bused bused{ntsc(), any_rate};
   auto& rig = bused.rig;

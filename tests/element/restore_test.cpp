@@ -1,4 +1,4 @@
-// What a camera is set to besides its mode, before it goes away and after.
+// Tests a camera's settings besides its mode, before it goes away and after it is back.
 
 #include <algorithm>
 #include <initializer_list>
@@ -24,13 +24,13 @@ fake::Model grabber() {
   return model;
 }
 
-/// A rig that waits for its camera.
+/// A rig whose element waits for its camera.
 struct Waiting : Bused {
   explicit Waiting(const fake::Model& model = camera("1")) : Bused{model} {
     rig::set(rig.element, "on-disconnect", "wait");
   }
 
-  /// Does what another program would, through a descriptor of its own.
+  /// Makes a call through another descriptor, as another program does.
   template <class Argument>
   void call(const v4l2::Request<Argument>& request, Argument argument) {
     const auto node = v4l2::Node::open(rig.kernel, rig::path);
@@ -42,7 +42,7 @@ struct Waiting : Bused {
     fail_unless(v4l2::select(**node, target, corner)->has_value());
   }
 
-  /// Goes away and comes back as `model`, with its defaults.
+  /// Unplugs the camera, and plugs in `model` with its defaults.
   void replug(const fake::Model& model) {
     rig.kernel.unplug(rig::path);
     fail_unless_notices({"lost", "waiting"});
@@ -152,7 +152,7 @@ GST_START_TEST(test_one_that_goes_away_while_it_is_set_up_is_set_up_later) {
     rig.next();
     rig.kernel.unplug(rig::path);
     waiting.fail_unless_notices({"lost", "waiting"});
-    // It is there, but not for long.
+    // The camera is back, but goes away during that call.
     rig.camera = rig.kernel.plug_with("/dev/video5", grabber(),
                                       [&](fake::Faults& faults) { faults.fail(request, ENODEV); });
     rig.next();

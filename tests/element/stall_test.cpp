@@ -1,4 +1,4 @@
-// What becomes of the stream when the device falls silent.
+// Tests what the element does with the stream when the device sends no frame.
 
 #include <string>
 #include <thread>
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Sends a frame that the element leaves out, and goes on when it has: it counts those.
+/// Sends a frame that the element leaves out. Returns when the element has counted the frame.
 void leave_out(rig::Rig& rig, const fake::FrameOptions& frame, const char* counter) {
   const auto before = rig::stat(rig.element, counter);
   rig.camera->fill_when_queued(frame);
@@ -28,7 +28,7 @@ const fake::FrameOptions damaged{.bytes_used = 100};
 
 }  // namespace
 
-// The clock of each is stopped: a silence is as long as the test lets it be.
+// Each test stops the clock, so a silence is as long as the test decides.
 
 GST_START_TEST(test_a_silence_is_warned_of) {
   Bused bused;
@@ -154,7 +154,7 @@ GST_START_TEST(test_stall_timeout_alone_stays_armed) {
 
 GST_END_TEST
 
-/// A camera that waits for a trigger is told of too, so this is told once.
+/// This warning may concern a camera that waits for a trigger. So it is posted once.
 GST_START_TEST(test_a_start_without_a_frame_is_warned_of_once) {
   Bused bused;
   auto& rig = bused.rig;
@@ -185,7 +185,7 @@ GST_START_TEST(test_nothing_but_damage_is_warned_of) {
                     "nothing but damaged frames for 2.0 s: 1, which are left out (short, 100 of "
                     "153600 bytes). on-corrupt=flag sends them");
     leave_out(rig, damaged, "damaged");
-    rig.next();  // and the next episode is told again
+    rig.next();  // the next episode is reported again
   }
   fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_WARNING).empty());
   fail_unless_equals_uint64(rig::stat(rig.element, "damaged"), 4);
@@ -226,7 +226,7 @@ GST_START_TEST(test_damage_is_silence_to_the_watchdog) {
 
 GST_END_TEST
 
-/// Each ends a poll(), and none is a frame.
+/// Each event ends a poll(), but is no frame.
 GST_START_TEST(test_events_do_not_keep_the_watchdog_quiet) {
   auto model = camera("1");
   model.controls = fake::usual_controls();
@@ -234,11 +234,11 @@ GST_START_TEST(test_events_do_not_keep_the_watchdog_quiet) {
   auto& rig = bused.rig;
   rig.kernel.stop_clock();
   g_object_set(rig.element, "stall-timeout", 3 * GST_SECOND, nullptr);
-  // Only a device that may have to be restored is asked for its events.
+  // The element subscribes to events only of a device whose settings it may have to restore.
   rig::set(rig.element, "on-disconnect", "wait");
   rig.play();
   rig.next();
-  // One more than the timeout: the wait may begin after the first second.
+  // The wait may begin after the first second, so this takes one second more than the timeout.
   for (int second = 1; second <= 4; ++second) {
     rig.kernel.clock().add(1s);
     rig.camera->set_control(V4L2_CID_BRIGHTNESS, second);
@@ -266,7 +266,8 @@ GST_END_TEST
 
 // ---- what is whole ------------------------------------------------------------------------------
 
-/// With lines of 704 bytes, of which the picture takes 640: nobody sees the end of the last one.
+/// A line has 704 bytes, and the picture takes 640 of them. The padding of the last line carries no
+/// picture.
 GST_START_TEST(test_the_padding_behind_the_last_line_is_not_needed) {
   auto model = camera("1");
   model.line_padding = 64;
@@ -280,7 +281,7 @@ GST_START_TEST(test_the_padding_behind_the_last_line_is_not_needed) {
     fail_unless_equals_uint64(gst_buffer_get_size(frame.get()), stride * 240);
     fail_unless_equals_uint64(rig::stat(rig.element, "damaged"), 0);
   }
-  // What lies behind the picture is no part of it.
+  // Bytes behind the picture are no part of it.
   model.extra_rows = 8;
   Bused bused{model};
   gst_harness_add_propose_allocation_meta(bused.rig.harness, GST_VIDEO_META_API_TYPE, nullptr);

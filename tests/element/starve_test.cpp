@@ -1,5 +1,5 @@
-// Downstream holds buffers for ever, or for long: frames keep flowing or are counted, nothing
-// hangs, and what is held stays as it was.
+// Tests a downstream that holds buffers for long or for ever. Frames keep flowing or are counted,
+// nothing hangs, and held frames do not change.
 
 #include <algorithm>
 #include <atomic>
@@ -56,20 +56,20 @@ public:
     fail_if(gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
   }
 
-  /// Waits until so many frames were delivered or left out.
+  /// Waits until `frames` frames were delivered or left out.
   void wait_for(guint64 frames) const {
     while (stat(element, "delivered") + stat(element, "starved") < frames)
       std::this_thread::yield();
   }
 
-  /// What stopping took on the kernel's clock.
+  /// Stops, and returns how long that took on the kernel's clock.
   std::chrono::nanoseconds stop() {
     return fake::time_of(kernel.clock(), [this] {
       fail_if(gst_element_set_state(pipeline, GST_STATE_NULL) == GST_STATE_CHANGE_FAILURE);
     });
   }
 
-  /// Once it is stopped.
+  /// Call it only after stop().
   [[nodiscard]] const std::vector<Buffer>& kept() const { return kept_; }
 
   fake::FakeKernel kernel;
@@ -96,8 +96,8 @@ void check_hoarding(const char* policy, std::size_t keep) {
   fail_unless(hoarder.stop() < 500ms);
   fail_unless_equals_int(hoarder.kernel.open_count(rig::path), 0);
   const auto starved = stat(hoarder.element, "starved");
-  // All but one of the four go downstream, and what comes when the last is due is left out and
-  // counted.
+  // With `drop` three of the four buffers go downstream. A frame that would take the last one is
+  // left out and counted.
   const bool drops = std::string_view{policy} == "drop" && keep > 2;
   fail_unless_equals_int(hoarder.kept().size(), drops ? 3 : keep);
   fail_unless((starved > 0) == drops, "%s, %d held: %d starved", policy, static_cast<int>(keep),
@@ -131,7 +131,7 @@ GST_START_TEST(test_what_is_dropped_is_counted) {
 
 GST_END_TEST
 
-/// Pulls so many frames and holds them.
+/// Pulls `count` frames and holds them.
 static std::vector<Buffer> hold(Rig& rig, std::size_t count) {
   std::vector<Buffer> held;
   for (std::size_t i = 0; i < count; ++i)
@@ -194,7 +194,7 @@ GST_START_TEST(test_shrinks_when_downstream_has_let_go) {
   for (int frame = 0; frame < 1000 && rig.camera->buffer_count() > 4; ++frame)
     rig.next();
   fail_unless_equals_int(rig.camera->buffer_count(), 4);
-  // And it can do it again.
+  // The buffer pool can grow again.
   held = hold(rig, 6);
   fail_unless_equals_int(rig.camera->buffer_count(), 8);
   for (const auto& buffer : held)
@@ -204,7 +204,7 @@ GST_START_TEST(test_shrinks_when_downstream_has_let_go) {
 
 GST_END_TEST
 
-/// Goes on until there are so many buffers, and a few frames longer.
+/// Streams until there are `count` buffers, and 300 frames longer.
 static void settle(Rig& rig, std::size_t count) {
   for (int frame = 0; frame < 1500 && rig.camera->buffer_count() > count; ++frame)
     rig.next();
@@ -220,7 +220,7 @@ GST_START_TEST(test_memory_goes_back_but_that_which_is_held) {
   const auto before = rig::holdings();
   auto held = hold(rig, 6);
   fail_unless_equals_int(rig.camera->buffer_count(), 8);
-  // One frame is held by reference. Of another only the DMABuf is, as an importer keeps it.
+  // One frame is held by reference. Of another frame only the DMABuf is held, as an importer does.
   auto kept = std::move(held.back());
   auto* const imported = gst_buffer_peek_memory(held[4].get(), 0);
   const v4l2::UniqueFd descriptor{dup(gst_dmabuf_memory_get_fd(imported))};
@@ -230,14 +230,15 @@ GST_START_TEST(test_memory_goes_back_but_that_which_is_held) {
   void* const address =
       mmap(nullptr, rig::small_yuyv_size, PROT_READ, MAP_SHARED, descriptor.get(), 0);
   fail_unless(address != MAP_FAILED);
-  // Nobody writes there any more.
+  // No one may write into that memory any more.
   const std::span bytes{static_cast<const std::byte*>(address), rig::small_yuyv_size};
   const std::vector<std::byte> then{bytes.begin(), bytes.end()};
   for (int frame = 0; frame < 20; ++frame)
     rig.next();
   fail_unless(std::ranges::equal(bytes, then));
   munmap(address, rig::small_yuyv_size);
-  // With its last holder a buffer's memory is gone: neither the driver nor the element has it.
+  // When the last holder frees a buffer, its memory is freed, too. Neither the driver nor the
+  // element keeps it.
   kept.reset();
   settle(rig, 4);
   fail_unless(rig::holdings().plane_mappings == before.plane_mappings, "%zu, not %zu mappings",
@@ -259,7 +260,7 @@ GST_START_TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused) {
   fail_unless_equals_int(rig.camera->queued_count(), 4);
   fail_unless_equals_int(rig.camera->buffer_count(), 8);
   fail_unless_equals_int(rig.camera->calls(VIDIOC_REMOVE_BUFS), 0);
-  // With the next start they are gone.
+  // The next start frees them.
   rig.set_state(GST_STATE_PAUSED);
   rig.play();
   const auto buffer = rig.next();
@@ -281,7 +282,8 @@ GST_START_TEST(test_grows_with_memory_of_its_own) {
     for (const auto& buffer : held)
       fail_unless(
           rig::shows(buffer.get(), static_cast<std::uint32_t>(GST_BUFFER_OFFSET(buffer.get()))));
-    // One in the middle is kept while the others go and come again: nobody takes its place.
+    // One buffer in the middle is held while the others are retired and created again. No other
+    // buffer may take its place.
     auto kept = std::move(held[4]);
     held.clear();
     for (int frame = 0; frame < 800; ++frame)
@@ -302,7 +304,8 @@ GST_START_TEST(test_leaky_gives_the_newest_and_counts_the_others) {
   rig.play();
   rig.camera->wait_streaming(true);
   rig.set_state(GST_STATE_PAUSED);
-  // The streaming thread is told when three frames lie there.
+  // The streaming thread must see three frames at once below, so the camera fills them without
+  // waking it in between.
   rig.play();
   rig.camera->wait_queued(4);
   auto first = rig.next();
@@ -322,7 +325,7 @@ GST_START_TEST(test_leaky_gives_the_newest_and_counts_the_others) {
 
 GST_END_TEST
 
-/// A driver's buffers may hold more than its format says, and a frame may fill them.
+/// A driver's buffers may be larger than the format says, and a frame may fill them.
 GST_START_TEST(test_a_copy_is_as_long_as_its_frame) {
   Rig rig{fake::webcam(), "image/jpeg,width=640,height=480"};
   rig::set(rig.element, "on-starved", "copy");
@@ -341,7 +344,7 @@ GST_START_TEST(test_a_copy_is_as_long_as_its_frame) {
     GstMapInfo copy;
     fail_unless(gst_buffer_map(held.back().get(), &copy, GST_MAP_READ));
     fail_unless(gst_buffer_map(held.front().get(), &original, GST_MAP_READ));
-    // Painted with the frame's number, but between two marks of JPEG.
+    // The fake paints the frame's number, but only between two JPEG markers.
     fail_unless(copy.data[length - 1] != 0 || original.data[length - 1] == 0);
     gst_buffer_unmap(held.front().get(), &original);
     gst_buffer_unmap(held.back().get(), &copy);
