@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// More than there are buffers, so that some of them were filled after what happened.
+/// There are fewer buffers than that, so some frames were filled after the event.
 constexpr unsigned some_frames = 8;
 
 class Cell {
@@ -49,11 +49,11 @@ private:
     return false;
   }
 
-  /// The same for what a healed device does; heals it again where that has not lasted.
+  /// Waits like wait(), for a healed device. Heals it again if the element has undone that.
   template <class Enough>
   void wait_healed(WatchedPipeline& pipeline, const char* what, Enough enough) {
     using Seen = WatchedPipeline::Seen;
-    // Once at the notice, and once more where reopening the device has undone that.
+    // The first heal is at the message, the second after a reopening that undid the first.
     constexpr int most_heals = 2;
     for (int heals = 0; heals < most_heals; ++heals) {
       const auto silences = pipeline.seen().silences;
@@ -117,7 +117,7 @@ private:
     if (fault_.demand == Demand::stop) return;
     pipeline.count_frames_anew();
     if (pipeline.holds_all()) {
-      // What happens while they are held.
+      // Watches what happens while downstream holds the frames.
       const auto starved = pipeline.stat("starved") + pipeline.stat("damaged");
       wait_healed(pipeline, "nothing happens while all is held", [&](const Seen& seen) {
         return seen.over() || seen.frames >= some_frames ||

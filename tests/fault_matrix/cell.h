@@ -8,20 +8,21 @@
 
 namespace faults {
 
-/// What became of it.
+/// The outcome of one cell of the matrix.
 struct Outcome {
-  /// As the table has it: "ERROR `lost`", "EOS", "goes on", with the states of the device that were
-  /// told before.
+  /// The table's text: "ERROR" with its cause, "EOS" or "goes on". The states of the device that
+  /// were reported before stand in front of it.
   std::string text;
-  /// What the ERROR said.
+  /// The text of the ERROR.
   std::string error;
-  /// What must never be, each a sentence: a hang, a leak, a wrong frame. Empty when all is well.
+  /// What must never happen, in sentences: a hang, a leak, a wrong frame. The text is empty if all
+  /// is well.
   std::string wrong;
   std::chrono::milliseconds stopping{};  ///< from PLAYING to NULL
 };
 
-/// Has `fault` strike at that moment, and watches what the element makes of it; then stops it, ends
-/// the fault, and sees whether the same element works again.
+/// Lets `fault` strike at that moment, and watches what the element does. Then stops the element,
+/// heals the fault, and checks that the same element works again.
 Outcome run_cell(Stage& stage, Meddler& meddler, const Fault& fault, Moment moment);
 
 }  // namespace faults

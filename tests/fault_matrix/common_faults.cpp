@@ -58,7 +58,7 @@ void add_calls(std::vector<Fault>& all, Meddler& meddler, bool waits, bool has_r
         {.name = name_of(error) + " from " + call.name,
          .when = call.when,
          .strike = [&meddler, request = call.request, error] { meddler.hinder(request, error); },
-         // Without a fixed mode it asks what there is.
+         // Without a fixed mode the element enumerates the modes.
          .caps = call.request == VIDIOC_ENUM_FMT ? "video/x-raw,format=YUY2" : "",
          .meddles = true});
   };

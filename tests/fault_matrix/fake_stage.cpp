@@ -27,7 +27,7 @@ constexpr auto small = "video/x-raw,format=YUY2,width=320,height=240,framerate=3
 constexpr std::array cut_jpeg{std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}, std::byte{0xdb}};
 constexpr std::size_t small_size = std::size_t{320} * 240 * 2;
 
-/// Fills what a camera has queued, as one in free run does, until it is told not to.
+/// Fills a camera's queued buffers, as a camera in free run does, until it is paused.
 class Filler {
 public:
   explicit Filler(std::shared_ptr<fake::Camera> camera, fake::Clock& clock, bool paused = false)
@@ -48,7 +48,7 @@ public:
     thread_.join();
   }
 
-  /// When this returns from a pause's beginning, no frame comes any more.
+  /// Pauses or resumes. When a call that pauses returns, no more frames come.
   void pause(bool paused) {
     std::unique_lock lock{mutex_};
     paused_ = paused;
@@ -63,7 +63,7 @@ public:
     return paused_;
   }
 
-  /// How it fills from now on, and how much time passes with each frame.
+  /// Sets how frames are filled from now on, and how much time passes with each of them.
   void fill_with(const fake::FrameOptions& options, std::chrono::nanoseconds pace = {}) {
     const std::lock_guard lock{mutex_};
     options_ = options;
@@ -90,17 +90,17 @@ private:
   std::shared_ptr<fake::Camera> camera_;
   fake::Clock& clock_;
   std::mutex mutex_;
-  std::condition_variable changed_;  // with mutex_
+  std::condition_variable changed_;  // guarded by mutex_
   bool paused_;
-  bool rests_{};  // it has seen that, and fills nothing
+  bool rests_{};  // the thread has seen the pause, and fills no buffer
   bool ends_{};
   fake::FrameOptions options_;
   std::chrono::nanoseconds pace_{};
   std::thread thread_;
 };
 
-/// Its clock stands still while the camera sends, so that nothing is late however busy the machine
-/// is.
+/// The stage of the fake. Its clock stands still while the camera sends. So no frame is late,
+/// however busy the machine is.
 class FakeStage final : public Stage {
 public:
   FakeStage() { kernel_.stop_clock(); }
@@ -187,7 +187,7 @@ private:
     filler_.emplace(camera_, kernel_.clock(), silent);
   }
 
-  /// The camera is another one at its path, which is well.
+  /// Replaces the camera by another one at its path, which works.
   void replace() {
     remove(home);
     back_at(home);
@@ -261,7 +261,7 @@ private:
                    .healed_at = "now"});
   }
 
-  /// A second program opens it and asks for buffers.
+  /// A second program opens the device and requests buffers.
   void occupy() {
     other_ = v4l2::UniqueFd{kernel_.open(home, O_RDWR | O_CLOEXEC)};
     v4l2_requestbuffers request{};
@@ -320,7 +320,7 @@ private:
                    }});
   }
 
-  /// What tells of a loss in other words, and what comes back of no use.
+  /// Adds losses that the driver reports in another way, and cameras that come back useless.
   void add_returns(std::vector<Fault>& all) {
     Fault lost{.name = "a lost device that says EINVAL",
                .when = while_playing,
@@ -349,7 +349,7 @@ private:
                      }});
   }
 
-  /// What a pipeline must do at once though its camera is away.
+  /// Adds requests that a pipeline must obey at once, though its camera is away.
   static void add_demands(std::vector<Fault>& all, Fault unplugged) {
     const auto row = [&](const char* name, Demand demand) {
       unplugged.name = name;
@@ -416,14 +416,14 @@ private:
       if (fault.name.starts_with("JPEG")) fault.caps = "image/jpeg,width=640,height=480";
   }
 
-  /// From the next frame on, ten in a second.
+  /// Fills all frames from the next one on with `options`, ten in a second.
   void send_only(const fake::FrameOptions& options) {
-    filler_->pause(true);  // it may hold the options of the frame that it waits to fill
+    filler_->pause(true);  // the thread may hold the options of the frame that it waits to fill
     filler_->fill_with(options, std::chrono::milliseconds{100});
     filler_->pause(false);
   }
 
-  /// Nothing comes but frames that are left out.
+  /// Adds cameras that send only frames which the element leaves out.
   void add_leftovers(std::vector<Fault>& all) {
     all.push_back({.name = "nothing but short frames",
                    .when = always,
@@ -439,7 +439,7 @@ private:
                    .caps = "video/x-h264"});
   }
 
-  /// Goes on when such frames were dequeued.
+  /// Fills frames with `options`, and returns when some of them were dequeued.
   void damage(const fake::FrameOptions& options) {
     filler_->fill_with(options);
     const auto before = camera_->calls(VIDIOC_QBUF);
@@ -497,7 +497,7 @@ private:
         +[](v4l2_buffer& buffer) { buffer.sequence = 0; });
   }
 
-  /// What the device gives is not what it gave.
+  /// Adds devices whose frames or formats change.
   void add_changes(std::vector<Fault>& all) {
     all.push_back({.name = "`V4L2_BUF_FLAG_LAST`, then EPIPE from VIDIOC_DQBUF",
                    .when = while_playing,

@@ -6,7 +6,7 @@
 
 namespace faults {
 
-/// A fake USB camera in free run.
+/// Returns a fake USB camera that runs free.
 std::unique_ptr<Stage> fake_stage();
 
 }  // namespace faults

@@ -48,7 +48,7 @@ public:
     request.count = 2;
     request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     request.memory = V4L2_MEMORY_MMAP;
-    // Since 0.13 one program captures at a time.
+    // Since 0.13 only one program captures at a time.
     if (ioctl(node_.get(), VIDIOC_REQBUFS, &request) != 0) return;
     for (std::uint32_t index = 0; index < request.count; ++index) {
       v4l2_buffer buffer{};
@@ -70,7 +70,7 @@ private:
 class LoopbackStage final : public RealStage {
 public:
   LoopbackStage() {
-    // 0.12 tells none.
+    // Version 0.12 has no version file.
     version_ = read_line("version");
     version_ = version_.empty() ? "0.12" : version_.substr(0, version_.rfind('.'));
   }
@@ -128,7 +128,7 @@ private:
     producer_ = std::make_unique<Producer>(path_, picture);
   }
 
-  /// Nobody has it open but the element.
+  /// Closes the device in all programs but the element.
   void end() {
     producer_.reset();
     reader_.reset();
@@ -165,7 +165,7 @@ private:
       die("the module can't be loaded");
   }
 
-  /// No producer has fed it yet.
+  /// Adds devices that no producer has fed yet.
   void add_absence(std::vector<Fault>& all) {
     Fault unfed{.name = "a loopback device without a producer",
                 .when = {Moment::before},
@@ -223,7 +223,8 @@ private:
     add_policies(all, unloaded, "on-disconnect", {"wait"});
   }
 
-  /// The producer goes. As long as the element has the device open, that keeps its format.
+  /// Adds producers that end. As long as the element has the device open, the device keeps its
+  /// format.
   void add_ends(std::vector<Fault>& all) {
     Fault ended{.name = "its producer ends, and another one feeds it",
                 .when = while_playing,
@@ -239,7 +240,7 @@ private:
     };
     all.push_back(ended);
     ended.prepare = {};
-    // At the start the driver makes half a frame a whole one.
+    // At the start the driver turns half a frame into a whole one.
     ended.name = "its producer ends in the middle of a frame, and another one feeds it";
     ended.strike = [this] {
       producer_->write_half();
@@ -250,7 +251,7 @@ private:
     add_long_ends(all);
   }
 
-  /// Another producer of another picture, which does not look what it was given.
+  /// Adds producers of another picture. They ignore the format that the device has.
   void add_others_pictures(std::vector<Fault>& all) {
     const auto other = [&](const char* name, const Picture& picture) {
       all.push_back({.name = std::string{"its producer ends, and one of "} + name + " feeds it",
@@ -277,7 +278,8 @@ private:
       auto one = ended;
       one.name = "its producer ends";
       one.when = while_playing;
-      // Since 0.13 the driver says that nothing comes in, and then there is nothing to wake.
+      // Since 0.13 the driver reports that there is no signal. The element then has no stream to
+      // restart.
       one.healed_at = remembers_more ? "`signal-lost`" : told;
       add_policies(all, one, "on-stall", {stall});
       one = all.back();
@@ -297,7 +299,7 @@ private:
     add_policies(all, ended, "on-disconnect", {"error", "wait", "eos"});
   }
 
-  /// The driver itself fills in what the producer leaves out.
+  /// Adds pauses of the producer that the driver itself fills.
   void add_fillers(std::vector<Fault>& all) {
     Fault silent{.name = "it falls silent, and shows an image for that (`timeout`)",
                  .when = always,

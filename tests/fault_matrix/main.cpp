@@ -1,9 +1,9 @@
-// The fault matrix: each fault that the device at hand can have, at each moment at which it can
-// strike. What becomes of it must be what the table of docs/testing.md says, no frame may be wrong,
-// nothing may hang or leak, and the same element must work afterwards.
+// Runs the fault matrix: each fault that a device can have, at each moment at which it can strike.
+// The outcome must be the one in the table of docs/testing.md. No frame may be wrong, nothing may
+// hang or leak, and the same element must work afterwards.
 //
 //   faults_test fake|vivid|uvcvideo|loopback|vimc --table FILE    prints TAP, a point for each cell
-//   faults_test fake|vivid|uvcvideo|loopback|vimc --print         prints what it sees, for table.py
+//   faults_test fake|vivid|uvcvideo|loopback|vimc --print         prints the outcomes, for table.py
 
 #include <algorithm>
 #include <array>

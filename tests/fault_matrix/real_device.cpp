@@ -30,7 +30,7 @@ constexpr uid_t nobody = 65534;
 std::size_t open_video_nodes() {
   std::size_t count{};
   for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
-    std::error_code gone;  // The directory's own descriptor.
+    std::error_code gone;  // for the directory's own descriptor
     const auto target = std::filesystem::read_symlink(entry.path(), gone);
     if (!gone && target.string().starts_with("/dev/video")) ++count;
   }
@@ -45,7 +45,7 @@ void write_text(const std::string& file, const std::string& text) {
 
 Forbidden::Forbidden(std::string node) : node_{std::move(node)} {
   if (chmod(node_.c_str(), 0) != 0 || seteuid(nobody) != 0) die("only root can do without rights");
-  // Else /proc/self would be root's.
+  // Without this /proc/self would belong to root.
   prctl(PR_SET_DUMPABLE, 1);
 }
 

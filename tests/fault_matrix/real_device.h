@@ -7,12 +7,12 @@
 
 namespace faults {
 
-/// How many descriptors of /dev/video* this process has.
+/// Returns the number of descriptors of /dev/video* that the process has.
 std::size_t open_video_nodes();
 
 void write_text(const std::string& file, const std::string& text);
 
-/// As nobody, with all rights to the node taken away, for as long as it lives.
+/// Removes all rights to the node, and makes the process the user nobody, for as long as it lives.
 class Forbidden {
 public:
   explicit Forbidden(std::string node);
@@ -24,7 +24,7 @@ private:
   std::string node_;
 };
 
-/// Another program that has asked a device for buffers, for as long as it lives.
+/// Another program that has requested buffers of a device, for as long as it lives.
 class OtherProgram {
 public:
   explicit OtherProgram(const std::string& node);
@@ -32,7 +32,7 @@ public:
   OtherProgram& operator=(const OtherProgram&) = delete;
   ~OtherProgram();
 
-  /// What that program does, until its standard input ends.
+  /// The work of that program. It returns when its standard input ends.
   static int run(const char* node);
 
 private:

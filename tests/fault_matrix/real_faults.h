@@ -9,7 +9,7 @@
 
 namespace faults {
 
-/// What several devices of the running kernel have in common.
+/// The common part of the stages with a real driver.
 class RealStage : public Stage {
 public:
   v4l2::Kernel& kernel() override;
@@ -17,7 +17,7 @@ public:
 
 protected:
   void add_others(std::vector<Fault>& all);
-  /// Gives the device back its rights and frees it from the other program.
+  /// Restores the rights to the device, and ends the other program.
   void leave();
 
 private:

@@ -6,15 +6,15 @@
 
 namespace faults {
 
-/// A vivid with a webcam and an HDMI input, a metadata and an output node.
+/// Returns a vivid with a webcam input, an HDMI input, a metadata node and an output node.
 std::unique_ptr<Stage> vivid_stage();
 
-/// An isochronous USB camera of user space behind uvcvideo, and another one of its make that is not
-/// plugged in: those of USBCAM_CONTROL_1 and _2.
+/// Returns an isochronous USB camera of user space behind uvcvideo. Another camera of the same make
+/// is not plugged in. Their sockets are USBCAM_CONTROL_1 and USBCAM_CONTROL_2.
 std::unique_ptr<Stage> usb_stage();
 
-/// Two loopback devices: the first captures from the start (exclusive_caps=0), the second once it
-/// is fed. Named after the driver's version, as they differ.
+/// Returns two loopback devices. The first one captures from the start (exclusive_caps=0), the
+/// second one when it is fed. The name contains the driver's version, since versions differ.
 std::unique_ptr<Stage> loopback_stage();
 
 /// The RGB node of vimc, with its media graph set up by the script that VIMC_SCRIPT names, which is

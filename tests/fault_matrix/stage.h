@@ -13,46 +13,47 @@
 
 namespace faults {
 
-/// When a fault strikes.
+/// The moment at which a fault strikes.
 enum class Moment {
   before,  ///< the element is in NULL
-  start,   ///< it is in READY, and has the device open
+  start,   ///< the element is in READY, and has the device open
   stream,  ///< frames come
   held,    ///< downstream holds all the buffers that it can get
 };
 
 inline constexpr std::size_t moments = 4;
 
-/// What is asked of the pipeline while a fault lasts.
+/// The request to the pipeline while a fault lasts.
 enum class Demand { nothing, eos, flush, stop };
 
-/// What can go wrong.
+/// A fault of a device, of its driver or of its surroundings.
 struct Fault {
   std::string name{};
   std::vector<Moment> when{};
-  /// The element's properties, besides those that every cell has.
+  /// Properties of the element, besides those that every cell sets.
   std::vector<std::pair<std::string, std::string>> properties{};
-  /// What it takes before the element is made.
+  /// Runs before the element is created.
   std::function<void()> prepare{};
   std::function<void()> strike{};
-  /// What ends it, so that frames come again.
+  /// Ends the fault, so that frames come again.
   std::function<void()> heal{};
-  /// The state of the notice (see notice.h) at which it is healed, or "now": right after it struck.
-  /// Without it, it is healed when all is over.
+  /// Names the message at which the fault is healed: a state of the device, or a WARNING's cause.
+  /// With "now" the fault is healed right after it struck. Without a name it is healed when the
+  /// cell is over.
   std::string healed_at{};
-  /// At the same notice. Only what is flushed is healed then.
+  /// The request comes at the same message. Only a flushed pipeline's fault is healed then.
   Demand demand{Demand::nothing};
-  std::string device{};    ///< instead of the stage's
-  std::string moved_to{};  ///< what `device` is set to as it strikes
-  std::string caps{};      ///< instead of the stage's; frames are not looked into then
-  bool meddles{};          ///< a call must have been made to fail
-  bool blurs{};            ///< frames may come out that are not what the camera has sent
-  /// `heal` may be undone, and is repeated as long as the camera is silent: a device that is opened
-  /// again gets the controls that it had, and such a control may be what silences it.
+  std::string device{};    ///< replaces the stage's
+  std::string moved_to{};  ///< `device` is set to it when the fault strikes
+  std::string caps{};      ///< replaces the stage's; frames are not checked then
+  bool meddles{};          ///< the fault must have made a call fail
+  bool blurs{};            ///< frames may differ from what the camera has sent
+  /// The element may undo `heal`, so each silence of the camera repeats it. A device that is
+  /// reopened gets its former controls, and such a control may be what silences it.
   bool heals_each_silence{};
 };
 
-/// A device and those who can do something to it.
+/// A device, and the means to disturb it.
 class Stage {
 public:
   Stage() = default;
@@ -60,39 +61,39 @@ public:
   Stage& operator=(const Stage&) = delete;
   virtual ~Stage() = default;
 
-  /// As the table calls it.
+  /// The stage's name in the table.
   [[nodiscard]] virtual std::string name() const = 0;
   virtual v4l2::Kernel& kernel() = 0;
-  /// Where the device is now.
+  /// The device's current path.
   virtual std::string path() = 0;
-  /// What downstream takes.
+  /// The caps that downstream takes.
   [[nodiscard]] virtual std::string caps() const = 0;
   virtual std::vector<Fault> faults() = 0;
-  /// Puts all in order again, however it was left.
+  /// Puts all in order again, whatever happened before.
   virtual void reset() = 0;
 
-  /// Puts in order what `heal` may leave as it is, before the element is tried again.
+  /// Puts in order what `heal` leaves out, before the element is tried again.
   virtual void prepare_retry() {}
 
-  /// Whether the device has VIDIOC_S_PARM.
+  /// Returns whether the device has VIDIOC_S_PARM.
   [[nodiscard]] virtual bool has_rates() const { return true; }
 
-  /// How many descriptors of video devices this process has open.
+  /// Returns the number of video device descriptors that the process has open.
   virtual std::size_t open_nodes() = 0;
-  /// How a frame shows something else than what the device has sent; empty when it does not.
+  /// Returns how a frame differs from what the device has sent. The text is empty if it does not.
   virtual std::string wrong(GstBuffer* buffer) = 0;
 
-  // By default time is the kernel's, and passes by itself: in the VM it is virtual.
+  // By default time is the kernel's, and passes by itself. In the VM that time is virtual.
 
-  /// Where time does not pass by itself, lets as much pass as somebody waits for, if somebody may
-  /// now; whether it was so.
+  /// Lets as much time pass as a thread waits for, if time does not pass by itself. Returns whether
+  /// a thread waited and time passed.
   virtual bool pass_time() { return false; }
 
-  /// How long `work` takes, on the clock that the element goes by.
+  /// Returns how long `work` takes on the element's clock.
   virtual std::chrono::nanoseconds time_of(const std::function<void()>& work);
 
-  /// What counts as for ever. Virtual time leaps while the VM waits for its host, so a minute of it
-  /// may be a moment.
+  /// Returns the time limit for a test that hangs. Virtual time leaps while the VM waits for its
+  /// host, so a minute of it may be a moment.
   [[nodiscard]] virtual std::chrono::minutes patience() const { return std::chrono::minutes{10}; }
 };
 

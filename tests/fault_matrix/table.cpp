@@ -13,7 +13,7 @@ std::string trimmed(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
-/// The cells of "| a | b |".
+/// Returns the cells of a line such as "| a | b |".
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
   std::istringstream rest{line.substr(1)};
@@ -25,7 +25,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 }  // namespace
 
 std::map<std::string, Row> rows_for(const std::string& file, const std::string& stage) {
-  // "loopback 0.12" is in the rows of "loopback" too.
+  // The stage "loopback 0.12" also has the rows of "loopback".
   const auto kind = stage.substr(0, stage.find(' '));
   std::map<std::string, Row> rows;
   std::ifstream input{file};

@@ -8,11 +8,11 @@
 
 namespace faults {
 
-/// What is expected at each moment; empty where the fault can't strike then.
+/// The expected outcome at each moment. A text is empty if the fault cannot strike then.
 using Row = std::array<std::string, moments>;
 
-/// The rows for a stage, by the faults' names, of the table that stands in a Markdown file between
-/// the comments "the fault matrix" and "end of the fault matrix".
+/// Returns a stage's rows, by the faults' names. The table is in a Markdown file, between the
+/// comments "the fault matrix" and "end of the fault matrix".
 std::map<std::string, Row> rows_for(const std::string& file, const std::string& stage);
 
 }  // namespace faults

@@ -89,7 +89,7 @@ private:
                 }};
   }
 
-  /// "1-1:1.0", the interface behind the node.
+  /// Returns the USB interface behind the node, such as "1-1:1.0".
   std::string interface() {
     const auto name = camera_.node().substr(sizeof "/dev/" - 1);
     return std::filesystem::canonical("/sys/class/video4linux/" + name + "/device")
@@ -196,7 +196,7 @@ private:
 
   real::UsbCamera camera_{"USBCAM_CONTROL_1"};
   real::UsbCamera other_{"USBCAM_CONTROL_2"};
-  // Linux 7.2 has nodrop=1 by default, 6.12 had 0.
+  // Linux 7.2 has nodrop=1 by default, and 6.12 had nodrop=0.
   bool keeps_damage_{reads_one(nodrop)};
   std::uint32_t last_{};
   std::string interface_;

@@ -35,7 +35,7 @@ public:
 
   std::string wrong(GstBuffer* buffer) override {
     if (gst_buffer_get_size(buffer) != small_size) return "its size";
-    // The picture stands still. A driver that was loaded anew writes text upon it.
+    // The picture stands still. A driver that was bound again writes text on it.
     const std::size_t free_of_text = loaded_anew_ ? small_size / 180 * 168 : 0;
     std::vector<std::uint8_t> bytes(small_size);
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
@@ -69,7 +69,7 @@ private:
   }
 
   void add_losses(std::vector<Fault>& all) {
-    // vivid comes back by itself when the last descriptor is closed.
+    // vivid connects again by itself when the last descriptor is closed.
     Fault unplugged{.name = "unplugged", .when = once_there, .strike = [] {
                       press("Disconnect");
                     }};

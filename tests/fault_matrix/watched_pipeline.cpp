@@ -8,7 +8,7 @@
 namespace faults {
 namespace {
 
-/// Downstream can get all buffers but one (decision 0012), and there are four.
+/// Downstream gets at most all buffers but one (decision 0012), and there are four.
 constexpr std::size_t most_held = 3;
 
 std::vector<std::uint8_t> bytes_of(GstBuffer* buffer) {
@@ -72,7 +72,7 @@ void WatchedPipeline::point_at(const std::string& device) {
 }
 
 void WatchedPipeline::set_state(GstState state) {
-  // What fails says so on the bus.
+  // A failure shows on the bus.
   gst_element_set_state(pipeline_, state);
 }
 

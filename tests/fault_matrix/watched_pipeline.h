@@ -15,8 +15,8 @@
 
 namespace faults {
 
-/// The element and a sink that looks at each frame, holds some if it is told to, and hears all that
-/// is posted.
+/// The element and a sink in a pipeline. The sink checks each frame, and holds some on request. The
+/// class records all messages.
 class WatchedPipeline {
 public:
   WatchedPipeline(Stage& stage, v4l2::Kernel& kernel, const Fault& fault);
@@ -28,10 +28,10 @@ public:
   void set_state(GstState state);
   void send_eos();
   void flush();
-  /// Stops it; what that took on the stage's clock.
+  /// Stops the pipeline, and returns how long that took on the stage's clock.
   std::chrono::milliseconds stop();
 
-  /// What happened since start_over().
+  /// What has happened since start_over().
   struct Seen {
     unsigned frames{};
     unsigned silences{};
@@ -40,8 +40,8 @@ public:
     std::string cause;                 ///< of the first ERROR
     std::string text;                  ///< of the first ERROR
     std::vector<std::string> notices;  ///< each state and each WARNING's cause once, in order
-    bool flagged{};                    ///< a frame was GST_BUFFER_FLAG_CORRUPTED
-    std::string wrong_frame;           ///< how one of them was wrong
+    bool flagged{};                    ///< a frame had GST_BUFFER_FLAG_CORRUPTED
+    std::string wrong_frame;           ///< how a frame was wrong
 
     [[nodiscard]] bool over() const { return errors > 0 || ended; }
 
@@ -52,8 +52,8 @@ public:
   void start_over();
   void count_frames_anew();
 
-  /// Waits until `enough` says so of what was seen, and lets time pass meanwhile where it takes
-  /// that; false when it takes for ever.
+  /// Waits until `enough` returns true, and lets time pass meanwhile where it does not pass by
+  /// itself. Returns false after the stage's time limit.
   template <class Enough>
   bool wait(Enough enough) {
     const auto ended = [&] {
@@ -63,7 +63,8 @@ public:
     for (;;) {
       {
         std::unique_lock lock{mutex_};
-        // Now and then, as neither what a counter counts wakes us, nor who waits for time.
+        // The limit is short, since neither a counter of `stats` nor a thread that waits for time
+        // wakes this.
         if (changed_.wait_for(lock, std::chrono::milliseconds{5}, ended)) return true;
       }
       if (std::chrono::steady_clock::now() > deadline) return false;
@@ -74,15 +75,15 @@ public:
     }
   }
 
-  /// From now on frames are kept.
+  /// The sink keeps frames from now on.
   void hold();
-  /// Frees what is held, and holds nothing from now on.
+  /// Frees the held frames. The sink keeps none from now on.
   void release();
   [[nodiscard]] bool holds_all();
-  /// Whether what is held is still what it was.
+  /// Returns whether the held frames still have their bytes.
   [[nodiscard]] bool unchanged();
 
-  /// A field of `stats`.
+  /// Returns a field of the property "stats".
   [[nodiscard]] std::uint64_t stat(const char* name) const;
 
 private:
@@ -100,7 +101,7 @@ private:
   GstElement* pipeline_;
   GstElement* element_;
   std::mutex mutex_;
-  std::condition_variable changed_;  // with mutex_
+  std::condition_variable changed_;  // guarded by mutex_
   Seen seen_;
   bool holds_{};
   std::vector<Held> held_;
