@@ -21,8 +21,8 @@ import sys
 
 TIDY = "clang-tidy-16"
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
-# In these files bugprone-unchecked-optional-access takes 3 s or, by chance of addresses, more than twenty minutes:
-# its solver has no limit. All other checks run on them.
+# On these files bugprone-unchecked-optional-access takes 3 s or, depending on addresses, over twenty minutes.
+# Its solver has no limit. All other checks run on these files.
 WITHOUT_OPTIONALS = ["--checks=-bugprone-unchecked-optional-access"]
 ENDLESS = dict.fromkeys(("gst/v4l2/device/media_graph.cpp", "gst/v4l2/device/media_mend.cpp"), WITHOUT_OPTIONALS)
 
@@ -33,7 +33,7 @@ def content(path):
 
 
 def dependencies(build):
-    """For each object file of the build the files that it was made of, by ninja's own record."""
+    """Returns the files from which each object file was built, by ninja's own record."""
     files, objects = None, {}
     for line in subprocess.run(["ninja", "-C", build, "-t", "deps"], check=True, capture_output=True,
                                text=True).stdout.splitlines():
@@ -45,7 +45,7 @@ def dependencies(build):
 
 
 def units(build):
-    """Each source of ours with a digest of all that the verdict on it depends on."""
+    """Yields each source of the project, with a digest of all that its result depends on."""
     read = dependencies(build)
     rules = [PROJECT / ".clang-tidy", *sorted(PROJECT.glob("*/**/.clang-tidy"))]
     fixed = "".join(map(content, rules)) + subprocess.run([TIDY, "--version"], check=True, capture_output=True,
@@ -62,8 +62,8 @@ def units(build):
 
 
 def look(build, name):
-    """What clang-tidy has to say of a file; nothing where it is clean. Who takes longer than any file should is in
-    that solver, and is looked at again without it."""
+    """Returns clang-tidy's output on a file, or None if the file is clean. A file that takes too long is in that
+    solver, and is checked again without it."""
     command = [TIDY, "-quiet", "-p", build, *ENDLESS.get(name, []), name]
     try:
         run = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True, timeout=300)
@@ -78,7 +78,7 @@ def main(build):
     home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     cache = pathlib.Path(os.environ.get("V4L2CPP_TIDY_CACHE") or home / "v4l2cppsrc-tidy")
     cache.mkdir(parents=True, exist_ok=True)
-    # clang-tidy looks at a file once for each command that compiles it.
+    # clang-tidy checks a file once for each command that compiles it.
     digests = {}
     for name, digest in units(build):
         digests.setdefault(name, []).append(digest)

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what is missing, builds, and measures what a frame costs: v4l2cppsrc beside v4l2src, beside a
-# bare capture loop and beside a pipeline without a camera. Prints a table and the goals; the exit status
-# is 1 when one was missed. See docs/performance.md.
+# Installs missing packages, builds, and measures what a frame costs. It compares v4l2cppsrc with v4l2src, with
+# a bare capture loop and with a pipeline without a camera. Prints a table and the goals. The exit status is 1
+# if a goal was missed. See docs/performance.md.
 #   sh tests/bench.sh [ROUNDS [FRAMES]]     (7 and 50000)
-# BUILD_DIR (default: build) is where to build, and nothing is written outside it.
+# BUILD_DIR (default: build) is the build directory. The script writes only there.
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/packages.sh

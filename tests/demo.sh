@@ -1,7 +1,7 @@
 #!/bin/sh
-# The main job, in one command: installs what is missing, builds, and captures three seconds through
-# v4l2cppsrc, from the first real camera or, where there is none, from vivid on a real kernel in a virtual
-# machine. Leaves a snapshot and a video in demo/, and tells device, mode, frames, rate and loss.
+# Shows the main job in one command. It installs missing packages, builds, and captures three seconds through
+# v4l2cppsrc. The camera is the first real one. Without a camera it is vivid, on a real kernel in a virtual
+# machine. The script leaves a snapshot and a video in demo/, and prints device, mode, frames, rate and loss.
 #   sh tests/demo.sh [DEVICE]
 set -eu
 cd "$(dirname "$0")/.."
@@ -22,11 +22,11 @@ mkdir -p "$output"
 
 plugins=$(cd "$build/gst/v4l2cppsrc" && pwd)
 export GST_PLUGIN_PATH="$plugins"
-# What GStreamer knows of its plugins, looked up once here and not again in the machine.
+# GStreamer writes its registry of plugins once here. The machine only reads it.
 export GST_REGISTRY="$(cd "$build" && pwd)/demo-registry.bin"
 gst-inspect-1.0 v4l2cppsrc >"$build/demo-inspect.txt"
 
-# The first node that captures and that we may open; the capabilities are of the node itself.
+# Prints the first node that captures and that we may open. The device caps are those of the node itself.
 real_camera() {
   for node in /dev/video*; do
     [ -r "$node" ] && [ -w "$node" ] || continue

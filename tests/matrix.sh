@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds, and runs the tests, on a release of Debian, whatever this machine has: with its compiler, its
-# GStreamer, its QEMU, and in the VM its kernel. Makes a root of that release once, which takes some minutes,
-# and keeps it. The last line and the exit status are those of tests/run.sh.
+# Builds and runs the tests on a release of Debian, whatever this machine has. The compiler, GStreamer, QEMU and
+# the VM's kernel are that release's. The script makes a root of the release once, which takes some minutes, and
+# keeps it. The last line and the exit status are those of tests/run.sh.
 #   sh tests/matrix.sh RELEASE [--fast] [--clang] [MESON_TEST_ARGUMENT...]   as tests/run.sh --all does there;
 #                                        RELEASE is bookworm, trixie, forky or what comes next
 #   sh tests/matrix.sh RELEASE -- COMMAND...      runs a command there instead, in the checkout
-# It builds in build-RELEASE, with --clang in build-RELEASE-clang; V4L2CPP_WERROR=true makes warnings errors.
-# V4L2CPP_MIRROR is where Debian's packages come from, if apt does not know.
+# The build directory is build-RELEASE, or build-RELEASE-clang with --clang. V4L2CPP_WERROR=true makes warnings
+# errors. V4L2CPP_MIRROR is the mirror of Debian's packages, if apt does not know one.
 set -eu
 cd "$(dirname "$0")/.."
 project=$(pwd)
@@ -26,7 +26,7 @@ shift
 roots=${V4L2CPP_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/v4l2cppsrc-vm}/roots
 root=$roots/$release
 
-# The mirror from which this machine's apt takes Debian's packages.
+# Prints the mirror from which this machine's apt takes Debian's packages.
 mirror_of_apt() {
   # shellcheck disable=SC2016  # For apt to fill in.
   apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Identifier: Packages' 2>/dev/null |
@@ -41,14 +41,15 @@ find_mirror() {
   [ -n "$mirror" ] || give_up "apt takes nothing from Debian here; name a mirror in V4L2CPP_MIRROR"
 }
 
-# A debootstrap that is older than the release has no script of its name; sid's makes every newer one.
+# Prints the release's debootstrap script. An old debootstrap has no script for a newer release; sid's script
+# makes each of those.
 script_for() {
   scripts=${DEBOOTSTRAP_DIR:-/usr/share/debootstrap}/scripts
   if [ -e "$scripts/$release" ]; then echo "$scripts/$release"; else echo "$scripts/sid"; fi
 }
 
-# The mounts are of a namespace of its own here and below, so none is left, whatever happens. At times
-# debootstrap gives up on a package that another one must be configured before; dpkg finds the order.
+# Each mount is in a mount namespace of its own, here and below. So no mount is left, whatever happens. At times
+# debootstrap gives up on a package that needs another one configured first; dpkg finds the order.
 make_root() {
   need debootstrap debian-archive-keyring
   find_mirror
@@ -64,16 +65,16 @@ make_root() {
   quietly as_root unshare --mount sh -c '
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     debootstrap --variant=minbase --keyring="$keyring" "$1" "$2" "$3" "$4" || chroot "$2" dpkg --configure -a
-    # A mirror that stands still for a while has lists past their date, which apt refuses, though debootstrap
-    # does not. What is signed is still checked, and nothing but tests runs in this root.
+    # The lists of a mirror that stands still for a while are past their date. apt refuses such lists, but
+    # debootstrap does not. Signatures are still checked, and only tests run in this root.
     echo "Acquire::Check-Valid-Until \"false\";" >"$2/etc/apt/apt.conf.d/90any-date"
   ' sh "$release" "$new" "$mirror" "$(script_for)" || give_up "could not make a root of $release from $mirror"
   as_root mv -T "$new" "$root"
   trap - EXIT HUP INT TERM
 }
 
-# there UID:GID COMMAND...: in the root, in this checkout, which is at its usual path, and as that user. Of
-# the environment there is only what is said here: this machine's paths mean nothing there.
+# there UID:GID COMMAND...: runs the command as that user in the root, in this checkout, at its usual path. The
+# environment is only what is set here, since the paths of this machine mean nothing there.
 there() {
   user=$1
   shift
@@ -110,7 +111,7 @@ case " $* " in
   *' --clang '*) build=$build-clang ;;
 esac
 set -- --all "$@"
-# What is missing there takes root to install; the rest is done as whoever called this.
+# Root installs the missing packages there. The caller's user runs the rest.
 # shellcheck disable=SC2016
 there 0:0 sh -euc '
   mkdir -p "$HOME"

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs what is missing, builds, and runs the tests, those in the VM too. The last line says how many
-# passed and how many failed; a test that was skipped has failed.
+# Installs missing packages, builds, and runs the tests, those in the VM too. The last line says how many passed
+# and how many failed. A skipped test counts as failed.
 #   sh tests/run.sh [--fast | --all] [--clang] [MESON_TEST_ARGUMENT...]
-# --fast leaves out the VM and the benchmark; --all adds the suite `long`, which CI and tests/matrix.sh run;
-# --fast decides where both are given; --clang builds with the newest clang that apt has, in place of g++;
-# --install only installs what a run with the other options needs.
-# BUILD_DIR (default: build, or build-clang) is where to build; V4L2CPP_WERROR=true makes warnings errors.
+# --fast leaves out the VM and the benchmark. --all adds the suite `long`, which CI and tests/matrix.sh run.
+# --fast wins over --all. --clang builds with the newest clang that apt has, instead of g++. --install only
+# installs the packages that a run with the other options needs.
+# BUILD_DIR (default: build, or build-clang) is the build directory. V4L2CPP_WERROR=true makes warnings errors.
 # The details are in BUILD_DIR/meson-logs/testlog.txt.
 set -eu
 cd "$(dirname "$0")/.."
@@ -47,7 +47,7 @@ need $packages $clang
 
 echo "==> Building in $build"
 configure "$build" -Dvm-tests="$vm_tests"
-# What a run before this one has left must not be counted as this one's.
+# The logs of an earlier run must not be counted as this run's.
 rm -f "$build"/meson-logs/testlog.*
 ninja -C "$build"
 

@@ -1,23 +1,23 @@
-// Moves frames from one source to one consumer and prints what each of them cost the streaming
-// thread, taken inside the process between two frames, so that neither start-up nor the end counts.
+// Measures what a frame costs the streaming thread, from one source to one consumer. The process
+// itself takes the readings between two frames. So neither the start nor the end counts.
 //
 //   bench SOURCE CONSUMER WARM_UP FRAMES
 //
 // SOURCE is
 //   v4l2cppsrc or v4l2src, of /dev/video-fake;
-//   raw: no pipeline at all, but the bare loop of poll(), VIDIOC_DQBUF and VIDIOC_QBUF that every
-//     capture program has in it;
+//   raw: no pipeline, but the bare loop of poll(), VIDIOC_DQBUF and VIDIOC_QBUF that every capture
+//     program contains;
 //   fakesrc: no camera;
-//   raw+fakesrc: the two in one thread, a frame of each in turn. No source element that waits, and
-//     calls the driver, can cost less, and it is more than the sum, for code is slower between
-//     system calls.
+//   raw+fakesrc: the two in one thread, a frame of each in turn. A source element that waits and
+//     calls the driver cannot cost less. This costs more than the sum of both, since code is slower
+//     between system calls.
 //
-// CONSUMER is discard or read; the latter maps each frame and reads a byte of it. One program for
-// all, and run under the same preload library, so that what differs is the source alone.
+// CONSUMER is discard or read; the latter maps each frame and reads a byte of it. All sources run
+// in this program, under the same preload library. So only the source differs.
 //
-// Prints "NANOSECONDS ALLOCATIONS PAGE_FAULTS": CPU time per frame, and the others of all FRAMES
-// together. For whoever counts system calls from outside (strace), the first and the last moment
-// are marked by a write() to no descriptor at all.
+// The program prints "NANOSECONDS ALLOCATIONS PAGE_FAULTS". The first is the CPU time per frame,
+// the others are sums of all FRAMES. A write() to no descriptor marks the first and the last
+// moment, for a program that counts system calls from outside (strace).
 
 #include <array>
 #include <cerrno>
@@ -50,7 +50,7 @@ void count() {
 
 }  // namespace
 
-// Every allocation of the process passes here: GLib's too, which G_SLICE=always-malloc sends here.
+// Every allocation of the process passes here. GLib's slices do so with G_SLICE=always-malloc.
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
 extern "C" {
 void* __libc_malloc(std::size_t);
@@ -98,7 +98,7 @@ constexpr std::uint32_t height = 480;
   std::exit(2);
 }
 
-/// What this thread has spent.
+/// The costs of this thread.
 struct Spent {
   std::int64_t nanoseconds{};
   std::uint64_t allocations{};
@@ -120,7 +120,7 @@ class Meter {
 public:
   Meter(std::uint64_t warm_up, std::uint64_t frames) : first_{warm_up}, last_{warm_up + frames} {}
 
-  /// For each frame, on the streaming thread. One comparison on most.
+  /// Runs on the streaming thread for each frame. Most frames cost one comparison.
   void see() {
     if (++seen_ != next_) return;
     if (seen_ == first_)
@@ -129,7 +129,7 @@ public:
       end();
   }
 
-  /// How many frames the source must give.
+  /// Returns the number of frames that the source must send.
   [[nodiscard]] std::uint64_t wanted() const { return last_; }
 
   void print() const {
@@ -143,7 +143,7 @@ public:
 
 private:
   static void mark(std::string_view moment) {
-    // Fails on purpose.
+    // This write() fails on purpose.
     static_cast<void>(!write(-1, moment.data(), moment.size()));
   }
 
@@ -168,12 +168,12 @@ private:
   Spent after_;
 };
 
-/// Where a byte that was read goes, so that the reading is not optimised away.
+/// The consumer's byte is stored here, so the compiler cannot remove the reading.
 volatile std::uint8_t sight;
 
 // ---- the bare loop ------------------------------------------------------------------------------
 
-/// A capture program with nothing in it that could be left out.
+/// A minimal capture program.
 class RawLoop {
 public:
   void start() {
@@ -243,9 +243,9 @@ void run_raw(Meter& meter, bool read) {
 
 // ---- the pipelines ------------------------------------------------------------------------------
 
-/// SOURCE ! fakesink, with the consumer before the sink's own chain function: a pad probe in that
-/// place would cost more than all that the pipeline does for a frame. For the same reason it is the
-/// sink that asks for the caps, and no capsfilter.
+/// The pipeline SOURCE ! fakesink. The consumer runs before the sink's own chain function. A pad
+/// probe there would cost more than all that the pipeline does for a frame. For the same reason the
+/// sink answers the caps query, and there is no capsfilter.
 class Pipeline {
 public:
   Pipeline(Meter& meter, bool read, const char* caps, const RawLoop* loop = nullptr)
@@ -334,9 +334,9 @@ void run_element(const std::string& element, Meter& meter, bool read) {
                                           " num-buffers=" + std::to_string(meter.wanted()));
 }
 
-/// What no source can do without: live, on the pipeline's clock, a GstBuffer for each frame. Its
-/// buffers are empty: with sizetype=fixed it would allocate a picture for each, and we would shine
-/// for not doing so.
+/// Measures the least that a source needs: live, on the pipeline's clock, a GstBuffer for each
+/// frame. The buffers are empty. With sizetype=fixed fakesrc would allocate a picture for each
+/// frame, and v4l2cppsrc would look better than it is.
 void run_fakesrc(const RawLoop* loop, Meter& meter, bool read) {
   Pipeline{meter, read, "ANY", loop}.run(
       "fakesrc sizetype=empty is-live=true format=time do-timestamp=true num-buffers=" +
@@ -359,7 +359,7 @@ int main(int argc, char** argv) {
   const std::string source{argv[1]};
   const bool read = std::string_view{argv[2]} == "read";
   Meter meter{std::strtoull(argv[3], nullptr, 10), std::strtoull(argv[4], nullptr, 10)};
-  // The raw loop too, so that the process is the same.
+  // The raw loop calls this too, so that its process is the same.
   gst_init(nullptr, nullptr);
   run(source, meter, read);
   meter.print();

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""What a frame costs in v4l2cppsrc, in v4l2src, in a bare capture loop and in a pipeline without a camera.
+"""Measures a frame's cost in v4l2cppsrc, v4l2src, a bare capture loop and a pipeline without a camera.
 
 usage: compare.py [--tap] BENCH PRELOAD_LIBRARY PLUGIN_DIR WORK_DIR [ROUNDS [FRAMES]]
 
-All run in one program (bench.cpp) on the preload camera, which is always ready and whose every call is one
-real system call, interleaved, round by round, so that whatever else the machine does falls on all of them.
-The ratios are taken within each round; of times and ratios the medians are printed. What can be counted is
-counted in a run of its own, because counting costs time.
+All sources run in one program (bench.cpp) on the preload camera. That camera is always ready, and each of its
+calls is one real system call. The sources run in turns, round by round, so that the machine's other work hits
+all of them. Each ratio is taken within a round. The table has the medians of times and ratios. Counts come
+from runs of their own, because counting costs time.
 
-Prints a table and what shall hold. Counts must be exact, and v4l2src must make more calls; for times there are
-goals. The exit status is 1 when anything was missed. With --tap each is a point, the table comes as
-comments, and a missed goal for times is a TODO, which fails no test: times are not the code's alone. Writes
-in WORK_DIR only.
+Prints a table and a list of requirements. Counts must be exact, and v4l2src must make more calls. Times have
+goals. The exit status is 1 when a requirement or a goal was missed. With --tap each of them is a point, and the
+table is a comment. A missed goal is then a TODO, which fails no test, since times do not depend on the code
+alone. Writes in WORK_DIR only.
 """
 
 import collections
@@ -40,7 +40,7 @@ class Bench:
             self.environment.pop(name, None)
 
     def run(self, source, consumer, frames, wrapper=(), **environment):
-        """Nanoseconds per frame; allocations and page faults of all frames."""
+        """Returns nanoseconds per frame, and the allocations and page faults of all frames."""
         output = subprocess.run(
             [*wrapper, "env", f"LD_PRELOAD={self.preload}", self.program, source, consumer,
              str(WARM_UP), str(frames)],
@@ -50,16 +50,16 @@ class Bench:
         return float(nanoseconds), int(allocations), int(faults)
 
     def counts(self, source, consumer):
-        """System calls, by name, and allocations of COUNTED frames."""
+        """Returns the system calls, by name, and the allocations of COUNTED frames."""
         log = os.path.join(self.work_dir, "calls")
-        # GLib keeps small blocks for itself; so each of them is seen.
+        # GLib's slice allocator keeps small blocks. With this setting each block is a malloc().
         _, allocations, _ = self.run(source, consumer, COUNTED, ("strace", "-f", "-o", log),
                                      G_SLICE="always-malloc")
         return calls_between_marks(log), allocations
 
 
 def calls_between_marks(log):
-    """The calls of the thread that made the marks, between them."""
+    """Returns the calls between the marks, of the thread that made the marks."""
     calls = collections.Counter()
     thread = None
     with open(log, encoding="utf-8", errors="replace") as lines:
@@ -77,7 +77,7 @@ def calls_between_marks(log):
 
 
 class Verdicts:
-    """What shall hold, and whether it does."""
+    """The requirements and goals, each with its result."""
 
     def __init__(self):
         self.all = []
@@ -102,7 +102,7 @@ class Verdicts:
 
 
 def measure(bench, rounds, frames):
-    """For each case the times and page faults, one for each round."""
+    """Returns the times and the page faults of each case, one for each round."""
     times = collections.defaultdict(list)
     faults = collections.defaultdict(list)
     for _ in range(rounds):
@@ -131,7 +131,7 @@ def judge(times, faults, counts):
     for consumer in CONSUMERS:
         case = "v4l2cppsrc", consumer
         calls, allocations = counts[case]
-        # The camera is always ready, so most frames are fetched without asking poll() first.
+        # The camera is always ready, so most frames are dequeued without poll().
         verdicts.must(f"{consumer}: 2 ioctl a frame and a poll for each 64: {dict(calls)} of {COUNTED}",
                       calls["ioctl"] == 2 * COUNTED and calls["poll"] <= COUNTED / 60 + 1
                       and set(calls) <= {"poll", "ioctl"})
@@ -140,7 +140,7 @@ def judge(times, faults, counts):
         verdicts.must(f"{consumer}: no page fault: {fault:g}", fault == 0)
 
     def ratio(consumer, over, under):
-        """Of sums of sources, in each round; the median."""
+        """Returns the median of the rounds' ratios of two sums of sources."""
         def total(sources):
             return [sum(each) for each in zip(*(times[source, consumer] for source in sources))]
         return statistics.median(a / b for a, b in zip(total(over), total(under)))

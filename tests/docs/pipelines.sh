@@ -1,14 +1,14 @@
 #!/bin/sh
-# Runs the pipelines of a Markdown file, those that a device can serve. Prints TAP.
+# Runs the pipelines of a Markdown file that a device can serve. Prints TAP.
 #   pipelines.sh FILE raw|compressed PLUGIN_DIR
-# "raw" runs those that ask for no compressed format, "compressed" the others. Windows become fakesinks,
+# "raw" runs the pipelines that ask for no compressed format, "compressed" the others. Windows become fakesinks,
 # and each pipeline ends after a few frames.
 file=$1
 kind=$2
 plugin_dir=$3
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-# Only the plugins that the pipelines use: to look at all of a machine's takes half a minute in the VM.
+# GStreamer sees only the plugins that the pipelines use. A scan of all plugins takes half a minute in the VM.
 mkdir "$work/plugins"
 for name in coreelements videoconvert videoconvertscale autodetect jpeg png matroska multifile rtp udp; do
   library=$(pkg-config --variable=pluginsdir gstreamer-1.0)/libgst$name.so

@@ -1,9 +1,9 @@
-// An application that embeds v4l2cppsrc: records a few seconds of a camera and takes a snapshot,
-// and tells what it got. tests/demo.sh runs it.
+// An application that embeds v4l2cppsrc. It records a camera for a few seconds, takes a snapshot,
+// and prints what it got. tests/demo.sh runs it.
 //
 //   demo OUTPUT_DIR [DEVICE [CAPS [SECONDS]]]
 //
-// OUTPUT_DIR gets snapshot.png and video.mkv (Motion JPEG in Matroska).
+// The files are OUTPUT_DIR/snapshot.png and OUTPUT_DIR/video.mkv (Motion JPEG in Matroska).
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +14,7 @@
 
 namespace {
 
-/// What passed the source's pad.
+/// The frames that passed the source's pad.
 struct Tally {
   guint64 frames{};
   guint64 lost{};
@@ -25,7 +25,8 @@ struct Tally {
   GstElement* source{};
 };
 
-/// Keeps the picture that will be the snapshot: the last, since cameras need a moment to see well.
+/// Keeps the picture for the snapshot. The last picture is best, since cameras need a moment to
+/// adjust.
 GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   auto& picture = *static_cast<GstSample**>(data);
   if (picture != nullptr) gst_sample_unref(picture);
@@ -70,7 +71,7 @@ GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, gpointer data) {
     std::printf(".");
     std::fflush(stdout);
   }
-  // Seen from here the end of the stream is only a request, which the source obeys when it can.
+  // Here, on the streaming thread, an EOS event is only a request. The source obeys it when it can.
   if (tally.last - tally.first >= tally.wanted)
     gst_element_call_async(
         tally.source,
@@ -79,7 +80,7 @@ GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, gpointer data) {
   return GST_PAD_PROBE_OK;
 }
 
-/// Waits for the end. False, and the reason told, when it was an error.
+/// Waits for the end of the stream. Returns false after an ERROR, and prints its text.
 bool finish(GstElement* pipeline) {
   auto* const bus = gst_element_get_bus(pipeline);
   auto* const message = gst_bus_timed_pop_filtered(
@@ -128,9 +129,8 @@ int main(int argc, char** argv) {
   const std::string caps = argc > 3 && argv[3][0] != '\0' ? argv[3] : "image/jpeg; video/x-raw";
   const auto seconds = argc > 4 ? std::strtoull(argv[4], nullptr, 10) : 3;
 
-  // The queue is as long as it need be. What waits in it are copies, where videoconvert or jpegdec
-  // made one; where they had nothing to do, they are the camera's own buffers, and the source grows
-  // none.
+  // The queue has no limit. It holds copies if videoconvert or jpegdec makes one. Otherwise it
+  // holds the camera's own buffers, and the source grows its buffer pool or copies.
   const std::string description =
       "v4l2cppsrc name=source ! capsfilter name=filter ! decodebin ! videoconvert ! "
       "queue name=raw max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! jpegenc ! "

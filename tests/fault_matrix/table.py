@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Writes the fault matrix into docs/testing.md, out of what faults_test --print has said on each device.
+"""Writes the fault matrix into docs/testing.md, from the output of faults_test --print on each device.
 
   table.py docs/testing.md FILE...
 
-Rows that came out alike on several devices become one, and so do all versions of a driver: "loopback 0.12".
+Equal rows of several devices become one row. A row of all versions of a driver ("loopback 0.12") has its name only.
 """
 import sys
 
 begin, end = "<!-- the fault matrix -->", "<!-- end of the fault matrix -->"
-rows = {}  # of fault and outcomes, the devices; a dict keeps the order
+rows = {}  # devices by fault and outcomes; a dict keeps the order
 for name in sys.argv[2:]:
     for line in open(name, encoding="utf-8"):
         fault, device, *cells = line.rstrip("\n").split("\t")
@@ -20,7 +20,7 @@ table = [
     "| Fault | On | Before | At start | While streaming | While downstream holds all |",
     "|---|---|---|---|---|---|",
 ]
-versions = {}  # of a driver
+versions = {}  # versions by driver
 for devices in rows.values():
     for device in devices:
         versions.setdefault(device.split(" ")[0], set()).add(device)
