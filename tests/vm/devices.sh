@@ -1,12 +1,12 @@
-# Devices of the guest, brought up and put away. Read by init.sh, before there is a root, and by
-# programs.sh in it. Both define `fail`, which does not return, `in_root`, which runs a command in the
-# guest's root, and root, the path of that root.
+# Creates the guest's devices. init.sh reads this file before there is a root, and programs.sh reads
+# it in the root. Both define root, which is the path of the guest's root. Both define `in_root`, which runs a
+# command in that root, and `fail`, which does not return.
 # shellcheck shell=dash disable=SC1091,SC2154
 
 here=/run/v4l2cpp-vm
 cameras=0
 
-# until_true TENTHS COMMAND...: waits until a condition holds, so long at most.
+# until_true TENTHS COMMAND...: waits until a command succeeds, at most so many tenths of a second.
 until_true() {
   tenths=$1
   shift
@@ -17,16 +17,17 @@ until_true() {
   done
 }
 
-# load NAME "PARAMETERS": a module with its parameters, split as a shell splits words.
+# load NAME "PARAMETERS": loads a module. The parameters are split as a shell splits words.
 load() {
   eval "set -- \"\$1\" $2"
   modprobe "$@" || fail "could not load the module $*"
 }
 
-# load_line "NAME PARAMETERS"
+# load_line "NAME PARAMETERS": loads a module in the same way.
 load_line() { load "${1%% *}" "${1#"${1%% *}"}"; }
 
-# load_built NAME "PARAMETERS": one that run.sh has built, and brought along with the job; first what it needs.
+# load_built NAME "PARAMETERS": loads a module that run.sh has built and added to the job. The modules that it
+# needs come first.
 load_built() {
   for needed in $(cat "$root$here/job/modules/$1.depends"); do load "$needed" ''; done
   eval "set -- \"\$1\" $2"
@@ -36,13 +37,13 @@ load_built() {
     fail "could not load the module $built $*"
 }
 
-# camera "OPTIONS": an emulated USB camera, and its /dev/video node unless it begins unplugged. Its
-# variables go to a file, for the command.
+# camera "OPTIONS": creates an emulated USB camera. Waits for its /dev/video node, unless the camera begins
+# unplugged. The camera's variables go to a file for the command.
 camera() {
   if [ "$cameras" -eq 0 ]; then
     load vhci-hcd ''
     load uvcvideo ''
-    # Its port 0 may still be in the making when modprobe returns.
+    # When modprobe returns, the kernel may still create port 0.
     until_true 50 [ -w /sys/devices/platform/vhci_hcd.0/attach ] || fail "no vhci_hcd"
   fi
   cameras=$((cameras + 1))

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a GoogleTest program and prints its results as TAP, a line for each test.
 #   gtest_tap.sh [--last FILTER] PROGRAM [ARGUMENT...]
-# With --last it runs twice: what the filter fits comes last, whatever order the linker has given the tests.
+# With --last the program runs twice. The tests that fit the filter come last, whatever order the linker gives
+# them.
 last=
 if [ "$1" = --last ]; then
   last=$2
@@ -11,7 +12,7 @@ number=0
 planned=0
 failed=0
 
-# point VERDICT LINE [REMARK]: the test's name is before what it was given and how long it took.
+# point VERDICT LINE [REMARK]: prints a result. The test's name ends before its parameters and its duration.
 point() {
   number=$((number + 1))
   test_name=${2#*] }

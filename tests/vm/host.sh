@@ -1,17 +1,17 @@
-# What the host must have before a guest can boot: packages, a kernel, an initrd. Read by run.sh,
-# which defines say, give_up and here. Sets qemu, kernel_dir, kernel_version, kernel_image, initrd.
+# Prepares the host for a boot: packages, a kernel and an initrd. run.sh reads this file, and defines say,
+# give_up and here. This file sets qemu, kernel_dir, kernel_version, kernel_image and initrd.
 # shellcheck shell=sh disable=SC2154
 
 # shellcheck source=../scripts/packages.sh
 . "$here/../scripts/packages.sh"
 
 cache=${V4L2CPP_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/v4l2cppsrc-vm}
-# What the guest must have to see the host's files and to speak; it loads the rest from there.
+# The guest needs these to see the host's files and to print. It loads everything else from there.
 boot_modules='virtio_pci virtio_console 9pnet_virtio 9p overlay'
 boot_commands='[ cat chroot cp env insmod ip ln ls mkdir modprobe mount poweroff sh sleep sync umount uname'
 
-# Runs a command alone among all run.sh of this user. What it makes appears by rename, so that a
-# reader needs no lock and a half-made thing is never used.
+# Runs a command under a lock that all run.sh of this user share. A rename makes each result visible. So a
+# reader needs no lock, and never sees a half-made file.
 locked() {
   mkdir -p "$cache"
   (
@@ -20,7 +20,7 @@ locked() {
   ) 9>"$cache/lock"
 }
 
-# The Debian package for each command that is missing, one per line.
+# Prints the Debian package of each missing command, one per line.
 missing_packages() {
   while read -r command package; do
     command -v "$command" >/dev/null 2>&1 || [ -x "/usr/sbin/$command" ] || [ -x "/sbin/$command" ] ||
@@ -41,7 +41,7 @@ install_missing() {
   install_packages "$@" || give_up "please install, as root: apt-get install $*"
 }
 
-# Only a static busybox runs in the initrd; ldd refuses that one.
+# Prints the path of a static busybox, since the initrd runs no other. ldd refuses a static one.
 busybox_path() {
   for candidate in /bin/busybox /usr/bin/busybox; do
     if [ -x "$candidate" ] && ! ldd "$candidate" >/dev/null 2>&1; then
@@ -65,16 +65,16 @@ prepare_host() {
   fi
 }
 
-# Debian's and Ubuntu's names for the newest stock kernel; not the cloud kernel, which has no media.
+# Prints the newest stock kernel's package in Debian and Ubuntu. The cloud kernel has no media drivers.
 newest_kernel_package() {
   for meta in linux-image-amd64 linux-image-generic; do
     apt-cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p'
   done | head -n 1
 }
 
-# The packages of the newest kernel, one word each; none where apt knows no kernel. Debian 12 and 13 have all of
-# it in one package. Ubuntu keeps the modules in others; since forky Debian does too, and the kernel itself
-# (binary) and its configuration and list of built-in modules (base) as well.
+# Prints the packages of the newest kernel, one per line. Prints none if apt knows no kernel. Debian 12 and 13
+# have one package. Ubuntu has the modules in other packages, and so has Debian since forky. Since forky Debian
+# also splits off the kernel itself (binary), and its configuration and list of built-in modules (base).
 kernel_packages() {
   package=$(newest_kernel_package)
   [ -n "$package" ] || return 0
@@ -86,7 +86,7 @@ kernel_packages() {
   done
 }
 
-# download_kernel DIR: its packages, as apt's lists have them.
+# download_kernel DIR: downloads the kernel's packages, as apt's lists name them.
 download_kernel() {
   packages=$(kernel_packages | tr '\n' ' ')
   [ -n "$packages" ] || return 1
@@ -100,7 +100,7 @@ fetch_kernel() {
   command -v apt-get >/dev/null 2>&1 ||
     give_up "no apt-get here: unpack a linux-image package of Debian and name it with --kernel"
   work=$(mktemp -d "$cache/new.XXXXXX")
-  # Lists may be missing, or so old that the mirror has no such kernel any more.
+  # apt's lists may be missing. They may also be so old that the mirror has no such kernel any more.
   if ! download_kernel "$work"; then
     quietly as_root apt-get update -qq || :
     [ -n "$(kernel_packages)" ] || give_up "apt knows neither linux-image-amd64 nor linux-image-generic"
@@ -114,7 +114,7 @@ fetch_kernel() {
   rm -rf "$work"
 }
 
-# Debian 13 and newer unpack to usr/lib; and no package brings modules.dep along.
+# Packages of Debian 13 and newer unpack to usr/lib. No package contains modules.dep.
 index_modules() {
   [ -d "$1/lib/modules" ] || ln -s usr/lib "$1/lib" || return 1
   for tree in "$1"/lib/modules/*; do
@@ -122,8 +122,8 @@ index_modules() {
   done
 }
 
-# find_kernel DIR: the last packed kernel there, its version and its configuration. Since forky Debian has
-# them beside the modules; before, and in Ubuntu, they are in boot.
+# find_kernel DIR: finds the last packed kernel there, its version and its configuration. Since forky Debian has
+# these files beside the modules. Before that, and in Ubuntu, they are in boot.
 find_kernel() {
   packed=
   for candidate in "$1"/boot/vmlinuz-* "$1"/usr/lib/modules/*/vmlinuz "$1"/lib/modules/*/vmlinuz; do
@@ -143,7 +143,7 @@ find_kernel() {
   esac
 }
 
-# prepare_kernel DIR: the unpacked kernel packages there, or with an empty DIR the fetched ones.
+# prepare_kernel DIR: prepares the unpacked kernel packages there. An empty DIR means the fetched packages.
 prepare_kernel() {
   kernel_dir=${1:-$cache/kernel}
   if [ -z "$1" ] && [ ! -d "$cache/kernel" ]; then locked fetch_kernel; fi
@@ -156,13 +156,13 @@ prepare_kernel() {
   [ -f "$kernel_image" ] || locked unpack_kernel "$packed" "$config" "$kernel_image"
 }
 
-# little_endian FILE OFFSET SIZE: the number there.
+# little_endian FILE OFFSET SIZE: prints the number there.
 little_endian() { od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
 
-# The packed kernel would unpack itself in the guest, which costs an emulated processor four seconds.
-# Unpacked here, QEMU boots it through its PVH entry. Where that cannot be, the packed one will do.
+# unpack_kernel PACKED CONFIG TARGET: unpacks the kernel, since in the guest that costs an emulated processor
+# four seconds. QEMU boots an unpacked kernel through its PVH entry. If the kernel cannot be unpacked, the
+# packed one serves.
 # Offsets: https://docs.kernel.org/arch/x86/boot.html
-# unpack_kernel PACKED CONFIG TARGET
 unpack_kernel() {
   [ ! -f "$3" ] || return 0
   start=$((($(little_endian "$1" 497 1) + 1) * 512 + $(little_endian "$1" 584 4)))
@@ -174,7 +174,7 @@ unpack_kernel() {
   esac
   if [ -n "$unpacker" ] && command -v "${unpacker%% *}" >/dev/null 2>&1 &&
     grep -q '^CONFIG_PVH=y' "$2" 2>/dev/null; then
-    # The last four bytes are the unpacked size, which the tools take for garbage.
+    # The last four bytes are the unpacked size, which the tools reject as garbage.
     tail -c "+$((start + 1))" "$1" | head -c "$(($(little_endian "$1" 588 4) - 4))" |
       $unpacker >"$3.$$" 2>/dev/null || rm -f "$3.$$"
   fi
@@ -189,14 +189,14 @@ prepare_initrd() {
   [ -f "$initrd" ] || locked build_initrd "$initrd"
 }
 
-# The files to be loaded for the boot modules, each after those that it needs.
+# Prints the files of the boot modules. Each file comes after those that it needs.
 boot_module_files() {
   # shellcheck disable=SC2086  # Module names, to be split.
   steps=$(modprobe -d "$kernel_dir" -S "$kernel_version" --show-depends -a $boot_modules) || return 1
   printf '%s\n' "$steps" | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
 
-# unpack_module FILE TARGET
+# unpack_module FILE TARGET: unpacks a module, or copies one that is not packed.
 unpack_module() {
   case $1 in
     *.xz) xz -dc "$1" >"$2" ;;
@@ -206,7 +206,7 @@ unpack_module() {
   esac
 }
 
-# fill_initrd DIR: every step must succeed.
+# fill_initrd DIR: fills the initrd's tree. Every step must succeed.
 fill_initrd() {
   mkdir -p "$1/bin" "$1/boot-modules" "$1/dev" "$1/host" "$1/job" "$1/overlay" "$1/proc" "$1/root" \
     "$1/sys" &&
@@ -226,7 +226,7 @@ fill_initrd() {
 
 build_initrd() {
   [ ! -f "$1" ] || return 0
-  # What nobody has made anew for a week is of an old recipe, or was left half-made.
+  # A file that is older than a week is of an old recipe, or was left half-made.
   find "$cache" -maxdepth 1 \( -name 'initrd-*' -o -name 'new.*' \) -mtime +7 -exec rm -rf {} +
   work=$(mktemp -d "$cache/new.XXXXXX")
   fill_initrd "$work/tree" || give_up "could not build the initrd"

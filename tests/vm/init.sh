@@ -1,17 +1,17 @@
 #!/bin/busybox sh
 # shellcheck shell=dash disable=SC1090,SC1091
-# The guest's first process. It lays the host's files under a writable layer, brings up the devices
-# that the job asks for, runs the job's command, tells its exit status and turns the machine off.
+# The guest's first process. It mounts the host's files below a writable layer, and creates the job's devices.
+# Then it runs the job's command, reports its exit status and turns the machine off.
 #
 # run.sh writes the job, which appears at /job:
 #   plan         calls of the functions below and in devices.sh, in order
 #   environment  `export` lines for the command
 #   command      a shell script: the caller's working directory and the command
 #   usbcam       the camera program, if there is one
-#   modules      those that Debian's kernels leave out
+#   modules      the modules that Debian's kernels leave out
 #
-# Words travel over virtio ports that run.sh reads: status, output, errors. Everything here is
-# busybox; the guest's root may be any Debian.
+# run.sh reads all text from the virtio ports status, output and errors. All commands here are busybox's, and
+# the guest's root may be any Debian.
 
 export PATH=/bin
 # shellcheck source-path=SCRIPTDIR source=devices.sh
@@ -20,7 +20,7 @@ in_root() { chroot "$root" "$@"; }
 
 # --- telling ------------------------------------------------------------------------------------
 
-# The character device of a virtio port, by the name that run.sh gave it.
+# Prints the character device of a virtio port, by the name that run.sh gave it.
 port() {
   for entry in /sys/class/virtio-ports/*; do
     [ "$(cat "$entry/name")" != "$1" ] || echo "/dev/${entry##*/}"
@@ -35,7 +35,7 @@ turn_off() {
   sleep 60
 }
 
-# The guest could not be set up: why, in one line.
+# Reports in one line why the guest could not be set up.
 fail() {
   echo "init: $*"
   echo "failed $*" >"$(port status)"
@@ -44,12 +44,13 @@ fail() {
 
 # --- what a plan may call -----------------------------------------------------------------------
 
-# lay_out ROOT KERNEL PROJECT DIRECTORY: the guest's root is the host's, or a chroot ROOT on it in
-# which the kernel's modules, the project and the caller's directory appear at their usual paths.
+# lay_out ROOT KERNEL PROJECT DIRECTORY: mounts the guest's root. That is the host's root, or a chroot ROOT on
+# the host. In a chroot the kernel's modules, the project and the caller's directory appear at their usual
+# paths.
 lay_out() {
   mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose,ro host /host ||
     fail "no access to the host's files"
-  # Copies go to memory: the guest may write anywhere, and the host never sees it.
+  # Changed files are in memory. The guest may write anywhere, and the host never sees it.
   mount -t tmpfs tmpfs /overlay
   mkdir /overlay/upper /overlay/work
   mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work overlay /root ||
@@ -77,7 +78,7 @@ lay_out() {
   ln -s fd/1 "$root/dev/stdout"
   ln -s fd/2 "$root/dev/stderr"
 
-  # So that a plain `modprobe` finds the running kernel's modules, here and in the guest's root.
+  # With these mounts a plain `modprobe` finds the running kernel's modules, here and in the guest's root.
   modules=lib/modules/$(uname -r)
   mkdir -p "/$modules" "$root/$modules"
   mount --bind "/root$kernel/$modules" "/$modules" || fail "no modules for $(uname -r)"
@@ -91,8 +92,8 @@ lay_out() {
   [ ! -f /job/usbcam ] || ln -s ../job/usbcam "$root$here/bin/usbcam"
 }
 
-# share TAG PATH: a directory of the host, writable. cache=mmap keeps nothing but mapped pages, so
-# host and guest see each other's changes.
+# share TAG PATH: mounts a directory of the host, writable. cache=mmap caches only mapped pages. So host and
+# guest see each other's changes.
 share() {
   mkdir -p "$root$2"
   mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap "$1" "$root$2" ||
@@ -113,12 +114,12 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose,ro job /jo
 ip link set lo up
 . /job/plan
 
-# A subshell: the command's environment is not this script's.
+# The command runs in a subshell, so its environment is not this script's.
 run_command() (
   export PATH="$here/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
   export HOME=/tmp/v4l2cpp-vm-home XDG_RUNTIME_DIR=/run/user XDG_CACHE_HOME=/tmp/v4l2cpp-vm-home/.cache
   export LANG=C.UTF-8 TERM=dumb V4L2CPP_KMODS="$kernel"
-  # Check's time limits are for real processors, and for real time.
+  # The time limits of Check are meant for real processors and for real time.
   export CK_TIMEOUT_MULTIPLIER=20
   mkdir -p "$root$XDG_CACHE_HOME" "$root$XDG_RUNTIME_DIR"
   [ ! -f "$root$here/environment" ] || . "$root$here/environment"
@@ -126,7 +127,7 @@ run_command() (
   exec chroot "$root" /bin/sh "$here/job/command"
 )
 
-# A port can be opened once only, so one stream is one opening.
+# A port can be opened only once. So each stream opens its port once.
 case " $(cat /proc/cmdline) " in
   *' v4l2cpp.streams=1 '*) run_command </dev/null >"$(port output)" 2>&1 ;;
   *) run_command </dev/null >"$(port output)" 2>"$(port errors)" ;;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Boots a stock Debian kernel in QEMU, with no hardware and no KVM, and runs a command as root in it.
-# The guest sees the host's files; tests/vm/README.md tells the rest. Works with any POSIX shell.
+# Boots a stock Debian kernel in QEMU, without hardware and without KVM, and runs a command as root in it. The
+# guest sees the host's files. tests/vm/README.md has the details. Any POSIX shell runs this script.
 set -eu
 
 usage() {
@@ -50,8 +50,8 @@ project=$(cd "$here/../.." && pwd)
 # shellcheck source=modules.sh
 . "$here/modules.sh"
 
-# The job: what the guest shall do, in a directory that it sees. It is written as shell, so that
-# every argument reaches the other side exactly as it was given here.
+# The job is a directory that the guest sees, with all that the guest must do. Its files are shell scripts, so
+# the command gets each argument exactly as it was given here.
 job=$(mktemp -d "${TMPDIR:-/tmp}/v4l2cpp-vm.XXXXXX")
 machine=
 followers=
@@ -158,8 +158,7 @@ done
 [ $# -gt 0 ] || give_up "no command (it follows --)"
 case $time_limit in '' | *[!0-9]*) give_up "--timeout $time_limit: expected seconds" ;; esac
 
-# The newest of the camera programs built below the project that runs here: some builds are for another
-# system.
+# Prints the newest of the project's camera programs that runs here. Some builds are for another system.
 newest_camera() {
   # shellcheck disable=SC2012  # The names are ours: build*/tests/usbcam/usbcam.
   ls -t "$project"/build*/tests/usbcam/usbcam 2>/dev/null | while read -r candidate; do
@@ -196,7 +195,8 @@ done
   quote_all "$@"
 } >"$job/guest/command"
 
-# One stream if the caller's two are one, so that lines keep their order; else two.
+# One stream is used if the caller's two streams are the same, so that lines keep their order. Otherwise two
+# streams are used.
 streams=2
 # shellcheck disable=SC3013  # dash, bash and busybox have -ef, and so has POSIX since 2024.
 [ ! /proc/self/fd/1 -ef /proc/self/fd/2 ] || streams=1
@@ -206,8 +206,8 @@ streams=2
 : >"$job/status"
 : >"$job/console"
 job_path=$(option_path "$job")
-# A nanosecond for each instruction, and none for waiting: how busy the host is does not show. QEMU can
-# do that with one processor only. The kernel's watchdogs would take the leaps for a standstill.
+# Each instruction takes a nanosecond, and waiting takes none. So the host's load does not show. QEMU can do
+# that with one processor only. The kernel's watchdogs would take the leaps of time for a hang.
 watchdogs=
 if [ "$virtual_time" = yes ]; then
   processors='-accel tcg,thread=single -icount shift=0,sleep=off -smp 1'
@@ -216,12 +216,12 @@ else
   processors="-accel ${V4L2CPP_VM_ACCEL:-tcg,thread=multi} -smp 2"
 fi
 eval "set -- $processors $share_options"
-# The guest's words come over virtio ports that end in plain files: nothing can block, so nothing is
-# lost when the guest turns itself off. The serial console is only read if something went wrong.
-# The kernel does not try at boot whether its timer ticks: on a busy host it waits too short, and gives up.
-# USB autosuspend is off: when vhci_hcd resumes two ports at once, the kernel at times loses a device
-# (EBUSY at open, then a disconnect).
-# --foreground keeps QEMU in the process group of the caller, so that a test runner's kill reaches it.
+# The guest's output comes over virtio ports that end in plain files. Such a port never blocks, so no output is
+# lost when the guest turns itself off. The serial console is only read after a failure.
+# no_timer_check: on a busy host the kernel's boot-time check of the timer waits too short a time, and fails.
+# USB autosuspend is off. When vhci_hcd resumes two ports at once, the kernel at times loses a device (EBUSY at
+# open, then a disconnect).
+# --foreground keeps QEMU in the caller's process group, so that a test runner's kill reaches it.
 timeout --foreground -k 10 "$time_limit" "$qemu" \
   -cpu "${V4L2CPP_VM_CPU:-Nehalem}" -m "$memory" \
   -nodefaults -no-user-config -display none -no-reboot -net none \
@@ -239,7 +239,7 @@ timeout --foreground -k 10 "$time_limit" "$qemu" \
   "$@" </dev/null 2>"$job/qemu" &
 machine=$!
 
-# They follow what the guest prints, and end once the machine is gone and all is printed.
+# These print the guest's output. They end when the machine is gone and all is printed.
 tail -s 0.05 -f -c +1 --pid="$machine" "$job/output" &
 followers=$!
 tail -s 0.05 -f -c +1 --pid="$machine" "$job/errors" >&2 &
@@ -251,7 +251,7 @@ machine=
 for process in $followers; do wait "$process" || :; done
 followers=
 
-# What the machine itself has to say, for a reader who must find out why it failed.
+# Prints the machine's own output, for a reader who must find out why it failed.
 tell_machine() {
   sed 's/^/  qemu: /' "$job/qemu" >&2
   tr -d '\r' <"$job/console" | tail -n 80 | sed 's/^/  console: /' >&2

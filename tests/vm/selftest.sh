@@ -1,5 +1,5 @@
 #!/bin/sh
-# On the host: does run.sh keep its word? Prints TAP.
+# Tests run.sh, on the host. Prints TAP.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=selftest/tap.sh
@@ -26,7 +26,8 @@ status=0
 run --env 'not a name=1' -- true 2>/dev/null || status=$?
 expect "a wrong --env: status 2" 2 "$status"
 
-# Where each release's packages put the kernel, its version and its configuration.
+# Prints the paths of a kernel and its configuration, and its version. Each release's packages have them
+# elsewhere.
 found() {
   (
     give_up() { exit 2; }

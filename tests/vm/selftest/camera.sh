@@ -1,7 +1,7 @@
 #!/bin/sh
-# In the guest, with a stepped camera that was made with
+# Tests in the guest how the real uvcvideo sees the camera, and that each frame arrives as it was made. The
+# camera is stepped, and was made with
 #   --serial SELF01 --name 'Self test camera' --vendor-id 0x046d --product-id 0x0825 --port 3
-# What the real uvcvideo sees of it, and that each frame arrives as it was made.
 set -u
 # shellcheck source-path=SCRIPTDIR source=guest.sh
 . "${0%/*}/guest.sh"
@@ -27,7 +27,7 @@ rates() {
 expect "all rates are offered" "30.000 15.000 10.000 " "$(rates MJPG 1280 720)"
 expect "what USB 2 cannot carry is not offered" "10.000 " "$(rates YUYV 1280 720)"
 
-# same_frames FOURCC CODEC WIDTH HEIGHT: captures six frames, and compares with those that were made.
+# same_frames FOURCC CODEC WIDTH HEIGHT: captures six frames, and compares them with those that were made.
 same_frames() {
   set_format "$1" "$3" "$4" || return 1
   first=$(field next)
@@ -59,8 +59,8 @@ for fourcc in MJPG H264; do
   expect "$fourcc carries the frame number" "$(seq -s ' ' "$first" $((first + 5))) " "$(text_numbers)"
 done
 
-# Metadata: each buffer begins with the kernel's time (8 bytes) and bus frame number (2 bytes); then
-# comes the payload header: its length, and flags that say that PTS and SCR are there.
+# Each metadata buffer begins with the kernel's time (8 bytes) and bus frame number (2 bytes). The payload
+# header follows: its length, and flags that say that PTS and SCR are there.
 set_format YUYV 320 240
 metadata=/dev/$(for node in "$usb"/*:1.0/video4linux/*; do
   [ "$(cat "$node/index")" != 1 ] || echo "${node##*/}"

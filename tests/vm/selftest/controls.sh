@@ -1,5 +1,5 @@
 #!/bin/sh
-# In the guest: the camera's controls, from both sides.
+# Tests the camera's controls from both sides, in the guest.
 set -u
 # shellcheck source-path=SCRIPTDIR source=guest.sh
 . "${0%/*}/guest.sh"
@@ -24,8 +24,8 @@ v4l2-ctl -d "$device" -c auto_exposure=1
 check "it can once the automatic is off" v4l2-ctl -d "$device" -c exposure_time_absolute=200
 expect "the camera has it now" "ok 200" "$(send get exposure_time_absolute)"
 
-# The subscription cannot be seen from outside, so the camera says it until it was heard. On Linux 7.2 the driver
-# listens to the camera only while somebody streams; before, to have it open was enough.
+# The subscription cannot be seen from outside. So the camera repeats the change until a listener gets it. On
+# Linux 7.2 the driver listens to the camera only during a stream. Before, an open device was enough.
 v4l2-ctl -d "$device" --stream-mmap=4 --stream-count=0 >/dev/null 2>&1 &
 streamer=$!
 timeout 3600 v4l2-ctl -d "$device" --wait-for-event=ctrl=exposure_time_absolute >"$work/event" 2>&1 &

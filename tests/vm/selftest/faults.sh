@@ -1,5 +1,5 @@
 #!/bin/sh
-# In the guest, with a stepped camera: each fault, and what an application sees of it.
+# Tests each fault, and what an application sees of it. Runs in the guest, with a stepped camera.
 # Argument: bulk or isoc.
 set -u
 # shellcheck source-path=SCRIPTDIR source=guest.sh
@@ -7,14 +7,14 @@ set -u
 
 frame_bytes=$((320 * 240 * 2))
 
-# faulty ALLOWED COUNT COMMAND...: sets a fault, and captures COUNT frames while ALLOWED are sent.
-# Frame numbers count from the first, to be compared with the sequence.
+# faulty ALLOWED COUNT COMMAND...: sets a fault, and captures COUNT frames while the camera may send ALLOWED.
+# Frame numbers count from the first frame, so they compare with the sequence.
 faulty() {
   allowed=$1
   count=$2
   shift 2
   first=$(field next)
-  send stepped on >/dev/null  # nothing is left of an earlier allowance
+  send stepped on >/dev/null  # removes the rest of an earlier allowance
   send "$@" >/dev/null
   send frames "$allowed" >/dev/null
   capture "$count"
@@ -22,8 +22,8 @@ faulty() {
 }
 numbers() { for number in $(yuyv_numbers $frame_bytes); do printf '%d ' $((number - first)); done; }
 
-# nodrop N: whether the driver hands damaged frames on, and says so. It reads that when it finds a camera; what
-# it is by default is the kernel's affair.
+# nodrop N: sets whether the driver passes damaged frames on, and marks them. The driver reads the parameter
+# when it finds a camera. The default depends on the kernel.
 nodrop() {
   echo "$1" >/sys/module/uvcvideo/parameters/nodrop
   send unplug >/dev/null
@@ -58,14 +58,14 @@ sizes=$(sed -n 's/.*bytesused: *\([0-9]*\).*/\1/p' "$work/log" | tr '\n' ' ')
 set -- "${1:-bulk}" $sizes
 check "truncate N, MJPEG: half a picture arrives" [ $(($2 * 2)) -le $(($4 + 200)) ]
 check "truncate N, MJPEG: the next is whole" [ $(($3 * 2)) -le $(($4 + 200)) ]
-# The driver fills one buffer with the first frame that has bytes, but may have given it the number of an empty
-# one before that (seen once in twenty runs, on Linux 6.1). Two numbers are missing either way.
+# The driver fills one buffer with the first frame that has bytes. That buffer may already have the number of an
+# empty frame before it (seen once in twenty runs, on Linux 6.1). Two numbers are missing either way.
 faulty 5 3 empty 2
 expect_like "empty N, MJPEG: the sequence has the hole" "[02] 3 4 " "$(sequences)"
 
 nodrop 1
 set_format YUYV 320 240
-# (v4l2-ctl neither counts nor stores a frame with that mark.)
+# (v4l2-ctl neither counts nor stores a frame with the error flag.)
 faulty 4 3 error 1
 expect "error N, nodrop=1: all frames arrive" "0 1 2 3 " "$(sequences)"
 check "error N, nodrop=1: the frame is marked" \
@@ -75,13 +75,13 @@ expect "truncate N, nodrop=1: half a frame arrives" "$((frame_bytes / 2))" \
   "$(sed -n 's/.*seq: *0 bytesused: *\([0-9]*\).*/\1/p' "$work/log")"
 check "truncate N, nodrop=1: it is marked" sh -c "grep 'seq: *0 ' $work/log | grep -q error"
 
-# allow N: no more frames than that, whatever was left over.
+# allow N: lets the camera send N frames, whatever an earlier allowance has left.
 allow() {
   send stepped on >/dev/null
   send frames "$1" >/dev/null
 }
 
-# v4l2-ctl gives up when two seconds have brought no frame.
+# v4l2-ctl gives up after two seconds without a frame.
 send stall on >/dev/null
 allow 4
 capture 4 --stream-poll
@@ -108,7 +108,7 @@ if [ "$1" = isoc ]; then
   capture 1
   expect_like "enospc: VIDIOC_STREAMON says so" "*VIDIOC_STREAMON*No space left on device*" \
     "$(cat "$work/log")"
-  # YUYV 320x240 at 30/s takes 4.6 MB.
+  # YUYV 320x240 at 30 frames per second takes 4.6 MB per second.
   send enospc above 4000000 >/dev/null
   capture 1
   expect_like "enospc above: a mode that takes more" "*VIDIOC_STREAMON*No space left on device*" \

@@ -1,8 +1,8 @@
-# What the tests that run in the guest share: the first camera, spoken to and captured from.
+# The tests in the guest share these functions, which control the first camera and capture from it.
 # shellcheck shell=sh disable=SC2154
 #
-# An hour for what takes a second: in virtual time the guest's clock leaps while it waits for the host's
-# files. Who waits in vain is ended from outside.
+# The time limit is an hour for what takes a second. In virtual time the guest's clock leaps while the guest
+# waits for the host's files. A test that hangs is ended from outside.
 
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "${0%/*}/tap.sh"
@@ -12,16 +12,16 @@ work=$(mktemp -d)
 
 send() { usbcam --send "$USBCAM_CONTROL" "$@"; }
 
-# field NAME: of the camera's status, as in "frames=12".
+# field NAME: prints a field of the camera's status, such as "frames=12".
 field() { send status | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
-# set_format FOURCC WIDTH HEIGHT
+# set_format FOURCC WIDTH HEIGHT: sets the device's format.
 set_format() {
   v4l2-ctl -d "$device" --set-fmt-video="width=$2,height=$3,pixelformat=$1" >/dev/null
 }
 
-# capture COUNT [OPTION...]: that many frames of a stepped camera to $work/frames, with what was said
-# about each in $work/log. Eight buffers hold all frames of a step, so a slow machine loses none.
+# capture COUNT [OPTION...]: captures that many frames of a stepped camera to $work/frames. v4l2-ctl's lines
+# about them go to $work/log. Eight buffers hold all frames of a step, so a slow machine loses none.
 capture() {
   capture_count=$1
   shift
@@ -29,10 +29,10 @@ capture() {
     --stream-to="$work/frames" --verbose "$@" >"$work/log" 2>&1
 }
 
-# The sequence numbers of the frames captured last.
+# Prints the sequence numbers of the frames captured last.
 sequences() { sed -n 's/^cap dqbuf: .*seq: *\([0-9]*\).*/\1/p' "$work/log" | tr '\n' ' '; }
 
-# yuyv_numbers BYTES: the camera's numbers of the YUYV frames captured last, each of so many bytes.
+# yuyv_numbers BYTES: prints the camera's numbers of the YUYV frames captured last. A frame has BYTES bytes.
 yuyv_numbers() {
   total=$(wc -c <"$work/frames")
   offset=0
@@ -43,10 +43,10 @@ yuyv_numbers() {
   done
 }
 
-# text_numbers: the same for MJPEG and H.264.
+# text_numbers: prints the camera's numbers of MJPEG and H.264 frames.
 text_numbers() { grep -a -o 'usbcam-frame=[0-9]*' "$work/frames" | sed 's/.*=//' | tr '\n' ' '; }
 
-# Complaints in the kernel's log that a working driver never makes.
+# Prints lines of the kernel's log that a working driver never causes.
 kernel_complaints() {
   dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|refcount|use-after-free|general protection|hung task'
 }

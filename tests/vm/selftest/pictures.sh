@@ -1,5 +1,5 @@
 #!/bin/sh
-# On the host: are the camera's pictures what they claim to be? Another decoder tells.
+# Tests on the host that the camera's pictures are what they claim to be. Another decoder decodes them.
 # Argument: the camera program.
 set -u
 # shellcheck source-path=SCRIPTDIR source=tap.sh
@@ -12,7 +12,7 @@ first=1000000007
 width=320
 height=240
 
-# dump CODEC COUNT [OPTION...]
+# dump CODEC COUNT [OPTION...]: writes COUNT frames to $work/stream.
 dump() {
   dump_codec=$1
   dump_count=$2
@@ -20,19 +20,20 @@ dump() {
   "$usbcam" --dump "$dump_codec" "${width}x$height" "$dump_count" $first "$@" >"$work/stream"
 }
 
-# The frame numbers in the marks of all decoded frames.
+# Prints the frame numbers in the marks of all decoded frames.
 marked_numbers() {
   frame_bytes=$((width * height))
   offset=0
   while [ "$offset" -lt "$(wc -c <"$work/luma")" ]; do
-    # Line 8, in the middle of the marks, as wide as they are; every eighth pixel from the fifth.
+    # Line 8 is in the middle of the marks, and 256 bytes are their width. Each mark is sampled at every eighth
+    # pixel from the fifth on.
     od -A n -v -t u1 -w8 -j $((offset + 8 * width)) -N 256 "$work/luma" |
       awk '{ if ($5 > 128) number += 2 ^ (NR - 1) } END { printf "%d ", number }'
     offset=$((offset + frame_bytes))
   done
 }
 
-# expect_marks NAME WANTED: decodes the stream's luma, one byte for each pixel.
+# expect_marks NAME WANTED: decodes the stream's luma, one byte for each pixel, and compares the numbers.
 expect_marks() {
   if ! command -v ffmpeg >/dev/null; then
     skip "$1" "no ffmpeg here"
@@ -69,7 +70,7 @@ for codec in yuyv mjpeg h264; do
   check "$codec: static frames are equal" cmp "$work/twice" "$work/stream"
 done
 
-# Content of one's own: a picture is repeated, and a stream is cut at its delimiters and repeated.
+# The camera repeats a picture of the user. It cuts a stream of the user at its delimiters, and repeats it.
 dump mjpeg 1
 cp "$work/stream" "$work/own"
 cat "$work/own" "$work/own" >"$work/twice"

@@ -1,17 +1,17 @@
 #!/bin/sh
-# In the guest: unplugging and plugging, also while it streams.
+# Tests unplugging and plugging in the guest, also during a stream.
 set -u
 # shellcheck source-path=SCRIPTDIR source=guest.sh
 . "${0%/*}/guest.sh"
 
-# cycle: the camera goes away while an application streams, and comes back.
+# cycle: unplugs the camera while an application streams, and plugs it in again.
 cycle() {
   timeout 3600 v4l2-ctl -d "$device" --stream-mmap --stream-count=100000 >"$work/log" 2>&1 &
   reader=$!
   send --until '*streaming=yes*frames=[1-9]*' status || return 1
   [ "$(send unplug)" = ok ] || return 1
   [ ! -e "$device" ] || return 1
-  # It ends by itself, since the driver wakes it with an error.
+  # The application ends by itself, since the driver wakes it with an error.
   wait "$reader"
   grep -q -E 'VIDIOC_DQBUF: failed: (Invalid argument|No such device)' "$work/log" || return 1
   [ "$(send plug "$@")" = ok ] || return 1
@@ -38,7 +38,7 @@ again=$(send --until 'ok /dev/video*' node)
 expect_like "with the old node held open it gets another" "ok /dev/video[1-9]*" "$again"
 exec 3<&-
 
-# The kernel may let the camera go as well.
+# The kernel may detach the camera as well.
 echo 0 >/sys/devices/platform/vhci_hcd.0/detach
 check "the kernel lets it go: it lives on" send --until 'ok plugged=no *' status
 expect "and can be plugged in again" "ok" "$(send plug 2)"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# In the guest: does programs.sh, which has started this script as well, keep its word?
+# Tests programs.sh in the guest. programs.sh has started this script as well.
 set -u
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "${0%/*}/tap.sh"
 programs=${0%/*}/../programs.sh
 work=$(mktemp -d)
 
-# devices NODES: says in TAP whether there are as many nodes of video devices.
+# devices NODES [DEVICES]: prints in TAP whether there are NODES video nodes. Each of DEVICES must open.
 cat >"$work/devices" <<'SCRIPT'
 count=$(ls -d /sys/class/video4linux/video* 2>/dev/null | wc -l)
 [ "$count" -eq "$1" ] && echo "ok 1 - $1 nodes" || echo "not ok 1 - $count nodes"

@@ -1,10 +1,10 @@
-# Checks that print TAP, one line each. A script reads this file and ends with `finish`.
+# These functions print TAP, one line for each check. A script reads this file and ends with `finish`.
 # shellcheck shell=sh
 
 points=0
 failures=0
 
-# point NAME STATUS: passed if the status is 0.
+# point NAME STATUS: prints a check's result. It has passed if the status is 0.
 point() {
   points=$((points + 1))
   if [ "$2" -eq 0 ]; then
@@ -18,8 +18,8 @@ point() {
 # Prints its input as remarks.
 remark() { sed 's/^/# /'; }
 
-# check NAME COMMAND...: passed if the command succeeds; else what it said is shown. The command runs
-# in this shell, so that it may be a function with effects, or a wait.
+# check NAME COMMAND...: passes if the command succeeds. Otherwise it prints the command's output. The command
+# runs in this shell, so it may be a function with effects, or a wait.
 check_output=$(mktemp)
 check() {
   check_name=$1
@@ -30,7 +30,7 @@ check() {
   [ "$check_status" -eq 0 ] || tail -n 20 "$check_output" | remark
 }
 
-# expect NAME WANTED GOT: passed if both are the same.
+# expect NAME WANTED GOT: passes if both are the same.
 expect() {
   if [ "$2" = "$3" ]; then
     point "$1" 0
@@ -40,7 +40,7 @@ expect() {
   fi
 }
 
-# expect_like NAME PATTERN GOT: passed if the text fits a pattern of the shell.
+# expect_like NAME PATTERN GOT: passes if the text fits a pattern of the shell.
 expect_like() {
   # shellcheck disable=SC2254  # A pattern, on purpose.
   case $3 in
@@ -52,13 +52,13 @@ expect_like() {
   esac
 }
 
-# skip NAME WHY
+# skip NAME WHY: prints a check that was skipped.
 skip() {
   points=$((points + 1))
   echo "ok $points - $1 # SKIP $2"
 }
 
-# eventually COMMAND...: waits until a condition holds, at most thirty seconds.
+# eventually COMMAND...: waits until a command succeeds, at most thirty seconds.
 eventually() {
   eventually_left=600
   until "$@" >/dev/null 2>&1; do

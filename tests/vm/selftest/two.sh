@@ -1,6 +1,6 @@
 #!/bin/sh
-# In the guest, with two stepped cameras, the second with a static pattern, and a third one that begins
-# unplugged: they do not mix.
+# Tests in the guest that cameras do not mix. Two cameras are stepped, the second one with a static pattern. A
+# third camera begins unplugged.
 set -u
 # shellcheck source-path=SCRIPTDIR source=guest.sh
 . "${0%/*}/guest.sh"
@@ -21,7 +21,7 @@ two=$!
 for control in "$USBCAM_CONTROL_1" "$USBCAM_CONTROL_2"; do
   check "it streams" usbcam --send "$control" --until '*streaming=yes*' status
 done
-# Both stream now; the frames come at the same time.
+# Both cameras stream now, and send their frames at the same time.
 for control in "$USBCAM_CONTROL_1" "$USBCAM_CONTROL_2"; do
   usbcam --send "$control" frames 6 >/dev/null
 done
