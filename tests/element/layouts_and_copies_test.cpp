@@ -235,7 +235,7 @@ GST_START_TEST(test_frames_held_over_an_unplug_stay_as_they_were) {
   const auto text = error_of(rig.bus);
   fail_unless(text.find("went away") != std::string::npos, "%s", text.c_str());
   rig.set_state(GST_STATE_NULL);
-  // The node is closed, and the exports of the frames that nobody holds.
+  // The node is closed, and the exports of the buffers that downstream does not hold.
   fail_unless(rig::holdings().descriptors <= open - 3);
   fail_unless(rig::shows(first.get(), 0));
   fail_unless(rig::shows(second.get(), 1));
