@@ -6,13 +6,13 @@
 
 namespace fake {
 
-/// A bus whose bandwidth is reserved by the cameras that stream, as that of a USB controller is by
-/// isochronous ones.
+/// A bus reserves bandwidth for each streaming camera, as a USB controller does for isochronous
+/// transfers.
 class Bus {
 public:
   explicit Bus(std::uint64_t bytes_per_second) : free_{bytes_per_second} {}
 
-  /// False when there is no room; else it is that camera's until release().
+  /// Reserves bandwidth for `camera` until release(). Returns false when too little is free.
   bool reserve(const void* camera, std::uint64_t bytes_per_second) {
     const std::lock_guard lock{mutex_};
     if (bytes_per_second > free_) return false;
@@ -29,13 +29,13 @@ public:
     taken_.erase(taken);
   }
 
-  /// From now on there is so much more; somebody else has left.
+  /// Adds free bandwidth, as when another device stops streaming.
   void widen(std::uint64_t bytes_per_second) {
     const std::lock_guard lock{mutex_};
     free_ += bytes_per_second;
   }
 
-  /// How much nobody has.
+  /// Returns the bandwidth that no camera has reserved, in bytes a second.
   [[nodiscard]] std::uint64_t room() {
     const std::lock_guard lock{mutex_};
     return free_;

@@ -19,7 +19,7 @@ void put_text(std::span<std::uint8_t> field, const std::string& text) {
   std::memcpy(field.data(), text.data(), std::min(text.size(), field.size() - 1));
 }
 
-/// Lets a frame begin and end as a JPEG does, with SOI and EOI.
+/// Writes an SOI at the begin of a frame and an EOI at its end, as a JPEG has them.
 void frame_jpeg(std::span<std::byte> frame) {
   if (frame.size() < 4) return;
   const auto put = [](std::span<std::byte> where, unsigned char code) {
@@ -250,7 +250,7 @@ void Camera::closed(const Opener& opener) {
 
 short Camera::poll_mask(const Opener& opener, short wanted) {
   const std::lock_guard lock{mutex_};
-  // vb2_core_poll(): who asks for frames where there are no buffers means to read().
+  // A poll for POLLIN without buffers starts read(), as in vb2_core_poll().
   if ((wanted & POLLIN) != 0 && !unplugged_ && !queue_.busy() && model_.reserves)
     begin_reading(opener);
   const auto waiting = events_.find(&opener);
@@ -259,7 +259,7 @@ short Camera::poll_mask(const Opener& opener, short wanted) {
   return static_cast<short>(mask(wanted) | (event ? POLLPRI : 0));
 }
 
-/// vb2's file I/O emulator: buffers of the driver's own, all queued, and it streams.
+/// Starts vb2's file I/O emulator. It allocates buffers of its own, queues all and streams.
 int Camera::begin_reading(const Opener& opener) {
   if ((model_.device_caps & V4L2_CAP_READWRITE) == 0) return EINVAL;
   const auto multiplanar = buffer_type() == v4l2::BufferType::capture_mplane;
@@ -293,7 +293,7 @@ ssize_t Camera::read_locked(std::span<std::byte> into) {
     in_hand_ = {.index = wire.index(),
                 .bytes = queue_.bytes_of(wire.index()).first(wire.bytes_used(0))};
   }
-  // What does not fit comes with the next read().
+  // The next read() returns the bytes that do not fit.
   const auto part = in_hand_->bytes.first(std::min(in_hand_->bytes.size(), into.size()));
   std::ranges::copy(part, into.begin());
   in_hand_->bytes = in_hand_->bytes.subspan(part.size());
@@ -496,7 +496,7 @@ int Camera::enum_frameintervals(v4l2_frmivalenum& answer) const {
   const auto format = std::ranges::find(model_.formats, answer.pixel_format, &ModelFormat::fourcc);
   if (format == model_.formats.end()) return EINVAL;
   const v4l2::Size size{answer.width, answer.height};
-  // All sizes of a range come in the last one's intervals.
+  // Each size of a range has the intervals of the last mode.
   const auto mode = format->step != v4l2::Size{}
                         ? std::prev(format->modes.end())
                         : std::ranges::find(format->modes, size, &ModelMode::size);
@@ -507,12 +507,12 @@ int Camera::enum_frameintervals(v4l2_frmivalenum& answer) const {
   return 0;
 }
 
-/// The camera's own colours, or those that are asked for where it converts; DEFAULT asks for
-/// nothing, and without a colorspace the kernel takes no other wish.
+/// Returns the camera's colorimetry, or the requested one where the camera converts. DEFAULT
+/// requests no change. Without a colorspace the kernel ignores the other fields.
 v4l2::Colorimetry Camera::colorimetry(std::uint32_t fourcc, const v4l2::Format& wanted) const {
   if (is_compressed(fourcc)) return {.colorspace = V4L2_COLORSPACE_JPEG};
   auto colours = model_.colorimetry;
-  // A node behind a media graph has what its user says, as vimc's.
+  // A node behind a media graph takes its user's colorimetry, as vimc's does.
   if ((model_.device_caps & V4L2_CAP_IO_MC) != 0 && wanted.colorimetry.colorspace != 0)
     return wanted.colorimetry;
   if (!model_.csc || !wanted.convert || wanted.colorimetry.colorspace == 0) return colours;
@@ -526,7 +526,7 @@ v4l2::Colorimetry Camera::colorimetry(std::uint32_t fourcc, const v4l2::Format& 
   return colours;
 }
 
-/// As drivers do: never refuses, but goes to the nearest thing that it has.
+/// Returns the nearest format that the camera has. Drivers never refuse VIDIOC_S_FMT.
 v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   auto format = std::ranges::find(model_.formats, wanted.fourcc.code, &ModelFormat::fourcc);
   if (format == model_.formats.end()) format = model_.formats.begin();
@@ -563,7 +563,7 @@ v4l2::Format Camera::nearest(const v4l2::Format& wanted) const {
   return actual;
 }
 
-/// to_wire() is for wishes, and silent on colours that are none.
+/// to_wire() makes requests, which carry no colorimetry without a conversion.
 v4l2_format Camera::answer_of(v4l2::Format format) const {
   format.convert = true;
   auto wire = to_wire(format, buffer_type());

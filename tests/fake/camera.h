@@ -21,75 +21,75 @@
 
 namespace fake {
 
-/// One open of a camera: who asks, to the camera. Only its address matters.
+/// An Opener stands for one open file of a camera. The camera compares only its address.
 struct Opener {};
 
-/// What a test may say of the frame that it has filled.
+/// FrameOptions describe a frame that a test fills.
 struct FrameOptions {
-  std::optional<std::chrono::nanoseconds> timestamp{};  ///< else the kernel's now
-  std::optional<std::uint32_t> bytes_used{};            ///< of each plane; else the whole picture
-  std::uint32_t flags{};                                ///< V4L2_BUF_FLAG_ERROR and its like
-  std::span<const std::byte> content{};                 ///< else the pattern of expected_byte(),
-                                                        ///< of MJPEG between an SOI and an EOI
+  std::optional<std::chrono::nanoseconds> timestamp{};  ///< defaults to the clock's time
+  std::optional<std::uint32_t> bytes_used{};  ///< of each plane; defaults to its full size
+  std::uint32_t flags{};                      ///< V4L2_BUF_FLAG_ERROR and other V4L2_BUF_FLAG_*
+  /// Of each plane. Defaults to expected_byte(), with an SOI and an EOI at the ends of MJPEG.
+  std::span<const std::byte> content{};
 };
 
-/// A camera as its driver: one method for each ioctl, which returns 0 or an errno. It fills a
-/// buffer when the test says so and never otherwise, so that nothing in a test depends on time.
+/// A Camera acts as a driver. Each ioctl has a method, which returns 0 or an errno. The camera
+/// fills a buffer only when the test asks for it, so that no test depends on time.
 class Camera {
 public:
   explicit Camera(Model model, std::shared_ptr<const Clock> clock = std::make_shared<Clock>());
 
-  // What a test does.
+  // Calls of the test.
 
-  /// Fills the oldest queued buffer with the next frame. False when there is none, or nothing
-  /// streams; then the frame is lost, as it would be in life: the sequence number goes on.
+  /// Fills the oldest queued buffer with the next frame. Returns false when no buffer is queued or
+  /// the camera does not stream. While it streams the sequence number advances all the same, as a
+  /// driver's does for a dropped frame.
   bool fill(const FrameOptions& options = {});
   /// Waits until the camera streams and has a buffer queued, then fills it.
   void fill_when_queued(const FrameOptions& options = {});
-  /// Fills so many before the program sees the first of them.
+  /// Fills `count` buffers under one lock, before the program can dequeue the first of them.
   void fill_at_once(unsigned count);
   /// Ends the fill_when_queued() that waits now, or the next one.
   void interrupt();
-  /// Loses `count` frames: the next one's sequence number shows a gap.
+  /// Loses `count` frames. The sequence number of the next frame shows the gap.
   void lose(std::uint32_t count);
-  /// From now on fills by itself whatever is dequeued; without painting, for measuring.
+  /// The camera fills a buffer at each VIDIOC_DQBUF from now on. Measurements leave `paint` off.
   void always_ready(bool paint = false);
-  /// The device is gone: each call on it says ENODEV, also those that wait.
+  /// Unplugs the device. Each call returns ENODEV from now on, also a call that waits.
   void unplug();
-  /// The driver gives up until the stream is stopped (vb2_queue_error()).
+  /// The stream fails until it is stopped (vb2_queue_error()).
   void fail_stream();
-  /// The device is lost while its node is there: VIDIOC_DQBUF says `code` from now on, and
-  /// VIDIOC_QUERYCAP ENODEV.
+  /// The device is lost while its node exists. From now on VIDIOC_DQBUF returns `code` and
+  /// VIDIOC_QUERYCAP returns ENODEV.
   void lose_device(int code);
-  /// The source sends something else: from now on there are these formats, and whoever has
-  /// subscribed gets a V4L2_EVENT_SOURCE_CHANGE.
+  /// The source changes to these formats. Each subscriber gets a V4L2_EVENT_SOURCE_CHANGE.
   void change_source(std::vector<ModelFormat> formats);
-  /// The producer of a loopback device begins: until now it had no format. Or it comes back
-  /// with another format: the first of these, from now on, though the program has buffers of the
-  /// old one.
+  /// The producer of a loopback device starts, or returns with another format. The device takes the
+  /// first of `formats` at once, even while the program has buffers of the old format.
   void feed(std::vector<ModelFormat> formats);
-  /// The same with DV timings: what VIDIOC_QUERY_DV_TIMINGS finds from now on, or the errno that it
-  /// says. The formats follow when VIDIOC_S_DV_TIMINGS is called.
+  /// The source changes to these DV timings. VIDIOC_QUERY_DV_TIMINGS returns them from now on. The
+  /// formats follow when VIDIOC_S_DV_TIMINGS is called.
   void change_timings(const v4l2_dv_timings& timings);
   void lose_signal(int error);
-  /// The same with an analog standard, of which VIDIOC_QUERYSTD tells.
+  /// The source changes to this analog standard, which VIDIOC_QUERYSTD returns from now on.
   void change_standard(v4l2_std_id standard);
-  /// Another program sets a control, or the camera does so itself.
+  /// The control changes without a call of the program, by another program or by the camera.
   void set_control(std::uint32_t id, std::int64_t value);
   void set_control(std::uint32_t id, const std::string& text);
 
-  /// From now on VIDIOC_STREAMON asks this, with the format that is set: an errno, or 0.
+  /// VIDIOC_STREAMON calls `guard` with the current format from now on, and returns its result, 0
+  /// or an errno.
   void guard_start(std::function<int(const v4l2::Format&)> guard);
-  /// From now on a stream takes its part of `bus`, and VIDIOC_STREAMON, or the first read(), says
-  /// ENOSPC where there is no room for it.
+  /// A stream reserves its bandwidth on `bus` from now on. VIDIOC_STREAMON, or the first read(),
+  /// returns ENOSPC when the bus has too little left.
   void share(std::shared_ptr<Bus> bus);
-  /// What the mode that is set takes of a bus, in bytes a second: the bytes of its pictures, those
-  /// of compressed ones at 2 bits a pixel.
+  /// Returns the bandwidth of the current mode on a bus, in bytes a second. Compressed formats
+  /// count 2 bits a pixel.
   [[nodiscard]] std::uint64_t demand();
-  /// Whether it lists a format for a media bus code.
+  /// Whether VIDIOC_ENUM_FMT lists `fourcc` for a media bus code.
   [[nodiscard]] bool takes(std::uint32_t media_bus_code, std::uint32_t fourcc) const;
 
-  /// Runs `order` on the faults, under the camera's lock.
+  /// Runs `order` on the faults, with the camera's mutex held.
   template <class Order>
   void fault(Order order) {
     const std::lock_guard lock{mutex_};
@@ -100,23 +100,24 @@ public:
   [[nodiscard]] bool single_open();
   [[nodiscard]] std::size_t queued_count();
   [[nodiscard]] std::size_t buffer_count();
-  /// What the program last said of caches, V4L2_MEMORY_FLAG_* and V4L2_BUF_FLAG_NO_CACHE_*.
+  /// The V4L2_MEMORY_FLAG_* of the last allocation, and the V4L2_BUF_FLAG_NO_CACHE_* of the last
+  /// VIDIOC_QBUF.
   [[nodiscard]] std::uint32_t memory_flags();
   [[nodiscard]] std::uint32_t queue_flags();
   /// Waits until the stream is on or off.
   void wait_streaming(bool on);
   void wait_queued(std::size_t count);
-  /// Waits until VIDIOC_S_CTRL was called so often.
+  /// Waits until VIDIOC_S_CTRL was called `count` times.
   void wait_controls(unsigned count);
-  /// How often an ioctl was called.
+  /// Returns how often an ioctl was called.
   [[nodiscard]] unsigned calls(unsigned long request);
-  /// How often any ioctl was called.
+  /// Returns how often any ioctl was called.
   [[nodiscard]] unsigned all_calls();
   [[nodiscard]] v4l2::Format format();
   [[nodiscard]] v4l2::Interval interval();
   [[nodiscard]] std::int64_t control(std::uint32_t id);
   [[nodiscard]] std::string control_text(std::uint32_t id);
-  /// Waits until nobody has events to fetch.
+  /// Waits until every subscriber has dequeued all its events.
   void wait_events_fetched();
   [[nodiscard]] v4l2_rect crop();
   [[nodiscard]] v4l2_rect compose();
@@ -127,26 +128,26 @@ public:
   /// The byte that the camera paints at `offset` of plane `plane` of frame `sequence`.
   static std::byte expected_byte(std::uint32_t sequence, std::size_t plane, std::size_t offset);
 
-  // What the kernel does.
+  // Calls of the kernel.
 
-  /// What a poll may wait for.
+  /// A Level says which pollers would wake up.
   struct Level {
-    bool news{};   ///< whoever asks for POLLIN would get an answer
-    bool gone{};   ///< whoever asks for anything would
-    bool event{};  ///< some who ask for POLLPRI would
+    bool news{};   ///< a poll for POLLIN
+    bool gone{};   ///< any poll
+    bool event{};  ///< a poll for POLLPRI, of at least one opener
   };
 
-  /// `listener` is called after each change, with the camera's lock held, and once now.
+  /// The camera calls `listener` once now and after each change, with its mutex held.
   void listen(std::function<void(Level)> listener);
 
-  /// `block` for a descriptor opened without O_NONBLOCK: VIDIOC_DQBUF waits.
+  /// Runs an ioctl. `block` means a descriptor without O_NONBLOCK, whose VIDIOC_DQBUF waits.
   int ioctl(const Opener& opener, bool block, unsigned long request, void* argument);
-  /// The opener has closed its descriptor.
+  /// The program has closed the descriptor of `opener`.
   void closed(const Opener& opener);
   [[nodiscard]] short poll_mask(const Opener& opener, short wanted);
-  /// read() on the node: a number of bytes, or a negative errno.
+  /// Reads as read() on the node does. Returns a number of bytes or a negative errno.
   ssize_t read(const Opener& opener, bool block, std::span<std::byte> into);
-  /// A descriptor of the memory that mmap() of the node finds at `offset`, if there is any.
+  /// Returns a descriptor of the memory that mmap() maps at `offset`, or none.
   v4l2::UniqueFd memory_at(std::uint32_t offset);
 
 private:
@@ -182,7 +183,7 @@ private:
   int g_ext_ctrls(v4l2_ext_controls& answer) const;
   int s_ext_ctrls(const Opener& opener, v4l2_ext_controls& wanted, bool try_only);
   int g_ext_ctrl(v4l2_ext_control& answer) const;
-  /// 0 where it could be set so.
+  /// Returns 0 if the control could be set to this value.
   [[nodiscard]] int try_ext_ctrl(const v4l2_ext_control& wanted) const;
   struct ControlState;
   [[nodiscard]] const ControlState* find_control(std::uint32_t id) const;
@@ -217,13 +218,13 @@ private:
   std::shared_ptr<const Clock> clock_;
   Faults faults_;
   Queue queue_;
-  const Opener* owner_{};  // who allocated the buffers, as in vb2_fop_*
+  const Opener* owner_{};  // the opener that allocated the buffers, as in vb2_fop_*
   v4l2::Format format_;
   std::vector<ModelPlane> planes_;  // of format_
   v4l2::Interval interval_{1, 30};
   std::uint32_t sequence_{};
 
-  /// A frame that read() has begun to give out, and what is left of it.
+  /// InHand is a frame that a read() has returned in part, with the bytes that are left of it.
   struct InHand {
     std::uint32_t index{};
     std::span<const std::byte> bytes;
@@ -231,9 +232,9 @@ private:
 
   std::optional<InHand> in_hand_;
   bool reading_{};              // read() drives the queue, as vb2's file I/O emulator does
-  v4l2_dv_timings timings_{};   // that it is set to
-  v4l2_dv_timings incoming_{};  // that its source sends
-  int no_signal_{};             // an errno instead
+  v4l2_dv_timings timings_{};   // the timings that VIDIOC_S_DV_TIMINGS set
+  v4l2_dv_timings incoming_{};  // the timings of the source
+  int no_signal_{};             // the errno of VIDIOC_QUERY_DV_TIMINGS; 0 with a signal
   v4l2_std_id standard_{};
   v4l2_std_id incoming_standard_{};
   v4l2_rect compose_{};
@@ -248,7 +249,7 @@ private:
 
   std::vector<ControlState> controls_;  // in the order of their ids
 
-  /// Of an opener: what it has subscribed to, and the events that wait for it.
+  /// A Subscriber holds the subscriptions of one opener, and its undelivered events.
   struct Subscriber {
     std::vector<v4l2_event_subscription> wants;
     std::deque<v4l2_event> waiting;

@@ -1,4 +1,4 @@
-// The controls of the camera.
+// The control ioctls of the camera.
 
 #include <algorithm>
 #include <cerrno>
@@ -15,7 +15,7 @@ void put_name(std::span<char> field, const std::string& name) {
   std::memcpy(field.data(), name.data(), std::min(name.size(), field.size() - 1));
 }
 
-/// What VIDIOC_G_CTRL and its like carry.
+/// Whether VIDIOC_G_CTRL and VIDIOC_S_CTRL can carry a value of this type.
 bool is_number(std::uint32_t type) {
   return type != V4L2_CTRL_TYPE_STRING && type != V4L2_CTRL_TYPE_INTEGER64;
 }
@@ -137,7 +137,7 @@ int Camera::query_ctrl(v4l2_queryctrl& answer) const {
   answer.type = wide.type;
   std::ranges::copy(wide.name, std::begin(answer.name));
   answer.flags = wide.flags;
-  // What 64 bits wide is has no range here (v4l2_query_ext_ctrl_to_v4l2_queryctrl()).
+  // A 64-bit control has no range here (v4l2_query_ext_ctrl_to_v4l2_queryctrl()).
   if (wide.type == V4L2_CTRL_TYPE_INTEGER64) return 0;
   answer.minimum = static_cast<std::int32_t>(wide.minimum);
   answer.maximum = static_cast<std::int32_t>(wide.maximum);
@@ -177,8 +177,8 @@ int Camera::s_ctrl(const Opener& opener, const v4l2_control& wanted) {
   return 0;
 }
 
-/// What a V4L2 control framework answers: EINVAL for a control that is not there, ENOSPC for a
-/// place that is too small for its value.
+/// Returns what the control framework returns. EINVAL means an unknown control, ENOSPC a payload
+/// that is too small for the value.
 int Camera::g_ext_ctrl(v4l2_ext_control& answer) const {
   const auto give = [&answer](const auto& value) {
     if (!value) return EINVAL;
@@ -230,7 +230,7 @@ int Camera::try_ext_ctrl(const v4l2_ext_control& wanted) const {
   return value < control->is.minimum || value > control->is.maximum ? ERANGE : 0;
 }
 
-/// All or none, judged by what is so before.
+/// Sets all controls or none. Flags and ranges of the time before the call decide.
 int Camera::s_ext_ctrls(const Opener& opener, v4l2_ext_controls& wanted, bool try_only) {
   const std::span controls{wanted.controls, wanted.count};
   for (const auto& control : controls)
@@ -251,7 +251,8 @@ int Camera::s_ext_ctrls(const Opener& opener, v4l2_ext_controls& wanted, bool tr
   return 0;
 }
 
-/// `setter`: by whose call, if it is one; whom the kernel spares the event.
+/// Stores a value. `setter` is the opener that set it, or null. The kernel sends that opener no
+/// event.
 void Camera::take_value(const Opener* setter, ControlState& control, std::int64_t value,
                         const std::string& text) {
   if (control.value == value && control.text == text) return;
@@ -286,8 +287,8 @@ void Camera::send_control_event(const Opener* setter, const ControlState& contro
     else if (control.is.type != V4L2_CTRL_TYPE_STRING)
       event.u.ctrl.value = static_cast<std::int32_t>(control.value);
     event.u.ctrl.flags = flags_of(control);
-    // There is room for one of each; a later one takes its place, with what both have changed
-    // (v4l2_ctrl_replace()).
+    // Each control has at most one event waiting. A later event replaces it, with the changes of
+    // both (v4l2_ctrl_replace()).
     auto& waiting = subscriber.waiting;
     const auto earlier = std::ranges::find_if(waiting, [&](const v4l2_event& one) {
       return one.type == V4L2_EVENT_CTRL && one.id == event.id;

@@ -1,4 +1,4 @@
-// What comes in from outside: inputs' sources, their events, and the shape of their pixels.
+// The sources of the inputs, their events, cropping and the pixel aspect.
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +9,7 @@
 namespace fake {
 namespace {
 
-/// Whichever API it is of.
+/// Whether the buffer type captures video, over either API.
 bool for_capture(std::uint32_t type) {
   return type == V4L2_BUF_TYPE_VIDEO_CAPTURE || type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 }
@@ -66,7 +66,7 @@ int Camera::s_input(int wanted) {
   return 0;
 }
 
-/// All that it sees.
+/// Returns the rectangle of the whole picture.
 v4l2_rect Camera::bounds() const {
   if (model_.formats.empty()) return {};
   const auto& size = model_.formats.front().modes.front().size;

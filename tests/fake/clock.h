@@ -12,19 +12,20 @@
 
 namespace fake {
 
-/// CLOCK_MONOTONIC until a test stops it. A stopped clock goes on only when the test says so, and
-/// whoever waits for a time on it waits until then, however long that takes in life.
+/// A Clock shows CLOCK_MONOTONIC until a test stops it. A stopped clock advances only when the test
+/// says so. A wait with a limit then lasts until the clock has advanced, however long that takes in
+/// real time.
 class Clock {
 public:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  /// Whom time passes for.
+  /// Waiters select the waits that time passes for.
   enum class Waiters {
-    all,             ///< whoever waits with a limit
-    for_time_alone,  ///< only who waits for nothing that a camera could do first
+    all,             ///< every wait with a limit
+    for_time_alone,  ///< only waits that no camera can end
   };
 
-  /// Somebody who waits on a stopped clock, for as long as it lives.
+  /// A Sleeper is a wait on a stopped clock, for as long as it lives.
   class Sleeper {
   public:
     Sleeper(Clock& clock, Nanoseconds limit, Waiters kind);
@@ -32,10 +33,10 @@ public:
     Sleeper& operator=(const Sleeper&) = delete;
     ~Sleeper();
 
-    /// Readable once the time has come.
+    /// The descriptor is readable once the deadline has passed.
     [[nodiscard]] int descriptor() const { return signal_.descriptor(); }
 
-    /// Whether the time has come; it stays so, whatever the clock shows then.
+    /// Whether the deadline has passed. Returns true from then on, whatever the clock shows.
     [[nodiscard]] bool due() const { return woken_ || clock_.now() >= deadline_; }
 
   private:
@@ -52,31 +53,30 @@ public:
 
   [[nodiscard]] bool stopped() const { return stopped_at_ >= 0; }
 
-  /// Stops it at `now`, or moves it there.
+  /// Stops the clock at `now`, or moves a stopped clock there.
   void set(Nanoseconds now);
 
-  /// Moves a stopped clock, and wakes nobody: who calls this is the one who works.
+  /// Advances a stopped clock without waking a sleeper. The calling thread is the one that works.
   void add(Nanoseconds span) { stopped_at_ += span.count(); }
 
-  /// Waits until somebody waits for time; then as much passes as the first of them waits for, and
-  /// at least `span`.
+  /// Waits until a sleeper exists, then advances to the first deadline, but by `span` at least.
   void pass(Nanoseconds span = {});
 
-  /// The same, if somebody waits now; whether it was so.
+  /// Advances to the first deadline of such sleepers. Returns false when there is none.
   bool pass_if_waited_for(Waiters waiters);
 
-  /// How many wait for a time that has not come.
+  /// Returns the number of sleepers whose deadline has not passed.
   [[nodiscard]] std::size_t sleepers();
 
 private:
-  /// Under the lock: moves the clock and wakes whoever it was for.
+  /// Moves the clock and wakes the sleepers that are due. The caller holds the mutex.
   void move_to(Nanoseconds now);
-  /// Under the lock: the sleeper of that kind whose time comes first, if there is any.
+  /// Returns the sleeper of that kind with the first deadline, or null. The caller holds the mutex.
   [[nodiscard]] const Sleeper* first(Waiters waiters) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;  // with mutex_
-  std::vector<Sleeper*> sleepers_;   // whose time has not come
+  std::vector<Sleeper*> sleepers_;   // whose deadline has not passed
   std::atomic<std::int64_t> stopped_at_{-1};
 };
 

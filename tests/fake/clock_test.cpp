@@ -1,5 +1,4 @@
-// The fake's clock: a wait with a limit ends when the test says that it is over, and never by
-// itself.
+// The fake's clock. A wait with a limit ends when the test advances the clock, and never by itself.
 
 #include <array>
 #include <thread>

@@ -6,7 +6,7 @@
 
 namespace fake {
 
-/// An eventfd that is readable exactly while it is raised.
+/// An EventSignal is an eventfd that is readable exactly while the signal is raised.
 class EventSignal {
 public:
   EventSignal() : descriptor_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}

@@ -17,7 +17,7 @@
 namespace fake {
 namespace {
 
-/// Tells one eventfd from another, whatever its descriptor's number (proc(5), "eventfd-id").
+/// Returns the identity of an eventfd, whatever its descriptor's number (proc(5), "eventfd-id").
 std::string identity_of(int descriptor) {
   std::ifstream info{"/proc/self/fdinfo/" + std::to_string(descriptor)};
   for (std::string line; std::getline(info, line);)
@@ -27,8 +27,8 @@ std::string identity_of(int descriptor) {
 
 }  // namespace
 
-/// A node and the two signals that its pollers wait on. The descriptors that a program gets are
-/// copies of `news`, so that one raise wakes them all.
+/// A Node has a camera and the three signals that its pollers wait on. The program's descriptors
+/// are copies of `news`, so that one signal wakes all pollers.
 struct FakeKernel::Node {
   std::shared_ptr<Camera> camera;
   EventSignal news;
@@ -50,7 +50,7 @@ struct FakeKernel::Handle {
   ~Handle() { node->camera->closed(opener); }
 };
 
-/// The descriptor that the program gets is an eventfd of its own: nobody polls a media device.
+/// A program's descriptor of a media device is an eventfd of its own. No program polls it.
 struct FakeKernel::MediaHandle {
   std::shared_ptr<MediaDevice> device;
   MediaDevice::Opener opener;
@@ -142,7 +142,7 @@ std::shared_ptr<FakeKernel::MediaHandle> FakeKernel::media_handle_of(int descrip
 }
 
 void FakeKernel::sweep() {
-  std::vector<std::shared_ptr<Handle>> dead;  // destroyed after the lock is released
+  std::vector<std::shared_ptr<Handle>> dead;  // destroyed after the mutex is released
   const std::lock_guard lock{mutex_};
   std::erase_if(media_handles_, [](const auto& entry) {
     return identity_of(entry.first) != entry.second->identity;
@@ -203,7 +203,7 @@ int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
   if (!handle) return v4l2::system_kernel().ioctl(descriptor, request, argument);
   if (const auto latency = latency_.load(); latency != 0)
     clock_->add(std::chrono::nanoseconds{latency});
-  // Who allocated the buffers may have closed its descriptor since.
+  // The opener that allocated the buffers may have closed its descriptor since.
   if (request == VIDIOC_S_FMT || request == VIDIOC_REQBUFS) sweep();
   const int error =
       handle->node->camera->ioctl(handle->opener, handle->blocking, request, argument);
@@ -238,7 +238,7 @@ int FakeKernel::poll(std::span<pollfd> descriptors, int timeout_ms) {
     handles[i] = handle_of(descriptors[i].fd);
     real[i] = descriptors[i];
     if (!handles[i]) continue;
-    // What the camera's own logic says is what counts; these are only what wakes us to ask it.
+    // The camera decides which events a poll returns. These descriptors only wake the poll.
     if ((descriptors[i].events & POLLIN) == 0) real[i].fd = -1;
     real[i].events = POLLIN;
     real[real_count++] = {
@@ -328,7 +328,7 @@ bool FakeKernel::knows(int descriptor) {
 }
 
 void FakeKernel::closed(int descriptor) {
-  std::shared_ptr<Handle> handle;  // destroyed after the lock is released
+  std::shared_ptr<Handle> handle;  // destroyed after the mutex is released
   const std::lock_guard lock{mutex_};
   const auto found = handles_.find(descriptor);
   if (found == handles_.end()) return;

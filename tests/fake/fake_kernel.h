@@ -17,53 +17,53 @@
 
 namespace fake {
 
-/// A kernel in which the cameras are the test's own. What is no camera's goes to the real kernel,
-/// but for /dev/video*, where only what the test has plugged in exists.
+/// A FakeKernel has the test's own cameras. Calls on other files go to the real kernel. Under
+/// /dev/video* only the nodes exist that the test has plugged in.
 class FakeKernel final : public v4l2::Kernel {
 public:
   FakeKernel() = default;
   ~FakeKernel() override;
 
-  /// Plugs a camera in at a path.
+  /// Plugs in a camera at a path.
   std::shared_ptr<Camera> plug(const std::string& path, const Model& model);
-  /// The same with faults from the beginning.
+  /// Plugs in a camera that has faults from the beginning.
   std::shared_ptr<Camera> plug_with(const std::string& path, const Model& model,
                                     const std::function<void(Faults&)>& order);
-  /// A media device, with its subdevices; its video nodes are plugged in like any other, and then
-  /// attached.
+  /// Plugs in a media device with its subdevices. Its video nodes are plugged in like any other,
+  /// and then attached.
   void plug_media(const std::string& path, const std::shared_ptr<MediaDevice>& media);
-  /// From now on opening `path` fails with `error`.
+  /// Opening `path` fails with `error` from now on.
   void refuse(const std::string& path, int error);
-  /// Takes the node away and unplugs the camera behind it.
+  /// Removes the node and unplugs its camera.
   void unplug(const std::string& path);
 
-  /// Makes `path` a link to `target`, which may come later.
+  /// Makes `path` a symbolic link to `target`, which may be plugged in later.
   void link(const std::string& path, const std::string& target);
 
-  /// The clock that all here goes by: monotonic_time(), a poll() with a limit, the cameras' stamps.
+  /// The clock of monotonic_time(), of poll() with a limit and of the cameras' timestamps.
   Clock& clock() { return *clock_; }
 
-  /// Stops the clock at `now`; from then on time passes only as the test says. Without it, it is
-  /// the real one.
+  /// Stops the clock at `now`. Without this call the clock is the real one.
   void set_time(std::chrono::nanoseconds now) { clock_->set(now); }
 
-  /// Stops the clock where it is.
+  /// Stops the clock at its present time.
   void stop_clock() { clock_->set(clock_->now()); }
 
-  /// Each ioctl takes so long, on a clock that nothing else moves.
+  /// Each ioctl advances the clock by `latency`. The clock stops for this, so that nothing else
+  /// moves it.
   void set_latency(std::chrono::nanoseconds latency) {
     latency_ = latency.count();
     if (!clock_->stopped()) clock_->set({});
   }
 
-  /// How many descriptors the program has open on the node at `path`.
+  /// Returns how many descriptors the program has open on the node at `path`.
   std::size_t open_count(const std::string& path);
 
   [[nodiscard]] unsigned poll_calls() const { return poll_calls_; }
 
   [[nodiscard]] unsigned read_calls() const { return read_calls_; }
 
-  // The doors.
+  // The interface of v4l2::Kernel.
 
   int open(const char* path, int flags) override;
   int ioctl(int descriptor, unsigned long request, void* argument) override;
@@ -76,11 +76,11 @@ public:
   std::string real_path(const char* path) override;
   std::string device_number(const char* path) override;
 
-  // For the preload library, which sees more of a program than the doors.
+  // The preload library also sees calls that v4l2::Kernel does not have.
 
   [[nodiscard]] bool knows(int descriptor);
   void closed(int descriptor);
-  /// `copy` was made of `descriptor` by dup() or its like.
+  /// The program has copied `descriptor` to `copy` with dup() or a similar call.
   void duplicated(int descriptor, int copy);
 
 private:
@@ -90,9 +90,9 @@ private:
 
   std::shared_ptr<Handle> handle_of(int descriptor);
   std::shared_ptr<MediaHandle> media_handle_of(int descriptor);
-  /// What a path is a link to, or itself.
+  /// Returns the target of a symbolic link, or the path itself.
   [[nodiscard]] std::string target_of(const std::string& path) const;
-  /// Finds the descriptors that the program has closed without telling, as it may.
+  /// Removes the handles whose descriptors the program has closed without a call to closed().
   void sweep();
 
   std::mutex mutex_;

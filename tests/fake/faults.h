@@ -7,21 +7,21 @@
 
 namespace fake {
 
-/// read(), for Faults::fail(), which else takes the numbers of ioctls.
+/// The request number of read() for Faults::fail(), which otherwise takes ioctl numbers.
 inline constexpr unsigned long fake_read = 0;
 
-/// Faults on demand: calls that fail, and answers that lie. A test orders them, the fake obeys in
-/// the order given. Guarded by its camera's mutex.
+/// Faults make calls fail and change answers. A test gives orders, which take effect in the order
+/// given. The camera's mutex guards them.
 class Faults {
 public:
-  /// "The next `times` VIDIOC_X fail with `error`", after `after` more that go well.
+  /// The next `times` calls of `request` fail with `error`, after `after` that succeed.
   void fail(unsigned long request, int error, unsigned times = 1, unsigned after = 0) {
     orders_.push_back(
         {.request = request, .error = error, .times = times, .after = after, .lie = {}});
   }
 
-  /// "What the next `times` VIDIOC_X answer is changed by `lie`", after `after` that are true.
-  /// `lie` gets the ioctl's argument when the call has gone well.
+  /// The next `times` calls of `request` have their answer changed by `lie`, after `after`
+  /// unchanged ones. `lie` gets the ioctl's argument after a successful call.
   template <class Argument>
   void alter(unsigned long request, std::function<void(Argument&)> lie, unsigned times = 1,
              unsigned after = 0) {
@@ -36,7 +36,7 @@ public:
 
   void clear() { orders_.clear(); }
 
-  /// The errno that this call shall fail with, if any.
+  /// Returns the errno that this call fails with, or nullopt.
   std::optional<int> failure(unsigned long request) {
     auto* const order = due(request, false);
     if (order == nullptr) return std::nullopt;

@@ -59,7 +59,7 @@ std::vector<PadFormat> defaults_of(EntityKind kind) {
   return {vga(0)};
 }
 
-/// As drivers do: never refuses, but goes to the nearest thing that it has.
+/// Sets the nearest format that the pad has. Drivers never refuse VIDIOC_SUBDEV_S_FMT.
 void set(EntityKind kind, std::vector<PadFormat>& pads, std::uint32_t pad, PadFormat wanted) {
   wanted.size.width = std::clamp(wanted.size.width, 16U, 4096U);
   wanted.size.height = std::clamp(wanted.size.height, 16U, 2160U);
@@ -83,7 +83,7 @@ void set(EntityKind kind, std::vector<PadFormat>& pads, std::uint32_t pad, PadFo
   pads[1].code = code;
 }
 
-// Ids as a kernel gives them: one row of numbers for all.
+// Entities and pads share one sequence of ids, as in a kernel.
 std::uint32_t entity_id(std::size_t entity) {
   return static_cast<std::uint32_t>(16 * entity + 1);
 }
@@ -96,7 +96,8 @@ std::uint32_t interface_id(std::size_t entity) {
   return static_cast<std::uint32_t>(16 * entity + 8);
 }
 
-/// Hands out as many as there is room for, or says how many there are.
+/// Copies the items to `address`, or returns only their count for a null address. ENOSPC for too
+/// little space.
 template <class T>
 int give(const std::vector<T>& items, std::uint64_t address, std::uint32_t& count) {
   const auto room = count;
@@ -156,7 +157,7 @@ void MediaDevice::attach(const std::string& path, const std::shared_ptr<Camera>&
     const std::lock_guard lock{mutex_};
     cameras_[path] = camera;
   }
-  // What vimc's are set to when they are loaded.
+  // vimc's capture nodes have this format when the module is loaded.
   set_node(*camera, {V4L2_PIX_FMT_RGB24}, {.width = 640, .height = 480});
   camera->guard_start([this, path](const v4l2::Format& own) { return validate(path, own); });
 }
@@ -312,7 +313,7 @@ int MediaDevice::topology(media_v2_topology& wanted) const {
         (its.enabled ? MEDIA_LNK_FL_ENABLED : 0U) | (its.immutable ? MEDIA_LNK_FL_IMMUTABLE : 0U);
     links.push_back(link);
   }
-  // The struct is packed, so its members can't be referred to.
+  // A member of this packed struct can't be bound to a reference.
   auto counts =
       std::array{wanted.num_entities, wanted.num_interfaces, wanted.num_pads, wanted.num_links};
   const auto errors =
@@ -386,7 +387,7 @@ int MediaDevice::validate(const std::string& path, const v4l2::Format& own) {
   }
   for (const auto& link : links_)
     if (link.enabled && within(link.source) && !agrees(link, path, own)) return EPIPE;
-  // vimc's: up to the first that takes nothing.
+  // vimc follows the links up to the first entity without a source.
   auto at = node->is.name;
   while (entities_[named(at)].is.kind != EntityKind::sensor) {
     const auto link = std::ranges::find_if(

@@ -15,44 +15,45 @@
 
 namespace fake {
 
-/// What a subdevice does with the formats of its pads; those of vimc.
+/// The kinds of subdevices are those of vimc. A kind decides on the formats of the pads.
 enum class EntityKind {
   sensor,            ///< one source, of any code and size
   debayer,           ///< a sink for Bayer patterns; a source of the same size, which is RGB
   one_code_debayer,  ///< as of Linux 7.2: lists the same, and always sends RGB888_1X24
   scaler,            ///< a sink for RGB; a source of the same code, of any size
-  node,              ///< one sink: that of a video node
+  node,              ///< one sink, that of a video node
 };
 
 struct ModelEntity {
   std::string name;
   EntityKind kind{};
-  std::string path;  ///< of its node
+  std::string path;  ///< of its device node
 };
 
 struct ModelLink {
   std::string source;
-  std::string sink;  ///< always its pad 0
+  std::string sink;  ///< always to its pad 0
   bool enabled{};
   bool immutable{};
 };
 
-/// A media device as its driver: it answers for /dev/mediaN and its subdevices' nodes, and says at
-/// VIDIOC_STREAMON of its video nodes whether their pipeline is set up.
+/// A MediaDevice acts as a driver. It answers for /dev/mediaN and for its subdevices' nodes. At
+/// VIDIOC_STREAMON of its video nodes it checks that their pipeline is set up.
 class MediaDevice {
 public:
   MediaDevice(std::vector<ModelEntity> entities, std::vector<ModelLink> links);
 
-  // What a test does.
+  // Calls of the test.
 
-  /// The video node at a path. From now on it streams only where the graph is set up.
+  /// Attaches the video node at a path. The node streams only where the graph is set up from now
+  /// on.
   void attach(const std::string& path, const std::shared_ptr<Camera>& camera);
-  /// As media-ctl and v4l2-ctl do: runs one line of theirs.
+  /// Runs one line of media-ctl or v4l2-ctl.
   void run(const std::string& command);
   void set_format(const std::string& entity, std::uint32_t pad, const v4l2::PadFormat& format);
   void set_link(const std::string& source, const std::string& sink, bool enabled);
   [[nodiscard]] v4l2::PadFormat format(const std::string& entity, std::uint32_t pad);
-  /// Formats and links, to be compared.
+  /// Returns all formats and links as text, for comparison.
   [[nodiscard]] std::string state();
 
   template <class Order>
@@ -61,9 +62,9 @@ public:
     order(faults_);
   }
 
-  // What the kernel does.
+  // Calls of the kernel.
 
-  /// One open of one of its nodes: formats that were tried are its own.
+  /// An Opener is one open file of a node. It has its own formats of V4L2_SUBDEV_FORMAT_TRY.
   struct Opener {
     std::string path;
     std::vector<v4l2::PadFormat> tried;
@@ -83,7 +84,7 @@ private:
   [[nodiscard]] std::size_t source_pad(std::size_t entity) const;
   int topology(media_v2_topology& wanted) const;
   int subdevice(Opener& opener, unsigned long request, void* argument);
-  /// What STREAMON of that node finds, which is set to `own`.
+  /// Returns what VIDIOC_STREAMON of the node at `path` finds, with `own` as the node's format.
   int validate(const std::string& path, const v4l2::Format& own);
   [[nodiscard]] bool agrees(const ModelLink& link, const std::string& path,
                             const v4l2::Format& own);
@@ -95,12 +96,12 @@ private:
   Faults faults_;
 };
 
-/// A node behind a media graph: what it is set up to send are the formats of vimc's capture nodes.
+/// Returns a node behind a media graph, with the formats of vimc's capture nodes.
 Model graph_node(std::string card);
 
-/// "Sensor A" → "Debayer A" → "Scaler" → "RGB Capture" at /dev/video1, and from the sensor also
-/// "Raw Capture" at /dev/video0. As vimc's it is not set up: the sensor gives RGB888_1X24.
-/// From "RGB Input" a link that is off leads to "Scaler".
+/// The graph is "Sensor A" → "Debayer A" → "Scaler" → "RGB Capture" at /dev/video1, and from the
+/// sensor also "Raw Capture" at /dev/video0. As vimc's it is not set up, since the sensor gives
+/// RGB888_1X24. A disabled link leads from "RGB Input" to "Scaler".
 std::shared_ptr<MediaDevice> small_graph(EntityKind debayer = EntityKind::debayer);
 
 }  // namespace fake

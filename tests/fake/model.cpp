@@ -6,7 +6,7 @@
 namespace fake {
 namespace {
 
-/// A colour plane: bits per pixel across a line, and by how much it is flattened.
+/// A ColourPlane has its bits per pixel, and the rows of the picture for each line of the plane.
 struct ColourPlane {
   std::uint32_t bits_per_pixel;
   std::uint32_t rows_per_line;
@@ -14,7 +14,7 @@ struct ColourPlane {
 
 struct Layout {
   std::uint32_t fourcc;
-  bool separate;  // each colour plane has a memory plane of its own
+  bool separate;  // each colour plane has its own memory plane
   std::vector<ColourPlane> planes;
 };
 
@@ -66,7 +66,7 @@ std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2
   for (const auto& colour : layout->planes) {
     const auto first = layout->planes.front().bits_per_pixel;
     const auto own_line = size.width * first / 8 + model.line_padding;
-    // Padding is given for the first plane and shrinks with the others' width.
+    // The padding counts for the first plane and shrinks with the width of the others.
     const auto line =
         (model.strides ? std::max(own_line, stride) : own_line) * colour.bits_per_pixel / first;
     const auto rows = (size.height + model.extra_rows) / colour.rows_per_line;

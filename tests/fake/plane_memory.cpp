@@ -11,8 +11,8 @@
 namespace fake {
 namespace {
 
-/// A second open file of what `descriptor` stands for: unlike dup() it has a life of its own, so
-/// that the kernel can tell whether somebody else still has one.
+/// Returns a second open file of the memory. With dup() the kernel could not tell whether another
+/// holder still has one.
 v4l2::UniqueFd reopen(int descriptor) {
   const auto path = "/proc/self/fd/" + std::to_string(descriptor);
   return v4l2::UniqueFd{open(path.c_str(), O_RDWR | O_CLOEXEC)};
@@ -29,8 +29,8 @@ PlaneMemory::PlaneMemory(std::size_t size) : size_{whole_pages(size)} {
   const v4l2::UniqueFd first{memfd_create("fake-plane", MFD_CLOEXEC)};
   if (ftruncate(first.get(), static_cast<off_t>(size_)) != 0) std::abort();
   memory_ = reopen(first.get());
-  // A private view through /proc would count as a user, so the camera paints through the first
-  // descriptor, whose mapping is not one of a reopened file.
+  // The camera paints through the first descriptor, whose mapping belongs to no reopened file. A
+  // private view through /proc would count as a user.
   void* const address = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, first.get(), 0);
   if (address == MAP_FAILED) std::abort();
   bytes_ = {static_cast<std::byte*>(address), size_};
@@ -45,7 +45,7 @@ v4l2::UniqueFd PlaneMemory::export_memory() const {
 }
 
 bool PlaneMemory::in_use() const {
-  // A write lease is granted only to the one open file of an inode (fcntl(2), F_SETLEASE).
+  // The kernel grants a write lease only to an inode's single open file (fcntl(2), F_SETLEASE).
   if (fcntl(memory_.get(), F_SETLEASE, F_WRLCK) != 0) return true;
   fcntl(memory_.get(), F_SETLEASE, F_UNLCK);
   return false;

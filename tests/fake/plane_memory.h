@@ -10,21 +10,21 @@
 
 namespace fake {
 
-/// The memory of one plane: a memfd, so that exports, mappings and orphans behave as they do in
-/// life.
+/// PlaneMemory is the memory of one plane. A memfd lets exports, mappings and orphans behave as the
+/// kernel's do.
 class PlaneMemory {
 public:
-  /// Rounded up to whole pages, as vb2 does.
+  /// Rounds `size` up to whole pages, as vb2 does.
   explicit PlaneMemory(std::size_t size);
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  /// What VIDIOC_EXPBUF gives out: a new open file of the same memory.
+  /// Returns what VIDIOC_EXPBUF returns, a new open file of the same memory.
   [[nodiscard]] v4l2::UniqueFd export_memory() const;
-  /// True while anybody else has it exported or mapped.
+  /// Returns true while the memory is exported or mapped elsewhere.
   [[nodiscard]] bool in_use() const;
 
-  /// For the camera to paint on.
+  /// The bytes that the camera paints.
   [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
 
   PlaneMemory(PlaneMemory&&) = default;

@@ -1,14 +1,14 @@
-// Serves the fake camera as /dev/video-fake to any program, through LD_PRELOAD, so that v4l2src,
-// v4l2-ctl and v4l2cppsrc run on the very same device. The camera is always ready, and each call on
-// it costs one real system call, as it would in life; that is what makes measurements comparable.
+// This library serves the fake camera as /dev/video-fake to any program. With LD_PRELOAD v4l2src,
+// v4l2-ctl and v4l2cppsrc run on the very same device. The camera always has a frame. Each call on
+// it costs one real system call, as on a real device, which makes measurements comparable.
 //
 //   LD_PRELOAD=libv4l2fake.so v4l2-ctl -d /dev/video-fake --all
 //
-// V4L2CPP_FAKE holds words that change the camera, separated by commas: "multiplanar", "no-export",
-// "no-orphans", "no-create", "no-rates"; "paint" fills the frames with the pattern that the tests
-// know, which costs time.
+// V4L2CPP_FAKE holds words that change the camera, separated by commas. They are "multiplanar",
+// "no-export", "no-orphans", "no-create" and "no-rates". "paint" fills the frames with the pattern
+// that the tests know, which costs time.
 
-// Both of open() and open64() are defined here; with this, one name would stand for both.
+// With this macro one name would stand for both open() and open64(), which are defined here.
 #undef _FILE_OFFSET_BITS
 
 #include <array>
@@ -36,17 +36,17 @@ namespace {
 constexpr auto node_path = "/dev/video-fake";
 constexpr unsigned video_major = 81;
 constexpr unsigned minor_number = 250;
-/// Where v4l2-ctl looks up what kind of device a node is.
+/// v4l2-ctl reads the kind of a node's device here.
 constexpr auto uevent_path = "/sys/dev/char/81:250/uevent";
 constexpr std::string_view uevent{"MAJOR=81\nMINOR=250\nDEVNAME=video250\n"};
 
-/// The next definition of a function: the C library's.
+/// Returns the next definition of a function, the C library's.
 template <class Function>
 Function* next(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-/// Set while this thread is inside the fake, whose own calls are meant for the real kernel.
+/// The flag is set while this thread is inside the fake. Calls of the fake go to the real kernel.
 thread_local bool inside = false;
 
 class Inside {
@@ -73,7 +73,8 @@ fake::Model model() {
   return chosen;
 }
 
-/// The one camera of this process; never destroyed, since programs close descriptors to the last.
+/// The single camera of this process is never destroyed, since programs close descriptors until
+/// they end.
 fake::FakeKernel& kernel() {
   static auto* const only = [] {
     auto* const made = new fake::FakeKernel;
@@ -86,8 +87,8 @@ fake::FakeKernel& kernel() {
   return *only;
 }
 
-/// Whether a descriptor is the fake's. Asked for every call of the program, so it must not lock for
-/// those that are not: a set of flags, written when the fake's descriptors come and go.
+/// The flags say which descriptors are the fake's. Every call of the program reads them, so a call
+/// on another descriptor must not take a lock.
 std::array<std::atomic<bool>, 65536> ours{};
 
 bool is_ours(int descriptor) {
@@ -188,8 +189,8 @@ int select_fake(int count, fd_set* readable, fd_set* writable, fd_set* exception
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-// Each stands in for the C library's function of its name; where glibc has several names for one
-// call, all are here, since programs were compiled against any of them.
+// Each function replaces the C library's of its name. All of glibc's names for one call are here,
+// since programs were compiled against any of them.
 
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
 
@@ -283,7 +284,8 @@ EXPORT int ioctl(int descriptor, unsigned long request, ...) {
   va_end(arguments);
   if (!is_ours(descriptor)) return real(descriptor, request, argument);
   const Inside guard;
-  // The one real system call: an eventfd knows no ioctl, so it only comes and goes.
+  // One real system call is made for each ioctl. An eventfd has no ioctls, so the call returns at
+  // once.
   real(descriptor, request, argument);
   return kernel().ioctl(descriptor, request, argument);
 }

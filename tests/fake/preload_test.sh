@@ -1,5 +1,5 @@
 #!/bin/sh
-# The preload camera, seen by other programs than the tests. Prints TAP.
+# Runs other programs than the tests on the preload camera. Prints TAP.
 #   preload_test.sh PRELOAD_LIBRARY PLUGIN_DIR
 preload=$1
 plugins=$2
@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 point=0
 failed=0
 
-# check DESCRIPTION COMMAND...: one point, which holds when COMMAND succeeds.
+# check DESCRIPTION COMMAND...: prints one test point, which passes when COMMAND succeeds.
 check() {
   point=$((point + 1))
   description=$1
@@ -50,7 +50,7 @@ same_as_v4l2_ctl() {
   test -s "$work/reference" && cmp "$work/reference" "$work/frames"
 }
 
-# calls FRAMES: the system calls of a pipeline of this many frames, "NAME COUNT" a line.
+# calls FRAMES: prints the system calls of a pipeline of this many frames, "NAME COUNT" a line.
 calls() {
   on_camera strace -f -c -o "$work/calls" -E LD_PRELOAD="$preload" \
     gst-launch-1.0 -q v4l2cppsrc device=/dev/video-fake num-buffers="$1" ! \
@@ -59,8 +59,8 @@ calls() {
   awk '$4 ~ /^[0-9]+$/ && $NF != "total" {print $NF, $4}' "$work/calls"
 }
 
-# Beyond what 10,000 frames more cost there is nothing. The camera is always ready, so that it is asked only
-# now and then whether it is: two calls a frame.
+# Two system calls are made for each of 10,000 more frames, and few others. The camera always has a frame, so the
+# element polls only now and then.
 two_calls_a_frame() {
   unset LD_PRELOAD
   calls 2000 >"$work/few" && calls 12000 >"$work/many" || return 1
@@ -68,13 +68,13 @@ two_calls_a_frame() {
        {more = $2 - few[$1]; if (more > 100 || more < -100) print $1, more}' \
     "$work/few" "$work/many" | sort >"$work/difference"
   cat "$work/difference"
-  # Stray calls of start-up and the clock differ by a few from run to run; a frame's do not.
+  # Stray calls at start-up and of the clock differ by a few from run to run. Calls for frames do not.
   awk '$1 == "ioctl" && $2 >= 19980 && $2 <= 20020 {good++}
        $1 == "poll" && $2 >= 130 && $2 <= 190 {good++}
        END {exit !(good == 2 && NR == 2)}' "$work/difference"
 }
 
-# The plugin is this project's, and not GStreamer's.
+# The plugin names this project as its origin, not GStreamer.
 names_its_origin() {
   on_camera gst-inspect-1.0 --plugin v4l2cpp | grep -i "origin" || return 1
   on_camera gst-inspect-1.0 --plugin v4l2cpp | grep -q "Origin URL *v4l2cppsrc$"

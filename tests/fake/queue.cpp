@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint32_t page_shift = 12;
 
-/// Where mmap() of the node finds a plane: a page number that says which.
+/// Returns the offset at which mmap() of the node maps a plane. Its page number encodes buffer and
+/// plane.
 std::uint32_t cookie(std::uint32_t index, std::size_t plane) {
   return (index * VIDEO_MAX_PLANES + static_cast<std::uint32_t>(plane)) << page_shift;
 }
@@ -44,8 +45,8 @@ std::uint32_t Queue::capabilities(const Model& model) const {
          (model.cache_hints ? V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS : 0U);
 }
 
-/// The lowest place where so many new buffers have room in a row (bitmap_find_next_zero_area()):
-/// in a hole that VIDIOC_REMOVE_BUFS left, or after the last.
+/// Returns the lowest index with `count` free ones in a row (bitmap_find_next_zero_area()). It is
+/// in a gap that VIDIOC_REMOVE_BUFS left, or after the last buffer.
 std::uint32_t Queue::room_for(std::uint32_t count) const {
   std::uint32_t first = 0;
   for (std::uint32_t index = 0; index < buffers_.size() && index < first + count; ++index)
@@ -60,7 +61,7 @@ void Queue::allocate(std::uint32_t first, std::uint32_t count, const Model& mode
     Buffer buffer;
     buffer.data_offset = multiplanar_ ? model.data_offset : 0;
     buffer.where.resize(planes.size());
-    // Not resize(): GCC 14 takes that for a null pointer dereference.
+    // GCC 14 takes resize() here for a null pointer dereference.
     buffer.targets.assign(planes.size(), v4l2_plane{});
     buffer.bytes_used.resize(planes.size());
     if (memory_ == V4L2_MEMORY_MMAP)
@@ -204,7 +205,7 @@ int Queue::export_plane(v4l2_exportbuffer& wire, const Model& model) const {
   return wire.fd < 0 ? EMFILE : 0;
 }
 
-/// What the driver does with memory that is not its own.
+/// Checks and imports a buffer of V4L2_MEMORY_USERPTR or V4L2_MEMORY_DMABUF.
 int Queue::adopt(Buffer& buffer, const v4l2_buffer& wire) const {
   buffer.imported.clear();
   for (std::size_t i = 0; i < planes_.size(); ++i) {
@@ -285,7 +286,7 @@ int Queue::stream_off() {
 }
 
 short Queue::poll_mask(short wanted) const {
-  // In the order of vb2_core_poll().
+  // The checks have the order of vb2_core_poll().
   if ((wanted & POLLIN) == 0) return 0;
   if (!streaming_ || error_ || (reserves_ && waiting_for_buffers_)) return POLLERR;
   return done_.empty() ? short{0} : short{POLLIN};
@@ -302,7 +303,7 @@ std::uint32_t Queue::next_index() const {
 
 void Queue::filled() {
   if (!reserves_) {
-    // Who is too slow for what there is misses the oldest.
+    // A program that is too slow misses the oldest frame.
     if (done_.size() == buffers_.size()) done_.pop();
     done_.push(next_index());
     ++written_;

@@ -16,7 +16,8 @@
 
 namespace fake {
 
-/// First in, first out, without allocating: tests count allocations while the fake runs.
+/// A Fifo is a first-in, first-out queue that never allocates. Tests count allocations while the
+/// fake runs.
 class Fifo {
 public:
   void push(std::uint32_t index) { entries_[(first_ + count_++) % entries_.size()] = index; }
@@ -42,11 +43,11 @@ private:
   std::size_t count_{};
 };
 
-/// The buffer queue of a camera, modelled on videobuf2: what it refuses, this refuses, with the
-/// same errno. Each function returns 0 or an errno. Guarded by its camera's mutex.
+/// A Queue is the buffer queue of a camera, modelled on videobuf2. It refuses the same calls with
+/// the same errno. Each function returns 0 or an errno. The camera's mutex guards it.
 class Queue {
 public:
-  /// One buffer's state: with the program, with the driver to be filled, or filled.
+  /// A buffer is with the program, queued with the driver, or filled.
   enum class State { dequeued, queued, done };
 
   struct Buffer {
@@ -54,8 +55,8 @@ public:
     State state{State::dequeued};
     std::vector<PlaneMemory> planes;          // V4L2_MEMORY_MMAP
     std::vector<v4l2::Mapping> imported;      // V4L2_MEMORY_DMABUF, while the driver has them
-    std::vector<std::span<std::byte>> where;  // the camera paints
-    std::vector<v4l2_plane> targets;          // as they were queued
+    std::vector<std::span<std::byte>> where;  // where the camera paints
+    std::vector<v4l2_plane> targets;          // as VIDIOC_QBUF passed them
     std::vector<std::uint32_t> bytes_used;
     std::uint32_t data_offset{};
     std::uint32_t sequence{};
@@ -63,7 +64,7 @@ public:
     std::chrono::nanoseconds timestamp{};
   };
 
-  /// Also counts down to 0, which frees. `planes` are those of the current format.
+  /// Runs VIDIOC_REQBUFS. A count of 0 frees the buffers. `planes` are those of the current format.
   int request(v4l2_requestbuffers& wanted, const Model& model, bool multiplanar,
               const std::vector<ModelPlane>& planes);
   int create(v4l2_create_buffers& wanted, const Model& model, bool multiplanar,
@@ -72,27 +73,27 @@ public:
   int query(v4l2_buffer& wire) const;
   int export_plane(v4l2_exportbuffer& wire, const Model& model) const;
   int queue(v4l2_buffer& wire);
-  /// EAGAIN when nothing is filled.
+  /// Returns EAGAIN when no buffer is filled.
   int dequeue(v4l2_buffer& wire);
   int stream_on();
   int stream_off();
-  /// As after VIDIOC_REQBUFS(0) and the close of its owner.
+  /// Frees the buffers as VIDIOC_REQBUFS(0) and the close of the owner's descriptor do.
   void free();
 
-  /// What vb2_poll() answers for `wanted` events.
+  /// Returns what vb2_poll() returns for the `wanted` events.
   [[nodiscard]] short poll_mask(short wanted) const;
 
-  /// The first buffer that waits to be filled; null when there is none or nothing streams.
+  /// Returns the oldest queued buffer; null when none is queued or the queue does not stream.
   Buffer* next_to_fill();
 
   [[nodiscard]] bool fillable() const {
     return streaming_ && !error_ && (reserves_ ? !queued_.empty() : busy());
   }
 
-  /// Marks what next_to_fill() gave as filled.
+  /// Marks the buffer that next_to_fill() returned as filled.
   void filled();
 
-  /// From now on nothing works until the stream is stopped (vb2_queue_error()).
+  /// Calls fail from now on until the stream is stopped (vb2_queue_error()).
   void fail() { error_ = true; }
 
   [[nodiscard]] bool streaming() const { return streaming_; }
@@ -107,10 +108,10 @@ public:
     return static_cast<std::size_t>(std::ranges::count(buffers_, true, &Buffer::exists));
   }
 
-  /// The V4L2_BUF_FLAG_NO_CACHE_* that came with the latest VIDIOC_QBUF.
+  /// The V4L2_BUF_FLAG_NO_CACHE_* of the latest VIDIOC_QBUF.
   [[nodiscard]] std::uint32_t queue_flags() const { return queue_flags_; }
 
-  /// What VIDIOC_REQBUFS and CREATE_BUFS were told last.
+  /// The V4L2_MEMORY_FLAG_* of the latest VIDIOC_REQBUFS or VIDIOC_CREATE_BUFS.
   [[nodiscard]] std::uint32_t memory_flags() const { return memory_flags_; }
 
   /// The memory of a buffer's first plane.
@@ -118,7 +119,7 @@ public:
     return buffers_[index].where[0];
   }
 
-  /// The plane that mmap() of the node finds at `offset`; null when there is none.
+  /// Returns the plane that mmap() of the node maps at `offset`, or null.
   [[nodiscard]] const PlaneMemory* plane_at(std::uint32_t offset) const;
 
 private:
@@ -142,7 +143,7 @@ private:
   bool error_{};
   bool waiting_for_buffers_{true};
   bool reserves_{true};
-  std::uint32_t written_{};  // where nothing is reserved: how many buffers were filled
+  std::uint32_t written_{};  // how many buffers were filled, where VIDIOC_QBUF reserves none
   std::vector<Buffer> buffers_;
   Fifo queued_;
   Fifo done_;

@@ -7,10 +7,10 @@
 
 namespace fake {
 
-/// What `work` takes on a stopped clock: as much as had to pass for it to end, and not what a busy
-/// machine makes of it. Time passes only once `work` has not ended for `patience` of real time,
-/// which tells work that waits for the clock from work that a busy machine keeps from ending. Work
-/// that waits by other means than poll() takes no time on the clock.
+/// Returns how long `work` takes on a stopped clock. A busy machine does not change this time. Time
+/// passes only after `work` has run for `patience` of real time. This tells work that waits for the
+/// clock from work that a busy machine delays. Work that waits other than by poll() takes no time
+/// on the clock.
 std::chrono::nanoseconds time_of(Clock& clock, const std::function<void()>& work,
                                  std::chrono::milliseconds patience = std::chrono::minutes{1});
 

@@ -8,19 +8,20 @@
 
 namespace fake {
 
-/// What sysfs says of the cameras that are plugged in, as far as anybody asks: /sys/dev/char,
-/// /sys/class/video4linux and, beneath /sys/devices, nodes, their devices and USB devices.
+/// Sysfs holds the attributes of the plugged cameras that a program asks for. Paths are below
+/// /sys/dev/char, /sys/class/video4linux and /sys/devices. The devices are nodes, their parents and
+/// USB devices.
 class Sysfs {
 public:
-  /// The node at `path` under /dev; what has no number has no place in sysfs.
+  /// Adds the node at `path` under /dev. A path without a number gets no place in sysfs.
   void add(const std::string& path, const Model& model);
 
   void remove(const std::string& path) { nodes_.erase(path); }
 
-  /// Nothing for what is none of its business.
+  /// Returns nullopt for a path outside of the cameras' sysfs.
   [[nodiscard]] std::optional<std::string> read_text(const std::string& path) const;
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const;
-  /// Of the node at `path` under /dev; empty where there is none.
+  /// Returns the device number of the node at `path` under /dev; empty for an unknown path.
   [[nodiscard]] std::string device_number(const std::string& path) const;
 
 private:
@@ -28,8 +29,8 @@ private:
     std::string name;        ///< "video3"
     std::string number;      ///< "81:3"
     std::string directory;   ///< its own, under /sys/devices
-    std::string device;      ///< that of what it is a node of
-    std::string usb_device;  ///< that of the USB device that this is a part of
+    std::string device;      ///< directory of the node's parent
+    std::string usb_device;  ///< directory of the USB device that the parent is a part of
     std::map<std::string, std::string> files;
   };
 

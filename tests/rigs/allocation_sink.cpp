@@ -43,7 +43,7 @@ static void travel_sink_init(TravelSink* self) {
   std::construct_at(&self->see);
   gst_base_sink_set_sync(GST_BASE_SINK(self), FALSE);
   gst_base_sink_set_last_sample_enabled(GST_BASE_SINK(self),
-                                        FALSE);  // it would hold one buffer more
+                                        FALSE);  // the last sample would hold one buffer more
 }
 
 static void travel_sink_finalize(GObject* object) {

@@ -10,11 +10,11 @@
 
 namespace travel {
 
-/// Gives a DMABuf of at least so many bytes, or what passes for one on the fake; -1 when it has no
-/// more.
+/// A DmabufSource returns a DMABuf of at least so many bytes, or a memfd on the fake. It returns -1
+/// when it has no more.
 using DmabufSource = std::function<int(std::size_t)>;
 
-/// What a consumer says to the ALLOCATION query.
+/// A Proposal is a consumer's answer to the ALLOCATION query.
 struct Proposal {
   bool video_meta{};
   GstBufferPool* pool{};
@@ -23,16 +23,17 @@ struct Proposal {
   GstAllocator* allocator{};
 };
 
-/// A sink that proposes what it is told, and shows each buffer to `see`, on the streaming thread.
-/// The caller owns the reference.
+/// Returns a sink that answers the query with `proposal`. The sink passes each buffer to `see` on
+/// the streaming thread. The caller owns the reference.
 GstElement* new_consumer(Proposal proposal, std::function<void(GstBuffer*)> see);
 
-/// A pool whose buffers have a memory for each of `plane_sizes`, DMABufs of `dmabufs` or, without
-/// that, plain ones, and a GstVideoMeta of `info`. The caller owns the reference.
+/// Returns a pool whose buffers have a memory for each of `plane_sizes` and a GstVideoMeta of
+/// `info`. The memories come from `dmabufs`, or are plain ones without it. The caller owns the
+/// reference.
 GstBufferPool* new_pool(const GstVideoInfo& info, std::vector<std::size_t> plane_sizes,
                         DmabufSource dmabufs);
 
-/// An allocator of DMABufs. The caller owns the reference.
+/// Returns an allocator of DMABufs. The caller owns the reference.
 GstAllocator* new_allocator(DmabufSource dmabufs);
 
 }  // namespace travel

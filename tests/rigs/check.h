@@ -3,6 +3,6 @@
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 
-// Check's oldest spelling of ck_abort_msg(): as a macro it breaks every other function of that
-// name.
+// Check defines fail as an old name of ck_abort_msg(). As a macro it breaks every other function of
+// that name.
 #undef fail

@@ -9,29 +9,28 @@
 
 namespace real {
 
-/// A menu control and its entries.
+/// A Menu is a menu control with its entries.
 struct Menu {
   std::uint32_t id{};
   std::vector<std::pair<std::int32_t, std::string>> entries;
 };
 
-/// A device's controls and inputs, by the names that the driver has for them, on a descriptor of
-/// its own: what happens around a program that captures. Who misspells a name dies of
-/// it.
+/// Controls change a device's controls and inputs while a program captures. They use the driver's
+/// names, on a descriptor of their own. An unknown name ends the test program.
 class Controls {
 public:
   explicit Controls(const std::string& path);
 
   [[nodiscard]] Menu menu(const std::string& name) const;
-  /// False where the driver refuses.
+  /// Returns false if the driver refuses.
   [[nodiscard]] bool set(const Menu& menu, std::int32_t value) const;
-  // Who is refused these dies of it.
+  // A refusal ends the test program.
   void set(const std::string& name, std::int32_t value) const;
-  /// By the name of a menu's entry.
+  /// Sets a menu control to the entry of that name.
   void choose(const std::string& name, const std::string& entry) const;
 
-  /// Selects the first input whose name begins so; false where there is none, or the driver
-  /// refuses.
+  /// Selects the first input whose name begins with `kind`. Returns false if there is none or the
+  /// driver refuses.
   [[nodiscard]] bool select_input(const std::string& kind) const;
 
 private:

@@ -14,7 +14,7 @@ using v4l2::Frame;
 
 inline constexpr auto path = "/dev/video0";
 
-/// A camera, set to a format, with buffers, and streaming when asked.
+/// A Rig has a camera with a format. It has buffers and a stream once they are asked for.
 struct Rig {
   explicit Rig(const fake::Model& model = fake::webcam(),
                std::uint32_t fourcc = V4L2_PIX_FMT_YUYV) {

@@ -12,7 +12,7 @@ Alone::Alone(const std::string& device, v4l2::Kernel& kernel, const char* caps) 
   gst_v4l2_cpp_src_source(reinterpret_cast<GstV4l2CppSrc*>(element)).set_kernel(kernel);
   harness = gst_harness_new_with_element(element, nullptr, "src");
   gst_harness_use_systemclock(harness);
-  // Frames as they lie, whatever the driver makes of them.
+  // With GstVideoMeta the element passes frames in the driver's layout.
   gst_harness_add_propose_allocation_meta(harness, GST_VIDEO_META_API_TYPE, nullptr);
   if (caps != nullptr) gst_harness_set_sink_caps_str(harness, caps);
 }

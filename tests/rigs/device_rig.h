@@ -10,10 +10,10 @@
 
 namespace real {
 
-/// The element alone in a harness, in front of a real device.
+/// Alone runs the element alone in a harness, in front of a real device.
 class Alone {
 public:
-  /// `kernel` must outlive it. `caps` is what downstream takes; null for anything.
+  /// `kernel` must outlive the object. `caps` are those of downstream; null means any.
   Alone(const std::string& device, v4l2::Kernel& kernel, const char* caps);
   Alone(const Alone&) = delete;
   Alone& operator=(const Alone&) = delete;
@@ -21,12 +21,12 @@ public:
 
   void play() const { gst_harness_play(harness); }
 
-  /// The next buffer; null where none comes for a minute.
+  /// Returns the next buffer, or null if none arrives within a minute.
   [[nodiscard]] v4l2gst::BufferPtr next() const;
-  /// The caps of the stream; null where it has none.
+  /// Returns the current caps of the stream, or null.
   [[nodiscard]] v4l2gst::CapsPtr caps() const;
   [[nodiscard]] std::string caps_text() const;
-  /// The texts of the ERRORs since the last question.
+  /// Returns the texts of the ERRORs since the last call.
   [[nodiscard]] std::string errors() const;
 
   GstElement* element;

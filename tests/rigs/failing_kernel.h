@@ -9,29 +9,29 @@
 
 namespace faults {
 
-/// The number by which poll() goes, where else ioctls do.
+/// poll() has this number, where other calls have an ioctl's.
 inline constexpr unsigned long poll_call = 1;
 inline constexpr unsigned long open_call = 2;
 
-/// Stands between the element and a kernel, and has calls fail that the kernel would have done.
+/// A Meddler forwards calls to a kernel, and makes some of them fail.
 class Meddler final : public real::Between {
 public:
   using Between::Between;
 
-  /// Each call of each kind fails once with `error` before it is let through.
+  /// Every call of each kind fails once with `error`. The repeated call is forwarded.
   void hinder_all(int error) {
     const std::lock_guard lock{mutex_};
     every_ = error;
   }
 
-  /// The next call of that kind fails.
+  /// The next call of that kind fails with `error`.
   void hinder(unsigned long request, int error) {
     const std::lock_guard lock{mutex_};
     request_ = request;
     error_ = error;
   }
 
-  /// Whether a call was made to fail since stop().
+  /// Whether a call has failed since stop().
   [[nodiscard]] bool has_meddled() {
     const std::lock_guard lock{mutex_};
     return meddled_;
@@ -61,7 +61,7 @@ private:
   bool fails(unsigned long request) {
     const std::lock_guard lock{mutex_};
     if (every_ != 0) {
-      // Once it has failed, the same call goes well the next time.
+      // A call that has failed succeeds the next time.
       if (let_through_.erase(request) == 1) return false;
       let_through_.insert(request);
       meddled_ = true;

@@ -4,7 +4,8 @@
 
 namespace real {
 
-/// A kernel with somebody between it and the element; by default the running one.
+/// A Between forwards all calls to a kernel, by default the running one. Derived classes change
+/// some.
 class Between : public v4l2::Kernel {
 public:
   explicit Between(v4l2::Kernel& kernel = v4l2::system_kernel()) : kernel_{kernel} {}

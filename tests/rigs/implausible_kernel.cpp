@@ -85,7 +85,7 @@ int Liar::ioctl(int descriptor, unsigned long request, void* argument) {
   ++calls_;
   const bool lies = lies_about(request);
   if (!lies && honest_ != nullptr) return honest_->ioctl(descriptor, request, argument);
-  // It is asked again for what it has agreed on: for the most part it must say the same.
+  // The caller asks again for the format that it has negotiated. Most answers must stay the same.
   if (request == VIDIOC_G_FMT && honest_ != nullptr &&
       honest_->ioctl(descriptor, request, argument) < 0)
     return -1;
@@ -179,7 +179,8 @@ std::uint32_t Liar::number() {
   return once_in(random_, oddity_) ? odd_number(random_) : pick<std::uint32_t>(random_, usual);
 }
 
-/// With an end or without one, of letters or of bytes that are no text.
+/// Fills a name with letters or with bytes that are no text. Half of the names have no terminating
+/// null.
 void Liar::fill_name(std::span<std::uint8_t> field) {
   const bool letters = once_in(random_, 2);
   for (auto& byte : field)
@@ -250,7 +251,7 @@ void Liar::tell_format(void* argument) {
   const auto colour = [this] {
     return once_in(random_, oddity_) ? odd_number(random_) : below(random_, 14);
   };
-  // As asked, for the most part: else there would be no agreement to go on from.
+  // Most answers are as requested. Otherwise the negotiation would never succeed.
   const auto as_asked = [this] {
     return !once_in(random_, oddity_ + 1);
   };

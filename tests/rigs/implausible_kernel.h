@@ -12,10 +12,10 @@ namespace fuzz {
 
 using Random = std::mt19937;
 
-/// A number below `limit`, which is not 0.
+/// Returns a number below `limit`, which must not be 0.
 std::uint32_t below(Random& random, std::uint32_t limit);
 
-/// True once in `times`.
+/// Returns true once in `times`.
 bool once_in(Random& random, std::uint32_t times);
 
 template <class T>
@@ -23,26 +23,26 @@ const T& pick(Random& random, std::span<const T> from) {
   return from[below(random, static_cast<std::uint32_t>(from.size()))];
 }
 
-/// A number near the limits of things, or any.
+/// Returns a number near a limit, such as 0 or the largest, or any number.
 std::uint32_t odd_number(Random& random);
 
-/// A kernel whose driver says what can't be: lists that never end and those that repeat themselves,
-/// sizes of 0, ranges that end before they begin, unknown types, names without an end, errors in
-/// between. What it does not lie about goes to another kernel, or is ENOTTY where there is none.
+/// A Liar is a kernel whose driver answers what can't be. Its lists never end or repeat themselves.
+/// It has sizes of 0, ranges that end before they begin, unknown types, names without an end, and
+/// errors. Other calls go to another kernel, or return ENOTTY without one.
 class Liar final : public v4l2::Kernel {
 public:
-  /// What it lies about.
+  /// Habits select the ioctls whose answers are implausible.
   struct Habits {
     bool lists{true};     ///< VIDIOC_ENUM_*
-    bool settings{};      ///< VIDIOC_G_FMT, G_PARM, and what sources send
+    bool settings{};      ///< VIDIOC_G_FMT, G_PARM, and the answers about sources
     bool agreements{};    ///< VIDIOC_S_FMT, S_PARM
-    bool may_fail{true};  ///< EIO and its like, now and then
+    bool may_fail{true};  ///< some calls return EIO or another errno
     bool endless{};       ///< no list ends
   };
 
   Liar(v4l2::Kernel* honest, std::uint32_t seed, Habits habits);
 
-  /// How many ioctls there were.
+  /// Returns the number of ioctls so far.
   [[nodiscard]] unsigned calls() const { return calls_; }
 
   int open(const char* path, int flags) override;
@@ -73,11 +73,11 @@ private:
   void tell_crop(unsigned long request, void* argument);
 
   v4l2::Kernel* honest_;
-  Random random_;  // of the streaming context
+  Random random_;  // of the streaming thread
   Habits habits_;
   std::uint32_t length_;      // of lists
   std::uint32_t oddity_;      // one number in so many is odd
-  std::uint32_t discretion_;  // of so many sizes and intervals one is a range
+  std::uint32_t discretion_;  // one of so many sizes and intervals is a range
   std::atomic<unsigned> calls_{};
 };
 

@@ -15,7 +15,7 @@
 
 namespace rig {
 
-/// A pool of four buffers for small_yuyv and no more, which are DMABufs for dmabuf-import.
+/// Returns a pool of exactly four buffers for small_yuyv. They are DMABufs for dmabuf-import.
 inline GstBufferPool* pool_of_four(std::string_view io_mode) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);
@@ -27,14 +27,14 @@ inline GstBufferPool* pool_of_four(std::string_view io_mode) {
   });
 }
 
-/// What a sink says that has such a pool.
+/// Returns the answer of a sink that proposes such a pool.
 inline travel::Proposal proposal_of(GstBufferPool* pool) {
   constexpr guint size = 320 * 240 * 2;
   return {.video_meta = true, .pool = pool, .size = size, .least = 2};
 }
 
-/// v4l2cppsrc ! a sink that proposes a pool; runs until `frames` have come to the sink, and gives
-/// their offsets.
+/// Pooled runs v4l2cppsrc with a sink that proposes a pool. It runs until `frames` buffers have
+/// reached the sink, and returns their offsets.
 class Pooled {
 public:
   Pooled(

@@ -20,7 +20,7 @@
 
 namespace real {
 
-/// What a producer asks for, and how many bytes a frame of it has.
+/// A Picture is the format that a producer sets, with the bytes of one frame.
 struct Picture {
   std::uint32_t fourcc{V4L2_PIX_FMT_YUYV};
   std::uint32_t width{320};
@@ -28,14 +28,14 @@ struct Picture {
   std::size_t bytes{std::size_t{320} * 240 * 2};
 };
 
-/// Ends the program, and with it its TAP.
+/// Ends the program and its TAP output.
 [[noreturn]] inline void die(const std::string& why) {
   std::printf("Bail out! %s\n", why.c_str());
   std::exit(1);
 }
 
-/// Feeds a device by write(), as ffmpeg does, with thirty pictures a second. Each is of one byte,
-/// which is the next one's less one.
+/// A Producer feeds a device by write() with thirty pictures a second, as ffmpeg does. All bytes of
+/// a picture are equal, and one more than those of the picture before.
 class Producer {
 public:
   Producer(const std::string& path, const Picture& picture)
@@ -45,13 +45,14 @@ public:
     format.fmt.pix.width = picture.width;
     format.fmt.pix.height = picture.height;
     format.fmt.pix.pixelformat = picture.fourcc;
-    // It does not look what it was given, as ffmpeg does not.
+    // The producer ignores the format that the driver sets, as ffmpeg does.
     if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0) die(path + " takes no format");
-    // 0.12 knows a producer by this, also one that goes on to write(); with exclusive_caps=1 it
-    // takes no other one after one that it does not know. Since 0.13 it fails.
+    // v4l2loopback 0.12 recognizes a producer by this call, also one that goes on with write().
+    // With exclusive_caps=1 it takes no further producer after one that it did not recognize. The
+    // call fails since 0.13.
     int type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
     static_cast<void>(ioctl(node_.get(), VIDIOC_STREAMON, &type));
-    // Not before the first one does the device capture.
+    // The device does not capture before the first write().
     write_one(bytes_.size());
     thread_ = std::thread{[this] {
       run();
@@ -70,7 +71,7 @@ public:
     thread_.join();
   }
 
-  /// When this returns from a pause's beginning, no frame comes any more.
+  /// Pauses or resumes. After the return of a pause no frame is written.
   void pause(bool paused) {
     {
       const std::lock_guard lock{mutex_};
@@ -79,7 +80,7 @@ public:
     changed_.notify_all();
   }
 
-  /// The last that it does.
+  /// Writes half a frame as the last one.
   void write_half() {
     pause(true);
     write_one(bytes_.size() / 2);
@@ -89,7 +90,7 @@ private:
   void write_one(std::size_t length) {
     const std::lock_guard lock{mutex_};
     std::ranges::fill(bytes_, ++number_);
-    // A device takes no more than its format has.
+    // A device takes at most the bytes of its format.
     if (write(node_.get(), bytes_.data(), length) <= 0) die("a frame can't be written");
   }
 

@@ -10,7 +10,7 @@
 namespace fuzz {
 namespace {
 
-/// Owns one value.
+/// A Value owns one GValue.
 class Value {
 public:
   Value() = default;
@@ -109,13 +109,13 @@ bool is_range(const GValue* value) {
   return GST_VALUE_HOLDS_INT_RANGE(value) || GST_VALUE_HOLDS_FRACTION_RANGE(value);
 }
 
-/// One, or a list, or a list of lists; what `make` makes may be a range.
+/// Returns one value, a list, or a list of lists. `make` may return a range.
 template <class Make>
 Value some(Random& random, Make make) {
   if (!once_in(random, 3)) return make();
   auto list = list_of(random, make);
   if (!once_in(random, 10)) return list;
-  // Over lists of lists of ranges GStreamer stumbles itself (gst_caps_can_intersect()).
+  // GStreamer itself fails on lists of lists of ranges (gst_caps_can_intersect()).
   for (guint i = 0; i < gst_value_list_get_size(list.get()); ++i)
     if (is_range(gst_value_list_get_value(list.get(), i))) return list;
   Value lists{GST_TYPE_LIST};
@@ -123,7 +123,7 @@ Value some(Random& random, Make make) {
   return lists;
 }
 
-/// Of a type that no such field has.
+/// Returns a value of a type that no such field has.
 Value wrong(Random& random) {
   switch (below(random, 9)) {
     case 0:
@@ -214,7 +214,8 @@ GstStructure* random_structure(Random& random) {
   set(random, structure, "width", 2, [&] { return number(random); });
   set(random, structure, "height", 2, [&] { return number(random); });
   set(random, structure, "framerate", 2, [&] { return rate(random); });
-  // Where both sides have a list of ranges in a field that is not ours, GStreamer stumbles itself.
+  // GStreamer itself fails where both sides have a list of ranges in a field that is not the
+  // element's.
   if (once_in(random, 2))
     set(random, structure, "pixel-aspect-ratio", 4, [&] { return fraction(random); });
   else if (auto ratio = fraction_range(random); once_in(random, 4))

@@ -5,8 +5,8 @@
 
 namespace fuzz {
 
-/// What some element downstream might ask for, sensible or not: any media type and features, any
-/// field left out, ranges, lists and lists of ranges, values of the wrong type.
+/// Returns caps that an element downstream might ask for, sensible or not. They have any media type
+/// and features, missing fields, ranges, lists, lists of ranges and values of the wrong type.
 v4l2gst::CapsPtr random_caps(Random& random);
 
 }  // namespace fuzz

@@ -68,7 +68,7 @@ Holdings holdings() {
 }
 
 Holdings holdings_after(const Holdings& before) {
-  // A thread that never ends is told from one that a busy machine keeps from ending.
+  // The deadline tells a thread that never ends from one that a busy machine delays.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
   for (;;) {
     const auto after = holdings();

@@ -22,7 +22,7 @@ struct UnrefBuffer {
 
 using Buffer = std::unique_ptr<GstBuffer, UnrefBuffer>;
 
-/// The element alone in a harness, in front of a fake camera that the test steps.
+/// A Rig runs the element alone in a harness, in front of a fake camera that the test steps.
 class Rig {
 public:
   explicit Rig(const fake::Model& model = fake::webcam(), const char* sink_caps = small_yuyv);
@@ -33,7 +33,7 @@ public:
   void play() { gst_harness_play(harness); }
 
   void set_state(GstState state);
-  /// Fills the next buffer as soon as one is queued, and waits for it to come out of the element.
+  /// Fills the next queued buffer, and waits until the element pushes it.
   Buffer next(const fake::FrameOptions& options = {});
 
   fake::FakeKernel kernel;
@@ -42,34 +42,33 @@ public:
   GstHarness* harness;
 };
 
-/// A new v4l2cppsrc that opens its devices in `kernel`; the caller owns the reference.
+/// Returns a new v4l2cppsrc that opens its devices in `kernel`. The caller owns the reference.
 GstElement* new_element(fake::FakeKernel& kernel);
 
-/// Sets a property to a value as gst-launch has it: set(element, "on-disconnect", "wait").
+/// Sets a property from a text as gst-launch does: set(element, "on-disconnect", "wait").
 void set(GstElement* element, const char* property, const std::string& value);
 
-/// Whether every byte of `buffer`, from `offset` on, is what the fake painted into frame
-/// `sequence`.
+/// Whether every byte of `buffer` is what the fake painted into frame `sequence`.
 bool shows(GstBuffer* buffer, std::uint32_t sequence);
 
-/// What this process holds, from /proc/self.
+/// Holdings count what this process holds, from /proc/self.
 struct Holdings {
   std::size_t descriptors{};
-  std::size_t plane_mappings{};  ///< of buffers: the fake's, DMABufs, or a device node's
+  std::size_t plane_mappings{};  ///< of the fake's buffers, of DMABufs or of a device node
   std::size_t threads{};
 
   friend bool operator==(const Holdings&, const Holdings&) = default;
 };
 
 Holdings holdings();
-/// The same after all of `before` should be as it was: without the threads that were joined but are
-/// seen in /proc a moment longer. GLib keeps up to two idle workers of its thread pools
-/// (g_thread_pool_set_max_unused_threads()).
+/// Returns the holdings once everything after `before` should be released. It waits for joined
+/// threads, which /proc shows a moment longer. GLib keeps up to two idle workers of its thread
+/// pools (g_thread_pool_set_max_unused_threads()).
 Holdings holdings_after(const Holdings& before);
 inline constexpr std::size_t idle_workers = 2;
 void fail_unless_same(const Holdings& before, const Holdings& after);
 
-/// Keeps a camera filling whatever is queued, as one in free run does.
+/// A FreeRun fills each queued buffer at once, as a camera in free run does.
 class FreeRun {
 public:
   explicit FreeRun(std::shared_ptr<fake::Camera> camera);
@@ -83,10 +82,10 @@ private:
   std::thread thread_;
 };
 
-/// A field of the element's `stats`.
+/// Returns a field of the element's stats.
 guint64 stat(GstElement* element, const char* name);
 
-/// All messages of a kind, ERROR or WARNING, that were posted, each as its text.
+/// Returns the texts of all messages of a type, ERROR or WARNING, that were posted.
 std::vector<std::string> texts_of(GstBus* bus, GstMessageType type);
 
 }  // namespace rig

@@ -8,7 +8,7 @@
 
 namespace rig {
 
-/// A camera that can be told from others.
+/// Returns a camera that the element can tell from others.
 inline fake::Model camera(const std::string& serial) {
   auto model = fake::webcam();
   model.vendor_id = "046d";
@@ -18,7 +18,7 @@ inline fake::Model camera(const std::string& serial) {
   return model;
 }
 
-/// A rig with a bus, whose messages are kept.
+/// A Bused is a rig with a bus that keeps the messages.
 struct Bused {
   explicit Bused(const fake::Model& model = camera("1"), const char* caps = rig::small_yuyv)
       : rig{model, caps} {
@@ -35,7 +35,8 @@ struct Bused {
     gst_object_unref(bus);
   }
 
-  /// Waits for the next notice of the device, and keeps the list of settings that it has.
+  /// Waits for the next v4l2cppsrc-device message and returns its state. Keeps its list of
+  /// settings.
   std::string notice() {
     for (;;) {
       auto* const message =
@@ -73,7 +74,7 @@ struct Bused {
     return text;
   }
 
-  /// Waits for the next WARNING, and gives the cause that its details name.
+  /// Waits for the next WARNING. Returns the cause in its details.
   std::string cause_of_warning() {
     auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_WARNING);
     const GstStructure* details{};

@@ -9,7 +9,7 @@ struct NamedTest {
   void (*add)(TCase*);
 };
 
-/// For suite_of(): a test by its name, however this version of Check represents one.
+/// A test with its name for suite_of(), however this version of Check represents a test.
 #define TEST(name)                     \
   NamedTest {                          \
     #name, [](TCase* test_case) {      \
@@ -17,7 +17,7 @@ struct NamedTest {
     }                                  \
   }
 
-/// A suite of one test case for each test, so that each has a line of its own in the results.
+/// Returns a suite with one test case for each test, so that each has its own line in the results.
 inline Suite* suite_of(const char* name, std::initializer_list<NamedTest> tests) {
   Suite* const suite = suite_create(name);
   for (const auto& test : tests) {

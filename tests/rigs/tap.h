@@ -5,7 +5,7 @@
 
 namespace real {
 
-/// Prints results in the Test Anything Protocol as they come.
+/// A Tap prints each result at once in the Test Anything Protocol.
 class Tap {
 public:
   void point(bool good, const std::string& description) {
@@ -19,7 +19,7 @@ public:
     std::fflush(stdout);
   }
 
-  /// The exit status of the program.
+  /// Prints the plan. Returns the exit status of the program.
   [[nodiscard]] int end() const {
     std::printf("1..%d\n", points_);
     return failed_ ? 1 : 0;

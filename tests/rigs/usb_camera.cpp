@@ -64,8 +64,8 @@ void UsbCamera::plug(int port) const {
   wait_for_node();
 }
 
-// The kernel makes the entry in /dev last of all, so each question comes after something has
-// appeared there. To ask without a pause would cost more than the waiting, in virtual time.
+// The kernel makes the entry in /dev last, so each check follows a new entry there. Checks without
+// a pause would cost more than waiting, in virtual time.
 void UsbCamera::wait_for_node() const {
   const v4l2::UniqueFd watch{inotify_init1(IN_CLOEXEC)};
   if (inotify_add_watch(watch.get(), "/dev", IN_CREATE | IN_ATTRIB) < 0)

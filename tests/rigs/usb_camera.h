@@ -4,30 +4,30 @@
 
 namespace real {
 
-/// A camera of tests/usbcam, spoken to at its control socket.
+/// A UsbCamera talks to a camera of tests/usbcam through its control socket.
 class UsbCamera {
 public:
-  /// The camera whose socket this variable of the environment names.
+  /// The environment variable `variable` names the camera's socket.
   explicit UsbCamera(const std::string& variable);
 
-  /// What it says to a command: "ok ...", or "error: ...".
+  /// Returns the answer to a command, "ok ..." or "error: ...".
   [[nodiscard]] std::string ask(const std::string& words) const;
 
-  /// Sends a command that must go well.
+  /// Sends a command that must succeed.
   void tell(const std::string& words) const;
 
-  /// Sends a question that must go well. Returns what follows "ok " in the answer.
+  /// Sends a question that must succeed. Returns the answer after "ok ".
   [[nodiscard]] std::string answer_to(const std::string& words) const;
 
-  /// The path of its node; empty when there is none.
+  /// Returns the path of the camera's node; empty without one.
   [[nodiscard]] std::string node() const;
 
   [[nodiscard]] bool plugged() const;
 
-  /// Does nothing when it is unplugged.
+  /// Unplugs the camera. An unplugged camera stays unplugged.
   void unplug() const;
 
-  /// Plugs it in at a port, unless it is plugged in, and waits for its node.
+  /// Plugs the camera in at `port`, unless it is plugged in, and waits for its node.
   void plug(int port) const;
 
   void wait_for_node() const;
