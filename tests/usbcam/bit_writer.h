@@ -7,38 +7,38 @@
 
 namespace usbcam {
 
-/// Writes H.264's syntax elements, the highest bit first.
+/// A BitWriter writes H.264's syntax elements, the highest bit first.
 class BitWriter {
 public:
-  /// u(n): `count` bits.
+  /// Writes u(n), the lowest `count` bits of `value`.
   void bits(std::uint32_t value, int count) {
     for (int bit = count - 1; bit >= 0; --bit)
       put((value >> bit) & 1);
   }
 
-  /// ue(v): an unsigned number in Exp-Golomb code.
+  /// Writes ue(v), an unsigned number in Exp-Golomb code.
   void unsigned_golomb(std::uint32_t value) {
     auto length = static_cast<int>(std::bit_width(value + 1));
     bits(0, length - 1);
     bits(value + 1, length);
   }
 
-  /// se(v), for zero only; nothing here needs another one.
+  /// Writes se(v) for zero. The source needs no other signed number.
   void signed_zero() { bits(1, 1); }
 
-  /// Bits of one value up to the next byte.
+  /// Writes bits of one value up to the next byte.
   void align(unsigned bit) {
     while (used_ % 8 != 0)
       put(bit);
   }
 
-  /// The stop bit that ends each NAL unit's payload.
+  /// Writes the stop bit that ends each NAL unit's payload.
   void trailing_bits() {
     put(1);
     align(0);
   }
 
-  /// Whole bytes; the writer must be aligned.
+  /// Writes whole bytes. The writer must be aligned.
   void bytes(ByteView more) {
     append(bytes_, more);
     used_ += 8 * more.size();

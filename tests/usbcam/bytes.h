@@ -11,8 +11,8 @@
 
 namespace usbcam {
 
-// USB is little-endian; so is every machine this rig runs on, and structures are copied as they
-// are.
+// USB is little-endian. Every machine that runs the camera is little-endian too, so structures are
+// copied unchanged.
 static_assert(__BYTE_ORDER == __LITTLE_ENDIAN);
 
 using Bytes = std::vector<std::uint8_t>;
@@ -28,7 +28,7 @@ inline void append_number(Bytes& to, std::uint64_t value, int size) {
     to.push_back((value >> (8 * byte)) & 0xff);
 }
 
-/// A plain structure as it lies in memory.
+/// Returns the bytes of a plain structure as they are in memory.
 template <class T>
   requires std::is_trivially_copyable_v<T>
 Bytes bytes_of(const T& value) {
@@ -37,7 +37,7 @@ Bytes bytes_of(const T& value) {
   return bytes;
 }
 
-/// A plain structure from its bytes; what is missing at the end is zero.
+/// Returns a plain structure from its bytes. Missing bytes at the end are zero.
 template <class T>
   requires std::is_trivially_copyable_v<T>
 T from_bytes(ByteView bytes) {

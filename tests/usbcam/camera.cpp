@@ -11,7 +11,7 @@ constexpr unsigned number_of(std::uint8_t endpoint) {
   return endpoint & 0x0f;
 }
 
-/// Of the messages that no transfer has fetched, the latest are kept.
+/// The camera keeps the latest messages that no transfer has fetched.
 constexpr std::size_t most_messages = 16;
 
 Offer offer_of(const Options& options) {
@@ -43,7 +43,7 @@ void Camera::disconnect() {
   streamer_.forget();
   status_urbs_.clear();
   status_messages_.clear();
-  controls_.reset();  // without power a camera forgets
+  controls_.reset();  // a camera without power forgets its settings
 }
 
 Result<> Camera::unplug() {
@@ -65,7 +65,7 @@ Result<std::string> Camera::node() const {
   return video_node(bus_id(attachment_->port));
 }
 
-/// An outcome of talking to the kernel: after an error the connection is of no use any more.
+/// Handles the result of a call on the link. After an error the connection is useless.
 void Camera::keep_if(const Result<>& outcome) {
   if (outcome) return;
   std::cerr << "usbcam: disconnected: " << outcome.error().what << '\n';

@@ -15,32 +15,32 @@
 
 namespace usbcam {
 
-/// The whole camera: what it is, and its connection to the kernel as long as it is plugged in.
+/// A Camera has all parts of the camera, and its connection to the kernel while it is plugged in.
 class Camera {
 public:
   explicit Camera(const Options& options);
 
   Result<> plug(std::optional<unsigned> port);
 
-  /// Answers when the kernel has taken the device away.
+  /// Unplugs the camera. Returns when the kernel has removed the device.
   Result<> unplug();
 
-  /// A message of the kernel is waiting on descriptor().
+  /// Handles one message of the kernel, which waits on descriptor().
   void serve();
 
-  /// Sends what is due by now.
+  /// Sends all payloads that are due.
   void pump();
 
-  /// The connection to the kernel, to be polled; empty while unplugged.
+  /// Returns the connection to the kernel, for poll(); nullopt while unplugged.
   [[nodiscard]] std::optional<int> descriptor() const;
 
-  /// When pump() is needed next.
+  /// Returns when pump() is needed next.
   [[nodiscard]] std::optional<Clock::time_point> deadline() const { return streamer_.deadline(); }
 
-  /// The device node that the kernel gave the camera.
+  /// Returns the device node that the kernel gave the camera.
   [[nodiscard]] Result<std::string> node() const;
 
-  /// The camera changes a control by itself, and tells the driver.
+  /// Changes a control as the camera itself would, and sends the driver a status message.
   Result<> change_control(std::string_view name, std::int32_t value);
 
   [[nodiscard]] Transfer transfer() const { return transfer_; }
@@ -67,7 +67,8 @@ private:
   ControlEndpoint control_endpoint_;
   Streamer streamer_;
   std::optional<Attachment> attachment_;
-  /// The status endpoint: transfers that wait for a message, or messages that wait for a transfer.
+  /// The status endpoint has transfers that wait for a message, or messages that wait for a
+  /// transfer.
   std::deque<Submit> status_urbs_;
   std::deque<Bytes> status_messages_;
 };

@@ -10,14 +10,14 @@ namespace usbcam {
 namespace {
 
 using Words = std::span<const std::string_view>;
-/// What stands behind "ok".
+/// An Outcome has the text after "ok".
 using Outcome = Result<std::string>;
 
 std::unexpected<Error> usage(std::string_view form) {
   return failure("usage: " + std::string{form});
 }
 
-/// "N", "every N" or "off".
+/// Parses "N", "every N" or "off".
 Outcome set_fault(Fault& fault, Words words) {
   if (words.size() == 1 && words[0] == "off") {
     fault = Fault{};
@@ -31,7 +31,7 @@ Outcome set_fault(Fault& fault, Words words) {
   return {};
 }
 
-/// "on" or "off".
+/// Parses "on" or "off".
 Result<bool> parse_switch(Words words) {
   if (words.size() == 1 && words[0] == "on") return true;
   if (words.size() == 1 && words[0] == "off") return false;

@@ -7,8 +7,8 @@
 
 namespace usbcam {
 
-/// Runs one line of the control protocol: "ok", "ok VALUE..." or "error: WHY". The commands are
-/// listed in tests/vm/README.md.
+/// Runs one line of the control protocol. Returns "ok", "ok VALUE..." or "error: WHY".
+/// tests/vm/README.md lists the commands.
 std::string run_command(Camera& camera, std::string_view line);
 
 }  // namespace usbcam

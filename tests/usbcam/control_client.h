@@ -8,11 +8,11 @@
 
 namespace usbcam {
 
-/// Sends one line to the control socket at `path`; the answer comes without its line end.
+/// Sends one line to the control socket at `path`. Returns the answer without its line end.
 Result<std::string> send_command(const std::string& path, std::string_view command);
 
-/// Sends a line again and again until the answer fits a pattern (as of a shell), or the time is
-/// over. It may begin before anybody listens.
+/// Sends a line repeatedly until the answer matches a shell pattern or `limit` has passed. The
+/// server may start later.
 Result<std::string> send_until(const std::string& path, std::string_view command,
                                const std::string& pattern, std::chrono::seconds limit);
 

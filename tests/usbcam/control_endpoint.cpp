@@ -81,13 +81,13 @@ Answer ControlEndpoint::standard(const Setup& setup, bool no_bandwidth) const {
     case USB_REQ_SET_INTERFACE:
       if (setup.index != streaming_interface || transfer_ == Transfer::bulk) return done();
       if (setup.value == 0) return done(Effect::stop_stream);
-      // vhci_hcd does not model the bus's bandwidth. uvcvideo hands on whatever usb_set_interface()
-      // returns, and that is the status of this request; so VIDIOC_STREAMON says ENOSPC, as it does
-      // where a host controller has no time left for the endpoint.
+      // vhci_hcd does not model the bus bandwidth. The status of this request is what
+      // usb_set_interface() returns, and uvcvideo passes it on. So VIDIOC_STREAMON returns ENOSPC,
+      // as with a host controller that has no time left for the endpoint.
       if (no_bandwidth) return {.status = -ENOSPC, .data = {}};
       return done(Effect::start_stream);
     case USB_REQ_CLEAR_FEATURE:
-      // A bulk camera gets no other sign that the stream has ended: uvcvideo clears the halt of its
+      // A bulk camera gets no other sign of the stream's end. uvcvideo clears the halt of its
       // endpoint (uvc_video_stop_streaming).
       if (setup.type == USB_RECIP_ENDPOINT && setup.index == video_endpoint &&
           transfer_ == Transfer::bulk) {

@@ -11,7 +11,7 @@
 
 namespace usbcam {
 
-/// The eight bytes that begin each control transfer (USB 2.0, table 9-2).
+/// A Setup has the eight bytes that begin each control transfer (USB 2.0, table 9-2).
 struct Setup {
   std::uint8_t type{};
   std::uint8_t request{};
@@ -22,23 +22,24 @@ struct Setup {
 
 static_assert(sizeof(Setup) == 8);
 
-/// What a request makes the camera do, beside being answered.
+/// An Effect is what a request makes the camera do besides the answer.
 enum class Effect { none, start_stream, stop_stream };
 
-/// The answer: data for the host, or a negative errno as USB/IP reports a stall.
+/// An Answer has data for the host, or a negative errno, by which USB/IP reports a stall.
 struct Answer {
   int status{};
   Bytes data;
   Effect effect{Effect::none};
 };
 
-/// Endpoint 0: answers standard and class requests out of what the camera is and knows.
+/// Endpoint 0 answers standard and class requests from the camera's descriptors and state.
 class ControlEndpoint {
 public:
   ControlEndpoint(Descriptors descriptors, Transfer transfer, Controls& controls,
                   Negotiation& negotiation);
 
-  /// `data` is what the host sends along. `no_bandwidth` refuses an isochronous stream.
+  /// Returns the answer to a request. `data` is the host's. `no_bandwidth` refuses an isochronous
+  /// stream.
   Answer answer(const Setup& setup, ByteView data, bool no_bandwidth);
 
 private:
@@ -51,7 +52,7 @@ private:
   Transfer transfer_;
   Controls& controls_;
   Negotiation& negotiation_;
-  /// Why the last control request was refused, for the driver to ask.
+  /// The reason why the last control request was refused, which the driver can ask for.
   Refusal refusal_{Refusal::none};
 };
 

@@ -48,8 +48,8 @@ void ControlSocket::serve(const std::function<std::string(std::string_view)>& ru
   std::erase_if(clients_, [&](Client& client) { return !serve_client(client, run); });
 }
 
-/// False when the client has gone. Answers are short: one that does not fit into the socket's
-/// buffer belongs to a client that does not read.
+/// Returns false when the client has gone. Answers are short. An answer that does not fit into the
+/// socket's buffer belongs to a client that does not read.
 bool ControlSocket::serve_client(Client& client,
                                  const std::function<std::string(std::string_view)>& run) {
   std::array<char, 1024> buffer{};

@@ -13,7 +13,8 @@
 
 namespace usbcam {
 
-/// A UNIX stream socket at which clients say one command per line and get one line back for each.
+/// A ControlSocket is a UNIX stream socket. Clients send one command per line and get one line for
+/// each.
 class ControlSocket {
 public:
   static Result<ControlSocket> listen(const std::string& path);
@@ -22,10 +23,10 @@ public:
   ControlSocket& operator=(ControlSocket&&) = delete;
   ~ControlSocket();
 
-  /// Adds what shall be polled for this socket.
+  /// Adds the descriptors of this socket that the server polls.
   void add_to(std::vector<pollfd>& polled) const;
 
-  /// Accepts clients and answers their lines by `run`, as far as this needs no waiting.
+  /// Accepts clients and answers their lines with `run`, without waiting.
   void serve(const std::function<std::string(std::string_view)>& run);
 
 private:

@@ -139,7 +139,8 @@ Bytes wire(const Control& control, std::int32_t value) {
   return bytes;
 }
 
-/// Two-byte controls are signed here, as brightness is; the others never are negative.
+/// Decodes a value. Two-byte controls are signed here, as brightness is. The others are never
+/// negative.
 std::int32_t from_wire(const Control& control, ByteView bytes) {
   if (control.size == 2) return from_bytes<std::int16_t>(bytes);
   return from_bytes<std::int32_t>(bytes.first(std::min<std::size_t>(control.size, bytes.size())));
@@ -227,8 +228,8 @@ Result<Bytes> Controls::change(std::string_view name, std::int32_t value) {
   if (control == nullptr) return failure("no control " + std::string{name});
   if (!is_allowed(*control, value)) return failure(std::to_string(value) + " is out of range");
   controls_[control - controls_.data()].current = value;
-  // A status packet of a VideoControl interface (UVC 1.1, table 2-2): originator, event "control
-  // change", selector, attribute "value", and the value.
+  // A status packet of a VideoControl interface (UVC 1.1, table 2-2) has an originator, the event
+  // "control change", a selector, the attribute "value" and the value.
   Bytes packet{UVC_STATUS_TYPE_CONTROL, static_cast<std::uint8_t>(control->entity), 0,
                control->selector, 0};
   append(packet, wire(*control, value));

@@ -9,10 +9,11 @@
 
 namespace usbcam {
 
-/// The entities of the camera's VideoControl interface that carry controls.
+/// An Entity of the camera's VideoControl interface carries controls.
 enum class Entity : std::uint8_t { camera_terminal = 1, processing_unit = 2 };
 
-/// Why a control request is refused (UVC 1.1, table 4-7). uvcvideo turns it into an errno.
+/// A Refusal says why a control request fails (UVC 1.1, table 4-7). uvcvideo turns it into an
+/// errno.
 enum class Refusal : std::uint8_t {
   none = 0,
   wrong_state = 2,      // EACCES
@@ -21,48 +22,48 @@ enum class Refusal : std::uint8_t {
   invalid_request = 7,  // EIO
 };
 
-/// One control of the camera, named as v4l2-ctl names it.
+/// A Control has the name that v4l2-ctl shows.
 struct Control {
   std::string_view name;
   Entity entity{};
   std::uint8_t selector{};
-  /// Its place in the bitmap of controls in the entity's descriptor.
+  /// The bit of the control in the bitmap of its entity's descriptor.
   unsigned bit{};
-  /// In bytes, on the wire.
+  /// The number of bytes on the wire.
   int size{};
   std::int32_t minimum{};
   std::int32_t maximum{};
-  /// The step; for a bitmap control the bits that are supported.
+  /// The step, or the supported bits of a bitmap control.
   std::int32_t resolution{};
   std::int32_t initial{};
-  /// The control that takes this one over, and its value that leaves it to the user.
+  /// The control that governs this one, and the value with which it leaves this one to the user.
   std::string_view automatic{};
   std::int32_t manual_value{};
   std::int32_t current{initial};
 };
 
-/// The camera's controls and their state, as seen from both sides: by class requests from the
-/// driver, and by the camera's own doings.
+/// Controls have the camera's controls and their state. The driver changes them with class
+/// requests, and the camera changes them by itself.
 class Controls {
 public:
   Controls();
 
-  /// UVC_GET_* of a control; uvcvideo asks these when it first needs them.
+  /// Answers UVC_GET_* of a control. uvcvideo sends these when it first needs them.
   [[nodiscard]] std::expected<Bytes, Refusal> get(Entity entity, std::uint8_t selector,
                                                   std::uint8_t request) const;
 
-  /// UVC_SET_CUR of a control.
+  /// Runs UVC_SET_CUR of a control.
   Refusal set(Entity entity, std::uint8_t selector, ByteView value);
 
   [[nodiscard]] Result<std::int32_t> value(std::string_view name) const;
 
-  /// As when it gets power.
+  /// Sets all controls to their initial values, as a camera does when it gets power.
   void reset();
 
-  /// The camera changes a control by itself: the message for its interrupt endpoint.
+  /// Changes a control as the camera itself would. Returns the message for its interrupt endpoint.
   Result<Bytes> change(std::string_view name, std::int32_t value);
 
-  /// The bitmap of controls in an entity's descriptor, of `size` bytes.
+  /// Returns the bitmap of controls in an entity's descriptor, of `size` bytes.
   [[nodiscard]] Bytes bitmap(Entity entity, int size) const;
 
 private:

@@ -10,13 +10,13 @@
 namespace usbcam {
 namespace {
 
-// The strings, by index.
+// These are the indices of the strings.
 constexpr std::uint8_t manufacturer_string = 1;
 constexpr std::uint8_t product_string = 2;
 constexpr std::uint8_t serial_string = 3;
 
-/// "A device with interface associations", as a device with two interfaces to one function must
-/// say.
+/// The class means "interface associations". A device with two interfaces for one function must
+/// report it.
 constexpr std::array<std::uint8_t, 3> misc_class{USB_CLASS_MISC, 0x02, 0x01};
 
 constexpr std::uint16_t camera_terminal_type = 0x0201;  // ITT_CAMERA
@@ -27,7 +27,7 @@ Bytes device_descriptor(const Identity& identity) {
   Bytes bytes{USB_DT_DEVICE_SIZE, USB_DT_DEVICE};
   append_number(bytes, 0x0200, 2);  // USB 2.0
   append(bytes, misc_class);
-  bytes.push_back(64);  // the most that one packet of endpoint 0 holds
+  bytes.push_back(64);  // the largest packet of endpoint 0
   append_number(bytes, identity.vendor_id, 2);
   append_number(bytes, identity.product_id, 2);
   append_number(bytes, 0x0100, 2);  // the device's own version
@@ -43,7 +43,7 @@ Bytes qualifier_descriptor() {
   return bytes;
 }
 
-/// ASCII as UTF-16.
+/// Encodes ASCII as UTF-16.
 Bytes string_descriptor(std::string_view text) {
   Bytes bytes{static_cast<std::uint8_t>(2 + 2 * text.size()), USB_DT_STRING};
   for (char character : text)
@@ -51,7 +51,7 @@ Bytes string_descriptor(std::string_view text) {
   return bytes;
 }
 
-/// What the camera is made of: a sensor, a processing unit behind it, and the way out to USB.
+/// The camera has a sensor, a processing unit and an output terminal to USB.
 Bytes control_units(const Controls& controls) {
   constexpr auto terminal = static_cast<std::uint8_t>(Entity::camera_terminal);
   constexpr auto unit = static_cast<std::uint8_t>(Entity::processing_unit);
@@ -90,7 +90,7 @@ Bytes control_interface_descriptors(const Controls& controls) {
   append_number(bytes, clock_frequency, 4);
   append(bytes, Bytes{1, streaming_interface});
   append(bytes, units);
-  // The status endpoint, by which the camera tells that a control has changed.
+  // The camera reports a changed control on the status endpoint.
   append(bytes, Bytes{USB_DT_ENDPOINT_SIZE, USB_DT_ENDPOINT, status_endpoint, USB_ENDPOINT_XFER_INT,
                       16, 0, 6});
   append(bytes, Bytes{5, USB_DT_CS_ENDPOINT, UVC_EP_INTERRUPT, 16, 0});
@@ -100,7 +100,7 @@ Bytes control_interface_descriptors(const Controls& controls) {
 Bytes configuration_descriptor(const Offer& offer, Transfer transfer, const Controls& controls) {
   Bytes interfaces{USB_DT_INTERFACE_ASSOCIATION_SIZE, USB_DT_INTERFACE_ASSOCIATION,
                    control_interface, 2, USB_CLASS_VIDEO, UVC_SC_VIDEO_INTERFACE_COLLECTION, 0,
-                   // With a name of the function too, uvcvideo's would be "product: function".
+                   // uvcvideo's name would be "product: function" if the function had a name too.
                    0};
   append(interfaces, control_interface_descriptors(controls));
   append(interfaces, streaming_interface_descriptors(offer, transfer));

@@ -10,10 +10,10 @@
 
 namespace usbcam {
 
-/// How frames travel: as fast as the bus can, or in packets of reserved bus time.
+/// Bulk transfers go as fast as the bus can. Isochronous ones have reserved bus time.
 enum class Transfer { bulk, isochronous };
 
-/// Who the camera says that it is.
+/// An Identity has the ids and names that the camera reports.
 struct Identity {
   std::uint16_t vendor_id{0x1d6b};
   std::uint16_t product_id{0x0104};
@@ -27,16 +27,16 @@ inline constexpr std::uint8_t streaming_interface = 1;
 inline constexpr std::uint8_t video_endpoint = 0x81;
 inline constexpr std::uint8_t status_endpoint = 0x82;
 
-/// The camera's clock, whose ticks are in the payload headers.
+/// The frequency of the camera's clock, whose ticks are in the payload headers.
 inline constexpr std::uint32_t clock_frequency = 48'000'000;
 
-/// The answers to GET_DESCRIPTOR, made once.
+/// Descriptors are the answers to GET_DESCRIPTOR. They are made once.
 struct Descriptors {
   Bytes device;
   Bytes configuration;
-  /// Of the other speed: full speed, at which this camera is the same.
+  /// The descriptor for full speed. The camera is the same at that speed.
   Bytes qualifier;
-  /// By index; 0 lists the languages.
+  /// The strings by index. String 0 lists the languages.
   std::vector<Bytes> strings;
 };
 

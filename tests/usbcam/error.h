@@ -8,7 +8,7 @@
 
 namespace usbcam {
 
-/// What went wrong, in words for the person who runs a test.
+/// An Error describes a failure for the person who runs a test.
 struct Error {
   std::string what;
 };
@@ -20,7 +20,7 @@ inline std::unexpected<Error> failure(std::string what) {
   return std::unexpected{Error{std::move(what)}};
 }
 
-/// A call to the system that failed just now, and errno in words.
+/// Returns the failure of a system call that has just set errno.
 inline std::unexpected<Error> call_failure(std::string_view call) {
   return failure(std::string{call} + ": " + std::generic_category().message(errno));
 }

@@ -6,7 +6,7 @@
 
 namespace usbcam {
 
-/// Strikes the next so many frames, or each so many-th one.
+/// A Fault strikes each of the next frames, or one frame in each period.
 class Fault {
 public:
   static Fault next(std::uint64_t frames) { return Fault{frames, 0}; }
@@ -15,7 +15,7 @@ public:
 
   Fault() = default;
 
-  /// Asked once for each frame: does this one suffer?
+  /// Whether the fault strikes the present frame. The caller asks once for each frame.
   bool strikes() {
     if (remaining_ > 0) {
       --remaining_;
@@ -34,7 +34,8 @@ private:
   std::uint64_t seen_{};
 };
 
-/// All that can be wrong with this camera, to be changed at any time, also while it streams.
+/// Faults are all that can be wrong with this camera. They can change at any time, also while it
+/// streams.
 struct Faults {
   /// The payload header says that the frame is damaged.
   Fault error;
@@ -42,14 +43,13 @@ struct Faults {
   Fault drop;
   /// Half of the frame is sent.
   Fault truncate;
-  /// A frame without a byte of picture.
+  /// The frame has no byte of picture.
   Fault empty;
-  /// Nothing is sent from the next frame on.
+  /// The camera sends no frame after the present one.
   bool stall{};
-  /// What is left of the bus for an isochronous camera, in bytes a second; without a value all that
-  /// it may ask for.
+  /// The free bus bandwidth for an isochronous camera, in bytes a second. nullopt sets no limit.
   std::optional<std::uint64_t> bandwidth;
-  /// From the start of a stream to its first frame.
+  /// The time from the start of a stream to its first frame.
   std::chrono::milliseconds start_delay{};
 };
 

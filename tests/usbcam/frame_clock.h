@@ -5,15 +5,16 @@
 
 namespace usbcam {
 
-/// When frames are due: a grid of absolute times, so that delays do not add up.
+/// A FrameClock says when frames are due. Its grid has absolute times, so that delays do not add
+/// up.
 class FrameClock {
 public:
   FrameClock(Clock::time_point first, Interval interval) : due_{first}, interval_{interval} {}
 
   [[nodiscard]] Clock::time_point due() const { return due_; }
 
-  /// On to the next frame. After a pause of more than an interval the grid begins anew: what was
-  /// missed is not made up for.
+  /// Advances to the next frame. After a pause of more than an interval the grid starts again.
+  /// Missed frames are not sent later.
   void advance(Clock::time_point now) {
     due_ += interval_;
     if (due_ <= now) due_ = now + interval_;

@@ -6,9 +6,9 @@
 namespace usbcam {
 namespace {
 
-// Syntax and names: ITU-T H.264, clauses 7.3 and 7.4.
+// Syntax and names are those of ITU-T H.264, clauses 7.3 and 7.4.
 
-// A NAL unit's first byte: how important it is, and what it is.
+// The first byte of a NAL unit has its importance and its type.
 constexpr std::uint8_t idr_unit = 0x65;
 constexpr std::uint8_t slice_unit = 0x41;
 constexpr std::uint8_t information_unit = 0x06;
@@ -19,16 +19,16 @@ constexpr std::uint8_t delimiter_unit = 0x09;
 constexpr std::uint32_t all_intra = 7;
 constexpr std::uint32_t all_predicted = 5;
 constexpr std::uint32_t pcm_macroblock = 25;
-/// As many bits as the widest group of pictures takes.
+/// The bits for the largest group of pictures.
 constexpr int frame_number_bits = 8;
 constexpr unsigned largest_gop = 1 << frame_number_bits;
 
-/// Whose user data this is: made up, and without a zero byte.
+/// The UUID of the user data is made up, and has no zero byte.
 constexpr std::array<std::uint8_t, 16> user_data_uuid{
     0x75, 0x73, 0x62, 0x63, 0x61, 0x6d, 0x40, 0x11, 0x80, 0x64, 0x76, 0x34, 0x6c, 0x32, 0x63, 0x70};
 
-/// Appends a NAL unit. A start code must not occur inside, so each 00 00 gets a 03 behind it where
-/// a byte below 04 would follow.
+/// Appends a NAL unit. A start code must not occur inside. So a 03 follows each 00 00 before a byte
+/// below 04.
 void append_unit(Bytes& stream, std::uint8_t header, ByteView payload) {
   append(stream, std::array<std::uint8_t, 5>{0, 0, 0, 1, header});
   int zeros = 0;
@@ -44,15 +44,15 @@ void append_unit(Bytes& stream, std::uint8_t header, ByteView payload) {
 
 Bytes delimiter(bool is_idr) {
   BitWriter writer;
-  writer.bits(is_idr ? 0 : 1, 3);  // slices: I only, or I and P
+  writer.bits(is_idr ? 0 : 1, 3);  // slice types, I only or I and P
   writer.trailing_bits();
   return writer.written();
 }
 
 Bytes picture_parameters() {
   BitWriter writer;
-  writer.unsigned_golomb(0);  // this set
-  writer.unsigned_golomb(0);  // the sequence parameters that it refers to
+  writer.unsigned_golomb(0);  // the id of this set
+  writer.unsigned_golomb(0);  // the id of its sequence parameter set
   writer.bits(0, 1);          // entropy coding: CAVLC
   writer.bits(0, 1);          // no field order
   writer.unsigned_golomb(0);  // one slice group
@@ -89,7 +89,7 @@ H264Source::H264Source(Size size, Pattern pattern, unsigned gop)
 Bytes H264Source::sequence_parameters() const {
   BitWriter writer;
   writer.bits(66, 8);    // baseline profile
-  writer.bits(0xc0, 8);  // that is constrained baseline, and main profile too
+  writer.bits(0xc0, 8);  // also constrained baseline, and main profile
   writer.bits(40, 8);    // level 4
   writer.unsigned_golomb(0);
   writer.unsigned_golomb(frame_number_bits - 4);
@@ -114,14 +114,14 @@ Bytes H264Source::sequence_parameters() const {
 
 Bytes H264Source::idr_slice(std::optional<std::uint64_t> number) const {
   BitWriter writer;
-  writer.unsigned_golomb(0);  // from the first macroblock on
+  writer.unsigned_golomb(0);  // the first macroblock
   writer.unsigned_golomb(all_intra);
   writer.unsigned_golomb(0);
   writer.bits(0, frame_number_bits);
-  writer.unsigned_golomb(group_ % 2);  // two IDR pictures in a row must differ in this
-  writer.bits(0, 2);                   // show pictures before this one; no long-term reference
+  writer.unsigned_golomb(group_ % 2);  // consecutive IDR pictures must differ in this
+  writer.bits(0, 2);                   // output earlier pictures; no long-term reference
   writer.signed_zero();
-  writer.unsigned_golomb(1);  // no deblocking: the samples stay what they are
+  writer.unsigned_golomb(1);  // no deblocking, which would change samples
 
   Bytes luma(256);
   Bytes blue(64);
@@ -132,7 +132,7 @@ Bytes H264Source::idr_slice(std::optional<std::uint64_t> number) const {
     for (unsigned place = 0; place < 256; ++place) {
       Colour colour = scene_at(size_, left + place % 16, top + place / 16, number);
       luma[place] = colour.luma;
-      // 4:2:0: one chroma sample for each two by two pixels.
+      // 4:2:0 has one chroma sample for each two by two pixels.
       if (place % 2 == 0 && place / 16 % 2 == 0) {
         unsigned chroma = place / 32 * 8 + place % 16 / 2;
         blue[chroma] = colour.blue;
@@ -155,12 +155,12 @@ Bytes H264Source::skipped_slice() const {
   writer.unsigned_golomb(all_predicted);
   writer.unsigned_golomb(0);
   writer.bits(place_, frame_number_bits);
-  writer.bits(0, 1);  // as many references as the picture parameters say
+  writer.bits(0, 1);  // as many references as in the picture parameters
   writer.bits(0, 1);  // in their usual order
-  writer.bits(0, 1);  // references leave in the order of their coming
+  writer.bits(0, 1);  // references leave in the order of their arrival
   writer.signed_zero();
   writer.unsigned_golomb(1);
-  writer.unsigned_golomb(columns_ * lines_);  // a run of skipped macroblocks: all
+  writer.unsigned_golomb(columns_ * lines_);  // the skip run covers all macroblocks
   writer.trailing_bits();
   return writer.written();
 }
@@ -182,8 +182,8 @@ ByteView H264Source::frame(std::uint64_t number) {
     append_unit(unit_, slice_unit, skipped_slice());
   }
   place_ = (place_ + 1) % gop_;
-  // Fixed frames keep their group's number too, though two IDR pictures in a row should not:
-  // decoders tell them apart by the delimiter.
+  // Fixed frames also keep their group's number, though consecutive IDR pictures should not.
+  // Decoders tell them apart by the delimiter.
   if (place_ == 0 && has_number) ++group_;
   return unit_;
 }

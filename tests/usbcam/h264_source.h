@@ -7,15 +7,15 @@
 
 namespace usbcam {
 
-/// The start code and header of an access unit delimiter.
+/// A delimiter of access units begins with this start code and header.
 inline constexpr std::array<std::uint8_t, 5> delimiter_start{0, 0, 0, 1, 9};
 
-/// An H.264 byte stream (constrained baseline) that any decoder takes. IDR pictures are made of
-/// I_PCM macroblocks, so that decoding gives each sample exactly; the pictures between them skip
-/// every macroblock, so that they show the last IDR picture again. One access unit for each frame:
-/// delimiter, parameter sets before an IDR picture, and with a counter the frame number in an SEI
-/// message of unregistered user data, as the text "usbcam-frame=N". In the fixed pattern each frame
-/// is an IDR picture, the same one.
+/// An H264Source makes a byte stream (constrained baseline) that any decoder takes. IDR pictures
+/// have I_PCM macroblocks, so that decoding gives each sample exactly. The pictures between them
+/// skip every macroblock, so that they show the last IDR picture again. Each frame is one access
+/// unit with a delimiter, and parameter sets before an IDR picture. With a counter an SEI message
+/// of unregistered user data has the frame number as the text "usbcam-frame=N". In the fixed
+/// pattern all frames are the same IDR picture.
 class H264Source final : public Source {
 public:
   H264Source(Size size, Pattern pattern, unsigned gop);
@@ -30,10 +30,10 @@ private:
   Size size_;
   Pattern pattern_;
   unsigned gop_;
-  /// Macroblocks per line and column; the last line of them may be cropped.
+  /// The macroblocks per line and column. The last line of them may be cropped.
   unsigned columns_;
   unsigned lines_;
-  /// The place in the group of pictures, and the group.
+  /// The position in the group of pictures, and the number of the group.
   unsigned place_{};
   unsigned group_{};
   Bytes unit_;

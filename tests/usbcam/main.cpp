@@ -51,7 +51,7 @@ int complain(const Error& error) {
   return 1;
 }
 
-/// --send SOCKET [--until PATTERN] COMMAND...
+/// Runs --send SOCKET [--until PATTERN] COMMAND...
 int send(const Words& words) {
   auto word = words.begin() + 1;
   std::optional<std::string> pattern;
@@ -72,7 +72,7 @@ int send(const Words& words) {
   return pattern || answer->starts_with("ok") ? 0 : 1;
 }
 
-/// --dump FORMAT SIZE COUNT FIRST [OPTION]...
+/// Runs --dump FORMAT SIZE COUNT FIRST [OPTION]...
 int dump(const Words& words) {
   if (words.size() < 5) return complain({"--dump needs a format, a size and two numbers"});
   auto codec = parse_codec(words[1]);
@@ -93,7 +93,7 @@ int dump(const Words& words) {
   return std::cout.flush() ? 0 : 1;
 }
 
-/// Is a camera until it is told to quit.
+/// Runs the camera until it is told to quit.
 int run(const Words& words) {
   auto options = parse_options(words);
   if (!options) return complain(options.error());

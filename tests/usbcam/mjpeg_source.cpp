@@ -33,7 +33,7 @@ void MjpegSource::paint(unsigned from_line, unsigned to_line, std::optional<std:
 void MjpegSource::compress(std::optional<std::uint64_t> number) {
   jpeg_compress_struct compressor{};
   jpeg_error_mgr errors{};
-  // Prints and exits on an error; none can come from a picture in memory.
+  // The handler prints and exits on an error. A picture in memory causes none.
   compressor.err = jpeg_std_error(&errors);
   jpeg_create_compress(&compressor);
   unsigned char* output = nullptr;

@@ -4,8 +4,8 @@
 
 namespace usbcam {
 
-/// JPEG pictures in 4:2:2, as cameras send them. With a counter each also has the frame number in
-/// a comment, as the text "usbcam-frame=N".
+/// An MjpegSource makes JPEG pictures in 4:2:2, as cameras send them. With a counter a comment in
+/// each has the frame number as the text "usbcam-frame=N".
 class MjpegSource final : public Source {
 public:
   MjpegSource(Size size, Pattern pattern);
@@ -18,7 +18,7 @@ private:
 
   Size size_;
   Pattern pattern_;
-  /// Three bytes for each pixel: luma, blue, red.
+  /// Each pixel has three bytes, luma, blue and red.
   Bytes picture_;
   Bytes jpeg_;
 };

@@ -9,8 +9,8 @@
 namespace usbcam {
 namespace {
 
-/// Three packets of 1024 bytes in each of 8000 microframes a second: the most that a camera gets on
-/// USB 2. A real one does not offer what it could not send.
+/// USB 2 gives a camera at most three packets of 1024 bytes in each of 8000 microframes a second. A
+/// real camera does not offer what it can't send.
 constexpr std::uint64_t bus_bytes_per_second = 3ULL * 1024 * 8000;
 
 constexpr std::array<std::pair<Codec, std::string_view>, 3> codec_names{{
@@ -82,7 +82,7 @@ Result<Size> parse_size(std::string_view text) {
   if (parts.size() == 2) {
     auto width = parse_number<unsigned>(parts[0]);
     auto height = parse_number<unsigned>(parts[1]);
-    // 256 pixels hold the row of marks; see scene.h.
+    // The row of marks takes 256 pixels, see scene.h.
     if (width && height && *width >= 256 && *width % 16 == 0 && *height >= 16 && *height % 2 == 0) {
       return Size{*width, *height};
     }

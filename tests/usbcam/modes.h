@@ -18,17 +18,17 @@ struct Size {
   unsigned height{};
 };
 
-/// The time from frame to frame, in UVC's unit of 100 ns.
+/// An Interval is the time from frame to frame, in UVC's unit of 100 ns.
 using Interval = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;
 
-/// What the camera streams, or would.
+/// A Mode is what the camera streams or could stream.
 struct Mode {
   Codec codec{};
   Size size;
   Interval interval{};
 };
 
-/// A size and the intervals at which it is offered, the shortest first.
+/// A FrameOffer has a size and its intervals, the shortest first.
 struct FrameOffer {
   Size size;
   std::vector<Interval> intervals;
@@ -39,25 +39,26 @@ struct FormatOffer {
   std::vector<FrameOffer> frames;
 };
 
-/// All that the camera offers. UVC counts formats and frames from 1, in this order.
+/// An Offer has all formats of the camera. UVC counts formats and frames from 1, in this order.
 using Offer = std::vector<FormatOffer>;
 
-/// Each codec with each size and interval, but for those that USB 2 could not carry uncompressed.
+/// Returns each codec with each size and interval, except those that USB 2 can't carry
+/// uncompressed.
 Offer make_offer(const std::vector<Codec>& codecs, const std::vector<Size>& sizes,
                  const std::vector<Interval>& intervals);
 
-/// The buffer that one frame of any content needs at most.
+/// Returns the bytes that a frame of any content needs at most.
 std::uint32_t frame_bytes(Size size);
 
-/// About what a mode takes of a bus; what is compressed counts 2 bits a pixel.
+/// Returns roughly the bus bandwidth of a mode. Compressed formats count 2 bits a pixel.
 std::uint64_t bytes_per_second(const Mode& mode);
 
 std::string_view name_of(Codec codec);
 std::string text_of(Size size);
 
-/// "yuyv"
+/// Parses a name such as "yuyv".
 Result<Codec> parse_codec(std::string_view text);
-/// "640x480"
+/// Parses a size such as "640x480".
 Result<Size> parse_size(std::string_view text);
 
 }  // namespace usbcam

@@ -8,19 +8,20 @@
 namespace usbcam {
 namespace {
 
-/// An index from 1, as a place in a list; what is out of range becomes the first.
+/// Returns the entry at an index from 1. An index out of range means the first.
 template <class T>
 const T& pick(const std::vector<T>& list, unsigned index) {
   return index >= 1 && index <= list.size() ? list[index - 1] : list.front();
 }
 
-/// The shortest interval that is not shorter than the wish, which may be zero; else the longest.
+/// Returns the shortest interval that is not below the wish, which may be zero. Otherwise the
+/// longest.
 Interval nearest_interval(const std::vector<Interval>& offered, Interval wish) {
   auto found = std::ranges::lower_bound(offered, wish);
   return found == offered.end() ? offered.back() : *found;
 }
 
-/// A frame identifier and an end-of-frame bit are in each payload header (UVC 1.1, table 4-75).
+/// Each payload header has a frame identifier and an end-of-frame bit (UVC 1.1, table 4-75).
 constexpr std::uint8_t framing_info = 3;
 
 }  // namespace
@@ -35,7 +36,7 @@ uvc_streaming_control Negotiation::nearest(uvc_streaming_control wish) const {
   const FormatOffer& format = pick(offer_, wish.bFormatIndex);
   const FrameOffer& frame = pick(format.frames, wish.bFrameIndex);
   uvc_streaming_control answer{};
-  answer.bmHint = 1;  // the interval is what matters most
+  answer.bmHint = 1;  // the interval matters most
   answer.bFormatIndex = static_cast<std::uint8_t>(&format - offer_.data() + 1);
   answer.bFrameIndex = static_cast<std::uint8_t>(&frame - format.frames.data() + 1);
   answer.dwFrameInterval = static_cast<std::uint32_t>(

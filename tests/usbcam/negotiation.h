@@ -11,20 +11,21 @@
 
 namespace usbcam {
 
-/// What driver and camera agree upon before streaming: the driver proposes (probe), the camera
-/// answers with the nearest that it can, and the driver settles it (commit).
+/// A Negotiation finds the mode before streaming. The driver proposes a mode (probe), the camera
+/// answers with the nearest one, and the driver sets it (commit).
 class Negotiation {
 public:
-  /// `largest_frame` is what one frame of the largest content needs, if that is more than usual.
+  /// `largest_frame` is the size of the user's largest frame, which counts if it is more than
+  /// usual.
   Negotiation(Offer offer, Transfer transfer, std::uint32_t largest_frame);
 
-  /// UVC_GET_* of the probe and commit controls; empty if there is no such request.
+  /// Answers UVC_GET_* of the probe and commit controls; nullopt for an unknown request.
   [[nodiscard]] std::optional<Bytes> get(std::uint8_t request) const;
 
-  /// UVC_SET_CUR of either control.
+  /// Runs UVC_SET_CUR of either control.
   void set(ByteView wish);
 
-  /// What the last wish came to.
+  /// Returns the mode that the last request led to.
   [[nodiscard]] Mode mode() const;
 
 private:

@@ -8,7 +8,7 @@
 namespace usbcam {
 namespace {
 
-/// Puts a parsed value in its place, or says why there is none.
+/// Stores a parsed value, or returns the error of the parser.
 template <class T, class U>
 Result<> store(T& place, Result<U> value) {
   if (!value) return std::unexpected{value.error()};

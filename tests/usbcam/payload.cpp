@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::size_t header_size = 12;
 
-/// A time in ticks of the camera's clock, which wraps.
+/// Returns a time in ticks of the camera's clock, which wraps.
 std::uint32_t ticks(Clock::time_point time) {
   using Ticks = std::chrono::duration<std::uint64_t, std::ratio<1, clock_frequency>>;
   return static_cast<std::uint32_t>(
       std::chrono::duration_cast<Ticks>(time.time_since_epoch()).count());
 }
 
-/// The bus's frame number: it counts milliseconds, in eleven bits.
+/// Returns the frame number of the bus, a count of milliseconds in eleven bits.
 std::uint16_t bus_frame(Clock::time_point time) {
   auto milliseconds =
       std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -40,9 +40,9 @@ bool FrameInFlight::cut(Bytes& to, std::size_t room) {
 
   append(to, Bytes{header_size, static_cast<std::uint8_t>(flags)});
   append_number(to, ticks(start_), 4);
-  // The clock reference is the same through a frame. Were it anew in each payload, uvcvideo would
-  // ask vhci_hcd for the bus's frame number each time, and that says "Not yet implemented" in the
-  // log.
+  // The clock reference stays the same within a frame. With a new one in each payload, uvcvideo
+  // would ask vhci_hcd for the bus's frame number each time. vhci_hcd then logs "Not yet
+  // implemented".
   append_number(to, ticks(start_), 4);
   append_number(to, bus_frame(start_), 2);
   append(to, data_.first(size));

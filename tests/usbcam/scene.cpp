@@ -5,7 +5,8 @@
 namespace usbcam {
 namespace {
 
-/// White, yellow, cyan, green, magenta, red, blue, black, at 75 % but for the first and last.
+/// The bars are white, yellow, cyan, green, magenta, red, blue and black. All but the first and
+/// last are at 75 %.
 constexpr std::array<Colour, 8> bars{{
     {235, 128, 128},
     {162, 44, 142},

@@ -13,7 +13,7 @@
 namespace usbcam {
 namespace {
 
-/// SIGINT and SIGTERM as a descriptor.
+/// Returns a descriptor for SIGINT and SIGTERM.
 Result<v4l2::UniqueFd> catch_signals() {
   sigset_t signals{};
   sigemptyset(&signals);
@@ -42,7 +42,7 @@ Result<> run_server(Camera& camera, ControlSocket* control) {
   while (!quitting) {
     camera.pump();
     timer.set(camera.deadline());
-    // Without a connection the kernel's place stays empty: poll() skips a negative descriptor.
+    // poll() skips a negative descriptor, so the kernel's entry stays without a connection.
     polled = {{.fd = signals->get(), .events = POLLIN, .revents = 0},
               {.fd = timer.descriptor(), .events = POLLIN, .revents = 0},
               {.fd = camera.descriptor().value_or(-1), .events = POLLIN, .revents = 0}};

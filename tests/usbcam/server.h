@@ -6,8 +6,8 @@
 
 namespace usbcam {
 
-/// The life of the program: serves the kernel and the control socket until somebody says "quit", or
-/// SIGINT or SIGTERM comes.
+/// Serves the kernel and the control socket until a client sends "quit", or SIGINT or SIGTERM
+/// arrives.
 Result<> run_server(Camera& camera, ControlSocket* control);
 
 }  // namespace usbcam

@@ -12,7 +12,7 @@
 namespace usbcam {
 namespace {
 
-/// Frames that were there before.
+/// A ListSource repeats the user's own frames.
 class ListSource final : public Source {
 public:
   explicit ListSource(std::vector<Bytes> frames) : frames_{std::move(frames)} {}

@@ -12,7 +12,7 @@
 
 namespace usbcam {
 
-/// Where the frames of one stream come from.
+/// A Source makes the frames of one stream.
 class Source {
 public:
   Source() = default;
@@ -20,31 +20,31 @@ public:
   Source& operator=(const Source&) = delete;
   virtual ~Source() = default;
 
-  /// The frame of this number, valid until the next call.
+  /// Returns the frame of this number, which is valid until the next call.
   virtual ByteView frame(std::uint64_t number) = 0;
 };
 
-/// What the sources shall make.
+/// Content says what the sources make.
 struct Content {
   Pattern pattern{Pattern::counter};
-  /// Frames from one IDR picture to the next, in H.264.
+  /// The number of frames from one IDR picture to the next, in H.264.
   unsigned gop{30};
-  /// The user's own frames, to be sent over and over; empty means that they are made here.
+  /// The user's own frames are sent over and over. An empty list means that the source makes them.
   std::vector<Bytes> mjpeg;
   std::vector<Bytes> h264;
 };
 
-/// Begins anew: the first frame of an H.264 source is an IDR picture.
+/// Returns a new source. The first frame of an H.264 source is an IDR picture.
 std::unique_ptr<Source> make_source(const Mode& mode, const Content& content);
 
-/// One JPEG picture in a file.
+/// Loads one JPEG picture from a file.
 Result<std::vector<Bytes>> load_mjpeg(const std::string& path);
 
-/// An H.264 byte stream in a file, cut into access units at its access unit delimiters; a stream
-/// without them is one single unit.
+/// Loads an H.264 byte stream from a file, cut into access units at its delimiters. A stream
+/// without delimiters is a single unit.
 Result<std::vector<Bytes>> load_h264(const std::string& path);
 
-/// The largest frame of the user's own content.
+/// Returns the size of the largest of the user's own frames.
 std::uint32_t largest_frame(const Content& content);
 
 }  // namespace usbcam

@@ -9,7 +9,7 @@
 namespace usbcam {
 namespace {
 
-/// A format's GUID: its fourcc and a tail that all of them share.
+/// Returns the GUID of a format, its fourcc and a tail that all formats share.
 Bytes guid(std::string_view fourcc) {
   Bytes bytes{fourcc.begin(), fourcc.end()};
   append(bytes, std::array<std::uint8_t, 12>{0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71});
@@ -20,7 +20,8 @@ Bytes format_descriptor(const FormatOffer& format, std::uint8_t index) {
   auto frames = static_cast<std::uint8_t>(format.frames.size());
   switch (format.codec) {
     case Codec::mjpeg:
-      // Samples of a fixed size: no. The first frame descriptor is the default. No interlacing.
+      // Samples have no fixed size, the first frame descriptor is the default, and there is no
+      // interlacing.
       return {11, USB_DT_CS_INTERFACE, UVC_VS_FORMAT_MJPEG, index, frames, 0, 1, 0, 0, 0, 0};
     case Codec::h264: {
       Bytes bytes{28, USB_DT_CS_INTERFACE, UVC_VS_FORMAT_FRAME_BASED, index, frames};
@@ -49,7 +50,7 @@ std::uint8_t frame_subtype(Codec codec) {
   return UVC_VS_FRAME_UNCOMPRESSED;
 }
 
-/// Bits per second at an interval, as an upper bound.
+/// Returns an upper bound of the bits per second at an interval.
 std::uint64_t bit_rate(Size size, Interval interval) {
   auto bits = std::uint64_t{frame_bytes(size)} * 8 * Interval::period::den / interval.count();
   return std::min<std::uint64_t>(bits, UINT32_MAX);
@@ -63,8 +64,8 @@ Bytes frame_descriptor(Codec codec, const FrameOffer& frame, std::uint8_t index)
   append_number(bytes, frame.size.height, 2);
   append_number(bytes, bit_rate(frame.size, frame.intervals.back()), 4);
   append_number(bytes, bit_rate(frame.size, frame.intervals.front()), 4);
-  // Frame-based formats tell the bytes per line (0: varies) where the others tell the buffer size,
-  // and have it behind the intervals' count.
+  // Frame-based formats have the bytes per line (0 if they vary) in place of the buffer size. The
+  // field follows the count of intervals.
   if (codec != Codec::h264) append_number(bytes, frame_bytes(frame.size), 4);
   append_number(bytes, frame.intervals.front().count(), 4);
   bytes.push_back(count);
@@ -83,7 +84,7 @@ Bytes formats_and_frames(const Offer& offer) {
     for (const FrameOffer& frame : format.frames) {
       append(bytes, frame_descriptor(format.codec, frame, frame_index++));
     }
-    // Colours as sRGB, matrix BT.601.
+    // The colours are sRGB, with the matrix of BT.601.
     append(bytes, Bytes{6, USB_DT_CS_INTERFACE, UVC_VS_COLORFORMAT, 1, 1, 4});
   }
   return bytes;
@@ -108,7 +109,7 @@ Bytes endpoint_descriptor(std::uint8_t attributes, std::uint16_t packet, std::ui
   return bytes;
 }
 
-/// 1024 bytes, and two further transactions in the same microframe.
+/// A packet has 1024 bytes, and two further transactions in the same microframe.
 constexpr std::uint16_t isochronous_packet = 1024 | (2 << USB_EP_MAXP_MULT_SHIFT);
 constexpr std::uint16_t bulk_packet = 512;
 
@@ -119,12 +120,13 @@ Bytes streaming_interface_descriptors(const Offer& offer, Transfer transfer) {
   auto count = static_cast<std::uint8_t>(offer.size());
   auto header_size = static_cast<std::uint8_t>(13 + count);
 
-  // An isochronous camera has no endpoint, and so no bus time, in its first alternate setting.
+  // An isochronous camera has no endpoint, and so no bus time, in alternate setting 0.
   bool is_bulk = transfer == Transfer::bulk;
   Bytes bytes = interface_descriptor(0, is_bulk ? 1 : 0);
   append(bytes, Bytes{header_size, USB_DT_CS_INTERFACE, UVC_VS_INPUT_HEADER, count});
   append_number(bytes, header_size + formats.size(), 2);
-  // Linked to the output terminal 3; no still images, no trigger; one byte of controls each.
+  // The header links to output terminal 3. There are no still images and no trigger, and one byte
+  // of controls each.
   append(bytes, Bytes{video_endpoint, 0, 3, 0, 0, 0, 1});
   append(bytes, Bytes(count));
   append(bytes, formats);

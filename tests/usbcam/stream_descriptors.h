@@ -6,12 +6,12 @@
 
 namespace usbcam {
 
-/// The most that one packet of the isochronous endpoint holds: three transactions of 1024 bytes.
+/// A packet of the isochronous endpoint holds at most three transactions of 1024 bytes.
 inline constexpr std::uint32_t isochronous_payload = 3 * 1024;
-/// One payload of the bulk endpoint: what uvcvideo takes in one URB.
+/// A payload of the bulk endpoint is as large as uvcvideo's URBs.
 inline constexpr std::uint32_t bulk_payload = 16 * 1024;
 
-/// The VideoStreaming interface: what is offered, and the endpoint over which it comes.
+/// Returns the descriptors of the VideoStreaming interface, with its formats and its endpoint.
 Bytes streaming_interface_descriptors(const Offer& offer, Transfer transfer);
 
 }  // namespace usbcam

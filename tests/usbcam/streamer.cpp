@@ -10,9 +10,9 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// One isochronous packet for each microframe.
+/// Each microframe has one isochronous packet.
 constexpr microseconds packet_time{125};
-/// The bus does not wait; but this process may be late by so much and still catch up.
+/// The bus does not wait. This process may be late by so much and still catch up.
 constexpr microseconds bus_slack{20'000};
 
 }  // namespace
@@ -45,13 +45,13 @@ bool Streamer::allow(std::uint64_t frames) {
   return true;
 }
 
-/// Puts the next frame in flight, if it is due and may go.
+/// Starts to send the next frame, if it is due and allowed.
 void Streamer::begin_frame(Stream& stream, Clock::time_point now) {
   while (is_running() && stream.clock.due() <= now) {
     stream.clock.advance(now);
     if (allowed_) --*allowed_;
     auto number = next_number_++;
-    // The source sees each frame, sent or not: a dropped one leaves a hole in what it makes.
+    // The source makes each frame, sent or not. A dropped frame leaves a gap in its output.
     ByteView data = stream.source->frame(number);
     if (faults_.drop.strikes()) continue;
     if (faults_.truncate.strikes()) data = data.first(data.size() / 2);
@@ -63,7 +63,7 @@ void Streamer::begin_frame(Stream& stream, Clock::time_point now) {
   }
 }
 
-/// The next payload of the frame in flight, if there is one.
+/// Appends the next payload of the frame in flight, if there is one.
 void Streamer::cut(Stream& stream, Bytes& to, std::size_t room) {
   if (!stream.frame || !stream.frame->cut(to, room)) return;
   stream.frame.reset();
@@ -78,8 +78,8 @@ Completion Streamer::fill(Stream& stream, const Submit& urb) {
   return completion;
 }
 
-/// The packets lie one behind the other in the data; each that is left over when the frame ends
-/// stays empty, as it does on a bus.
+/// The packets follow one another in the data. Packets after the end of the frame stay empty, as on
+/// a bus.
 Completion Streamer::fill_isochronous(Stream& stream, const Submit& urb) {
   Completion completion{.sequence = urb.sequence, .data = {}, .packets = urb.packets};
   completion.data.reserve(urb.length);
@@ -96,8 +96,8 @@ std::vector<Completion> Streamer::pump(Clock::time_point now) {
   std::vector<Completion> completions;
   if (!stream_) return completions;
   Stream& stream = *stream_;
-  // A bus would complete isochronous transfers without data as well. Here they wait for the next
-  // frame: the driver sees no difference, and an emulated processor has less to do.
+  // A bus would also complete isochronous transfers without data. Here they wait for the next
+  // frame. The driver sees no difference, and an emulated processor has less work.
   while (!urbs_.empty()) {
     if (!stream.frame) begin_frame(stream, now);
     if (!stream.frame) break;

@@ -15,8 +15,8 @@
 
 namespace usbcam {
 
-/// The video endpoint. It keeps the transfers that the host has asked for and, while there is a
-/// stream, fills them with frames as these are due. Time comes in as an argument.
+/// A Streamer is the video endpoint. It keeps the host's transfers, and fills them with the frames
+/// of a stream as these are due. The caller passes in the time.
 class Streamer {
 public:
   Streamer(Content content, Faults& faults) : content_{std::move(content)}, faults_{faults} {}
@@ -27,39 +27,39 @@ public:
 
   void submit(Submit urb) { urbs_.push_back(std::move(urb)); }
 
-  /// Takes a transfer back; false if it is not here any more.
+  /// Removes a transfer. Returns false if it is not here any more.
   bool cancel(std::uint32_t sequence);
 
-  /// The host has gone: neither stream nor transfers are left.
+  /// Drops stream and transfers, because the host has gone.
   void forget();
 
-  /// All that is complete by now.
+  /// Returns all transfers that are complete now.
   std::vector<Completion> pump(Clock::time_point now);
 
-  /// When pump() has something to do again, if time alone can bring it.
+  /// Returns when pump() is needed next; nullopt if time alone changes nothing.
   [[nodiscard]] std::optional<Clock::time_point> deadline() const;
 
-  /// In steps: frames are sent, at their rate, only as long as some are allowed.
+  /// In stepped mode frames are sent, at their rate, only while some are allowed.
   void hold() { allowed_ = 0; }
 
   void release() { allowed_.reset(); }
 
-  /// False if the camera does not go in steps.
+  /// Allows more frames. Returns false if the camera is not in stepped mode.
   bool allow(std::uint64_t frames);
 
-  /// While there is a stream: its mode.
+  /// Returns the mode of the stream, or null.
   [[nodiscard]] const Mode* mode() const { return stream_ ? &stream_->mode : nullptr; }
 
-  /// Frames sent in this stream, or in the last one.
+  /// Returns the number of frames sent in this stream, or in the last one.
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
 
-  /// The number that the next frame will carry. It never starts again.
+  /// Returns the number of the next frame. It never starts again.
   [[nodiscard]] std::uint64_t next_number() const { return next_number_; }
 
-  /// Frames that may still be sent, if the camera goes in steps.
+  /// Returns how many frames may still be sent in stepped mode, or nullopt.
   [[nodiscard]] std::optional<std::uint64_t> allowed() const { return allowed_; }
 
-  /// Streams started so far.
+  /// Returns the number of streams started so far.
   [[nodiscard]] std::uint64_t starts() const { return starts_; }
 
 private:
@@ -67,13 +67,13 @@ private:
     Mode mode;
     std::unique_ptr<Source> source;
     FrameClock clock;
-    /// When the bus is free for the next isochronous transfer.
+    /// The time when the bus is free for the next isochronous transfer.
     Clock::time_point bus_free;
     bool frame_id{};
     std::optional<FrameInFlight> frame{};
   };
 
-  /// Is a frame to be sent as soon as the clock says so?
+  /// Whether the next frame is sent as soon as it is due.
   [[nodiscard]] bool is_running() const { return !faults_.stall && allowed_ != 0; }
 
   void begin_frame(Stream& stream, Clock::time_point now);

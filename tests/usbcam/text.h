@@ -10,7 +10,7 @@
 
 namespace usbcam {
 
-/// The parts between separators; empty parts are left out.
+/// Returns the parts between separators without empty ones.
 inline std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (!text.empty()) {
@@ -21,7 +21,7 @@ inline std::vector<std::string_view> split(std::string_view text, char separator
   return parts;
 }
 
-/// A whole decimal number, or a hexadecimal one after 0x.
+/// Parses a whole decimal number, or a hexadecimal one after 0x.
 template <std::integral T>
 Result<T> parse_number(std::string_view text) {
   std::string_view digits = text;

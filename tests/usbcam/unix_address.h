@@ -9,7 +9,7 @@
 
 namespace usbcam {
 
-/// The address of a UNIX socket at a path.
+/// Returns the address of a UNIX socket at a path.
 inline Result<sockaddr_un> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -18,7 +18,7 @@ inline Result<sockaddr_un> unix_address(const std::string& path) {
   return address;
 }
 
-/// As bind() and connect() want it.
+/// Returns the address as bind() and connect() take it.
 inline const sockaddr* generic(const sockaddr_un& address) {
   return reinterpret_cast<const sockaddr*>(&address);
 }

@@ -8,14 +8,14 @@
 namespace usbcam {
 namespace {
 
-// All numbers on this wire are big-endian.
+// All numbers on the connection are big-endian.
 
 constexpr std::uint32_t submit_command = 1;
 constexpr std::uint32_t unlink_command = 2;
 constexpr std::uint32_t submit_reply = 3;
 constexpr std::uint32_t unlink_reply = 4;
 
-/// Begins each message. What `fields` mean depends on the command.
+/// A Header begins each message. The command decides what `fields` mean.
 struct Header {
   std::uint32_t command{};
   std::uint32_t sequence{};
@@ -28,15 +28,15 @@ struct Header {
 
 static_assert(sizeof(Header) == 48);
 
-// The fields of a submission.
+// These are the fields of a submission.
 constexpr int length_field = 1;
 constexpr int packets_field = 3;
-// The fields of its reply.
+// These are the fields of its reply.
 constexpr int status_field = 0;
 constexpr int actual_length_field = 1;
 constexpr int packet_count_field = 3;
 
-/// More than uvcvideo ever asks for; beyond it the stream of messages is out of step.
+/// uvcvideo never asks for more packets. A larger number means that the messages are out of step.
 constexpr std::uint32_t most_packets = 1024;
 
 IsoPacket swapped(const IsoPacket& packet, std::uint32_t (*swap)(std::uint32_t)) {
@@ -69,7 +69,8 @@ Result<Bytes> UsbIpLink::read(std::size_t size) const {
 }
 
 Result<> UsbIpLink::write(ByteView head, ByteView body, ByteView tail) const {
-  // One call for all three: a frame costs hundreds of messages, and an emulated machine is slow.
+  // One call writes all three parts. A frame takes hundreds of messages, and an emulated machine is
+  // slow.
   std::array<iovec, 3> parts{};
   std::size_t part_count = 0;
   std::size_t left = 0;
@@ -121,7 +122,7 @@ Result<Request> UsbIpLink::receive() const {
     if (!data) return std::unexpected{data.error()};
     submit.data = *std::move(data);
   }
-  // "No packets" is 0 or -1.
+  // A transfer without packets has the number 0 or -1.
   auto count = ntohl(header.fields[packets_field]);
   if (count > most_packets) count = 0;
   for (std::uint32_t packet = 0; packet < count; ++packet) {

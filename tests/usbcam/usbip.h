@@ -11,7 +11,7 @@
 
 namespace usbcam {
 
-/// One packet of an isochronous transfer, as USB/IP describes it.
+/// An IsoPacket is one packet of an isochronous transfer, as USB/IP describes it.
 struct IsoPacket {
   std::uint32_t offset{};
   std::uint32_t length{};
@@ -19,21 +19,21 @@ struct IsoPacket {
   std::uint32_t status{};
 };
 
-/// A transfer that the host asks for (an URB).
+/// A Submit is a transfer that the host asks for (an URB).
 struct Submit {
   std::uint32_t sequence{};
   std::uint32_t endpoint{};
   bool is_input{};
-  /// What the host's buffer holds.
+  /// The size of the host's buffer.
   std::uint32_t length{};
   std::array<std::uint8_t, 8> setup{};
-  /// What the host sends; empty for input.
+  /// The host's data; empty for input.
   Bytes data;
-  /// Empty unless the transfer is isochronous.
+  /// The packets of an isochronous transfer; otherwise empty.
   std::vector<IsoPacket> packets;
 };
 
-/// The host wants a transfer back that it asked for before.
+/// An Unlink asks for the return of a submitted transfer.
 struct Unlink {
   std::uint32_t sequence{};
   std::uint32_t target{};
@@ -41,31 +41,31 @@ struct Unlink {
 
 using Request = std::variant<Submit, Unlink>;
 
-/// The end of a transfer.
+/// A Completion is the end of a transfer.
 struct Completion {
   std::uint32_t sequence{};
   /// 0 or a negative errno.
   std::int32_t status{};
-  /// What came in, or the number of bytes that went out.
+  /// The input data, or the number of bytes that were output.
   Bytes data;
   std::uint32_t output_length{};
   std::vector<IsoPacket> packets;
 };
 
-/// One end of a USB/IP connection, the device's. Protocol: docs.kernel.org/usb/usbip_protocol.html.
-/// An error of any call means that the host is gone.
+/// A UsbIpLink is the device's end of a USB/IP connection. The protocol is described at
+/// docs.kernel.org/usb/usbip_protocol.html. An error of any call means that the host is gone.
 class UsbIpLink {
 public:
   explicit UsbIpLink(v4l2::UniqueFd socket) : socket_{std::move(socket)} {}
 
   [[nodiscard]] int descriptor() const { return socket_.get(); }
 
-  /// The next request; waits until all of it has come.
+  /// Waits for the whole of the next request and returns it.
   [[nodiscard]] Result<Request> receive() const;
 
   [[nodiscard]] Result<> complete(const Completion& completion) const;
 
-  /// Answers an Unlink: was the transfer still waiting here?
+  /// Answers an Unlink. `was_waiting` says whether the transfer was still here.
   [[nodiscard]] Result<> acknowledge(const Unlink& unlink, bool was_waiting) const;
 
 private:

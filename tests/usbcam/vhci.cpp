@@ -19,14 +19,14 @@ namespace {
 
 using v4l2::UniqueFd;
 
-// The first of several controllers; it has 15 high-speed ports, enough for any test.
+// The path names the first controller. Its 15 high-speed ports are enough for any test.
 constexpr const char* attach_path = "/sys/devices/platform/vhci_hcd.0/attach";
 constexpr const char* status_path = "/sys/devices/platform/vhci_hcd.0/status";
 constexpr std::string_view port_free = "004";
 constexpr std::string_view nobody = "0-0";
-/// What USB/IP calls the device: a number of our own choice.
+/// USB/IP's number of the device, which the caller chooses.
 constexpr unsigned device_number = 0x10002;
-/// USB_SPEED_HIGH
+/// This is USB_SPEED_HIGH.
 constexpr int high_speed = 3;
 
 struct PortStatus {
@@ -35,8 +35,8 @@ struct PortStatus {
   std::string bus_id;
 };
 
-/// Lines of "hs 0000 006 003 00010002 000003 1-1": speed class, port, state, and for a port in use
-/// the speed, device number, socket and the device's name.
+/// Parses lines of "hs 0000 006 003 00010002 000003 1-1". They have the speed class, port and
+/// state, and for a port in use the speed, device number, socket and device name.
 std::vector<PortStatus> port_states() {
   std::vector<PortStatus> states;
   std::ifstream file{status_path};
@@ -52,7 +52,7 @@ std::vector<PortStatus> port_states() {
   return states;
 }
 
-/// Hands the socket to the kernel. EBUSY: somebody else took the port just now.
+/// Passes the socket to the kernel. EBUSY means that another program has just taken the port.
 Result<> hand_over(unsigned port, int socket) {
   UniqueFd file{::open(attach_path, O_WRONLY | O_CLOEXEC)};
   if (!file) return call_failure(attach_path);
@@ -97,7 +97,7 @@ Result<std::string> video_node(const std::string& bus_id) {
   std::filesystem::path nodes =
       "/sys/bus/usb/devices/" + bus_id + "/" + bus_id + ":1.0/video4linux";
   for (const auto& node : std::filesystem::directory_iterator{nodes, error}) {
-    // Index 0 captures; index 1 gives metadata.
+    // The node of index 0 captures, that of index 1 gives metadata.
     std::string index;
     std::ifstream{node.path() / "index"} >> index;
     auto device = "/dev" / node.path().filename();
@@ -116,7 +116,7 @@ Result<> wait_until_gone(unsigned port, const std::string& bus_id) {
     bool port_gone = state != states.end() && state->is_free;
     std::error_code error;
     if (port_gone && (bus_id.empty() || !std::filesystem::exists(device, error))) return {};
-    // sysfs gives no sign of what goes, so look again and again.
+    // sysfs sends no event for the removal, so this polls.
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   return failure("the kernel still holds the camera after ten seconds");

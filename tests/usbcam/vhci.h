@@ -8,23 +8,24 @@
 
 namespace usbcam {
 
-/// A place on the kernel's virtual USB host controller, and the connection to it. The kernel sees
-/// the device go when the connection is closed.
+/// An Attachment is a port of the kernel's virtual USB host controller, with the connection to it.
+/// The kernel removes the device when the connection is closed.
 struct Attachment {
   unsigned port{};
   UsbIpLink link;
 };
 
-/// Plugs a high-speed device into a port, or into the first that is free. Needs root and vhci_hcd.
+/// Plugs a high-speed device into a port, or into the first free one. Needs root and vhci_hcd.
 Result<Attachment> attach(std::optional<unsigned> port);
 
-/// The kernel's name of the device at a port, as in /sys/bus/usb/devices; empty until it has one.
+/// Returns the kernel's name of the device at a port, as in /sys/bus/usb/devices; empty until it
+/// has one.
 std::string bus_id(unsigned port);
 
-/// The capture node of the device with this name, "/dev/video0"; an error until there is one.
+/// Returns the capture node of the device, such as "/dev/video0"; an error until there is one.
 Result<std::string> video_node(const std::string& bus_id);
 
-/// Waits until the kernel has let the port and the device go, at most ten seconds.
+/// Waits until the kernel has released port and device, at most ten seconds.
 Result<> wait_until_gone(unsigned port, const std::string& bus_id);
 
 }  // namespace usbcam

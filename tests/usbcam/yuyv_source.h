@@ -4,8 +4,8 @@
 
 namespace usbcam {
 
-/// Packed YUV 4:2:2. With a counter the first four luma samples are the frame number, the lowest
-/// byte first, so that it can be read without looking at the marks.
+/// A YuyvSource makes packed YUV 4:2:2. With a counter the first four luma samples are the frame
+/// number, the lowest byte first. A test can read it without the marks.
 class YuyvSource final : public Source {
 public:
   YuyvSource(Size size, Pattern pattern);
