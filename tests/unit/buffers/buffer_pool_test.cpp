@@ -1,5 +1,5 @@
-// The pool and the pool without a pipeline: no thread here waits in GLib, whose futexes
-// ThreadSanitizer can't see, so this is what runs under it.
+// The buffer pool runs here without a pipeline. No thread waits in GLib, whose futexes
+// ThreadSanitizer can't see, so ThreadSanitizer runs this test.
 
 #include "buffers/buffer_pool.h"
 
@@ -95,7 +95,7 @@ TEST_F(BufferPoolTest, AFlushingPoolSendsTheFrameBack) {
   EXPECT_NE(next(), nullptr);
 }
 
-/// Takes what it finds in a bag and destroys it, as sinks on several threads do.
+/// Several threads take items from a bag and destroy them, as sinks do.
 template <class Item>
 class Returners {
 public:
@@ -147,7 +147,7 @@ TEST_F(BufferPoolTest, ManyThreadsReturnBuffersWhileStreamsComeAndGo) {
     start();
     for (int turn = 0; turn < 20; ++turn)
       returners.put(next());
-    if (life % 2 == 0) {  // a pause in between
+    if (life % 2 == 0) {  // the stream stops and starts again
       stream.reset();
       stream.emplace(std::move(*v4l2::Stream::start(*buffers)));
       for (int turn = 0; turn < 5; ++turn)

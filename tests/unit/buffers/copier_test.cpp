@@ -1,4 +1,4 @@
-// That a copy without padding keeps pictures whole.
+// A copy without padding keeps pictures whole.
 
 #include "buffers/copier.h"
 
@@ -32,7 +32,7 @@ Layout layout(std::uint32_t fourcc, v4l2::Size size, const std::vector<v4l2::Pla
   return v4l2gst::layout_of(format, row, v4l2gst::video_info_of(row, size));
 }
 
-/// A frame of one memory for each size, all of its bytes different from their neighbours'.
+/// Returns a frame with a memory of each size. Neighbouring bytes differ.
 v4l2gst::BufferPtr frame_of(const Layout& layout, const std::vector<std::size_t>& sizes) {
   v4l2gst::BufferPtr frame{gst_buffer_new()};
   std::vector<gsize> starts;
@@ -59,7 +59,7 @@ v4l2gst::BufferPtr frame_of(const Layout& layout, const std::vector<std::size_t>
   return frame;
 }
 
-/// All lines of a picture, as GStreamer reads them.
+/// Returns all lines of a picture, as GStreamer reads them.
 std::vector<guint8> seen(GstBuffer* buffer, const GstVideoInfo& info) {
   GstVideoFrame frame;
   if (gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ) == FALSE) return {};
@@ -101,7 +101,7 @@ TEST_F(CopierTest, CopiesAreWhole) {
              {{352, 352 * 240}, {336, 336 * 240}, {320, 320 * 240}});
   check_copy(V4L2_PIX_FMT_NV12_4L4, {320, 240}, {{352, 352 * 360}});
   check_copy(V4L2_PIX_FMT_MM21, {320, 240}, {{352, 352 * 256}, {352, 352 * 128}});
-  // Three rows of tiles, the last of which is no Z.
+  // The picture has three rows of tiles. The last row is not in zigzag order.
   check_copy(V4L2_PIX_FMT_NV12MT, {384, 96}, {{512, 512 * 96}, {512, 512 * 64}});
 }
 

@@ -1,4 +1,4 @@
-// When there is one buffer more, when one less, and what is done with a frame until then.
+// The policy decides when the pool grows or shrinks, and how a starved frame is delivered.
 
 #include "buffers/supply_policy.h"
 
@@ -16,14 +16,14 @@ SupplyPolicy policy_of(OnStarved on_starved) {
   return SupplyPolicy{{.on_starved = on_starved, .first = 4, .min_buffers = 4, .max_buffers = 6}};
 }
 
-/// Whether so many calm frames in a row end in one buffer less, with the last of them.
+/// Returns whether the pool shrinks with the last of so many calm frames in a row, and not before.
 bool shrinks_with_the_last(SupplyPolicy& policy, std::uint32_t frames, std::uint32_t in_use) {
   for (std::uint32_t frame = 1; frame < frames; ++frame)
     if (policy.shrinks(3, in_use)) return false;
   return policy.shrinks(3, in_use);
 }
 
-// ---- a frame ------------------------------------------------------------------------------------
+// ---- one frame ----------------------------------------------------------------------------------
 
 TEST(ReliefTest, LendsWhileTheDriverHasTwoLeft) {
   for (const auto on_starved : {OnStarved::grow, OnStarved::copy, OnStarved::drop})
@@ -52,7 +52,7 @@ TEST(ReliefTest, ADriverWithTwoBuffersNeedsOneAndOneWithASingleBufferNone) {
   EXPECT_EQ(policy.starvation_action(0, 1, true), StarvationAction::lend);
 }
 
-// ---- more ---------------------------------------------------------------------------------------
+// ---- growth -------------------------------------------------------------------------------------
 
 TEST(SupplyPolicyTest, AsksForNoGrowthOnceItFailed) {
   auto policy = policy_of(OnStarved::grow);
@@ -75,7 +75,7 @@ TEST(SupplyPolicyTest, AnnouncesMaxBuffersOnlyWhereItGrows) {
   EXPECT_EQ(policy_of(OnStarved::drop).announced(4), 4U);
 }
 
-// ---- less ---------------------------------------------------------------------------------------
+// ---- shrinking ----------------------------------------------------------------------------------
 
 TEST(SupplyPolicyTest, ShrinksAfterEnoughCalmFramesInARow) {
   auto policy = policy_of(OnStarved::grow);

@@ -189,7 +189,7 @@ TEST(Device, AnIntervalThatIsRefusedLeavesTheOneThatIsTold) {
   EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 30}, .refused = true}));
   EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 30}}));
   EXPECT_EQ(device->set_interval({1, 15}).error().code, EIO);
-  // Without V4L2_CAP_TIMEPERFRAME the answer may be the question.
+  // A driver without V4L2_CAP_TIMEPERFRAME may return the request as its answer.
   camera->fault([](fake::Faults& faults) {
     faults.alter<v4l2_streamparm>(
         VIDIOC_S_PARM, [](v4l2_streamparm& answer) { answer.parm.capture.capability = 0; });
@@ -204,7 +204,7 @@ TEST(Device, AnIntervalIsSetWithoutChangingOtherParameters) {
   const auto camera = kernel.plug(path, model);
   const auto device = Device::open(kernel, path);
   EXPECT_EQ(*device->set_interval({1, 15}), (IntervalAnswer{.interval = {1, 15}}));
-  // Where they can't be asked for, zeroes are as good as any, and this driver refuses them.
+  // The other parameters are zero when VIDIOC_G_PARM fails. This driver refuses zeroes.
   camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_G_PARM, EIO); });
   EXPECT_EQ(*device->set_interval({1, 30}), (IntervalAnswer{.interval = {}, .refused = true}));
   camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_G_PARM, ENODEV); });

@@ -22,7 +22,7 @@ Format sample(std::uint32_t plane_count) {
   return format;
 }
 
-/// `format` as an answer, which is never a wish.
+/// Returns `format` after the conversion to an answer and back. An answer requests no conversion.
 Format through(Format format, BufferType type) {
   format.convert = true;
   return v4l2::from_wire(to_wire(format, type));

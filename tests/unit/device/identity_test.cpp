@@ -1,4 +1,4 @@
-// Which camera a node is, and where that camera is now.
+// An identity says which camera a node belongs to. The camera can be found by it later.
 
 #include "device/identity.h"
 
@@ -23,7 +23,7 @@ fake::Model metadata_of(fake::Model camera) {
 struct Identity : testing::Test {
   void plug(const std::string& path, const fake::Model& model) { kernel.plug(path, model); }
 
-  /// As a camera and the metadata that come with it.
+  /// Plugs in a camera with its metadata node.
   void plug_pair(const std::string& path, const std::string& sibling, const fake::Model& model) {
     plug(path, model);
     plug(sibling, metadata_of(model));
@@ -69,7 +69,7 @@ TEST_F(Identity, IsUnknownWithoutSysfsAndThenNothingIsTheSame) {
   for (const auto* const path : {"/dev/video9", "/dev/null", "/etc/passwd", "/nowhere", ""}) {
     const auto identity = identity_of(kernel, path);
     EXPECT_FALSE(identity.usb()) << path;
-    if (identity.known()) continue;  // what a kernel knows of /dev/null is its own business
+    if (identity.known()) continue;  // the kernel decides what it knows of /dev/null
     EXPECT_FALSE(same_camera(identity, identity)) << path;
     EXPECT_EQ(find_camera(kernel, identity), std::nullopt) << path;
     EXPECT_TRUE(nodes_of(kernel, identity).empty()) << path;
@@ -103,7 +103,7 @@ TEST_F(Identity, IsFoundUnderAnotherNumberInAnotherPort) {
   EXPECT_EQ(find_camera(kernel, camera), std::nullopt);
   EXPECT_EQ(find_camera(kernel, metadata), "/dev/video1");
   kernel.unplug("/dev/video1");
-  // The metadata first, so that numbers mislead.
+  // The metadata node comes first, so that the node numbers mislead.
   auto model = fake::usb_camera("A1", "2-1");
   model.usb_speed = "5000";
   plug_pair("/dev/video3", "/dev/video2", model);
@@ -116,7 +116,7 @@ TEST_F(Identity, IsNotThatOfWhoTookTheNumber) {
   plug("/dev/video0", fake::usb_camera("A1", "1-1"));
   const auto camera = identity_of(kernel, "/dev/video0");
   kernel.unplug("/dev/video0");
-  // Another one of the same model, even in the same port.
+  // Another camera of the same model follows, even in the same port.
   plug("/dev/video0", fake::usb_camera("B2", "1-1"));
   EXPECT_EQ(find_camera(kernel, camera), std::nullopt);
   kernel.unplug("/dev/video0");
@@ -176,7 +176,7 @@ TEST_F(Identity, IsThePortsWhereAnotherOfTheSameSerialCameLater) {
 }
 
 TEST_F(Identity, TellsTheParts) {
-  // A stereo camera: one USB device, one serial number, two functions.
+  // A stereo camera is one USB device with one serial number and two functions.
   auto left = fake::usb_camera("A1", "1-1");
   auto right = left;
   right.function = "1.2";

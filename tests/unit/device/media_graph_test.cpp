@@ -23,9 +23,9 @@ PadFormat sends(std::uint32_t code, v4l2::Size size = vga, std::uint32_t field =
   return {.code = code, .size = size, .field = field, .colorimetry = {}};
 }
 
-// ---- as data ------------------------------------------------------------------------------------
+// ---- graphs as data -----------------------------------------------------------------------------
 
-/// Sensor → Bridge → node, all of one format.
+/// Returns the graph Sensor → Bridge → node, with one format throughout.
 MediaGraph chain() {
   const auto format = sends(MEDIA_BUS_FMT_SBGGR8_1X8);
   return {.path = "/dev/media0",
@@ -143,7 +143,7 @@ TEST(MediaGraph, NamesAreWhatMediaCtlReads) {
       "YUYV8_2X8/640x480 field:seq-tb colorspace:rec709 xfer:srgb ycbcr:601 "
       "quantization:lim-range");
   EXPECT_EQ(media_ctl_pad(graph, 2), "\"Bridge\":1");
-  // Whatever a driver calls it, it can end no quotes.
+  // No name of a driver can end the quotes.
   for (const auto* const name : {"it's", "a\"b", "back\\slash", "", "what?"}) {
     graph.entities[1].name = name;
     EXPECT_EQ(media_ctl_pad(graph, 2), "2:1");
@@ -152,7 +152,7 @@ TEST(MediaGraph, NamesAreWhatMediaCtlReads) {
   EXPECT_EQ(media_ctl_pad(graph, 2), "2:1");
 }
 
-// ---- as it is read ------------------------------------------------------------------------------
+// ---- graphs that are read -----------------------------------------------------------------------
 
 struct Rig {
   explicit Rig(fake::EntityKind debayer = fake::EntityKind::debayer)
@@ -162,7 +162,7 @@ struct Rig {
     kernel.plug_media("/dev/media0", media);
   }
 
-  /// As media-ctl and v4l2-ctl would do it.
+  /// Sets the graph up as media-ctl and v4l2-ctl would.
   void set_up() {
     media->set_format("Sensor A", 0, sends(MEDIA_BUS_FMT_SBGGR8_1X8));
     media->set_format("Debayer A", 0, sends(MEDIA_BUS_FMT_SBGGR8_1X8));
@@ -176,7 +176,7 @@ struct Rig {
     return graph.value_or(MediaGraph{});
   }
 
-  /// What is wrong for a node, a clause in each line.
+  /// Returns the problems of a node, one clause in each line.
   std::string trouble(const char* path) {
     const auto graph = read(path);
     std::string text;
@@ -185,13 +185,13 @@ struct Rig {
     return text;
   }
 
-  /// The lines for a node, after they have been run.
+  /// Returns the command lines for a node, after they have been run.
   std::vector<std::string> mend(const char* path, std::optional<v4l2::Target> target = {},
                                 Sources sources = Sources::current) {
     const auto graph = read(path);
     const auto before = media->state();
     auto lines = commands_to_set_up(graph, *node, target, sources);
-    EXPECT_EQ(media->state(), before);  // to find them changes nothing
+    EXPECT_EQ(media->state(), before);  // computing the lines changes nothing
     for (const auto& line : lines)
       media->run(line);
     return lines;
@@ -318,7 +318,7 @@ TEST(MediaGraph, ModesFollowTheGraph) {
   EXPECT_EQ(sizes->front().largest, (v4l2::Size{320, 240}));
 }
 
-// ---- what mends it ------------------------------------------------------------------------------
+// ---- commands that set the graph up -------------------------------------------------------------
 
 TEST(MediaMend, AGraphAsLoadedIsSetUpByTheLines) {
   for (const auto* const path : {"/dev/video0", "/dev/video1"}) {
@@ -420,7 +420,7 @@ TEST(MediaMend, WhatIsWantedReachesTheNode) {
   }
 }
 
-// Linux 7.2's vimc: the debayer lists BGR888_1X24 and does not send it.
+// In vimc of Linux 7.2 the debayer lists BGR888_1X24 and does not send it.
 TEST(MediaMend, AnotherSourceIsTheLastResort) {
   const v4l2::Target bgr{.fourcc = {V4L2_PIX_FMT_BGR24}, .size = {320, 240}};
   Rig rig{fake::EntityKind::one_code_debayer};

@@ -130,7 +130,7 @@ TEST(ModesOfASimpleDriver, AreWhatItIsSetTo) {
 }
 
 TEST(ModesOfABadDriver, EndEvenIfTheDriverNeverSaysSo) {
-  // The fake says "no more" by itself; a driver that has an answer to everything is made by hand.
+  // This kernel has an answer to every index. The fake ends its lists by itself.
   class Endless final : public v4l2::Kernel {
   public:
     int open(const char*, int) override { return -1; }

@@ -1,4 +1,4 @@
-// What is written of the calls to a kernel, and what is left as it was.
+// The tracing kernel logs calls, and changes neither their results nor errno.
 
 #include "device/tracing_kernel.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 class TracingKernelTest : public testing::Test {
 protected:
-  /// The last line that was written.
+  /// Returns the last line of the log.
   const std::string& last() { return lines.back(); }
 
   fake::FakeKernel real;
@@ -28,7 +28,7 @@ protected:
   v4l2::TracingKernel kernel{real, [this](const std::string& line, bool refused) {
                                lines.push_back(line);
                                refusals += refused ? 1 : 0;
-                               errno = EDOM;  // as a sink's own calls may
+                               errno = EDOM;  // as a sink's own calls may set it
                              }};
 };
 
@@ -73,7 +73,7 @@ TEST_F(TracingKernelTest, GivesANumberWhereItKnowsNoName) {
   EXPECT_TRUE(last().starts_with("ioctl 0x80345621(")) << last();
 }
 
-/// The end of a list is no refusal, nor that there is no frame yet.
+/// The end of a list is no refusal. Neither is the answer that no frame is ready.
 TEST_F(TracingKernelTest, TellsRefusalsFromUsualEnds) {
   const auto device = v4l2::Device::open(kernel, "/dev/video0");
   ASSERT_TRUE(device);
@@ -94,7 +94,7 @@ TEST_F(TracingKernelTest, TellsRefusalsFromUsualEnds) {
   EXPECT_EQ(refusals, 1);
 }
 
-/// Planes that a multi-planar buffer points to are the caller's, and are not looked at.
+/// The planes of a multi-planar buffer are the caller's. The tracer does not read them.
 TEST_F(TracingKernelTest, FollowsNoPointer) {
   const auto device = v4l2::Device::open(kernel, "/dev/video0");
   ASSERT_TRUE(device);

@@ -1,5 +1,5 @@
-// Each property reads back what it was set to, and belongs to a setting of its own. The cases come
-// from the class, so that a new property is tested without a line here.
+// Each property reads back its value, and has a setting of its own. The cases come from the class,
+// so that a new property is tested without a line here.
 
 #include <string>
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace {
 
-/// A GValue of a property's type, unset at its end.
+/// A Value owns a GValue of a property's type.
 class Value {
 public:
   explicit Value(GParamSpec* spec) { g_value_init(&value_, spec->value_type); }
@@ -37,7 +37,7 @@ Value made(GParamSpec* spec, Set set, Item item) {
   return value;
 }
 
-/// The element alone, in NULL.
+/// The element alone, in state NULL.
 class Properties : public testing::Test {
 protected:
   Properties() {
@@ -50,7 +50,7 @@ protected:
 
   ~Properties() override { gst_object_unref(element_); }
 
-  /// Compares as the property's type does: two strings by their characters.
+  /// Compares as the property's type does. Strings are compared by their characters.
   bool reads(GParamSpec* spec, const GValue* wanted) {
     Value is{spec};
     g_object_get_property(element_, spec->name, is.get());
@@ -69,7 +69,7 @@ protected:
   std::vector<GParamSpec*> specs_;
 };
 
-/// Values that a property takes: both ends of its range, every choice, the default among them.
+/// Returns values of a property with both ends of its range, every choice and the default.
 std::vector<Value> values_of(GParamSpec* spec) {
   std::vector<Value> values;
   if (G_IS_PARAM_SPEC_STRING(spec)) {
@@ -151,7 +151,7 @@ TEST_F(Properties, NotifyOnceWhenSet) {
   }
 }
 
-/// The kernel waits in milliseconds. A timeout that were rounded down to 0 would be no timeout.
+/// The kernel waits in milliseconds. A timeout rounded down to 0 would be no timeout.
 TEST_F(Properties, RoundTimeoutsUp) {
   for (auto* const spec : specs_) {
     if (!G_IS_PARAM_SPEC_UINT64(spec)) continue;
@@ -161,7 +161,7 @@ TEST_F(Properties, RoundTimeoutsUp) {
   }
 }
 
-/// Else the plug-in's documentation lacks their values.
+/// The plugin's documentation lacks the values of other enums.
 TEST_F(Properties, HaveEnumsThatThePluginDocuments) {
   for (auto* const spec : specs_) {
     GstPluginAPIFlags flags{};

@@ -1,4 +1,4 @@
-// Offers and formats as caps.
+// Offered modes and formats are converted to caps.
 
 #include "formats/caps.h"
 
@@ -69,7 +69,7 @@ TEST_F(CapsTest, CommonCapsAreThoseOfAnIntersection) {
   EXPECT_EQ(common("a/b, c=(int)[ 1, 5 ]; d/e", "d/e; a/b, c=(int)3"), "a/b, c=(int)3; d/e");
   EXPECT_EQ(common("a/b; a/b", "a/b"), "a/b");
   EXPECT_EQ(common("a/b(memory:X)", "a/b"), "EMPTY");
-  // On these gst_caps_intersect_full() of GStreamer 1.22 ends the program.
+  // gst_caps_intersect_full() of GStreamer 1.22 ends the program on these caps.
   EXPECT_EQ(common("a/b, c=(int)[ 16, 64, 16 ]; a/b, c=(int){ [ 16, 64 ], [ 100, 200 ] }",
                    "a/b, c=(int)[ 2, 256, 2 ]"),
             "a/b, c=(int)[ 16, 64, 16 ]; a/b, c=(int){ [ 16, 64, 2 ], [ 100, 200, 2 ] }");

@@ -1,5 +1,5 @@
-// The meaning of V4L2's four numbers: against a table written by hand from the V4L2 specification,
-// against its chromaticities, and there and back.
+// V4L2's four numbers are compared with a table written by hand from the V4L2 specification, and
+// with its chromaticities. Round trips keep them.
 
 #include "formats/colorimetry.h"
 
@@ -27,7 +27,7 @@ GstVideoColorimetry named(const char* text) {
   return meant;
 }
 
-// Never null, for messages.
+// The text is never null, for messages.
 std::string text_of(const GstVideoColorimetry& meant) {
   return std::to_string(meant.range) + ':' + std::to_string(meant.matrix) + ':' +
          std::to_string(meant.transfer) + ':' + std::to_string(meant.primaries);
@@ -56,7 +56,8 @@ struct Defaults {
   GstVideoColorPrimaries primaries;
 };
 
-// From "Detailed Colorspace Descriptions"; BT878 and RAW, which are not there, from videodev2.h.
+// The table is from "Detailed Colorspace Descriptions". BT878 and RAW, which are not there, are
+// from videodev2.h.
 constexpr std::array specified{
     Defaults{V4L2_COLORSPACE_SMPTE170M, limited, GST_VIDEO_COLOR_MATRIX_BT601,
              GST_VIDEO_TRANSFER_BT601, GST_VIDEO_COLOR_PRIMARIES_SMPTE170M},
@@ -130,7 +131,7 @@ TEST(Colorimetry, IsUnknownWhereTheDriverDoesNotKnow) {
   EXPECT_FALSE(colorimetry_of({.colorspace = 0xffffffff}, true));
 }
 
-// ---- what stands in place of a default ----------------------------------------------------------
+// ---- explicit values ----------------------------------------------------------------------------
 
 TEST(Colorimetry, TakesEachPartAsItIsSaid) {
   EXPECT_TRUE(
@@ -162,7 +163,7 @@ TEST(Colorimetry, OfANumberThatIsNewIsUnknownInThatPart) {
 }
 
 // "As seen by the xvYCC formulas these encodings always use limited range quantization, there is no
-// full range variant." They are none of R'G'B's business.
+// full range variant." They do not concern R'G'B'.
 TEST(Colorimetry, OfExtendedGamutIsLimitedWhateverIsSaid) {
   for (const auto encoding : {V4L2_YCBCR_ENC_XV601, V4L2_YCBCR_ENC_XV709})
     for (const auto quantization : {V4L2_QUANTIZATION_DEFAULT, V4L2_QUANTIZATION_FULL_RANGE}) {
@@ -213,7 +214,7 @@ TEST(Colorimetry, HasTheChromaticitiesThatV4l2Specifies) {
     const std::array have{info->Rx, info->Ry, info->Gx, info->Gy,
                           info->Bx, info->By, info->Wx, info->Wy};
     for (std::size_t i = 0; i < xy.size(); ++i)
-      // GStreamer has the white point C with two digits more.
+      // GStreamer's white point C has two digits more.
       EXPECT_NEAR(have[i], xy[i], 0.0002) << colorspace << " [" << i << ']';
   }
 }
@@ -237,15 +238,15 @@ TEST(Colorimetry, HasTheLumaCoefficientsThatV4l2Specifies) {
     gdouble have_kr{};
     gdouble have_kb{};
     ASSERT_TRUE(gst_video_color_matrix_get_Kr_Kb(meant->matrix, &have_kr, &have_kb));
-    // SMPTE 240M has 0.212 and 0.087; V4L2's coefficients are computed anew.
+    // SMPTE 240M has 0.212 and 0.087. V4L2 computes its coefficients itself.
     EXPECT_NEAR(have_kr, kr, 0.0006) << encoding;
     EXPECT_NEAR(have_kb, kb, 0.0006) << encoding;
   }
 }
 
-// ---- there and back -----------------------------------------------------------------------------
+// ---- round trips --------------------------------------------------------------------------------
 
-/// What a driver makes of a wish: it fills in what is left to it.
+/// Returns a driver's answer. The driver fills in the fields that the request leaves open.
 Colorimetry filled_in(Colorimetry wish, const Colorimetry& drivers) {
   if (wish.colorspace == 0) wish.colorspace = drivers.colorspace;
   if (wish.transfer == 0) wish.transfer = drivers.transfer;
@@ -268,7 +269,7 @@ TEST(Colorimetry, OfEveryDriverCanBeAskedFor) {
               ASSERT_TRUE(there) << text_of(wire);
               const auto back = wire_colorimetry(*there);
               ASSERT_TRUE(back) << text_of(wire);
-              // What has a name is asked for.
+              // A request has each part that GStreamer can name.
               EXPECT_EQ(back->colorspace == 0, there->primaries == 0) << text_of(wire);
               EXPECT_EQ(back->transfer == 0, there->transfer == 0) << text_of(wire);
               EXPECT_EQ(back->encoding == 0, rgb || there->matrix == 0) << text_of(wire);
@@ -296,7 +297,7 @@ TEST(Colorimetry, WithANameCanBeAskedFor) {
   }
 }
 
-// V4L2 has no hybrid log-gamma, no FCC matrix, no primaries of film or JEDEC.
+// V4L2 has no hybrid log-gamma, no FCC matrix and no primaries of film or JEDEC.
 TEST(Colorimetry, ThatV4l2HasNoNameForCannotBeAskedFor) {
   EXPECT_FALSE(wire_colorimetry(named("bt2100-hlg")));
   auto wanted = named("bt601");
@@ -314,7 +315,7 @@ TEST(Colorimetry, ThatV4l2HasNoNameForCannotBeAskedFor) {
   }
 }
 
-// GStreamer's JPEG is 1:4:0:0: of transfer function and primaries it doesn't speak.
+// GStreamer's JPEG is 1:4:0:0, without a transfer function and primaries.
 TEST(Colorimetry, ThatIsUnknownIsLeftToTheDriver) {
   const auto jpeg = named("1:4:0:0");
   const auto wire = wire_colorimetry(jpeg);

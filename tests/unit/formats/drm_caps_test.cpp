@@ -1,5 +1,5 @@
-// Caps of DMABuf memory with a DRM format: the table, the caps, the choice between them and system
-// memory.
+// Caps of DMABuf memory can have a DRM format. The table, the caps, and the choice between them and
+// system memory are tested.
 
 #include "formats/drm_caps.h"
 
@@ -122,7 +122,7 @@ TEST_F(DrmCaps, OfFieldsInTurnHaveTheFeaturesOfBoth) {
     if (!v4l2gst::drm_format_of(row)) continue;
     const auto caps = v4l2gst::fixed_caps(row, true, format, {1, 25}, traits);
     const v4l2gst::TextPtr text{gst_caps_features_to_string(gst_caps_get_features(caps.get(), 0))};
-    EXPECT_STREQ(text.get(), "memory:DMABuf, format:Interlaced");  // as v4l2src says it
+    EXPECT_STREQ(text.get(), "memory:DMABuf, format:Interlaced");  // as v4l2src has it
     EXPECT_TRUE(gst_caps_is_subset(caps.get(), v4l2gst::template_caps().get()));
     GstVideoInfoDmaDrm info;
     ASSERT_TRUE(gst_video_info_dma_drm_from_caps(&info, caps.get()));
@@ -154,7 +154,7 @@ TEST_F(DrmCaps, LinesAreAsLongAsTheDriverSays) {
   EXPECT_EQ(nv42.planes[1].rows, 240U);
 }
 
-// ---- the chooser --------------------------------------------------------------------------------
+// ---- candidates ---------------------------------------------------------------------------------
 
 OfferedMode offer(std::uint32_t fourcc, bool dmabuf_caps, std::uint32_t width = 640) {
   return {.row = v4l2gst::row_of(fourcc),

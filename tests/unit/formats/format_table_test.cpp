@@ -1,4 +1,4 @@
-// The table of formats: that it is complete, and the same read either way.
+// The format table is complete, and reads the same either way.
 
 #include "formats/format_table.h"
 
@@ -57,7 +57,7 @@ TEST_F(Table, HasAllThatTheKernelHasOrSaysWhyNot) {
   }
 }
 
-/// A name as docs/formats.md has it.
+/// Returns a name as docs/formats.md has it.
 std::string documented(const std::string& name) {
   return "`" + name.substr(name.find("_FMT_") + 5) + "`";
 }
@@ -68,7 +68,7 @@ TEST_F(Table, IsDocumented) {
   const auto text = read.str();
   EXPECT_FALSE(text.empty());
   for (const auto& format : in_the_header) {
-    // Of two names for one format, one will do.
+    // One of two names for the same format is enough.
     const bool found = std::ranges::any_of(in_the_header, [&](const Named& other) {
       return other.fourcc == format.fourcc && text.contains(documented(other.name));
     });
@@ -94,7 +94,7 @@ TEST_F(Table, RowsAreOfOneKind) {
     const auto name = name_of(row.fourcc);
     EXPECT_LE(row.raw() + (row.media != nullptr), 1) << name;
     EXPECT_TRUE(row.has_system_caps() || row.drm != 0) << name;
-    // Lines are measured in one way, and nothing but DRM's formats borrows another's.
+    // Each row measures lines in one way. Only DRM formats use the shape of another format.
     EXPECT_LE((row.shape() != GST_VIDEO_FORMAT_UNKNOWN) + (row.bits_per_pixel != 0), 1) << name;
     EXPECT_EQ(row.alike != GST_VIDEO_FORMAT_UNKNOWN, !row.has_system_caps()) << name;
     EXPECT_TRUE(row.raw() || !row.separate_planes) << name;
@@ -147,7 +147,8 @@ v4l2gst::OfferedMode offer(const FormatRow& row) {
           .intervals = {{.shortest = {1, 30}, .longest = {1, 30}}}};
 }
 
-/// What a device is set to that has all formats, or all but those with separate planes.
+/// Returns the row that is chosen on a device with all formats, or all but those with separate
+/// planes.
 const FormatRow* chosen(const CapsPtr& wanted, bool multiplanar) {
   std::vector<v4l2gst::OfferedMode> offers;
   for (const auto& row : v4l2gst::format_table)

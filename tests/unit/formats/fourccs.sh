@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lists the pixel formats of the linux/videodev2.h that COMPILER finds, as initialisers of name and value.
+# Lists the pixel formats of COMPILER's linux/videodev2.h, as initialisers of name and value.
 #   sh fourccs.sh COMPILER...
 set -eu
 echo '#include <linux/videodev2.h>' | "$@" -x c -E -dM - |

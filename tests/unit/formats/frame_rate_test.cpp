@@ -1,4 +1,4 @@
-// Frame rates: which are the same, what they are called, and which to take.
+// Frame rates are compared, named and chosen.
 
 #include "formats/frame_rate.h"
 
@@ -119,7 +119,7 @@ bool merely_prefers(const char* wanted) {
 }
 
 TEST_F(FrameRate, IsPreferredByAnEarlierStructureThatIsAlike) {
-  // videorate's, with drop-only and with max-rate, and videoscale's in front of it.
+  // The caps are videorate's, with drop-only and with max-rate, and those with videoscale in front.
   EXPECT_EQ(preferred("a/b,framerate=20/1; a/b,framerate=[0/1,2147483647/1]"),
             (Intervals{{}, {1, 20}}));
   EXPECT_EQ(preferred("a/b,framerate=20/1; a/b,framerate=[20/1,2147483647/1]; a/b,framerate=0/1"),
@@ -153,7 +153,7 @@ TEST_F(FrameRate, TellsWhatTheDriverMadeOfIt) {
   EXPECT_EQ(answer({1, 30}, {.interval = {}, .refused = true}), "it lists 30/1, but refused it");
   EXPECT_EQ(answer({1, 30}, {.interval = {1, 5}, .refused = true}),
             "it lists 30/1, but refused it and keeps 5/1");
-  // These are as they should be.
+  // These answers need no message.
   EXPECT_EQ(answer({1, 30}, {.interval = {1, 30}}), "");
   EXPECT_EQ(answer({1, 25}, {.interval = {1, 30}}), "");
   EXPECT_EQ(answer({}, {.interval = {1, 30}}), "");

@@ -1,4 +1,4 @@
-// HDR10's static metadata, from a driver's controls into caps.
+// HDR10's static metadata goes from a driver's controls into caps.
 
 #include "formats/hdr_metadata.h"
 
@@ -11,8 +11,8 @@ namespace {
 using v4l2gst::CapsPtr;
 using v4l2gst::hdr_metadata;
 
-// BT.2020's primaries and D65, in units of 0.00002, green first; 1000 and 0.005 cd/m² in units of
-// 0.0001.
+// The primaries are BT.2020's with the white point D65, in units of 0.00002, green first. The
+// luminances are 1000 and 0.005 cd/m², in units of 0.0001.
 constexpr v4l2_ctrl_hdr10_mastering_display display{
     .display_primaries_x = {8500, 6550, 35400},
     .display_primaries_y = {39850, 2300, 14600},
@@ -67,7 +67,7 @@ TEST_F(HdrMetadata, MayBeHalf) {
   const v4l2::HdrInfo info{.light_level = light, .mastering_display = {}};
   EXPECT_EQ(field(info, "mastering-display-info"), "none");
   EXPECT_EQ(field(info, "content-light-level"), "1000:400");
-  // One bound alone is one.
+  // A single bound is valid.
   const v4l2_ctrl_hdr10_cll_info peak{.max_content_light_level = 600,
                                       .max_pic_average_light_level = 0};
   EXPECT_EQ(field({.light_level = peak, .mastering_display = {}}, "content-light-level"), "600:0");

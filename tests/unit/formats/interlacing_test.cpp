@@ -1,4 +1,4 @@
-// What fields say of the pixels.
+// A single field has flat pixels.
 
 #include "formats/interlacing.h"
 

@@ -1,5 +1,5 @@
-// How pictures lie: tiles, packed samples, planes in another order, odd widths; and what drivers
-// say of them that can't be.
+// Layouts have tiles, packed samples, planes in another order and odd widths. Impossible layouts of
+// drivers are found.
 
 #include "formats/layout.h"
 
@@ -64,7 +64,7 @@ TEST_F(LayoutTest, TilesInSeparateMemories) {
   constexpr std::uint32_t luma = 320 * 256;  // 8 rows of tiles
   const auto mm21 = layout(V4L2_PIX_FMT_MM21, {320, 240}, {{320, luma}, {320, luma / 2}});
   EXPECT_EQ(mm21.planes[0].stride, tiles(20, 8));
-  EXPECT_EQ(mm21.planes[1].stride, tiles(20, 8));  // as many, of half the size
+  EXPECT_EQ(mm21.planes[1].stride, tiles(20, 8));  // as many tiles, of half the size
   EXPECT_EQ(mm21.needed[0], luma);
   EXPECT_EQ(mm21.needed[1], luma / 2);
   EXPECT_EQ(mm21.planes[1].memory, 1U);
@@ -116,11 +116,11 @@ TEST_F(LayoutTest, MemoriesInAnotherOrder) {
   EXPECT_EQ(turned.needed[1], 192U * 240);
   EXPECT_EQ(turned.needed[2], 160U * 240);
   EXPECT_FALSE(turned.usual);
-  // Nor is it where the strides are as usual: Cb comes last.
+  // The layout is also unusual with the usual strides, since Cb is last.
   const std::vector<v4l2::PlaneFormat> planes{{320, 320 * 240}, {160, 160 * 240}, {160, 160 * 240}};
   EXPECT_FALSE(layout(V4L2_PIX_FMT_YVU422M, {320, 240}, planes).usual);
   EXPECT_TRUE(layout(V4L2_PIX_FMT_YUV422M, {320, 240}, planes).usual);
-  // YV12 has the planes in this order itself.
+  // YV12 itself has the planes in this order.
   const auto yv12 = layout(V4L2_PIX_FMT_YVU420M, {320, 240},
                            {{320, 320 * 240}, {160, 160 * 120}, {160, 160 * 120}});
   EXPECT_EQ(yv12.planes[1].memory, 1U);

@@ -1,4 +1,4 @@
-// That a row's bytes mean the same to both worlds: pictures are written down by the V4L2
+// The bytes of each row mean the same to V4L2 and to GStreamer. Pictures are written by the V4L2
 // specification, byte by byte, and read by GStreamer.
 
 #include <algorithm>
@@ -26,7 +26,7 @@ protected:
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
 };
 
-/// A line as GStreamer reads it. Samples are of 8 or of 16 bits, as its unpacked format has them.
+/// Returns a line as GStreamer reads it. Samples have 8 or 16 bits, as in the unpacked format.
 std::vector<Pixel> read_line(const GstVideoInfo& info, std::array<gpointer, 4> data,
                              std::array<gint, 4> strides, int line) {
   const auto* const format = info.finfo;
@@ -52,7 +52,7 @@ struct Packed {
 };
 
 constexpr auto g = std::uint16_t{0x80};     // no chroma
-constexpr auto gg = std::uint16_t{0x8000};  // the same of 16 bits
+constexpr auto gg = std::uint16_t{0x8000};  // no chroma, with 16 bits
 
 /// pixfmt-packed-yuv.rst, pixfmt-rgb.rst, pixfmt-yuv-luma.rst, pixfmt-reserved.rst, pixfmt-z16.rst,
 /// pixfmt-tch-*.rst.
@@ -112,7 +112,7 @@ const std::vector<Packed>& packed() {
         {V4L2_PIX_FMT_Y16, {0x34, 0x12}, {{0xffff, 0x1234, gg, gg}}},
         {V4L2_PIX_FMT_Y16_BE, {0x12, 0x34}, {{0xffff, 0x1234, gg, gg}}},
         {V4L2_PIX_FMT_Y012, {0xc0, 0xab}, {{0xffff, 0xabc0, gg, gg}}},
-        // In the low bits: GStreamer reads them as they are, and the caps say how many there are.
+        // GStreamer reads the low bits as they are. The caps have the number of significant bits.
         {V4L2_PIX_FMT_Y14, {0x34, 0x32}, {{0xffff, 0x3234, gg, gg}}},
         {V4L2_PIX_FMT_Y12, {0xbc, 0x0a}, {{0xffff, 0x0abc, gg, gg}}},
 #if GSTREAMER_HAS_GRAY10
@@ -131,16 +131,16 @@ TEST_F(Content, OfPackedPixels) {
   for (const auto& sample : packed()) {
     const auto name = v4l2::Fourcc{sample.fourcc}.to_string();
     const auto* const row = v4l2gst::row_of(sample.fourcc);
-    if (row == nullptr) continue;  // what this GStreamer does not have, format_table_test names
+    if (row == nullptr) continue;  // format_table_test names the formats that this GStreamer lacks
     ASSERT_TRUE(row->raw()) << name;
     const auto info =
         v4l2gst::video_info_of(*row, {static_cast<std::uint32_t>(sample.pixels.size()), 1});
     Bytes memory{sample.bytes};
-    memory.resize(64);  // GStreamer may read some pixels at once
+    memory.resize(64);  // GStreamer may read several pixels at once
     auto read = read_line(info, {memory.data()}, {64}, 0);
     const auto opaque = sample.pixels.front()[0] == 0xff || sample.pixels.front()[0] == 0xffff;
     EXPECT_EQ(GST_VIDEO_INFO_HAS_ALPHA(&info), !opaque) << name;
-    if (opaque)  // GStreamer hands out what is in the padding
+    if (opaque)  // GStreamer returns the bytes of the padding
       for (auto& pixel : read)
         pixel[0] = sample.pixels.front()[0];
     EXPECT_EQ(read, sample.pixels) << name;
@@ -159,9 +159,9 @@ struct Tiles {
 struct Planar {
   std::uint32_t fourcc;
   v4l2::Size size;
-  int across;  ///< luma samples for one of chroma
+  int across;  ///< luma samples for each chroma sample
   int down;
-  std::vector<std::vector<std::string_view>> memories;  ///< the planes in each
+  std::vector<std::vector<std::string_view>> memories;  ///< the planes in each memory
   Coding coding{Coding::bytes};
   unsigned bits{8};
   std::array<Tiles, 2> tiles{};
@@ -237,7 +237,7 @@ const std::vector<Planar>& planar() {
   return all;
 }
 
-/// What a sample is: the component, then its line and its place there.
+/// Returns a sample from its component, its line and its position in the line.
 unsigned sample(const Planar& picture, std::string_view component, int line, int place) {
   const auto kind = component == luma ? 0U : component == cb ? 1U : 2U;
   const auto value =
@@ -248,7 +248,8 @@ unsigned sample(const Planar& picture, std::string_view component, int line, int
 Bytes encode(const Planar& picture, const std::vector<unsigned>& line) {
   Bytes bytes;
   if (picture.coding == Coding::packed || picture.coding == Coding::packed_backwards) {
-    // Bit by bit: the lowest first, into the lowest, or the highest first, into the highest.
+    // The bits are packed one by one. They go from the lowest to the lowest, or from the highest to
+    // the highest.
     const bool backwards = picture.coding == Coding::packed_backwards;
     bytes.resize(line.size() * picture.bits / 8);
     for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
@@ -286,11 +287,11 @@ std::vector<Bytes> lines_of(const Planar& picture, std::string_view plane) {
   return lines;
 }
 
-/// Where the tile is that is in a column and a row of `across` by `down`.
+/// Returns the index of the tile in a column and a row of `across` by `down` tiles.
 std::size_t tile_index(std::uint32_t fourcc, std::size_t column, std::size_t row,
                        std::size_t across, std::size_t down) {
   if (fourcc != V4L2_PIX_FMT_NV12MT || row + 1 == (down | 1)) return row * across + column;
-  // The specification's example, of four columns; an odd last row is in linear order.
+  // The specification's example has four columns. An odd last row is in linear order.
   constexpr std::array<std::array<std::size_t, 4>, 2> zigzag{{{0, 1, 6, 7}, {2, 3, 4, 5}}};
   return row / 2 * 8 + zigzag[row % 2][column];
 }
@@ -315,7 +316,7 @@ Bytes laid_out(const Planar& picture, std::string_view plane) {
   return bytes;
 }
 
-/// A line as it was meant.
+/// Returns a line with the intended pixels.
 std::vector<Pixel> meant(const Planar& picture, int line) {
   const auto shift = picture.bits > 8 ? 16 - picture.bits : 0U;
   std::vector<Pixel> pixels;
@@ -367,11 +368,11 @@ TEST_F(Content, OfPlanes) {
   }
 }
 
-/// Rows of raw video that nobody has written down bytes for would go untested.
+/// This finds rows of raw video without a sample here.
 TEST_F(Content, IsTestedForEachRawRow) {
   for (const auto& row : v4l2gst::format_table) {
     if (!row.raw()) continue;
-    // Their bits lie in four pieces for each tile; GStreamer's are from the same authors.
+    // A tile has its bits in four pieces. GStreamer's unpacker is from the same authors.
     if (row.fourcc == V4L2_PIX_FMT_MT2110T || row.fourcc == V4L2_PIX_FMT_MT2110R) continue;
     const auto same = [&](const auto& tested) {
       return tested.fourcc == row.fourcc;

@@ -1,4 +1,4 @@
-// What sequence numbers say of the frames that came, and of those that did not.
+// Sequence numbers tell which frames were lost.
 
 #include "frames/continuity.h"
 

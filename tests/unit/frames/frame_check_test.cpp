@@ -1,4 +1,4 @@
-// What counts as damage, and what becomes of it.
+// The check finds damaged frames, and the policy decides on them.
 
 #include "frames/frame_check.h"
 
@@ -65,8 +65,8 @@ Bytes bytes(std::initializer_list<int> values) {
   return made += values;
 }
 
-/// A coded picture of about so many bytes: SOI, segments, and a scan with stuffed bytes and restart
-/// markers.
+/// Returns a coded picture of about `length` bytes. It has SOI, segments, and a scan with stuffed
+/// bytes and restart markers.
 Bytes picture(std::size_t length = 2000) {
   auto made = bytes({0xff, 0xd8, 0xff, 0xdb, 0, 4, 1, 2, 0xff, 0xc4, 0, 4, 3, 4, 0xff, 0xda, 0, 2});
   for (int index = 0; made.size() < length; ++index) {
@@ -103,13 +103,13 @@ TEST(FrameCheckTest, AJpegThatWasCutShortHasNoEnd) {
   EXPECT_EQ(jpeg(bytes({0xff, 0xd8, 0xff})), Damage::no_end);
   EXPECT_EQ(jpeg(bytes({0xff, 0xd8, 0, 0, 0, 0})), Damage::no_end);
   EXPECT_EQ(jpeg(padded(bytes({0xff, 0xd8}), 4000, 0)), Damage::no_end);
-  // Wherever it was cut.
+  // The cut can be anywhere.
   const auto whole = ended(picture());
   for (std::size_t length = 2; length < whole.size(); ++length)
     EXPECT_EQ(jpeg(Bytes{whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}),
               Damage::no_end)
         << length;
-  // And what is behind the cut is filled up.
+  // The bytes after the cut can be padding.
   EXPECT_EQ(jpeg(padded(picture(), 512, 0)), Damage::no_end);
 }
 
@@ -127,7 +127,7 @@ TEST(FrameCheckTest, PaddingBehindTheEndIsHarmless) {
     for (const std::size_t count : {1U, 2U, 3U, 63U, 64U, 511U, 4094U, 4095U, 4096U, 10'000U})
       EXPECT_EQ(jpeg(padded(ended(picture()), count, with)), Damage::none) << with << " " << count;
   EXPECT_EQ(jpeg(padded(padded(ended(picture()), 3, 0), 100, 0xff)), Damage::none);
-  // What was in the buffer before, up to a multiple of 512.
+  // Old bytes of the buffer follow, up to a multiple of 512.
   EXPECT_EQ(jpeg(padded(ended(picture()), 510, 0x5a)), Damage::none);
   EXPECT_EQ(jpeg(padded(padded(ended(picture()), 100, 0x5a), 1000, 0)), Damage::none);
   EXPECT_EQ(jpeg(padded(ended(picture()), 511, 0x5a)), Damage::no_end);
@@ -145,7 +145,7 @@ TEST(FrameCheckTest, WhatDecodersTakeIsHarmless) {
   EXPECT_EQ(jpeg(ended(frame)), Damage::none);
 }
 
-/// What the first and last bytes can't show.
+/// The first and last bytes can't show this.
 TEST(FrameCheckTest, TwoPicturesInOneFrameAreNotFound) {
   auto frame = picture();
   const auto second = ended(picture());
@@ -158,7 +158,7 @@ TEST(FrameCheckTest, WhatCannotBeReadIsNotJudged) {
   EXPECT_EQ(damage_of({.payloads = payloads}), Damage::none);
 }
 
-// ---- what becomes of it -------------------------------------------------------------------------
+// ---- actions ------------------------------------------------------------------------------------
 
 TEST(FrameCheckTest, FatesAreAsThePolicySays) {
   for (const auto policy : {OnCorrupt::drop, OnCorrupt::flag, OnCorrupt::pass}) {

@@ -1,4 +1,4 @@
-// What frames are key frames.
+// Key frames are recognized by their first units.
 
 #include "frames/key_frame.h"
 
@@ -40,10 +40,10 @@ Unit h265(std::initializer_list<int> values) {
 TEST(KeyFrameTest, H264ShowsByItsFirstUnits) {
   EXPECT_EQ(h264({0, 0, 0, 1, 0x67, 0x42}), Unit::key);  // parameters
   EXPECT_EQ(h264({0, 0, 1, 0x65, 0x88}), Unit::key);     // IDR
-  EXPECT_EQ(h264({0, 0, 1, 0x25, 0x88}), Unit::key);     // the same, of less importance
+  EXPECT_EQ(h264({0, 0, 1, 0x25, 0x88}), Unit::key);     // IDR, of less importance
   EXPECT_EQ(h264({0, 0, 0, 1, 0x41, 0x9a}), Unit::delta);
   EXPECT_EQ(h264({0, 0, 0, 1, 0x01, 0x9a}), Unit::delta);
-  // Behind a delimiter, an SEI message and picture parameters.
+  // A delimiter, an SEI message and picture parameters come first.
   EXPECT_EQ(h264({0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1, 6, 5, 1, 0, 0, 0, 1, 0x65}), Unit::key);
   EXPECT_EQ(h264({0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x68, 0, 0, 1, 0x41}), Unit::delta);
 }
@@ -54,7 +54,7 @@ TEST(KeyFrameTest, H265ShowsByItsFirstUnits) {
   EXPECT_EQ(h265({0, 0, 1, 19 << 1, 1}), Unit::key);                   // IDR
   EXPECT_EQ(h265({0, 0, 1, 21 << 1, 1}), Unit::key);                   // CRA
   EXPECT_EQ(h265({0, 0, 1, 1 << 1, 1}), Unit::delta);                  // trailing
-  EXPECT_EQ(h265({0, 0, 1, 35 << 1, 1, 0, 0, 1, 2, 1}), Unit::delta);  // behind a delimiter
+  EXPECT_EQ(h265({0, 0, 1, 35 << 1, 1, 0, 0, 1, 2, 1}), Unit::delta);  // after a delimiter
 }
 
 TEST(KeyFrameTest, WhatDoesNotShowIsUnknown) {

@@ -1,4 +1,4 @@
-// The driver's timestamps as running time.
+// The driver's timestamps become running time.
 
 #include "frames/running_time.h"
 

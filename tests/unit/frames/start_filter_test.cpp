@@ -1,4 +1,4 @@
-// Which of a stream's first frames are left out.
+// The filter leaves out some of a stream's first frames.
 
 #include "frames/start_filter.h"
 

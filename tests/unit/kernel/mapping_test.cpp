@@ -13,7 +13,7 @@ namespace {
 
 using v4l2::Mapping;
 
-/// Whether there is memory at an address that begins a page.
+/// Returns whether memory is mapped at the begin of a page.
 bool mapped(std::byte* address) {
   unsigned char resident{};
   return mincore(address, 1, &resident) == 0;
@@ -40,7 +40,7 @@ TEST(Mapping, OurOwnMemoryGoesWithItsOwner) {
     const auto second = std::move(first);
     address = second.bytes().data();
     EXPECT_TRUE(mapped(address));
-    EXPECT_TRUE(first.bytes().empty());  // NOLINT(bugprone-use-after-move): what a move leaves
+    EXPECT_TRUE(first.bytes().empty());  // a move leaves it empty
   }
   EXPECT_FALSE(mapped(address));
 }

@@ -1,4 +1,4 @@
-// Who has a device open, from /proc.
+// /proc tells which processes have a device open.
 
 #include "messages/holder.h"
 
@@ -21,7 +21,7 @@ using v4l2gst::Holder;
 using v4l2gst::holders_of;
 namespace fs = std::filesystem;
 
-/// A directory of its own, gone at the end.
+/// A directory of the test, removed at its end.
 struct Scratch : testing::Test {
   Scratch() {
     std::string name = (fs::temp_directory_path() / "v4l2cppsrc-XXXXXX").string();
@@ -32,7 +32,7 @@ struct Scratch : testing::Test {
 
   ~Scratch() override { fs::remove_all(directory); }
 
-  /// A process of a made-up /proc, with descriptors of these.
+  /// Makes a process in an artificial /proc. Its descriptors are links to `open`.
   void process(pid_t pid, const std::string& name, const std::vector<std::string>& open) const {
     const auto place = directory / "proc" / std::to_string(pid);
     fs::create_directories(place / "fd");
@@ -96,7 +96,7 @@ TEST_F(Scratch, ALinkToTheDeviceIsTheDevice) {
 }
 
 TEST_F(Scratch, ADeviceFileIsKnownByItsNumbers) {
-  // As in a container, where the other program's name of it leads elsewhere here.
+  // In a container the other program's path of the device leads elsewhere here.
   process(5, "ffmpeg", {"/dev/zero"});
   process(6, "cat", {"/dev/null"});
   const auto holders = holders_of("/dev/zero", 0, proc());

@@ -1,5 +1,5 @@
-// Each message of the element stands in docs/errors.md, as a heading in its own words, so that a
-// search for it leads there.
+// Each message of the element is a heading in docs/errors.md, in the same words. A search for the
+// message finds it there.
 
 #include <algorithm>
 #include <array>
@@ -28,7 +28,7 @@ v4l2::Error at(const char* call, int code, const char* hint = nullptr) {
   return {.code = code, .call = call, .hint = hint};
 }
 
-/// What Report-making functions say, each way.
+/// Returns the texts of all functions that make a Report, in each of their variants.
 std::vector<std::string> all_texts() {
   std::vector<Report> all;
   for (const int code : {ENOENT, EACCES, EBUSY, ENOTTY, EIO, EMFILE})
@@ -45,7 +45,7 @@ std::vector<std::string> all_texts() {
   for (const auto* const call : {"VIDIOC_S_FMT", "VIDIOC_REQBUFS", "VIDIOC_STREAMON", "read"})
     for (int code = 1; code < 134; ++code)
       for (const auto& context : {FailureContext{}, hdmi, usb}) {
-        if (code == EBUSY) continue;  // looks into /proc
+        if (code == EBUSY) continue;  // reads /proc
         all.push_back(failed(path, at(call, code), "to do it", context));
         all.push_back(failed(path, at(call, code, "a lie"), "to do it", context));
       }
@@ -119,7 +119,7 @@ std::vector<std::string> headings() {
   return found;
 }
 
-/// Whether `text` begins as `heading` says, where "…" stands for anything.
+/// Whether `text` matches `heading`, where "…" stands for any text.
 bool is_headed(std::string_view text, std::string_view heading) {
   constexpr std::string_view any{"…"};
   const auto first = heading.substr(0, heading.find(any));
@@ -166,7 +166,7 @@ TEST(Messages, SayWhatWasRefusedForWhichFormat) {
     EXPECT_NE(text.find(" for YUYV 640x480 (VIDIOC_REQBUFS: Inappropriate ioctl for device)"),
               std::string::npos)
         << text;
-    // Nobody is sent to what he has done.
+    // The advice never names the mode that the user already has.
     EXPECT_EQ(text.find("Use io-mode=auto") == std::string::npos, mode == IoMode::automatic)
         << text;
   }

@@ -1,4 +1,4 @@
-// What a mode takes of a bus, and which modes take less.
+// Each mode has a bus bandwidth, and some modes have less.
 
 #include "negotiation/bandwidth.h"
 
@@ -79,7 +79,7 @@ TEST_F(Bandwidth, CannotBeLessThanTheLeast) {
   EXPECT_TRUE(cheaper(V4L2_PIX_FMT_YUYV, {1280, 720}, 30, "ANY", {}).empty());
 }
 
-// ---- one mode after another ---------------------------------------------------------------------
+// ---- cheaper modes ------------------------------------------------------------------------------
 
 Candidate mode(std::uint32_t fourcc, v4l2::Size size, v4l2::Interval interval) {
   return {.row = v4l2gst::row_of(fourcc), .size = size, .interval = interval, .colorimetry = {}};
@@ -102,10 +102,10 @@ TEST_F(Bandwidth, IsReckonedFromThePictureAndTheRate) {
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_YUYV, {640, 480}, {1, 30})), 640.0 * 480 * 2 * 30);
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_NV12, {640, 480}, {1, 30})), 640.0 * 480 * 3 / 2 * 30);
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_GREY, {640, 480}, {1, 15})), 640.0 * 480 * 15);
-  // 2 bits a pixel, whatever its driver has room for.
+  // Compressed formats count 2 bits a pixel, whatever the driver's buffers hold.
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_MJPEG, {640, 480}, {1, 30})), 640.0 * 480 / 4 * 30);
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_H264, {640, 480}, {1, 30})), 640.0 * 480 / 4 * 30);
-  // A rate that nobody tells is taken for a usual one.
+  // An unknown rate counts as a usual one.
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_GREY, {640, 480}, {})), 640.0 * 480 * 24);
   EXPECT_EQ(demand_of(mode(V4L2_PIX_FMT_GREY, {}, {1, 30})), 0.0);
 }

@@ -1,4 +1,4 @@
-// The chooser: the mode that a person would choose of what a device offers.
+// The ranking prefers the mode that a person would choose of the device's modes.
 
 #include "negotiation/candidates.h"
 
@@ -29,7 +29,7 @@ OfferedMode offer(std::uint32_t fourcc, v4l2::Size size,
   return made;
 }
 
-/// A webcam with the usual trap: its raw modes fall to a crawl as they grow.
+/// Returns a webcam with a common problem. The larger its raw modes, the slower they are.
 std::vector<OfferedMode> webcam() {
   return {
       offer(V4L2_PIX_FMT_YUYV, {3840, 2160}, {5}),    offer(V4L2_PIX_FMT_YUYV, {1920, 1080}, {5}),

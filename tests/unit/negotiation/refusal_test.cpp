@@ -1,4 +1,4 @@
-// What a refusal says: the field to blame, what is near, and what to do.
+// A refusal names the field to blame, near modes and advice.
 
 #include "negotiation/refusal.h"
 
@@ -25,7 +25,7 @@ OfferedMode offer(std::uint32_t fourcc, v4l2::Size size, std::uint32_t rate) {
           .intervals = {{.shortest = {1, rate}, .longest = {1, rate}}}};
 }
 
-/// A webcam whose raw video is small or slow.
+/// Returns a webcam whose raw video is small or slow.
 std::vector<OfferedMode> webcam() {
   return {offer(V4L2_PIX_FMT_YUYV, {640, 480}, 30), offer(V4L2_PIX_FMT_YUYV, {1280, 720}, 10),
           offer(V4L2_PIX_FMT_MJPEG, {1280, 720}, 30), offer(V4L2_PIX_FMT_MJPEG, {1920, 1080}, 30)};
@@ -109,7 +109,7 @@ TEST_F(RefusalTest, TellsWhatCapsCannotExpressBesideTheRest) {
       << text;
 }
 
-/// Several of V4L2's formats may be one of GStreamer's, and a list is for reading.
+/// Several V4L2 formats may be one of GStreamer's. A list must stay readable.
 TEST_F(RefusalTest, ListsEachNameOnceAndNotTooMany) {
   std::vector<OfferedMode> all;
   for (const auto fourcc :

@@ -1,4 +1,4 @@
-// How long a device has been waited for.
+// Patience counts how long a device has been awaited.
 
 #include "session/absence.h"
 

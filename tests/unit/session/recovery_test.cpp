@@ -1,4 +1,4 @@
-// What is done about a broken stream.
+// The recovery repairs a broken stream in steps.
 
 #include "session/recovery.h"
 

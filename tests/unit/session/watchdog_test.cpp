@@ -1,4 +1,4 @@
-// What is done, and said, about a wait for a frame.
+// The watchdog acts on a long wait for a frame, and reports it.
 
 #include "session/watchdog.h"
 

@@ -15,7 +15,7 @@ using Names = std::vector<std::string>;
 constexpr std::uint32_t serial = V4L2_CID_USER_BASE | 0x1000U;
 constexpr std::uint32_t label = V4L2_CID_USER_BASE | 0x1001U;
 
-/// With one of each kind.
+/// Returns a camera with a control of each kind.
 fake::Model rich_camera() {
   auto model = fake::webcam();
   const auto add = [&](std::uint32_t id, std::uint32_t type, std::uint32_t flags) {
@@ -38,7 +38,7 @@ fake::Model rich_camera() {
   return model;
 }
 
-/// A camera that is open.
+/// An open camera.
 struct Plugged {
   explicit Plugged(const fake::Model& model = rich_camera())
       : camera{kernel.plug("/dev/video0", model)},
@@ -58,7 +58,7 @@ std::int64_t value_of(const Controls& controls, std::uint32_t id) {
   return found == controls.all().end() ? -1 : found->value;
 }
 
-/// What a camera becomes that is set up like `former`.
+/// Restores the controls of `former` on `later`. Returns the names of those that could not be set.
 Names restore(const Plugged& former, const Plugged& later) {
   return *Controls::read(*former.node)->restore(*later.node);
 }
@@ -171,11 +171,11 @@ TEST(Controls, AnAutomaticModeIsSwitchedOffBeforeWhatItDecidesOn) {
 
 TEST(Controls, WhatAnAutomaticModeDecidesOnIsLeftToIt) {
   const Plugged former;
-  former.camera->set_control(V4L2_CID_EXPOSURE_ABSOLUTE, 20);  // by the camera itself
+  former.camera->set_control(V4L2_CID_EXPOSURE_ABSOLUTE, 20);  // as the camera itself sets it
   const Plugged later;
   EXPECT_EQ(restore(former, later), Names{});
   EXPECT_EQ(later.camera->control(V4L2_CID_EXPOSURE_ABSOLUTE), 156);
-  // And where it was off, but is on now, it is switched off.
+  // An automatic mode that is on only now is switched off.
   later.camera->set_control(V4L2_CID_EXPOSURE_AUTO, V4L2_EXPOSURE_MANUAL);
   EXPECT_EQ(restore(former, later), Names{});
   EXPECT_EQ(later.camera->control(V4L2_CID_EXPOSURE_AUTO), V4L2_EXPOSURE_APERTURE_PRIORITY);
@@ -201,7 +201,7 @@ TEST(Controls, OneThatDoesNotKeepItsValueIsTold) {
   former.camera->set_control(V4L2_CID_CONTRAST, 50);
   const Plugged later;
   later.camera->fault([](fake::Faults& faults) {
-    // Accepted, and set to nothing: the first round is the modes'.
+    // The driver accepts the value and keeps another one. The modes are set in the first round.
     faults.alter<v4l2_ext_controls>(
         VIDIOC_G_EXT_CTRLS,
         [](v4l2_ext_controls& answer) {
@@ -228,7 +228,7 @@ TEST(Controls, FollowWhatOthersSet) {
   plugged.camera->set_control(V4L2_CID_BRIGHTNESS, 7);
   plugged.camera->set_control(serial, std::int64_t{1} << 35U);
   plugged.camera->set_control(label, "right");
-  // What is set through this node is no exception.
+  // Calls on the same node are noted too.
   v4l2_control own{.id = V4L2_CID_CONTRAST, .value = 11};
   ASSERT_TRUE(plugged.node->call(v4l2::request::s_ctrl, own));
   for (;;) {
@@ -241,7 +241,7 @@ TEST(Controls, FollowWhatOthersSet) {
   EXPECT_EQ(value_of(controls, serial), std::int64_t{1} << 35U);
   EXPECT_EQ(value_of(controls, V4L2_CID_CONTRAST), 11);
   EXPECT_EQ(std::ranges::find(controls.all(), label, &v4l2::Control::id)->text, "right");
-  controls.note(*plugged.node, {.id = V4L2_CID_GAIN, .value = 1});  // none of these
+  controls.note(*plugged.node, {.id = V4L2_CID_GAIN, .value = 1});  // not in the list
 }
 
 TEST(Events, OfFlagsAloneAreNoNews) {

@@ -104,7 +104,7 @@ TEST(DeviceSettings, RectanglesAreRestored) {
   EXPECT_EQ(*setup.restore_picture(node_of(later), {320, 240}), Names{});
   EXPECT_TRUE(v4l2::same(later.camera->compose(), corner));
   EXPECT_EQ(later.camera->calls(VIDIOC_S_SELECTION), 2U);
-  // Where in a frame of another size it would lie, nobody has said.
+  // The rectangle has no defined place in a frame of another size.
   const Rig large{grabber()};
   EXPECT_EQ(*setup.restore_picture(node_of(large), {640, 480}), Names{});
   EXPECT_FALSE(v4l2::same(large.camera->compose(), corner));

@@ -64,7 +64,7 @@ TEST(Inputs, TimingsAreFollowed) {
   EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 1U);
 }
 
-/// Receivers measure the pixel clock.
+/// Receivers measure the pixel clock, so it varies.
 TEST(Inputs, TimingsThatAreMeasuredAnewAreTheSame) {
   Rig rig{capture_card()};
   auto measured = timings(1280, 720);
@@ -117,7 +117,7 @@ TEST(Inputs, StandardsAreFollowed) {
   rig.camera->change_standard(V4L2_STD_PAL);
   EXPECT_TRUE(follow(rig).changed);
   EXPECT_FALSE(v4l2::bottom_field_first(*rig.device->node(), input_of(rig)));
-  rig.camera->change_standard(V4L2_STD_PAL_B | V4L2_STD_SECAM);  // PAL may be right
+  rig.camera->change_standard(V4L2_STD_PAL_B | V4L2_STD_SECAM);  // PAL is possible
   EXPECT_FALSE(follow(rig).changed);
   rig.camera->change_standard(V4L2_STD_NTSC);
   EXPECT_TRUE(follow(rig).changed);

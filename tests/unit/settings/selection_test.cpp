@@ -1,4 +1,4 @@
-// What part of the picture shows, and the shape of its pixels.
+// The selection ioctls give the visible part of the picture and the aspect of its pixels.
 
 #include "settings/selection.h"
 
@@ -18,7 +18,7 @@ fake::Model tv_card() {
   return model;
 }
 
-// ---- the shape of pixels ------------------------------------------------------------------------
+// ---- pixel aspect -------------------------------------------------------------------------------
 
 TEST(PixelAspect, IsGivenAsHeightOverWidth) {
   auto model = tv_card();
@@ -31,7 +31,7 @@ TEST(PixelAspect, FollowsWhatIsScaled) {
   auto model = tv_card();
   model.pixel_aspect = {54, 59};
   Rig rig{model};
-  // The crop rectangle is 320x240; in a frame of half the width each pixel is twice as wide.
+  // The crop rectangle is 320x240. Each pixel of a frame of half the width is twice as wide.
   EXPECT_EQ(*v4l2::pixel_aspect(*rig.device->node(), {160, 240}), (v4l2::PixelAspect{59, 27}));
 }
 
@@ -52,14 +52,14 @@ TEST(PixelAspect, IsThatOfThePictureWhereTheCropCannotBe) {
   Rig rig{model};
   rig.camera->fault([](fake::Faults& faults) {
     faults.alter<v4l2_selection>(VIDIOC_G_SELECTION, [](auto& answer) {
-      answer.r.width = 1U << 31U;  // 4 times it, times the frame's height, is 2^64
+      answer.r.width = 1U << 31U;  // 4 times this, times the frame's height, is 2^64
       answer.r.height = 1;
     });
   });
   EXPECT_EQ(*v4l2::pixel_aspect(*rig.device->node(), {1, 1U << 31U}), (v4l2::PixelAspect{4, 3}));
 }
 
-// ---- what shows in a frame ----------------------------------------------------------------------
+// ---- compose rectangle --------------------------------------------------------------------------
 
 TEST(Compose, FillsTheFrame) {
   auto model = fake::webcam();

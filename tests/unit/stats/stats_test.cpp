@@ -1,4 +1,4 @@
-// The counts behind `stats`.
+// These are the counters of the element's statistics.
 
 #include "stats/stats.h"
 

@@ -36,7 +36,7 @@ TEST(BufferQueue, AFrameHeldOverAPauseIsQueuedAgainLater) {
   rig.start(2);
   rig.camera->fill();
   auto held = rig.take();
-  rig.stream.reset();  // paused
+  rig.stream.reset();  // the stream stops
   rig.start();
   EXPECT_EQ(rig.camera->queued_count(), 1U);
   held.reset();
@@ -80,7 +80,7 @@ TEST(BufferQueue, AFrameOfAnotherLifeNeverTouchesTheDevice) {
   rig.buffers.reset();
   rig.start(2);
   const auto queued_before = rig.camera->calls(VIDIOC_QBUF);
-  held.reset();  // the same index means another buffer now
+  held.reset();  // the index belongs to another buffer now
   EXPECT_EQ(rig.camera->calls(VIDIOC_QBUF), queued_before);
 }
 
@@ -95,8 +95,7 @@ TEST(BufferQueue, AFrameOutlivesDeviceAndKernel) {
   held.reset();
 }
 
-// ---- retired
-// -------------------------------------------------------------------------------------
+// ---- retired ------------------------------------------------------------------------------------
 
 TEST(BufferQueue, AParkedBufferStaysAtHomeUntilItIsEnlisted) {
   Rig rig;
@@ -181,9 +180,9 @@ TEST(BufferQueue, AFailureToEnlistIsTold) {
   EXPECT_EQ(rig.buffers->queue()->take_error(), std::nullopt);
 }
 
-// ---- kept idle -------------------------------------------------------------------------------
+// ---- kept idle ----------------------------------------------------------------------------------
 
-/// Buffers that stay idle when they come back.
+/// The rig's buffers stay idle after a requeue.
 struct KeepRig : Rig {
   explicit KeepRig(std::uint32_t count) {
     buffers.emplace(*request({.count = count, .on_requeue = v4l2::OnRequeue::keep}));
@@ -257,7 +256,7 @@ TEST(BufferQueue, AKeptBufferThatComesBackWakesWhoFoundTheDeskDry) {
 
 // ---- without a driver ---------------------------------------------------------------------------
 
-/// A queue of buffers that no driver knows of.
+/// A queue of buffers that no driver has.
 struct Driverless {
   explicit Driverless(std::uint32_t count) {
     for (std::uint32_t index = 0; index < count; ++index)
@@ -375,7 +374,7 @@ TEST(BufferQueue, ManyThreadsReturnWhileTheStreamComesAndGoes) {
       if (bag.empty()) continue;
       const auto frame = std::move(bag.back());
       bag.pop_back();
-      lock.unlock();  // the frame goes back outside of the lock
+      lock.unlock();  // the frame is destroyed outside of the lock
     }
   };
   std::array holders{std::thread{holder}, std::thread{holder}, std::thread{holder}};

@@ -260,7 +260,7 @@ TEST(Buffers, AnExportOutlivesTheBufferThatWasFreed) {
   const auto memory =
       v4l2::Mapping::map(rig.kernel, exported->front().get(), rig.buffers->planes(0)[0].length, 0);
   ASSERT_TRUE(memory);
-  // What comes in its place is filled elsewhere.
+  // The buffer that replaces it gets other memory.
   EXPECT_EQ(rig.buffers->grow(rig.format), 0U);
   EXPECT_TRUE(rig.buffers->queue()->reinstate(0));
   rig.camera->fill_at_once(3);

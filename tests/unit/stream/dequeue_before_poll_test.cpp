@@ -1,4 +1,4 @@
-// When Stream::next() dequeues without asking poll() first, told by the calls that it makes.
+// Stream::next() dequeues before poll() when a frame is likely. The calls that it makes show this.
 
 #include <algorithm>
 #include <array>
@@ -14,11 +14,11 @@ using core::path;
 using core::Rig;
 using namespace std::chrono_literals;
 
-/// A kernel whose camera has a frame only once somebody waits for it. It must outlive the rig,
+/// The camera of this kernel has a frame only when poll() waits. The kernel must outlive the rig,
 /// whose device makes calls until its end.
 class OnDemand final : public v4l2::Kernel {
 public:
-  /// Has the rig's device opened by way of this kernel.
+  /// Opens the rig's device through this kernel.
   void serve(Rig& rig) {
     kernel_ = &rig.kernel;
     camera_ = rig.camera.get();
@@ -59,7 +59,7 @@ private:
   fake::Camera* camera_{};
 };
 
-/// A camera that has the next frame ready always, and a stream that has noticed.
+/// The camera always has a frame, and the stream dequeues before it polls.
 struct Hurried : Rig {
   Hurried() {
     camera->always_ready();
@@ -96,7 +96,7 @@ TEST(Hasten, ACameraThatIsWaitedForIsHardlyAskedInVain) {
       EXPECT_TRUE(rig.take());
     return rig.camera->calls(VIDIOC_DQBUF) - before;
   };
-  // The tries in vain get rarer and rarer: after 1, 2, 4 and so on frames, then after each 64.
+  // Failed dequeues become rare. They come after 1, 2, 4 and so on frames, then after each 64.
   EXPECT_LE(frames(130), 130U + 7);
   EXPECT_LE(frames(64 * 20), 64U * 20 + 20);
 }

@@ -14,7 +14,7 @@ using v4l2::WireBuffer;
 
 constexpr std::array planes{BufferPlane{.length = 4096}, BufferPlane{.length = 2048}};
 
-/// A frame in two planes, the second of which is as given.
+/// Returns a frame in two planes. The parameters describe the second one.
 Frame frame(std::uint32_t bytes_used, std::uint32_t data_offset) {
   WireBuffer filled{v4l2::BufferType::capture_mplane, v4l2::Memory::mmap, planes.size()};
   filled.wire().m.planes[0].bytesused = 1000;

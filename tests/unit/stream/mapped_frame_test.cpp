@@ -22,7 +22,7 @@ v4l2::UniqueFd memory(std::size_t size) {
   return descriptor;
 }
 
-/// How many mappings of this process are of "plane" memory.
+/// Returns how many mappings of this process are of "plane" memory.
 long mappings() {
   std::ifstream maps{"/proc/self/maps"};
   long count{};

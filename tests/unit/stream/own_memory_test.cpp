@@ -1,4 +1,4 @@
-// Streaming into memory that is not the driver's: given by address, and as DMABufs.
+// The driver streams into memory of the program, passed by address or as DMABufs.
 
 #include <algorithm>
 #include <vector>
@@ -18,7 +18,8 @@ using v4l2::Memory;
 using v4l2::OnRequeue;
 using v4l2::PlaneTarget;
 
-/// Memory for one buffer: of our own, or files that stand for DMABufs.
+/// A Store is the memory of one buffer. It has memory of this process, or files in place of
+/// DMABufs.
 struct Store {
   Store(Memory memory, std::span<const v4l2::BufferPlane> wanted) {
     for (const auto& plane : wanted) {
@@ -56,7 +57,7 @@ struct Way {
   bool multiplanar;
 };
 
-/// A camera that fills memory of ours.
+/// The camera fills memory of the test.
 class OwnMemory : public testing::TestWithParam<Way> {
 protected:
   OwnMemory()
@@ -181,7 +182,7 @@ TEST_P(OwnMemory, GrowsAndShrinksWhileItStreams) {
     const auto frame = rig.take();
     ASSERT_TRUE(frame);
     EXPECT_TRUE(stores[frame->index()].shows(sequence));
-    queue().retire(*index);  // with the last of the three
+    queue().retire(*index);  // takes effect with the last of the three
   }
   EXPECT_TRUE(rig.buffers->shrink(*index));
   stores.pop_back();

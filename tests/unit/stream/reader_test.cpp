@@ -25,7 +25,7 @@ fake::Model readable() {
   return model;
 }
 
-/// A camera that is read, into so many slots.
+/// The program reads a camera into so many slots.
 struct ReadRig : core::Rig {
   explicit ReadRig(std::uint32_t count = 3, const fake::Model& model = readable())
       : Rig{model},
@@ -45,7 +45,7 @@ struct ReadRig : core::Rig {
         std::move(*Reader::start(kernel, path, waker, queue, slots, device->buffer_type())));
   }
 
-  /// The first wait makes the device read; it has no frame yet.
+  /// Makes the device start to read. It has no frame yet.
   void begin() { EXPECT_TRUE(ends_in<v4l2::Stalled>(reader->next(0ms))); }
 
   std::optional<Frame> frame() {
@@ -91,7 +91,7 @@ TEST(Reader, SaysWhyTheNodeDidNotOpen) {
 TEST(Reader, FramesAreNumberedStampedAndWhole) {
   ReadRig rig;
   rig.begin();
-  rig.camera->lose(7);  // of which read() tells nothing
+  rig.camera->lose(7);  // read() does not report them
   for (std::uint32_t sequence = 0; sequence < 10; ++sequence) {
     const auto now = 1s + sequence * 33ms;
     rig.kernel.set_time(now);
@@ -281,7 +281,7 @@ TEST(Reader, ManyThreadsReturnWhileItComesAndGoes) {
       if (bag.empty()) continue;
       const auto frame = std::move(bag.back());
       bag.pop_back();
-      lock.unlock();  // the frame goes back outside of the lock
+      lock.unlock();  // the frame is destroyed outside of the lock
     }
   };
   std::array holders{std::thread{holder}, std::thread{holder}, std::thread{holder}};

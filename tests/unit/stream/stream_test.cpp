@@ -55,7 +55,7 @@ TEST(Stream, FramesArriveInOrderAndGoBackWhenTheyDie) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-/// A driver that tells of events without end and never has one.
+/// The poll() of this kernel always reports an event, and the driver never has one.
 class Hasty final : public v4l2::Kernel {
 public:
   Hasty(v4l2::Kernel& kernel, v4l2::Waker& waker) : kernel_{&kernel}, waker_{&waker} {}
@@ -64,7 +64,7 @@ public:
     constexpr int for_ever = 1000;
     const bool asks = (descriptors[0].events & POLLPRI) != 0;
     if (asks) ++asked;
-    // Either ends the wait: the driver is asked no more, or it was for ever.
+    // Both cases end the wait. Either the driver is polled no more, or it was polled too often.
     if (!asks || asked == for_ever) waker_->raise(v4l2::Waker::flush);
     const int ready = kernel_->poll(descriptors, asks ? 0 : timeout_ms);
     if (asks) descriptors[0].revents |= POLLPRI;
@@ -361,7 +361,7 @@ TEST(Stream, ABrokenStreamGoesOnWithTheSameBuffersOneOfThemHeld) {
   }
 }
 
-/// The buffer whose requeue failed is idle; the failure belongs to the stream that has ended.
+/// The buffer whose requeue failed is idle. The failure belongs to the stream that has ended.
 TEST(Stream, AFailedRequeueIsForgottenWithItsStream) {
   Rig rig;
   rig.start();
@@ -398,7 +398,7 @@ TEST(Stream, AnErrorOfTheCallIsAnErrorAndTheStreamGoesOn) {
   EXPECT_TRUE(rig.take());
 }
 
-/// As v4l2-core answers for a node that is unregistered, whatever the driver said just before.
+/// v4l2-core answers so for an unregistered node, whatever the driver returned just before.
 TEST(Stream, ADeviceThatNoLongerIdentifiesItselfIsLost) {
   for (const int code : {EIO, EINVAL}) {
     Rig rig;
