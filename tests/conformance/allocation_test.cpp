@@ -1,5 +1,5 @@
-// What is believed of buffers that come and go. Where a driver may do one thing or another, the
-// belief says which two.
+// These beliefs are about buffers that are added and removed. Where drivers may do one of two
+// things, the belief says which two.
 
 #include <algorithm>
 #include <cstddef>
@@ -42,7 +42,7 @@ bool is_untouched(const Mapping& memory) {
 
 // ---- added
 
-// VIDIOC_CREATE_BUFS: also while it streams; what it gave is queued and filled in its turn.
+// VIDIOC_CREATE_BUFS works also while it streams. A new buffer is queued and filled in its turn.
 TEST_P(Belief, ABufferIsAddedWhileStreaming) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -63,8 +63,8 @@ TEST_P(Belief, ABufferIsAddedWhileStreaming) {
   EXPECT_EQ(next(*node).index(), wanted.index);
 }
 
-// VIDIOC_CREATE_BUFS: "If count is 0, [it sets] index to the current number of created buffers",
-// and nothing else happens.
+// VIDIOC_CREATE_BUFS: "If count is 0, [it sets] index to the current number of created buffers". It
+// does nothing else.
 TEST_P(Belief, CreatingNoneTellsHowManyThereAre) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -77,8 +77,8 @@ TEST_P(Belief, CreatingNoneTellsHowManyThereAre) {
   EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
 }
 
-// VIDIOC_CREATE_BUFS: EINVAL for what could not hold a frame and for a second kind of memory.
-// Buffers::grow() gives the format in use.
+// VIDIOC_CREATE_BUFS returns EINVAL for a size that can't hold a frame, and for a second kind of
+// memory. Buffers::grow() passes the format in use.
 TEST_P(Belief, WhatIsAddedIsLikeTheOthers) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -92,7 +92,8 @@ TEST_P(Belief, WhatIsAddedIsLikeTheOthers) {
   EXPECT_EQ(errno_of(*node, request::create_bufs, wanted), EINVAL);
 }
 
-// Drivers have a ceiling, of 32 or more since Linux 6.9; there they give fewer, then ENOBUFS.
+// Drivers have a limit, of 32 or more since Linux 6.9. At the limit they allocate fewer, then
+// return ENOBUFS.
 TEST_P(Belief, BuffersAreAddedUpToACeiling) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -113,9 +114,9 @@ TEST_P(Belief, BuffersAreAddedUpToACeiling) {
 
 // ---- removed
 
-// VIDIOC_REMOVE_BUFS: ENOTTY before Linux 6.10 and with drivers that have none. Elsewhere a buffer
-// that is dequeued goes, also while it streams, and one that is queued is EBUSY. The next to be
-// added takes the place of what has gone.
+// VIDIOC_REMOVE_BUFS returns ENOTTY before Linux 6.10 and with drivers that lack it. Other drivers
+// remove a dequeued buffer, also while it streams, and return EBUSY for a queued one. The next new
+// buffer takes the free index.
 TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -146,8 +147,9 @@ TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
   EXPECT_EQ(wanted.index, 0U);
 }
 
-// VIDIOC_REQBUFS: V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS tells beforehand; who has not heard of it, has
-// it not. Only who owns the buffers may remove them, and none is not too few.
+// VIDIOC_REQBUFS reports V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS beforehand. A kernel that does not know
+// the flag lacks the ioctl. Only the owner of the buffers may remove them, and a count of 0 is
+// allowed.
 TEST_P(Belief, WhoCanRemoveBuffersSaysSo) {
   const auto node = open();
   set_format(*node);
@@ -157,7 +159,7 @@ TEST_P(Belief, WhoCanRemoveBuffersSaysSo) {
   wanted.memory = V4L2_MEMORY_MMAP;
   ASSERT_EQ(errno_of(*node, request::reqbufs, wanted), 0);
   const bool removes = (wanted.capabilities & V4L2_BUF_CAP_SUPPORTS_REMOVE_BUFS) != 0;
-  // So that a wrong bit is not taken for a driver that has none.
+  // This tells a wrong flag from a driver that lacks the ioctl.
   v4l2_capability who{};
   ASSERT_EQ(errno_of(*node, request::querycap, who), 0);
   const std::string_view driver{reinterpret_cast<const char*>(who.driver)};
@@ -180,9 +182,9 @@ TEST_P(Belief, WhoCanRemoveBuffersSaysSo) {
   EXPECT_EQ(errno_of(*node, request::remove_bufs, first), expected(0));
 }
 
-// VIDIOC_REMOVE_BUFS: all of a range or none of it. What it leaves is a hole, which the next to be
-// added fill where all of them have room (vb2_core_create_bufs()); the count of VIDIOC_CREATE_BUFS
-// for none is that of the buffers, not where the last one is.
+// VIDIOC_REMOVE_BUFS removes all of a range or none of it, and leaves a gap. New buffers fill the
+// gap if all of them fit (vb2_core_create_bufs()). For a count of 0 VIDIOC_CREATE_BUFS returns the
+// number of buffers, not the index after the last one.
 TEST_P(Belief, RemovalLeavesAHoleThatIsFilledByWhatFits) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -216,8 +218,8 @@ TEST_P(Belief, RemovalLeavesAHoleThatIsFilledByWhatFits) {
   EXPECT_EQ(wanted.index, 1U);
 }
 
-// VIDIOC_REMOVE_BUFS asks not who has a buffer's memory mapped or exported: that lives on, and is
-// its holders' alone. A buffer that comes in its place has other memory.
+// VIDIOC_REMOVE_BUFS also removes buffers whose memory is mapped or exported. The memory lives on
+// for its holders alone. A buffer that gets the index has other memory.
 TEST_P(Belief, MemoryOfARemovedBufferLivesWithItsHolders) {
   const auto node = open();
   const auto format = set_format(*node);

@@ -1,5 +1,5 @@
-// What is believed of formats, buffers and streaming. Each belief names where it is written down,
-// or the part of this project that stands on it.
+// These beliefs are about formats, buffers and streaming. Each belief names its source, or the part
+// of this project that relies on it.
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,8 @@ INSTANTIATE_TEST_SUITE_P(Kernel, Belief, testing::ValuesIn(conformance::targets(
 
 // ---- formats ------------------------------------------------------------------------------------
 
-// VIDIOC_QUERYCAP: drivers since 3.x tell a node's own capabilities apart from the device's.
+// VIDIOC_QUERYCAP reports a node's own capabilities apart from the device's. Drivers do so since
+// 3.x.
 TEST_P(Belief, ANodeTellsItsOwnCapabilities) {
   v4l2_capability capability{};
   ASSERT_EQ(errno_of(*open(), request::querycap, capability), 0);
@@ -29,7 +30,7 @@ TEST_P(Belief, ANodeTellsItsOwnCapabilities) {
   EXPECT_NE(capability.device_caps & V4L2_CAP_STREAMING, 0U);
 }
 
-// VIDIOC_ENUM_FMT, ENUM_FRAMESIZES, ENUM_FRAMEINTERVALS: EINVAL ends an enumeration.
+// EINVAL ends VIDIOC_ENUM_FMT, ENUM_FRAMESIZES and ENUM_FRAMEINTERVALS.
 TEST_P(Belief, EnumerationsEndWithEinval) {
   const auto node = open();
   v4l2_fmtdesc format{};
@@ -44,8 +45,8 @@ TEST_P(Belief, EnumerationsEndWithEinval) {
   EXPECT_EQ(errno_of(*node, request::enum_framesizes, size), EINVAL);
 }
 
-// VIDIOC_S_FMT: "Drivers should not return an error code unless the type field is invalid"; they
-// adjust.
+// VIDIOC_S_FMT: "Drivers should not return an error code unless the type field is invalid". They
+// adjust the format.
 TEST_P(Belief, AFormatIsAdjustedRatherThanRefused) {
   const auto node = open();
   v4l2::Format wanted;
@@ -63,7 +64,7 @@ TEST_P(Belief, AFormatIsAdjustedRatherThanRefused) {
   EXPECT_EQ(v4l2::from_wire(current), actual);
 }
 
-// VIDIOC_S_FMT: EBUSY while buffers are allocated. Source::agree() frees them first.
+// VIDIOC_S_FMT returns EBUSY while buffers are allocated. Session::negotiate() frees them first.
 TEST_P(Belief, AFormatIsNotChangedWhileBuffersAreAllocated) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -74,7 +75,7 @@ TEST_P(Belief, AFormatIsNotChangedWhileBuffersAreAllocated) {
   EXPECT_EQ(errno_of(*node, request::s_fmt, wire), 0);
 }
 
-// VIDIOC_S_PARM: what comes back is what the driver settled on.
+// VIDIOC_S_PARM returns the interval that the driver has set.
 TEST_P(Belief, AnIntervalIsAdjusted) {
   const auto node = open();
   set_format(*node);
@@ -90,8 +91,8 @@ TEST_P(Belief, AnIntervalIsAdjusted) {
   EXPECT_EQ(parameters.parm.capture.timeperframe.denominator, period.denominator);
 }
 
-// VIDIOC_S_PARM: the format stays what VIDIOC_S_FMT has set, and so does what else VIDIOC_G_PARM
-// tells, if it is given back. Source::confirm_format() looks all the same.
+// VIDIOC_S_PARM leaves the format that VIDIOC_S_FMT has set. It also leaves the other fields of
+// VIDIOC_G_PARM, if the caller passes them back. confirm_format() checks the format all the same.
 TEST_P(Belief, AnIntervalLeavesTheFormatAlone) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -109,8 +110,8 @@ TEST_P(Belief, AnIntervalLeavesTheFormatAlone) {
   EXPECT_EQ(v4l2::from_wire(current), format);
 }
 
-// VIDIOC_ENUM_FRAMEINTERVALS: what is listed is what VIDIOC_S_PARM sets, but for the 100 ns in
-// which uvcvideo counts (uvc_fraction_to_interval(), uvc_simplify_fraction()).
+// VIDIOC_S_PARM sets each interval that VIDIOC_ENUM_FRAMEINTERVALS lists. uvcvideo rounds to 100 ns
+// (uvc_fraction_to_interval(), uvc_simplify_fraction()).
 TEST_P(Belief, AnIntervalThatIsListedIsSet) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -134,7 +135,7 @@ TEST_P(Belief, AnIntervalThatIsListedIsSet) {
   }
 }
 
-// VIDIOC_S_FMT may set another interval, as uvcvideo's sets the format's default: so the interval
+// VIDIOC_S_FMT may set another interval, as uvcvideo's sets the format's default. So the interval
 // is set after the format, and again after each VIDIOC_S_FMT (buffers/stride.cpp).
 TEST_P(Belief, AnIntervalThatIsSetAfterTheFormatHolds) {
   const auto node = open();
@@ -159,7 +160,7 @@ TEST_P(Belief, AnIntervalThatIsSetAfterTheFormatHolds) {
 
 // ---- buffers ------------------------------------------------------------------------------------
 
-// VIDIOC_QUERYBUF: what Buffers::query() checks is what drivers say.
+// VIDIOC_QUERYBUF of drivers passes the checks of Buffers::query().
 TEST_P(Belief, BuffersAreDescribedPlaneByPlane) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -176,8 +177,8 @@ TEST_P(Belief, BuffersAreDescribedPlaneByPlane) {
   EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
 }
 
-// "DMABuf exporting": an export knows its size, is mapped by itself, and outlives the driver's
-// buffers and the node (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS). The pool stands on it.
+// "DMABuf exporting": an export has a size, can be mapped by itself, and outlives the driver's
+// buffers and the node (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS). The buffer pool relies on it.
 TEST_P(Belief, AnExportKnowsItsSizeAndOutlivesItsBuffers) {
   auto node = open();
   set_format(*node);
@@ -206,9 +207,9 @@ TEST_P(Belief, AnExportKnowsItsSizeAndOutlivesItsBuffers) {
   EXPECT_EQ(mapped->planes()[0].back(), std::byte{0x5a});
 }
 
-// VIDIOC_EXPBUF: a driver that has it says so before there are buffers, with EINVAL for one that
-// can't be (vb2_core_expbuf()) or EBUSY to who has allocated none (uvcvideo); who lacks it says
-// ENOTTY. Device::may_export() stands on it.
+// VIDIOC_EXPBUF shows before the allocation whether a driver has it. EINVAL means an impossible
+// export (vb2_core_expbuf()), EBUSY a caller without buffers (uvcvideo), and ENOTTY no such ioctl.
+// Device::may_export() relies on it.
 TEST_P(Belief, WhoCanExportSaysSoBeforeThereAreBuffers) {
   const auto node = open();
   v4l2_exportbuffer exported{};
@@ -219,11 +220,11 @@ TEST_P(Belief, WhoCanExportSaysSoBeforeThereAreBuffers) {
   const auto device = v4l2::Device::open(*session.kernel, GetParam().path);
   ASSERT_TRUE(device);
   EXPECT_TRUE(device->may_export());
-  // And it has allocated nothing that would keep another from its format.
+  // The call has allocated no buffer that would keep another program from its format.
   set_format(*node);
 }
 
-// An export that is mapped keeps neither the queue nor the node; the next program has both at once.
+// A mapped export blocks neither the queue nor the node. The next program gets both at once.
 TEST_P(Belief, AMappedExportDoesNotPinTheNode) {
   auto node = open();
   set_format(*node);
@@ -243,7 +244,7 @@ TEST_P(Belief, AMappedExportDoesNotPinTheNode) {
   EXPECT_GE(request(*other, 2), 2U);
 }
 
-// VIDIOC_QBUF: a buffer that is queued, or is none, is EINVAL.
+// VIDIOC_QBUF returns EINVAL for a queued buffer and for an unknown index.
 TEST_P(Belief, ABufferIsQueuedOnce) {
   const auto node = open();
   set_format(*node);
@@ -253,7 +254,7 @@ TEST_P(Belief, ABufferIsQueuedOnce) {
   EXPECT_EQ(queue(*node, count), EINVAL);
 }
 
-// VIDIOC_REQBUFS: EBUSY while it streams. Stream is destroyed before Buffers.
+// VIDIOC_REQBUFS returns EBUSY while it streams. Stream is destroyed before Buffers.
 TEST_P(Belief, BuffersAreNotFreedWhileStreaming) {
   const auto node = open();
   set_format(*node);
@@ -267,8 +268,8 @@ TEST_P(Belief, BuffersAreNotFreedWhileStreaming) {
   EXPECT_EQ(errno_of(*node, request::reqbufs, none), 0);
 }
 
-// The queue has an owner: whoever allocated (vb2_ioctl_reqbufs()). Others are EBUSY until it
-// closes.
+// The queue's owner is the descriptor that allocated (vb2_ioctl_reqbufs()). Others get EBUSY until
+// the owner closes it.
 TEST_P(Belief, TheQueueHasOneOwnerUntilItCloses) {
   auto owner = open();
   const auto format = set_format(*owner);
@@ -296,7 +297,7 @@ TEST_P(Belief, StreamingNeedsBuffers) {
   EXPECT_EQ(stream_on(*node), EINVAL);
 }
 
-// VIDIOC_DQBUF: EINVAL while nothing streams, EAGAIN (non-blocking) while nothing is filled.
+// VIDIOC_DQBUF returns EINVAL without a stream, and EAGAIN (non-blocking) without a filled buffer.
 TEST_P(Belief, DequeuingWithoutAFrameDoesNotWait) {
   const auto node = open();
   set_format(*node);
@@ -304,11 +305,11 @@ TEST_P(Belief, DequeuingWithoutAFrameDoesNotWait) {
   auto filled = buffer();
   EXPECT_EQ(dequeue(*node, filled), EINVAL);
   ASSERT_EQ(stream_on(*node), 0);
-  EXPECT_EQ(dequeue(*node, filled), EAGAIN);  // nothing is queued, so nothing can be filled
+  EXPECT_EQ(dequeue(*node, filled), EAGAIN);  // no buffer is queued, so none can be filled
 }
 
-// VIDIOC_DQBUF gives what is there to who has not asked poll() for it.
-// Stream::dequeue_before_poll() stands on it.
+// VIDIOC_DQBUF returns a filled buffer without a call of poll(). Stream::dequeue_before_poll()
+// relies on it.
 TEST_P(Belief, DequeuingNeedsNoPoll) {
   const auto node = open();
   set_format(*node);
@@ -325,9 +326,9 @@ TEST_P(Belief, DequeuingNeedsNoPoll) {
   EXPECT_GT(filled.bytes_used(0), 0U);
 }
 
-// poll(): POLLERR while there are buffers and nothing streams, and until the first buffer is queued
-// after a start; but only for who asks for POLLIN (vb2_core_poll()). Stream::next() asks for
-// nothing while all are on loan.
+// poll() for POLLIN returns POLLERR without a stream, and until a buffer is queued after a start. A
+// poll() for no event does not (vb2_core_poll()). Stream::next() polls for no event while all
+// buffers are on loan.
 TEST_P(Belief, PollingBeforeABufferIsQueuedIsAnErrorForReadersOnly) {
   const auto node = open();
   set_format(*node);
@@ -339,9 +340,9 @@ TEST_P(Belief, PollingBeforeABufferIsQueuedIsAnErrorForReadersOnly) {
   EXPECT_EQ(poll(*node, 0, 0), 0);
 }
 
-// Frames come in the order of their sequence numbers, which begin at 0, stamped on CLOCK_MONOTONIC.
-// Not every stamp lies in the past: vivid says when the last line would have come, up to one frame
-// period after it hands the frame out. RunningTime allows for it.
+// Frames arrive in the order of their sequence numbers, which begin at 0. Timestamps are of
+// CLOCK_MONOTONIC. They can be in the future. vivid stamps a frame with the time of its last line,
+// up to one frame period after VIDIOC_DQBUF returns it. RunningTime allows for it.
 TEST_P(Belief, FramesAreNumberedAndStamped) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -371,8 +372,8 @@ TEST_P(Belief, FramesAreNumberedAndStamped) {
   }
 }
 
-// VIDIOC_STREAMOFF takes everything back, also what was queued but never streamed, and the sequence
-// begins anew. Stream and BufferQueue stand on it.
+// VIDIOC_STREAMOFF dequeues all buffers, also those that were queued without a stream. The sequence
+// starts again. Stream and BufferQueue rely on it.
 TEST_P(Belief, StreamingOffBringsAllBuffersHome) {
   const auto node = open();
   set_format(*node);
@@ -389,7 +390,7 @@ TEST_P(Belief, StreamingOffBringsAllBuffersHome) {
   EXPECT_EQ(stream_off(*node), 0) << "twice is no error";
 }
 
-// A started stream that has only a part of its buffers queued gets the others later.
+// A stream can start with a part of its buffers and get the others later.
 TEST_P(Belief, BuffersMayBeQueuedWhileStreaming) {
   const auto node = open();
   set_format(*node);
@@ -400,10 +401,10 @@ TEST_P(Belief, BuffersMayBeQueuedWhileStreaming) {
   next(*node);
 }
 
-// vb2_queue_error(): until VIDIOC_STREAMOFF poll() answers POLLERR, VIDIOC_DQBUF and VIDIOC_QBUF
-// EIO; the device identifies itself all the same, which tells it from one that is gone. After
-// VIDIOC_STREAMOFF and VIDIOC_STREAMON the same buffers work again, but for the one that is held.
-// failure_of(), Recovery.
+// After vb2_queue_error() poll() returns POLLERR, and VIDIOC_DQBUF and VIDIOC_QBUF return EIO,
+// until VIDIOC_STREAMOFF. VIDIOC_QUERYCAP still succeeds, unlike on a device that is gone. After
+// VIDIOC_STREAMOFF and VIDIOC_STREAMON the same buffers work again, except the one that is held.
+// failure_of() and Recovery rely on it.
 TEST_P(Belief, AStreamThatTheDriverGaveUpWorksAgainAfterStreamoff) {
   if (!session.break_stream) return;
   const auto node = open();
@@ -434,8 +435,8 @@ TEST_P(Belief, AStreamThatTheDriverGaveUpWorksAgainAfterStreamoff) {
   }
 }
 
-// An unplugged device: poll() says so, also to who asks for nothing; every call fails; what was
-// exported stays.
+// poll() reports an unplugged device, also to a caller that asks for no event. Every call fails.
+// Exports stay.
 TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {
   const auto node = open();
   v4l2_capability before{};
@@ -462,7 +463,7 @@ TEST_P(Belief, AnUnpluggedDeviceIsToldByPollAndByEveryCall) {
   v4l2_capability capability{};
   EXPECT_EQ(errno_of(*node, request::querycap, capability), ENODEV);
   std::array<std::byte, 16> some{};
-  // A driver without read() may say so first (v4l2_read(); uvcvideo since 7.2).
+  // A driver without read() may return EINVAL first (v4l2_read(); uvcvideo since 7.2).
   const auto read_error = node->read(some).error().code;
   EXPECT_TRUE(read_error == ENODEV || (!reads && read_error == EINVAL)) << read_error;
   EXPECT_GT(lseek(descriptor.get(), 0, SEEK_END), 0);

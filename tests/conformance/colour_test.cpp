@@ -1,4 +1,4 @@
-// What is believed of colours: who decides on them, and where HDR10's metadata is.
+// These beliefs are about who decides on colours, and about HDR10's metadata.
 
 #include <array>
 
@@ -32,7 +32,7 @@ constexpr std::array conversions{
                {V4L2_QUANTIZATION_FULL_RANGE, V4L2_QUANTIZATION_LIM_RANGE}},
 };
 
-/// What VIDIOC_G_FMT tells of the colours after VIDIOC_S_FMT of `wire`.
+/// Returns the colorimetry of VIDIOC_G_FMT after VIDIOC_S_FMT of `wire`.
 v4l2::Colorimetry colours_after(const v4l2::Node& node, v4l2_format wire) {
   EXPECT_TRUE(node.call(request::s_fmt, wire));
   v4l2_format current{};
@@ -41,10 +41,11 @@ v4l2::Colorimetry colours_after(const v4l2::Node& node, v4l2_format wire) {
   return v4l2::from_wire(current).colorimetry;
 }
 
-// struct v4l2_pix_format, "colorspace" and its kin: "set by the driver for capture streams", unless
-// V4L2_PIX_FMT_FLAG_SET_CSC is set. (VIDIOC_S_FMT's own answer does not tell: uvcvideo hands back
-// the quantization that was written. So to_wire() writes none.) A node behind a media graph takes
-// what is written, since its program knows the graph (vimc_capture_try_fmt_vid_cap()).
+// struct v4l2_pix_format says of "colorspace" and its kin: "set by the driver for capture streams",
+// unless V4L2_PIX_FMT_FLAG_SET_CSC is set. VIDIOC_S_FMT's own answer does not show it, since
+// uvcvideo returns the quantization that was written. So to_wire() writes none. A node behind a
+// media graph takes what is written, since its program knows the graph
+// (vimc_capture_try_fmt_vid_cap()).
 TEST_P(Belief, ColoursAreTheDriversWhateverIsWritten) {
   const auto node = open();
   auto wish = set_format(*node);
@@ -63,9 +64,9 @@ TEST_P(Belief, ColoursAreTheDriversWhateverIsWritten) {
 }
 
 // V4L2_FMT_FLAG_CSC_*: "the driver allows the application to try to change" it, with
-// V4L2_PIX_FMT_FLAG_SET_CSC; both of two common values are to be had wherever it does, and no other
-// than its own where it does not. OfferedFormat::convertible(). A node behind a media graph says
-// nothing of it and takes what is written.
+// V4L2_PIX_FMT_FLAG_SET_CSC. A driver with the flag can set both of two common values. A driver
+// without it keeps its own value. OfferedFormat::convertible() relies on it. A node behind a media
+// graph has no flag and takes what is written.
 TEST_P(Belief, ADriverConvertsWhatItSaysItConverts) {
   const auto node = open();
   auto wish = set_format(*node);
@@ -88,8 +89,8 @@ TEST_P(Belief, ADriverConvertsWhatItSaysItConverts) {
     }
 }
 
-// VIDIOC_G_EXT_CTRLS: EINVAL for a control that the device does not have. (ENOTTY where it has none
-// at all.) hdr_info() takes both for an answer.
+// VIDIOC_G_EXT_CTRLS returns EINVAL for an unknown control, or ENOTTY without any control.
+// hdr_info() takes both for an answer.
 TEST_P(Belief, AControlThatIsNotThereIsInvalid) {
   const auto node = open();
   std::int32_t value{};
@@ -105,7 +106,7 @@ TEST_P(Belief, AControlThatIsNotThereIsInvalid) {
   EXPECT_TRUE(v4l2::hdr_info(*node));
 }
 
-// VIDIOC_S_CTRL: the same. force_key_frame() takes both for an answer.
+// VIDIOC_S_CTRL returns the same errors. force_key_frame() takes both for an answer.
 TEST_P(Belief, AControlThatIsNotThereIsNotSet) {
   const auto node = open();
   v4l2_control control{};

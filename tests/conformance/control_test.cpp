@@ -1,4 +1,4 @@
-// What is believed of controls and of the events that tell of them.
+// These beliefs are about controls and their events.
 
 #include <algorithm>
 #include <optional>
@@ -13,7 +13,8 @@ namespace {
 using conformance::Belief;
 namespace request = v4l2::request;
 
-/// What a case needs: a number that can be set and read, and its neighbours' ids.
+/// Returns all controls of the node. A case needs a number that can be set, and the neighbours'
+/// ids.
 std::vector<v4l2_query_ext_ctrl> controls_of(const v4l2::Node& node) {
   std::vector<v4l2_query_ext_ctrl> all;
   v4l2_query_ext_ctrl control{};
@@ -31,7 +32,7 @@ std::optional<v4l2_query_ext_ctrl> brightness_of(const v4l2::Node& node) {
   return node.call(request::query_ext_ctrl, control) ? std::optional{control} : std::nullopt;
 }
 
-/// Through that node.
+/// Sets a control through that node. Returns 0 or the errno.
 int set(const v4l2::Node& node, std::uint32_t id, std::int64_t value) {
   v4l2_control control{.id = id, .value = static_cast<std::int32_t>(value)};
   const auto done = node.call(request::s_ctrl, control);
@@ -47,8 +48,9 @@ int subscribe(const v4l2::Node& node, std::uint32_t id, std::uint32_t flags) {
   return done ? 0 : done.error().code;
 }
 
-// VIDIOC_QUERY_EXT_CTRL with V4L2_CTRL_FLAG_NEXT_CTRL: all but arrays and structs, by ascending
-// ids, and EINVAL after the last. VIDIOC_QUERYCTRL lists the same. Controls::read().
+// VIDIOC_QUERY_EXT_CTRL with V4L2_CTRL_FLAG_NEXT_CTRL lists all but arrays and structs by ascending
+// ids, and returns EINVAL after the last. VIDIOC_QUERYCTRL lists the same. Controls::read() relies
+// on it.
 TEST_P(Belief, ControlsAreListedByTheirIds) {
   const auto node = open();
   if (is_left_to_the_graph(*node, request::query_ext_ctrl, {})) return;
@@ -67,7 +69,8 @@ TEST_P(Belief, ControlsAreListedByTheirIds) {
 }
 
 // VIDIOC_G_EXT_CTRLS and VIDIOC_S_EXT_CTRLS with V4L2_CTRL_WHICH_CUR_VAL take controls of all
-// classes in one call, and S what G has given. Controls::read(), Controls::restore().
+// classes in one call. The S ioctl takes what the G ioctl returned. Controls::read() and
+// Controls::restore() rely on it.
 TEST_P(Belief, ControlsOfAllClassesAreReadAndSetInOneCall) {
   const auto node = open();
   if (is_left_to_the_graph(*node, request::g_ext_ctrls, {})) return;
@@ -94,8 +97,8 @@ TEST_P(Belief, ControlsOfAllClassesAreReadAndSetInOneCall) {
   EXPECT_EQ(errno_of(*node, request::s_ext_ctrls, all), 0);
 }
 
-// VIDIOC_SUBSCRIBE_EVENT, V4L2_EVENT_CTRL: EINVAL for a control that is not there; twice is no
-// error. Controls::watch().
+// VIDIOC_SUBSCRIBE_EVENT of V4L2_EVENT_CTRL returns EINVAL for an unknown control. A second
+// subscription is no error. Controls::watch() relies on it.
 TEST_P(Belief, EventsOfAControlThatIsNotThereAreInvalid) {
   const auto node = open();
   if (is_left_to_the_graph(*node, request::subscribe_event, {})) return;
@@ -106,8 +109,8 @@ TEST_P(Belief, EventsOfAControlThatIsNotThereAreInvalid) {
   EXPECT_EQ(subscribe(*node, brightness->id, 0), 0);
 }
 
-// V4L2_EVENT_CTRL: what one program sets, another is told, with the latest value only, however
-// often it was set; poll() says so with POLLPRI. next_event().
+// V4L2_EVENT_CTRL reports what another program sets. Only the latest value is delivered, however
+// often it was set. poll() returns POLLPRI. next_event() relies on it.
 TEST_P(Belief, WhatAnotherProgramSetsIsTold) {
   const auto node = open();
   if (is_left_to_the_graph(*node, request::subscribe_event, {})) return;
@@ -130,8 +133,8 @@ TEST_P(Belief, WhatAnotherProgramSetsIsTold) {
   set(*other, brightness->id, brightness->default_value);
 }
 
-// V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK: without it, what is set through a descriptor is no news to it.
-// subscribe_control().
+// A descriptor gets no event for its own calls without V4L2_EVENT_SUB_FL_ALLOW_FEEDBACK.
+// subscribe_control() relies on it.
 TEST_P(Belief, WhatItSetsItselfIsToldToWhoeverAsksForIt) {
   const auto node = open();
   if (is_left_to_the_graph(*node, request::subscribe_event, {})) return;
@@ -150,8 +153,8 @@ TEST_P(Belief, WhatItSetsItselfIsToldToWhoeverAsksForIt) {
   set(*node, brightness->id, brightness->default_value);
 }
 
-// S_SELECTION: where a driver crops, the rectangle that it has given can be set again and stays so.
-// DeviceSettings::restore_picture().
+// VIDIOC_S_SELECTION accepts the rectangle that the driver returned, and keeps it.
+// DeviceSettings::restore_picture() relies on it.
 TEST_P(Belief, ARectangleCanBeSetAgain) {
   const auto node = open();
   set_format(*node);
@@ -169,8 +172,8 @@ TEST_P(Belief, ARectangleCanBeSetAgain) {
   }
 }
 
-// VIDIOC_S_INPUT: EINVAL for an input that is not there, EBUSY while buffers are allocated; the one
-// that is selected already can be selected. InputSettings::restore().
+// VIDIOC_S_INPUT returns EINVAL for an unknown input, and EBUSY while buffers are allocated. The
+// current input can be selected again. InputSettings::restore() relies on it.
 TEST_P(Belief, AnInputThatIsNotThereIsInvalid) {
   const auto node = open();
   int current{};

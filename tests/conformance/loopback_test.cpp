@@ -1,4 +1,4 @@
-// What is believed of v4l2loopback, which has a queue of its own and not videobuf2.
+// These beliefs are about v4l2loopback, which has its own queue in place of videobuf2.
 
 #include <vector>
 
@@ -12,13 +12,13 @@ namespace {
 using conformance::LoopbackBelief;
 namespace request = v4l2::request;
 
-// A run is about such devices or about others.
+// A run has either such devices or others.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Belief);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LoopbackBelief);
 INSTANTIATE_TEST_SUITE_P(Kernel, LoopbackBelief, testing::ValuesIn(conformance::loopback_targets()),
                          [](const auto& instance) { return instance.param.name; });
 
-// Its driver's name is what it is known by: Capability::reserves_buffers().
+// The driver's name identifies v4l2loopback. Capability::reserves_buffers() relies on it.
 TEST_P(LoopbackBelief, ItIsKnownByItsDriversName) {
   const auto device = v4l2::Device::open(*session.kernel, GetParam().path);
   ASSERT_TRUE(device);
@@ -26,14 +26,14 @@ TEST_P(LoopbackBelief, ItIsKnownByItsDriversName) {
   EXPECT_FALSE(device->reserves_buffers());
 }
 
-// VIDIOC_QBUF reserves nothing: buffers are filled in turn, also those that the program has, and
-// those that it never queued. Stream::overwritten() stands on it, and that frames are copied.
+// VIDIOC_QBUF reserves no buffer. Buffers are filled in turn, also those that the program has, and
+// those that it never queued. Stream::overwritten() and the copies of frames rely on it.
 TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
   const auto node = open();
   set_format(*node);
-  const auto count = request(*node, 2);  // since 0.13 as many as others have, who came before
+  const auto count = request(*node, 2);  // since 0.13 as many as earlier openers have
   ASSERT_GE(count, 2U);
-  std::vector<v4l2::Mapping> mappings;  // 0.12 gives no buffer that is not mapped
+  std::vector<v4l2::Mapping> mappings;  // 0.12 returns no buffer that is not mapped
   for (std::uint32_t index = 0; index < count; ++index) {
     auto wire = buffer(index);
     ASSERT_EQ(errno_of(*node, request::querybuf, wire.wire()), 0);
@@ -47,7 +47,7 @@ TEST_P(LoopbackBelief, ABufferIsFilledWhileTheProgramHasIt) {
   EXPECT_EQ(given, std::vector(count, 3U)) << "none was ever queued";
 }
 
-// VIDIOC_QBUF: a buffer may be queued whether it is or not. BufferQueue::requeue() stands on it.
+// VIDIOC_QBUF accepts a buffer that is queued already. BufferQueue::requeue() relies on it.
 TEST_P(LoopbackBelief, ABufferMayBeQueuedTwice) {
   const auto node = open();
   set_format(*node);
@@ -56,7 +56,8 @@ TEST_P(LoopbackBelief, ABufferMayBeQueuedTwice) {
   EXPECT_EQ(queue(*node, 0), 0);
 }
 
-// VIDIOC_EXPBUF, V4L2_MEMORY_USERPTR and DMABUF: no such thing. So no frame is promised as DMABuf.
+// VIDIOC_EXPBUF, V4L2_MEMORY_USERPTR and V4L2_MEMORY_DMABUF do not exist. So no frame is promised
+// as DMABuf.
 TEST_P(LoopbackBelief, ItHasNoMemoryButItsOwnAndSharesNone) {
   const auto node = open();
   set_format(*node);
@@ -71,9 +72,10 @@ TEST_P(LoopbackBelief, ItHasNoMemoryButItsOwnAndSharesNone) {
   EXPECT_FALSE(device->may_export());
 }
 
-// poll() says nothing of a descriptor that has not read yet, and read() needs no poll(). (0.12 says
-// nothing later either.) Reader::next() stands on it. Since 0.13 it is EBUSY while another
-// descriptor has the right to capture, which VIDIOC_REQBUFS(0) gives up. Device::release_format().
+// poll() returns no event for a descriptor that has not read yet, and read() needs no poll(). (0.12
+// returns none later either.) Reader::next() relies on it. Since 0.13 read() returns EBUSY while
+// another descriptor has the right to capture. VIDIOC_REQBUFS(0) gives the right up, see
+// Device::release_format().
 TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {
   const auto other = open();
   const auto format = set_format(*other);
@@ -91,8 +93,8 @@ TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {
   EXPECT_EQ(*got, std::size_t{320} * 240 * 2);
 }
 
-// Before 0.13 poll() answers who reads only once VIDIOC_STREAMON was called, which newer ones
-// refuse to who has no buffers. Reader::start() calls it.
+// Before 0.13 poll() returns no event for a reader until VIDIOC_STREAMON. Newer releases refuse
+// that call without buffers. Reader::start() makes it.
 TEST_P(LoopbackBelief, WhoReadsIsAnsweredByPollAfterStreamon) {
   const auto other = open();
   const auto format = set_format(*other);

@@ -1,5 +1,5 @@
-// What is believed of memory that is not the driver's own, and of caches. Where a driver may do one
-// thing or another, the belief says which two.
+// These beliefs are about memory that is not the driver's, and about caches. Where drivers may do
+// one of two things, the belief says which two.
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ bool is_untouched(const Mapping& memory) {
   return std::ranges::all_of(memory.bytes(), [](auto byte) { return byte == untouched; });
 }
 
-/// A buffer's worth of memory of our own.
+/// OwnMemory is memory of this process for one buffer.
 struct OwnMemory {
   explicit OwnMemory(v4l2::WireBuffer& described) {
     for (std::uint32_t plane = 0; plane < described.plane_count(); ++plane) {
@@ -43,8 +43,8 @@ struct OwnMemory {
 
 // ---- memory of our own --------------------------------------------------------------------------
 
-// "Streaming I/O (User Pointers)": VIDIOC_QUERYBUF tells how much a plane needs; where QBUF says,
-// the driver writes.
+// "Streaming I/O (User Pointers)": VIDIOC_QUERYBUF returns the size that a plane needs. The driver
+// writes to the address of VIDIOC_QBUF.
 TEST_P(Belief, UserMemoryIsFilled) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -64,8 +64,8 @@ TEST_P(Belief, UserMemoryIsFilled) {
   EXPECT_TRUE(memories[frame.index()].filled());
 }
 
-// VIDIOC_QBUF: EINVAL for user memory that is too short, and for an address where there is none
-// EFAULT or EINVAL (the drivers' get_userptr()). The buffer stays idle.
+// VIDIOC_QBUF returns EINVAL for user memory that is too short. For an address without memory it
+// returns EFAULT or EINVAL (the drivers' get_userptr()). The buffer stays idle.
 TEST_P(Belief, UserMemoryThatCannotBeIsRefused) {
   const auto node = open();
   set_format(*node);
@@ -83,8 +83,8 @@ TEST_P(Belief, UserMemoryThatCannotBeIsRefused) {
   EXPECT_EQ(queue(*node, 0, memory.targets), 0);
 }
 
-// VIDIOC_STREAMOFF: the driver lets go of user memory. From then on it writes there no more, and
-// the buffer's next queueing may name other memory.
+// VIDIOC_STREAMOFF releases user memory. The driver writes there no more, and the next VIDIOC_QBUF
+// of the buffer may name other memory.
 TEST_P(Belief, UserMemoryIsOursAgainAfterStreamingOff) {
   const auto node = open();
   set_format(*node);
@@ -116,10 +116,10 @@ TEST_P(Belief, UserMemoryIsOursAgainAfterStreamingOff) {
 
 // ---- DMABufs ------------------------------------------------------------------------------------
 
-// "DMABuf importing": the driver writes where VIDIOC_QBUF says, and has a reference of its own, so
-// that the descriptor may be closed. A length of 0 stands for all of it; too short a one is EINVAL,
-// and so is what is no descriptor. The DMABufs here are the driver's own orphans; those of other
-// drivers are tests/io_modes's.
+// "DMABuf importing": the driver writes into the DMABuf of VIDIOC_QBUF. It has a reference of its
+// own, so that the descriptor may be closed. A length of 0 means the whole DMABuf. A length that is
+// too short and an invalid descriptor are EINVAL. The DMABufs here are the driver's own orphans.
+// tests/io_modes has those of other drivers.
 TEST_P(Belief, ADmabufIsFilled) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -162,8 +162,8 @@ TEST_P(Belief, ADmabufIsFilled) {
   }
 }
 
-// VIDIOC_EXPBUF: EINVAL for what there is none of, and for memory that is not the driver's; ENOTTY
-// where nothing can be exported.
+// VIDIOC_EXPBUF returns EINVAL for an unknown buffer or plane, and for memory that is not the
+// driver's. It returns ENOTTY if the driver can't export.
 TEST_P(Belief, OnlyABufferOfTheDriversOwnIsExported) {
   const auto node = open();
   set_format(*node);
@@ -187,8 +187,9 @@ TEST_P(Belief, OnlyABufferOfTheDriversOwnIsExported) {
 
 // ---- caches -------------------------------------------------------------------------------------
 
-// V4L2_MEMORY_FLAG_NON_COHERENT: a driver without V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS clears it
-// in its answer, and ignores V4L2_BUF_FLAG_NO_CACHE_*; with memory of ours it is cleared by all.
+// A driver without V4L2_BUF_CAP_SUPPORTS_MMAP_CACHE_HINTS clears V4L2_MEMORY_FLAG_NON_COHERENT in
+// its answer, and ignores V4L2_BUF_FLAG_NO_CACHE_*. With memory of the program every driver clears
+// it.
 TEST_P(Belief, CacheHintsAreTakenOrIgnored) {
   const auto node = open();
   set_format(*node);

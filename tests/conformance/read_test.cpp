@@ -1,4 +1,4 @@
-// What is believed of read(), for which a driver's buffers are its own affair. Drivers without
+// These beliefs are about read(), where the driver manages its own buffers. Drivers without
 // V4L2_CAP_READWRITE refuse it, which is the other half of each belief.
 
 #include <vector>
@@ -12,14 +12,14 @@ namespace {
 using conformance::Belief;
 namespace request = v4l2::request;
 
-/// A node that reads, or does not.
+/// Whether the node supports read().
 bool reads(const v4l2::Node& node) {
   v4l2_capability capability{};
   EXPECT_TRUE(node.call(request::querycap, capability));
   return (capability.device_caps & V4L2_CAP_READWRITE) != 0;
 }
 
-/// How many bytes came, or a negative errno.
+/// Returns the number of bytes, or a negative errno.
 long read(const v4l2::Node& node, std::span<std::byte> into) {
   const auto got = node.read(into);
   return got ? static_cast<long>(*got) : -got.error().code;
@@ -37,9 +37,9 @@ private:
 
 constexpr int long_enough_ms = 20000;
 
-// read(): EINVAL without V4L2_CAP_READWRITE. Elsewhere the first read() starts it, EAGAIN
-// (non-blocking) while nothing is there, and each gives a frame of the format that another open has
-// set. Reader stands on it.
+// read() returns EINVAL without V4L2_CAP_READWRITE. Otherwise the first read() starts the stream.
+// It returns EAGAIN (non-blocking) without a frame. Each read() returns a frame of the format that
+// another descriptor has set. Reader relies on it.
 TEST_P(Belief, AFrameIsReadWithoutABufferOrNoneIs) {
   const auto other = open();
   const auto format = set_format(*other);
@@ -58,8 +58,7 @@ TEST_P(Belief, AFrameIsReadWithoutABufferOrNoneIs) {
   }
 }
 
-// vb2_poll(): who asks for POLLIN where there are no buffers starts reading; who asks for nothing
-// does not.
+// poll() for POLLIN without buffers starts reading (vb2_poll()). poll() for no event does not.
 TEST_P(Belief, AskingForFramesWhereThereAreNoBuffersStartsReading) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -71,8 +70,8 @@ TEST_P(Belief, AskingForFramesWhereThereAreNoBuffersStartsReading) {
   EXPECT_EQ(errno_of(*node, request::s_fmt, wire), started ? EBUSY : 0);
 }
 
-// While one reads, the format stands and the buffers are the driver's, for that descriptor as for
-// others; its close() ends that at once. There is no other end (__vb2_cleanup_fileio()).
+// A read() fixes the format and takes the queue, for its own descriptor as for others. Only close()
+// of the descriptor ends that, and at once (__vb2_cleanup_fileio()).
 TEST_P(Belief, ReadingEndsWithTheDescriptor) {
   auto node = open();
   const auto format = set_format(*node);
@@ -88,7 +87,8 @@ TEST_P(Belief, ReadingEndsWithTheDescriptor) {
     wanted.count = 0;
     EXPECT_EQ(errno_of(*asker, request::s_fmt, wire), started ? EBUSY : 0);
     EXPECT_EQ(errno_of(*asker, request::reqbufs, wanted), started ? EBUSY : 0);
-    // Without buffers it is EINVAL, and EBUSY where the driver wants a claim first (uvcvideo).
+    // Without buffers the calls return EINVAL. EBUSY comes from drivers that want an owner first
+    // (uvcvideo).
     for (const int error : {stream_on(*asker), queue(*asker, 0)})
       EXPECT_TRUE(error == EBUSY || (!started && error == EINVAL)) << error;
   }
@@ -99,7 +99,7 @@ TEST_P(Belief, ReadingEndsWithTheDescriptor) {
   EXPECT_EQ(errno_of(*other, request::reqbufs, wanted), 0);
 }
 
-// Who has buffers can't read, nor can anybody else.
+// A descriptor with buffers can't read, and neither can another one.
 TEST_P(Belief, BuffersStandInTheWayOfReading) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -111,7 +111,8 @@ TEST_P(Belief, BuffersStandInTheWayOfReading) {
   EXPECT_EQ(read(*other, room.all()), -error);
 }
 
-// What did not fit comes with the next read() (__vb2_perform_fileio()). Reader always has room.
+// The next read() returns the bytes that did not fit (__vb2_perform_fileio()). Reader always has
+// enough space.
 TEST_P(Belief, AFrameIsReadInParts) {
   const auto node = open();
   const auto format = set_format(*node);
@@ -128,8 +129,9 @@ TEST_P(Belief, AFrameIsReadInParts) {
   EXPECT_EQ(read(*node, room.all()), static_cast<long>(room.all().size() - half));
 }
 
-// A frame in two memory planes is not read: EBUSY (__vb2_init_fileio()), POLLERR, and nothing is
-// left behind. A driver that has no such format has gone to another, in one plane.
+// read() of a frame in two memory planes returns EBUSY (__vb2_init_fileio()), and poll() returns
+// POLLERR. The driver keeps no buffers. A driver without such a format has set another one in one
+// plane.
 TEST_P(Belief, TwoMemoryPlanesAreNotRead) {
   const auto node = open();
   v4l2::Format wanted;

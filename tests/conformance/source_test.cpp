@@ -1,5 +1,5 @@
-// What is believed of inputs, of the source behind them and its events, and of what a frame shows
-// of it.
+// These beliefs are about inputs, their sources and events, and the part of the source that a frame
+// shows.
 
 #include <array>
 
@@ -16,8 +16,8 @@ bool means_no_such_thing(int error) {
   return error == EINVAL || error == ENOTTY || error == ENODATA;
 }
 
-// VIDIOC_G_INPUT and VIDIOC_ENUMINPUT: whoever knows inputs describes the current one, and EINVAL
-// ends the list. current_input().
+// VIDIOC_ENUMINPUT describes the input that VIDIOC_G_INPUT returns. EINVAL ends the list.
+// current_input() relies on it.
 TEST_P(Belief, AnInputIsDescribed) {
   const auto node = open();
   int current{-1};
@@ -32,8 +32,8 @@ TEST_P(Belief, AnInputIsDescribed) {
   EXPECT_LT(current, static_cast<int>(input.index));
 }
 
-// VIDIOC_QUERY_DV_TIMINGS and VIDIOC_QUERYSTD: ENODATA for an input that has none, ENOTTY where
-// there is no such call. follow_signal() asks only whoever says that there are.
+// VIDIOC_QUERY_DV_TIMINGS and VIDIOC_QUERYSTD return ENODATA for an input without them, and ENOTTY
+// if the driver lacks the call. follow_signal() calls them only for inputs that announce them.
 TEST_P(Belief, WhatAnInputLacksIsNoData) {
   const auto node = open();
   int current{};
@@ -53,8 +53,8 @@ TEST_P(Belief, WhatAnInputLacksIsNoData) {
   }
 }
 
-// VIDIOC_SUBSCRIBE_EVENT: an event that can't come is EINVAL, or ENOTTY where there are none at
-// all; twice is no error. subscribe_source_change().
+// VIDIOC_SUBSCRIBE_EVENT returns EINVAL for an impossible event, or ENOTTY without any events. A
+// second subscription is no error. subscribe_source_change() relies on it.
 TEST_P(Belief, AnEventThatCannotComeIsNoFailure) {
   const auto node = open();
   v4l2_event_subscription wanted{};
@@ -64,8 +64,8 @@ TEST_P(Belief, AnEventThatCannotComeIsNoFailure) {
   EXPECT_EQ(errno_of(*node, request::subscribe_event, wanted), first);
 }
 
-// VIDIOC_DQEVENT: ENOENT where nothing waits, whether anything was subscribed to or not.
-// source_changed().
+// VIDIOC_DQEVENT returns ENOENT without a waiting event, with or without a subscription.
+// source_changed() relies on it.
 TEST_P(Belief, NoEventIsNoEntry) {
   const auto node = open();
   v4l2_event event{};
@@ -77,8 +77,8 @@ TEST_P(Belief, NoEventIsNoEntry) {
   EXPECT_EQ(errno_of(*node, request::dqevent, event), ENOENT);
 }
 
-// poll(): asked for POLLPRI alone it neither starts reading, which would take the queue, nor
-// complains that nothing streams; an event is all that it tells. wait() stands on it.
+// poll() for POLLPRI alone does not start reading, which would take the queue. It reports no error
+// without a stream, only events. wait() relies on it.
 TEST_P(Belief, PollingForEventsLeavesTheQueueAlone) {
   const auto node = open();
   EXPECT_EQ(poll(*node, POLLPRI, 0), 0);
@@ -89,8 +89,8 @@ TEST_P(Belief, PollingForEventsLeavesTheQueueAlone) {
   EXPECT_EQ(poll(*node, POLLPRI, 0), 0);
 }
 
-// VIDIOC_CROPCAP, VIDIOC_G_SELECTION: "the type must be V4L2_BUF_TYPE_VIDEO_CAPTURE" for
-// multi-planar devices as well; newer kernels take either (v4l2-ioctl.c). pixel_aspect().
+// VIDIOC_CROPCAP and VIDIOC_G_SELECTION: "the type must be V4L2_BUF_TYPE_VIDEO_CAPTURE" also for
+// multi-planar devices. Newer kernels take either type (v4l2-ioctl.c). pixel_aspect() relies on it.
 TEST_P(Belief, CroppingKnowsOneTypeForBothApis) {
   const auto node = open();
   set_format(*node);
@@ -112,8 +112,8 @@ TEST_P(Belief, CroppingKnowsOneTypeForBothApis) {
   }
 }
 
-// V4L2_SEL_TGT_COMPOSE_DEFAULT: the whole frame, whatever the rectangle was; and setting it is no
-// error. fill_frame().
+// V4L2_SEL_TGT_COMPOSE_DEFAULT is the whole frame, whatever the rectangle was. Setting it is no
+// error. fill_frame() relies on it.
 TEST_P(Belief, APictureFillsTheFrameByDefault) {
   const auto node = open();
   const auto format = set_format(*node);

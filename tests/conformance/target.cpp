@@ -29,7 +29,7 @@ Target fake_target(std::string name, fake::Model (*model)()) {
           }};
 }
 
-/// With what vivid has on Linux 6.1 and a camera may not have.
+/// Returns a webcam with the features that vivid has on Linux 6.1 and a camera may lack.
 fake::Model test_driver() {
   auto model = fake::webcam();
   model.device_caps |= V4L2_CAP_READWRITE;
@@ -48,7 +48,7 @@ fake::Model multiplanar_test_driver() {
   return model;
 }
 
-/// What vivid has at its HDMI and its S-Video input.
+/// Returns a model with the features of vivid's HDMI input.
 fake::Model capture_card() {
   auto model = test_driver();
   model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
@@ -65,12 +65,12 @@ fake::Model tv_card() {
   return model;
 }
 
-/// vimc's capture node; the graph before it is set up for any picture.
+/// vimc's capture node. The graph before it is set up for any picture.
 fake::Model sensor_node() {
   return fake::graph_node("Fake Sensor");
 }
 
-/// vivid has a button for it.
+/// Returns a function that presses vivid's button for it, or none.
 std::function<void()> break_button(const std::string& path) {
   const v4l2::UniqueFd node{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
   v4l2_queryctrl control{};
@@ -96,7 +96,7 @@ Target fake_loopback_target() {
           }};
 }
 
-/// What feeds a real loopback device: it writes black frames when it is told to.
+/// A Producer feeds a real loopback device. It writes a black frame on each call.
 class Producer {
 public:
   explicit Producer(const std::string& path) : node_{open(path.c_str(), O_RDWR | O_CLOEXEC)} {
@@ -106,7 +106,7 @@ public:
     format.fmt.pix.height = 240;
     format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
     EXPECT_EQ(ioctl(node_.get(), VIDIOC_S_FMT, &format), 0);
-    write();  // only from now on it captures
+    write();  // the device captures only from now on
   }
 
   void write() {
@@ -276,7 +276,7 @@ int main(int argc, char** argv) {
     targets.push_back(
         {.name = "device", .path = device, .begin = [unplug, device] {
            return Target::Session{
-               // The system's kernel is nobody's to destroy.
+               // The shared pointer must not destroy the system's kernel.
                .kernel = {&v4l2::system_kernel(),
                           [](v4l2::Kernel*) {
                           }},

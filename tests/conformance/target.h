@@ -15,48 +15,49 @@
 
 namespace conformance {
 
-/// A camera that the beliefs are held against: a fake one or a real driver's.
+/// A Target is a camera that the beliefs are tested on, a fake one or a real driver's.
 struct Target {
   std::string name;
   std::string path;
 
-  /// Makes it anew for each test: the kernel to ask, and what lets a frame come (nothing, where
-  /// frames come by themselves).
+  /// A Session is new for each test. It has the kernel to call, and the function that makes a frame
+  /// arrive. That function does nothing where frames arrive by themselves.
   struct Session {
     std::shared_ptr<v4l2::Kernel> kernel;
     std::function<void()> let_a_frame_come;
     std::function<void()> unplug;
-    /// Has the driver give up the stream (vb2_queue_error()); none where it can't be told to.
+    /// Makes the driver give up the stream (vb2_queue_error()). Empty where no function can.
     std::function<void()> break_stream;
   };
 
   std::function<Session()> begin;
 };
 
-/// The targets of this run: the fakes, or the device that the command line names. None where that
-/// is a loopback device.
+/// The targets of this run are the fakes, or the device of the command line. There are none if that
+/// device is a loopback device.
 const std::vector<Target>& targets();
-/// Those that are loopback devices, of which other things are believed.
+/// The loopback devices of this run, for which other beliefs hold.
 const std::vector<Target>& loopback_targets();
 
-/// A test that holds one belief about any V4L2 capture driver. What it needs of the API it does
-/// call by call, so that what is believed is what is written.
+/// A Belief tests one belief about any V4L2 capture driver. It makes each V4L2 call itself, so that
+/// a test shows all calls that the belief is about.
 class Belief : public testing::TestWithParam<Target> {
 protected:
   void SetUp() override;
 
   std::shared_ptr<const v4l2::Node> open();
-  /// Sets a small raw format that every camera has, and returns what the driver made of it.
+  /// Sets a small raw format that every camera has. Returns the driver's answer.
   v4l2::Format set_format(const v4l2::Node& node);
-  /// Allocates, and returns how many the driver gave. From then on buffers are of that memory.
+  /// Allocates buffers. Returns their number. The other functions then use this kind of memory.
   std::uint32_t request(const v4l2::Node& node, std::uint32_t count,
                         v4l2::Memory kind = v4l2::Memory::mmap);
-  /// As request(), for memory that a driver may not know: 0 where it doesn't, and says so.
+  /// Allocates as request() does, for memory that a driver may not know. Then the capability must
+  /// be missing, and it returns 0.
   std::uint32_t request_if_known(const v4l2::Node& node, std::uint32_t count, v4l2::Memory kind,
                                  std::uint32_t capability);
   [[nodiscard]] v4l2::WireBuffer buffer(std::uint32_t index = 0) const;
 
-  /// 0 or the errno.
+  /// Returns 0 or the errno.
   template <class Argument>
   int errno_of(const v4l2::Node& node, const v4l2::Request<Argument>& request, Argument& argument) {
     const auto done = node.call(request, argument);
@@ -91,7 +92,7 @@ protected:
   v4l2::Memory kind_in_use{v4l2::Memory::mmap};
 };
 
-/// A test that holds one belief about v4l2loopback.
+/// A LoopbackBelief tests one belief about v4l2loopback.
 class LoopbackBelief : public Belief {};
 
 }  // namespace conformance

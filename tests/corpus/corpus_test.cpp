@@ -1,5 +1,5 @@
-// The chooser, on what real cameras offer: tests/corpus holds their mode lists, each with the modes
-// that a person would choose.
+// The mode ranking runs on the modes of real cameras. tests/corpus has their mode lists, each with
+// the modes that a person would choose.
 
 #include <algorithm>
 #include <array>
@@ -25,12 +25,12 @@ using v4l2gst::Prefer;
 
 constexpr v4l2::Size full_hd{1920, 1080};
 
-/// What a recording has an answer to.
+/// A Question is a request for which recordings have an answer.
 struct Question {
   std::string_view name;
   const char* wanted;
   std::string_view prefer{"balanced"};
-  /// Only what comes in 1920x1080 is offered: caps can't ask for a size of any media type.
+  /// Only the modes of 1920x1080 are offered. Caps can't ask for a size of any media type.
   bool full_hd_only{};
 };
 
@@ -67,7 +67,7 @@ std::vector<OfferedMode> in_full_hd(const std::vector<OfferedMode>& offers) {
   return found;
 }
 
-/// "30", "29.97", or "?" where it is not known.
+/// Returns a rate such as "30" or "29.97", or "?" for an unknown one.
 std::string rate_of(v4l2::Interval interval) {
   if (!interval.known()) return "?";
   std::array<char, 32> text{};
@@ -94,7 +94,7 @@ Prefer prefer_of(std::string_view name) {
   return Prefer::balanced;
 }
 
-/// The best mode, such as "YUYV 640x480@30", or "none".
+/// Returns the best mode, such as "YUYV 640x480@30", or "none".
 std::string choose(const corpus::ModeList& modes, const Question& question) {
   auto offers = corpus::offers_of(modes);
   if (question.full_hd_only) offers = in_full_hd(offers);

@@ -10,7 +10,7 @@
 namespace corpus {
 namespace {
 
-/// Reads one line from left to right. What does not match leaves it where it is.
+/// A Scanner reads one line from left to right. A mismatch does not move it.
 class Scanner {
 public:
   explicit Scanner(std::string_view line) : rest_{line} {}
@@ -31,7 +31,7 @@ public:
     return static_cast<std::uint32_t>(std::stoul(take(length)));
   }
 
-  /// A number with three decimals, in thousandths.
+  /// Reads a number with three decimals. Returns it in thousandths.
   std::optional<std::uint64_t> thousandths() {
     const auto before = *this;
     const auto whole = number();
@@ -50,7 +50,7 @@ public:
     return std::nullopt;
   }
 
-  /// 'YUYV' or 'Y16 -BE', in its quotes.
+  /// Reads 'YUYV' or 'Y16 -BE', with its quotes.
   std::optional<v4l2::Fourcc> fourcc() {
     const auto end = rest_.find('\'', 1);
     if (!rest_.starts_with('\'') || end == std::string_view::npos) return std::nullopt;
@@ -99,21 +99,21 @@ v4l2::Interval reduced(std::uint64_t numerator, std::uint64_t denominator) {
           static_cast<std::uint32_t>(denominator / divisor)};
 }
 
-/// The interval of a rate in thousandths of frames per second.
+/// Returns the interval of a rate in thousandths of frames per second.
 v4l2::Interval interval_of_rate(std::uint64_t rate) {
-  // Television's rates are a whole number, times 1000/1001.
+  // Television's rates are a whole number times 1000/1001.
   const auto whole = (rate * 1001 + 500'000) / 1'000'000;
   if (rate % 1000 != 0 && (whole * 1'000'000 + 500) / 1001 == rate)
     return reduced(1001, whole * 1000);
   return reduced(1000, rate);
 }
 
-/// An interval in thousandths of seconds; none at all for 0.
+/// Returns an interval from thousandths of seconds; an unknown one for 0.
 v4l2::Interval interval_of_time(std::uint64_t time) {
   return time == 0 ? v4l2::Interval{} : reduced(time, 1000);
 }
 
-/// "0.033s (30.000 fps)"
+/// Parses "0.033s (30.000 fps)".
 std::optional<v4l2::IntervalRange> discrete_interval(Scanner line) {
   if (!line.thousandths() || !line.literal("s (")) return std::nullopt;
   const auto rate = line.thousandths();
@@ -122,8 +122,8 @@ std::optional<v4l2::IntervalRange> discrete_interval(Scanner line) {
   return v4l2::IntervalRange{.shortest = interval, .longest = interval};
 }
 
-/// "0.040s - 1.000s with step 0.040s (1.000-25.000 fps)"; continuous ranges have no step, and old
-/// releases name no rates.
+/// Parses "0.040s - 1.000s with step 0.040s (1.000-25.000 fps)". Continuous ranges have no step,
+/// and old releases print no rates.
 std::optional<v4l2::IntervalRange> interval_range(Scanner line, bool stepwise) {
   const auto shortest = line.thousandths();
   if (!shortest || !line.literal("s - ")) return std::nullopt;
@@ -156,7 +156,8 @@ std::optional<v4l2::IntervalRange> parse_interval(Scanner line) {
   return std::nullopt;
 }
 
-/// "Discrete 640x480", "Stepwise 32x32 - 2592x1944 with step 2/2" or "Continuous 16x16 - 640x480"
+/// Parses "Discrete 640x480", "Stepwise 32x32 - 2592x1944 with step 2/2" or "Continuous 16x16 -
+/// 640x480".
 std::optional<v4l2::SizeRange> parse_size(Scanner line) {
   const bool discrete = line.literal("Discrete ");
   const bool stepwise = !discrete && line.literal("Stepwise ");
@@ -182,7 +183,7 @@ std::optional<v4l2::SizeRange> parse_size(Scanner line) {
   return range;
 }
 
-/// "[0]: 'MJPG' (Motion-JPEG, compressed)" or "Pixel Format: 'MJPG' (compressed)"
+/// Parses "[0]: 'MJPG' (Motion-JPEG, compressed)" or "Pixel Format: 'MJPG' (compressed)".
 std::optional<v4l2::Fourcc> parse_format(Scanner line) {
   if (line.literal("[")) {
     if (!line.number() || !line.literal("]: ")) return std::nullopt;
@@ -195,14 +196,14 @@ std::optional<v4l2::Fourcc> parse_format(Scanner line) {
   return fourcc;
 }
 
-/// What says nothing of the modes.
+/// Whether the line has no modes.
 bool is_heading(std::string_view line) {
   return line.empty() || line == "ioctl: VIDIOC_ENUM_FMT" || line == "Type: Video Capture" ||
          line == "Type: Video Capture Multiplanar" || line.starts_with("Index       : ") ||
          line.starts_with("Type        : ") || line.starts_with("Name        : ");
 }
 
-/// Takes in one line of the list; false for one that it does not understand.
+/// Adds one line of the list. Returns false for a line that it does not understand.
 bool add_line(ModeList& modes, std::string_view line) {
   if (is_heading(line)) return true;
   if (const auto fourcc = parse_format(Scanner{line})) {

@@ -13,44 +13,44 @@
 
 namespace corpus {
 
-/// A size or a range of sizes, and the intervals that it comes in; none where the driver names
-/// none.
+/// A ListedSize is a size or a range of sizes, with its intervals. The list is empty if the driver
+/// has none.
 struct ListedSize {
   v4l2::SizeRange sizes;
   std::vector<v4l2::IntervalRange> intervals;
 };
 
-/// A pixel format and its sizes; none where the driver names none.
+/// A ListedFormat is a pixel format with its sizes. The list is empty if the driver has none.
 struct ListedFormat {
   v4l2::Fourcc fourcc;
   std::vector<ListedSize> sizes;
 };
 
-/// What a device offers, in the driver's order.
+/// A ModeList has all modes of a device, in the driver's order.
 using ModeList = std::vector<ListedFormat>;
 
-/// A recorded device: what it is, what is expected of the chooser, and its modes. The recording is
-/// a text of lines "# SUMMARY", then "# QUESTION: ANSWER" for each expectation, then the list.
+/// A Recording describes a recorded device, with the expected answers of the ranking and its modes.
+/// Its text has a line "# SUMMARY", a line "# QUESTION: ANSWER" for each answer, and the list.
 struct Recording {
   std::string summary;
-  /// By question.
+  /// The answers by their question.
   std::map<std::string, std::string> answers;
   ModeList modes;
 };
 
-/// Reads what `v4l2-ctl --list-formats-ext` prints, in its present form and in its older one. Any
-/// other line is an error, which names the line. A rate of three decimals becomes the
-/// fraction that it stands for, so 29.970 frames per second are an interval of 1001/30000 s.
+/// Parses the output of v4l2-ctl --list-formats-ext, in its present form and in its older one. Any
+/// other line is an error, which names the line. A rate of three decimals becomes the fraction that
+/// it stands for. So 29.970 frames per second are an interval of 1001/30000 s.
 std::expected<ModeList, std::string> parse_mode_list(std::string_view text);
 
-/// Reads a recording.
+/// Parses a recording.
 std::expected<Recording, std::string> parse_recording(std::string_view text);
 
-/// What of `modes` caps of system memory can express, as v4l2gst::offers_within() would give it.
+/// Returns the modes that caps of system memory can express, as v4l2gst::offers_within() does.
 std::vector<v4l2gst::OfferedMode> offers_of(const ModeList& modes);
 
-/// A camera with those of `modes` that the fake can have: formats of one memory plane that it
-/// knows, at discrete sizes with discrete intervals.
+/// Returns a camera with those of `modes` that the fake supports. These are known formats of one
+/// memory plane, at discrete sizes with discrete intervals.
 fake::Model model_of(const ModeList& modes);
 
 }  // namespace corpus

@@ -8,7 +8,7 @@
 
 namespace fuzz {
 
-/// What is left of the fuzzer's input, eaten from the front; zeros where it has ended.
+/// Bytes are the rest of the fuzzer's input, consumed from the front. Zeros follow its end.
 class Bytes {
 public:
   explicit Bytes(std::span<const std::uint8_t> bytes) : left_{bytes} {}
@@ -28,7 +28,7 @@ public:
     if (!some.empty()) std::memcpy(into.data(), some.data(), some.size());
   }
 
-  /// The next bytes, at most `length`, as an input of their own.
+  /// Removes the next bytes, at most `length`, and returns them.
   std::span<const std::uint8_t> split(std::size_t length) {
     const auto some = left_.first(std::min(length, left_.size()));
     left_ = left_.subspan(some.size());

@@ -5,7 +5,8 @@
 
 namespace fuzz {
 
-/// What must hold whatever the kernel answers. A breach is a finding, as a crash is.
+/// Aborts unless `holds`, which must be true for any answers of the kernel. The fuzzer reports it
+/// as it reports a crash.
 inline void check(bool holds, const char* what) {
   if (holds) return;
   static_cast<void>(std::fprintf(stderr, "fuzz: it does not hold that %s\n", what));

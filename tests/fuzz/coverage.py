@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Reads what `llvm-cov export -summary-only` says and prints how much of each file in a directory ran.
+"""Reads the output of `llvm-cov export -summary-only`. Prints how much of each file in a directory ran.
 
 usage: coverage.py DIRECTORY <SUMMARY
 
-The exit status is 1 where a file in it has no line that ran. A header without code has none to run.
+The exit status is 1 if no line of a source file ran. A header without code does not count.
 """
 
 import json

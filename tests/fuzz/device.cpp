@@ -69,7 +69,7 @@ int Device::answer(unsigned long request, void* argument) {
   }
 }
 
-/// What a device need not know.
+/// Answers the ioctls that a device need not have.
 int Device::answer_optional(unsigned long request, void* argument) {
   switch (request) {
     case VIDIOC_G_INPUT:
@@ -128,7 +128,7 @@ int Device::create(v4l2_create_buffers& wish) {
     wish.index = static_cast<std::uint32_t>(std::popcount(buffers_));
     return 0;
   }
-  // The core asks for one at a time; it comes where the first hole is.
+  // The core asks for one buffer at a time. The buffer gets the first free index.
   wish.index = static_cast<std::uint32_t>(std::countr_one(buffers_));
   if (wish.index == v4l2::BufferQueue::most_buffers) return ENOBUFS;
   wish.count = 1;

@@ -16,57 +16,57 @@
 
 namespace fuzz {
 
-/// What kind of device there is, a bit of an input byte for each.
+/// A Trait says what kind of device this is. Each is a bit of an input byte.
 enum Trait : std::uint8_t {
   multiplanar = 1,
   analog = 2,
   digital = 4,
   ranges = 8,       ///< sizes and intervals are ranges
-  lacking = 16,     ///< has nothing that it need not have
-  old = 32,         ///< knows no VIDIOC_EXPBUF and no VIDIOC_QUERY_EXT_CTRL
+  lacking = 16,     ///< has no optional ioctl
+  old = 32,         ///< has no VIDIOC_EXPBUF and no VIDIOC_QUERY_EXT_CTRL
   encodes = 64,     ///< and has a control that can't be set
-  read_only = 128,  ///< read() is the only way
+  read_only = 128,  ///< only read() works
 };
 
-/// A device that answers what is true, as a good driver does, and quickly: its pictures are tiny
-/// and always there. It is what the answers of fuzz::FuzzKernel are derived from.
+/// A Device answers correctly and fast, as a good driver. Its pictures are tiny and always ready.
+/// fuzz::FuzzKernel derives its answers from it.
 class Device {
 public:
   Device(std::uint8_t traits, Process& process) : traits_{traits}, process_{&process} {}
 
-  /// 0, or errno.
+  /// Runs an ioctl. Returns 0 or an errno.
   int answer(unsigned long request, void* argument);
 
   [[nodiscard]] bool has(Trait trait) const { return (traits_ & trait) != 0; }
 
-  /// A frame waits to be dequeued.
+  /// Whether a frame waits to be dequeued.
   [[nodiscard]] bool ready() const { return streams_ && !queue_.empty(); }
 
   [[nodiscard]] std::uint32_t image_size() const { return size_.width * size_.height * 2; }
 
-  /// An event that the device tells of.
+  /// Sends a source change event.
   void change_source() { ++events_; }
 
   [[nodiscard]] bool has_event() const { return pending_events() != 0; }
 
-  /// Another program, or the driver's defaults after the device came back: one control has another
-  /// value, and with the highest bit all else that can be set.
+  /// Changes the value of one control, as another program or a driver's defaults do. With the
+  /// highest bit it changes all other settings too.
   void meddle(std::uint8_t how);
 
-  /// Somebody sets up its media graph otherwise.
+  /// Changes the media graph, as another program does.
   void rearrange(std::uint8_t how);
 
 private:
-  /// A control.
+  /// A Setting is a control of the device.
   struct Setting {
     std::uint32_t id;
     std::uint32_t type;
     std::uint32_t flags;
     std::int64_t maximum;
     std::string_view name;
-    std::int64_t value{};  // of a string it is text_
+    std::int64_t value{};  // text_ has the value of a string
     bool watched{};
-    bool news{};  // an event of it waits
+    bool news{};  // it has an event that waits
   };
 
   static std::array<Setting, 9> all_settings();
@@ -138,7 +138,7 @@ private:
   std::array<Setting, 9> settings_{all_settings()};
   std::string text_{"text"};
   std::uint32_t events_{};
-  std::uint32_t buffers_{};  // those that exist, a bit for each
+  std::uint32_t buffers_{};  // a bit for each buffer that exists
   std::vector<std::uint32_t> queue_;
   std::uint32_t sequence_{};
   bool streams_{};

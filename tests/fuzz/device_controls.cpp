@@ -1,4 +1,4 @@
-// The controls and events of the device.
+// This file has the controls and events of the device.
 
 #include <algorithm>
 #include <cerrno>
@@ -20,8 +20,8 @@ void write(Field& field, std::string_view text) {
 
 }  // namespace
 
-/// In the order of their ids: of every type, two that are no settings, and one that depends on
-/// another.
+/// Returns controls in the order of their ids. There is one of each type, two that are no settings,
+/// and one that depends on another.
 std::array<Device::Setting, 9> Device::all_settings() {
   return {{{V4L2_CID_BRIGHTNESS, V4L2_CTRL_TYPE_INTEGER, 0, 255, "Brightness"},
            {V4L2_CID_AUTOGAIN, V4L2_CTRL_TYPE_BOOLEAN, V4L2_CTRL_FLAG_UPDATE, 1, "Gain, Automatic"},
@@ -56,7 +56,7 @@ int Device::answer_control(unsigned long request, void* argument) {
   }
 }
 
-/// Also what comes after an id with V4L2_CTRL_FLAG_NEXT_CTRL.
+/// Finds a control by its id, or the next one after an id with V4L2_CTRL_FLAG_NEXT_CTRL.
 const Device::Setting* Device::look_up(std::uint32_t id) const {
   const bool next = (id & V4L2_CTRL_FLAG_NEXT_CTRL) != 0;
   const auto from = (id & V4L2_CTRL_ID_MASK) + (next ? 1U : 0U);
@@ -103,12 +103,13 @@ int Device::describe(v4l2_queryctrl& answer) const {
 int Device::exchange(v4l2_ext_controls& wish, bool sets) {
   const std::span controls{wish.controls, wish.count};
   wish.error_idx = wish.count;
-  // All or none; what has no place in the list is a struct that only HDMI has.
+  // The call sets all controls or none. An id outside of the list is a struct that only HDMI has.
   for (const auto& control : controls) {
     const auto* const setting = find(control.id);
     if (setting == nullptr && !has(digital)) return EINVAL;
     if (setting == nullptr) continue;
-    // Its type was told otherwise: a pointer would be taken for a number, another in each run.
+    // The caller believes in another type. A pointer, which differs in each run, would become a
+    // number.
     if ((setting->type == V4L2_CTRL_TYPE_STRING) != (control.size != 0)) return EINVAL;
     if (sets && refuses(*setting)) return EBUSY;
   }

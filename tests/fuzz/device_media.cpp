@@ -1,5 +1,5 @@
-// The media graph in front of the device: a sensor, a bridge that takes what it gives, the device's
-// node, and another node beside the bridge.
+// This file has the media graph of the device. A sensor sends to a bridge, the bridge to the
+// device's node. Another node is beside the bridge.
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 namespace fuzz {
 namespace {
 
-// Entities are 1 to 4, their interfaces 11 to 14, pads from 21 on, links from 31 on.
+// Entities have the ids 1 to 4, their interfaces 11 to 14, pads from 21 on and links from 31 on.
 
 constexpr std::array<std::string_view, 4> names{"Sensor", "Bridge", "Node", "Other"};
 
@@ -72,7 +72,7 @@ int Device::tell(media_v2_topology& answer) const {
                          link(35, 21, 22, linked_ ? MEDIA_LNK_FL_ENABLED : 0U),
                          link(36, 23, 24, MEDIA_LNK_FL_ENABLED | MEDIA_LNK_FL_IMMUTABLE),
                          link(37, 21, 25, MEDIA_LNK_FL_ENABLED)};
-  // The struct is packed, so its members can't be referred to.
+  // A member of this packed struct can't be bound to a reference.
   std::array counts{answer.num_entities, answer.num_interfaces, answer.num_pads, answer.num_links};
   const std::array errors{give(entities, answer.ptr_entities, counts[0]),
                           give(interfaces, answer.ptr_interfaces, counts[1]),
@@ -85,7 +85,8 @@ int Device::tell(media_v2_topology& answer) const {
   return *std::ranges::max_element(errors);
 }
 
-/// One memory for all subdevices and for what was tried: which one is asked does not show here.
+/// All subdevices share one set of formats, with those of V4L2_SUBDEV_FORMAT_TRY. The call does not
+/// name the subdevice.
 int Device::exchange(v4l2_subdev_format& wish, bool sets) {
   if (wish.pad > 1) return EINVAL;
   if (sets) {

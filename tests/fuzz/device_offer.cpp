@@ -1,4 +1,4 @@
-// What the device tells of itself.
+// This file has the capabilities, modes and inputs of the device.
 
 #include <algorithm>
 #include <array>
@@ -26,7 +26,7 @@ int Device::query(v4l2_capability& answer) const {
   write(answer.bus_info, "usb-1.2");
   const std::uint32_t picture =
       has(multiplanar) ? V4L2_CAP_VIDEO_CAPTURE_MPLANE : V4L2_CAP_VIDEO_CAPTURE;
-  // There is no bit left for a trait of its own.
+  // No bit is left for a trait of its own.
   const std::uint32_t graph = has(old) && has(encodes) ? V4L2_CAP_IO_MC : 0U;
   answer.device_caps = graph | picture | V4L2_CAP_READWRITE |
                        (has(read_only) ? 0U : std::uint32_t{V4L2_CAP_STREAMING});
@@ -147,7 +147,7 @@ int Device::tell(v4l2_selection& answer) const {
 }
 
 int Device::set(v4l2_selection& wish) {
-  wish.r.width &= ~1U;  // as far as the hardware can
+  wish.r.width &= ~1U;  // as the hardware rounds it
   (wish.target == V4L2_SEL_TGT_CROP ? crop_ : compose_) = wish.r;
   return 0;
 }

@@ -1,4 +1,4 @@
-// The core between a program that does anything and a kernel that answers anything, for libFuzzer.
+// libFuzzer runs the core between a program with any calls and a kernel with any answers.
 
 #include <cstddef>
 #include <cstdint>

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array likely_errors{EINVAL,  ENOTTY,  ENODEV,  EIO,    EBUSY,    EAGAIN, EINTR,
                                    EPIPE,   ENOMEM,  ENOSPC,  EACCES, ENOLCK,   ERANGE, ENOENT,
                                    ENOLINK, ENODATA, ENOBUFS, EPROTO, ETIMEDOUT};
-/// So that an execution stays fast. A plane that is longer can't be mapped.
+/// The limit keeps an execution fast. A longer plane can't be mapped.
 constexpr std::size_t longest_mapping = 1U << 18U;
 
 }  // namespace
@@ -87,8 +87,8 @@ int FuzzKernel::ioctl(int descriptor, unsigned long request, void* argument) {
     case Way::failure:
       return fail();
     case Way::altered_failure:
-      // Nothing that an interrupted call was given is changed (video_usercopy() in v4l2-ioctl.c),
-      // so it may be made again.
+      // An interrupted call changes none of its arguments (video_usercopy() in v4l2-ioctl.c). So
+      // the caller may repeat it.
       if (const int done = fail(); errno == EINTR) return done;
       reach.write(alter);
       return -1;
@@ -152,7 +152,7 @@ ssize_t FuzzKernel::read(int descriptor, std::span<std::byte> into) {
   check(process_.is_open(descriptor), "what is read is open");
   const auto way = choose();
   if (way >= Way::failure) return fail();
-  if (way == Way::garbage) return input_.take<std::uint32_t>();  // what no kernel does
+  if (way == Way::garbage) return input_.take<std::uint32_t>();  // which no kernel does
   const auto length = way == Way::truth
                           ? into.size()
                           : std::min<std::size_t>(input_.take<std::uint16_t>(), into.size());
@@ -175,7 +175,7 @@ std::string FuzzKernel::text(std::string truth) {
     truth.resize(input_.take());
     input_.fill(std::as_writable_bytes(std::span{truth}));
   }
-  // As what comes through C's functions.
+  // The text ends at a null, as one from C functions does.
   return truth.substr(0, truth.find('\0'));
 }
 
@@ -190,8 +190,8 @@ std::vector<std::string> FuzzKernel::list(const char*) {
   return names;
 }
 
-// The sysfs of one USB camera with two nodes, another of the same make and serial, and one that is
-// not on USB.
+// This sysfs has a USB camera with two nodes, another one of the same make and serial, and one that
+// is not on USB.
 
 std::string FuzzKernel::device_number(const char* path) {
   const std::string_view name{path};

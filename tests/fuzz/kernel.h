@@ -12,9 +12,9 @@
 
 namespace fuzz {
 
-/// A kernel that answers each call as the input says: the truth, the truth with bytes changed, what
-/// cannot be, or any errno. When the input has ended every device is gone (ENODEV), so that every
-/// execution ends.
+/// A FuzzKernel answers each call as the input says. The answer is the truth, the truth with
+/// changed bytes, an impossible answer or any errno. Every device is gone (ENODEV) at the end of
+/// the input, so that every execution ends.
 class FuzzKernel final : public v4l2::Kernel {
 public:
   FuzzKernel(Bytes input, std::uint8_t traits);
@@ -30,14 +30,14 @@ public:
   std::string real_path(const char* path) override;
   std::string device_number(const char* path) override;
 
-  /// Whose descriptor poll() shall look after; null: nobody's.
+  /// poll() watches this waker's descriptor. Null means that there is none.
   const v4l2::Waker* waker{};
-  /// What others do while the program waits, as a byte of the input says.
+  /// Runs what other threads do while the program waits, as a byte of the input says.
   std::function<void(std::uint8_t)> meanwhile;
-  /// Called with each buffer that is about to be queued.
+  /// The kernel calls this with each buffer before VIDIOC_QBUF.
   std::function<void(const v4l2_buffer&)> before_queue;
 
-  /// A DMABuf of another device's.
+  /// Returns the descriptor of a DMABuf of another device.
   int share_memory(std::uint32_t size) { return process_.open_descriptor(size); }
 
   [[nodiscard]] Device& device() { return device_; }
@@ -45,17 +45,17 @@ public:
   [[nodiscard]] std::uint32_t calls() const { return calls_; }
 
 private:
-  /// How a call is answered.
+  /// A Way is the kind of an answer.
   enum class Way { truth, altered, forced, garbage, failure, altered_failure };
 
   Way choose();
-  /// Sets errno; -1.
+  /// Sets errno and returns -1.
   int fail();
   std::string text(std::string truth);
   void change(std::span<std::byte> bytes);
   [[nodiscard]] short happening(const pollfd& asked) const;
 
-  Process process_;  // first, so that it sees all that is closed
+  Process process_;  // first, so that it outlives the others and sees what they close
   Bytes input_;
   Device device_;
   std::uint32_t calls_{};

@@ -32,7 +32,7 @@ Process* Process::running() {
 }
 
 int Process::open_descriptor(off_t size) {
-  // Never the same number again, so that use after close() shows.
+  // Each descriptor has a new number, so that a use after close() shows.
   descriptors_.push_back({.size = size, .open = true});
   return first + static_cast<int>(descriptors_.size()) - 1;
 }
@@ -70,8 +70,8 @@ off_t Process::size_of(int descriptor) const {
 
 }  // namespace fuzz
 
-// The linker's names for what it puts in place of a function, and for that function. lseek() is
-// named lseek64() where files may be large, as everywhere in this project.
+// These are the linker's names for a replacement and for the replaced function. lseek() has the
+// name lseek64() with large files, as everywhere in this project.
 int wrapped_close(int descriptor) __asm__("__wrap_close");
 int real_close(int descriptor) __asm__("__real_close");
 int wrapped_munmap(void* address, std::size_t length) __asm__("__wrap_munmap");

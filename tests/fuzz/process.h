@@ -8,28 +8,28 @@
 
 namespace fuzz {
 
-/// The half of the kernel that the core calls without the seam: close(), lseek(), munmap() and
-/// ioctl() of what the fuzzer's kernel gave out. The linker has them go by here (--wrap), so that a
-/// descriptor is a number, a mapping a piece of heap of exactly its length, and an execution makes
-/// next to no system calls. AddressSanitizer sees what runs over a mapping or uses it when it is
-/// gone; what is closed or unmapped twice, or never, is a finding.
+/// A Process does the calls that the core makes without v4l2::Kernel. These are close(), lseek(),
+/// munmap() and ioctl() on descriptors and mappings of the fuzzer's kernel. The linker redirects
+/// them here (--wrap). So a descriptor is a number, a mapping is a heap block of exactly its
+/// length, and an execution makes almost no system calls. AddressSanitizer finds accesses beyond a
+/// mapping or after its end. A second close or unmap, or a missing one, is a finding.
 class Process {
 public:
-  /// All descriptors and mappings of an execution, of which there is one at a time.
+  /// Holds all descriptors and mappings of an execution. Only one Process exists at a time.
   Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
 
-  /// The one there is, or null.
+  /// Returns the existing Process, or null.
   static Process* running();
 
-  /// `size` is what lseek() will find; negative: it fails.
+  /// Opens a descriptor whose lseek() finds `size`. lseek() fails if it is negative.
   int open_descriptor(off_t size);
   [[nodiscard]] bool is_open(int descriptor) const;
   void* map(std::size_t length);
 
-  /// False for what is not ours, which the real kernel shall do.
+  /// Returns false for a real descriptor, which the real kernel closes.
   bool close(int descriptor);
   bool unmap(void* address, std::size_t length);
 

@@ -12,8 +12,8 @@
 
 namespace fuzz {
 
-/// The memory of the program that an ioctl may write. Pointers in it are the program's, and a
-/// descriptor must be one that was opened: both stay as they are.
+/// A Reach is the memory of the program that an ioctl may write. Pointers in it are the program's,
+/// and a descriptor must be an open one. Both stay as they are.
 class Reach {
 public:
   Reach(unsigned long request, void* argument) {
@@ -42,7 +42,7 @@ public:
     }
   }
 
-  /// Calls `change` with each piece.
+  /// Calls `change` with each part of the memory.
   template <class Change>
   void write(Change change) const {
     std::array<std::array<std::byte, sizeof(void*)>, 4> kept{};
@@ -57,7 +57,8 @@ public:
   }
 
 private:
-  /// An array behind a pointer in the argument, which is null where nobody asks for it.
+  /// Adds an array behind a pointer in the argument. The pointer is null if the caller wants no
+  /// array.
   template <class T>
   void reach_items(std::size_t nth, std::size_t offset, std::size_t count) {
     fixed_[nth] = argument_.subspan(offset, sizeof(std::uint64_t));
@@ -82,7 +83,7 @@ private:
 
   std::span<std::byte> argument_;
   std::array<std::span<std::byte>, 4> fixed_;   // parts of the argument
-  std::array<std::span<std::byte>, 4> behind_;  // what pointers in it lead to
+  std::array<std::span<std::byte>, 4> behind_;  // arrays behind its pointers
   std::span<v4l2_ext_control> controls_;
 };
 

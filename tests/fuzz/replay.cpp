@@ -1,4 +1,4 @@
-// Runs inputs of the fuzzer without it: its corpus as an ordinary test, or one that it found.
+// Runs inputs without the fuzzer. They are its corpus, as an ordinary test, or a finding.
 //   replay FILE_OR_DIRECTORY...
 //   replay --seed TRAITS STEP:HOW... > FILE     writes an input whose kernel tells the truth
 
@@ -32,7 +32,7 @@ int complain(const char* what, std::string_view about) {
 }
 
 int write_seed(std::span<char*> words) {
-  constexpr std::size_t answers = 400;  // each of them 0: the truth
+  constexpr std::size_t answers = 400;  // each of them 0, which means the truth
   Bytes seed{static_cast<std::uint8_t>(words.size() - 1), number(words[0])};
   for (const std::string_view word : words.subspan(1)) {
     const auto colon = std::min(word.find(':'), word.size());

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Fuzzes the core: builds tests/fuzz with clang, runs its corpus and then inputs of its own.
 #   sh tests/fuzz/run.sh [--runs N] [--seconds N] [--coverage] [--keep]
-# As many inputs (default: 200000), in at most so many seconds (default: 60; 0: without end). --coverage
-# prints which lines of the core the corpus reaches, and fails where a file has none. --keep makes a new
-# corpus of the old one, the seeds and what was found. BUILD_DIR (default: build-fuzz) is where to build;
-# what is found lies there too: new inputs in found/, what broke something as crash-*, leak-* or timeout-*.
+# It runs that many inputs (default: 200000), in at most that many seconds (default: 60; 0: no limit). --coverage
+# prints how many lines of the core the corpus reaches, and fails if it reaches none of a file. --keep makes a new
+# corpus from the old one, the seeds and the new inputs. BUILD_DIR (default: build-fuzz) is the build directory. New
+# inputs are in its found/, findings in its crash-*, leak-* and timeout-*.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source=../scripts/packages.sh
@@ -29,7 +29,7 @@ done
 # shellcheck disable=SC2086  # Package names, to be split.
 need $fuzz_packages
 
-# The sources of the core, as its build lists them, and the fuzzer's but for the two main programs.
+# The sources are the core's, as its build lists them, and the fuzzer's without the two main programs.
 core=$(sed -n "s|^  '\(.*\.cpp\)',$|gst/v4l2/\1|p" gst/v4l2/meson.build)
 shared="$core $(find tests/fuzz -name '*.cpp' ! -name fuzz.cpp ! -name replay.cpp)"
 
@@ -52,7 +52,7 @@ build() {
     objects=
     for source in $shared tests/fuzz/fuzz.cpp tests/fuzz/replay.cpp; do
       echo "build $directory/$source.o: compile $source"
-      # The fuzzer shall learn what the core compares with, not what its own kernel does.
+      # The fuzzer must learn the comparisons of the core, not those of its own kernel.
       case $source in tests/*) echo "  quiet = -fno-sanitize-coverage=trace-cmp" ;; esac
     done
     for source in $shared; do
@@ -78,7 +78,7 @@ cover() {
   python3 tests/fuzz/coverage.py gst/v4l2 <"$build/coverage/summary"
 }
 
-# The fewest and smallest inputs that reach all that is reached; how often is left to the fuzzer.
+# Keeps the fewest and smallest inputs with the same coverage. The fuzzer decides how often each runs.
 renew_corpus() {
   rm -rf "$build/seeds" "$build/corpus"
   mkdir -p "$build/seeds" "$build/corpus"
@@ -97,7 +97,7 @@ build "$build" "-fsanitize=address,undefined -fno-sanitize-recover=all" "$build/
 mkdir -p "$build/found" "$corpus"
 known=$(find "$corpus" "$build/found" -type f | wc -l)
 echo "==> Fuzzing"
-# -entropic=0: its bookkeeping takes longer than the core does.
+# -entropic=0 avoids bookkeeping that takes longer than the core does.
 if ! "$build/fuzz" -runs="$runs" -max_total_time="$seconds" -max_len=512 -timeout=60 -entropic=0 \
   -print_final_stats=1 -artifact_prefix="$build/" "$build/found" "$corpus" >"$build/log" 2>&1; then
   tail -n 60 "$build/log"
@@ -105,7 +105,7 @@ if ! "$build/fuzz" -runs="$runs" -max_total_time="$seconds" -max_len=512 -timeou
 fi
 executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/log")
 echo "${executed:=0} executions, $(sed -n 's/^stat::average_exec_per_sec: *//p' "$build/log") a second"
-# Even without it the empty input is run once.
+# The fuzzer runs the empty input once even without new inputs.
 if [ "$executed" -le $((known + 1)) ]; then
   echo "run.sh: it has run what was known and found nothing out; see $build/log" >&2
   exit 1

@@ -7,7 +7,7 @@
 namespace fuzz {
 
 std::span<const Scenario::Step> Scenario::steps() {
-  // Only ever longer at its end: the corpus names steps by their place.
+  // New steps go to the end only. The corpus names steps by their index.
   static constexpr std::array all{Step{"open", &Scenario::open},
                                   Step{"close", &Scenario::close},
                                   Step{"describe", &Scenario::describe},

@@ -22,8 +22,8 @@
 
 namespace fuzz {
 
-/// A program that uses the core in any order that its headers allow, with a kernel that answers
-/// anything. Each step has a byte to choose its details by.
+/// A Scenario is a program that uses the core in any order that its headers allow. Its kernel gives
+/// any answers. Each step has a byte that chooses its details.
 class Scenario {
 public:
   struct Step {
@@ -31,11 +31,11 @@ public:
     void (Scenario::*run)(std::uint8_t how);
   };
 
-  /// Every step there is. An input names them by their place here.
+  /// Returns all steps. An input names a step by its index here.
   static std::span<const Step> steps();
 
-  /// An input: how many steps, the traits of the device, two bytes for each step, and the kernel's
-  /// answers.
+  /// Runs an input. It has the number of steps, the traits of the device, two bytes for each step,
+  /// and the kernel's answers.
   static void run(std::span<const std::uint8_t> input);
 
   Scenario(const Scenario&) = delete;
@@ -104,7 +104,7 @@ private:
   void check_queued(const v4l2_buffer& buffer) const;
   [[nodiscard]] v4l2::BufferQueue* queue() const;
 
-  /// False for an Error, of which it sees that it can be told to a person.
+  /// Returns false for an Error. Checks that a message can name its errno and its call.
   template <class Result>
   bool good(const Result& result) {
     if (result) return true;
@@ -123,15 +123,15 @@ private:
   std::optional<v4l2::Input> input_;
   std::optional<v4l2::DeviceSettings> setup_;
   v4l2::Identity identity_;
-  bool identified_{};  // twice
-  // Born again with each allocation; a frame may outlive its buffers.
+  bool identified_{};  // for the second time
+  // The generation changes with each allocation. A frame may outlive its buffers.
   std::uint32_t generation_{};
-  bool receiving_{};                     // a frame is being waited for
+  bool receiving_{};                     // a call waits for a frame
   std::uint32_t lent_{};                 // of this generation, a bit for each buffer
-  std::list<Loan> loans_;                // a Frame stays where it is
+  std::list<Loan> loans_;                // a list, whose frames keep their addresses
   bool keeps_{};                         // OnRequeue::keep
-  std::vector<v4l2::Mapping> memories_;  // our own
-  std::vector<v4l2::UniqueFd> shared_;   // another device's
+  std::vector<v4l2::Mapping> memories_;  // of this process
+  std::vector<v4l2::UniqueFd> shared_;   // of another device
   std::vector<std::vector<v4l2::PlaneTarget>> targets_;
   v4l2::Reader::Slots slots_;
   std::shared_ptr<v4l2::BufferQueue> read_desk_;

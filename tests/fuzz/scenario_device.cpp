@@ -1,4 +1,4 @@
-// What a program asks of a device, and what must be true of the answers.
+// These steps use a device and check its answers.
 
 #include <algorithm>
 #include <array>
@@ -47,7 +47,7 @@ void Scenario::open(std::uint8_t how) {
 }
 
 void Scenario::close(std::uint8_t how) {
-  if ((how & 1) == 0) free(how);  // else what is left keeps the node open
+  if ((how & 1) == 0) free(how);  // otherwise the rest keeps the node open
   device_.reset();
 }
 
@@ -155,7 +155,7 @@ void Scenario::ask_controls(std::uint8_t) {
 }
 
 void Scenario::identify(std::uint8_t how) {
-  // Most of an execution's time would be spent here.
+  // An execution would spend most of its time here.
   if (std::exchange(identified_, identity_.known())) return;
   const auto identity = v4l2::identity_of(kernel_, path);
   check(!v4l2::same_camera(identity, identity) || identity.known(), "the unknown is no camera");
@@ -200,7 +200,7 @@ void Scenario::read_graph(std::uint8_t how) {
   }
 }
 
-/// The real kernel, of which nothing is asked that could fail or last.
+/// Calls the real kernel, with calls that neither fail nor take long.
 void Scenario::use_system(std::uint8_t how) {
   if (how != 1) return;  // it is slow
   auto& system = v4l2::system_kernel();

@@ -1,4 +1,4 @@
-// What a program keeps of what a device is set to, and gives back to it.
+// These steps read a device's settings and restore them.
 
 #include <algorithm>
 #include <ranges>
@@ -62,7 +62,7 @@ void Scenario::fetch_event(std::uint8_t) {
   if (const auto* const change = std::get_if<v4l2::ControlChanged>(&**event)) note(*change);
 }
 
-/// In this order, as far as the bits say.
+/// Restores the parts that the bits select, in this order.
 void Scenario::restore_setup(std::uint8_t how) {
   if (!device_ || !setup_) return;
   const auto& node = *device_->node();

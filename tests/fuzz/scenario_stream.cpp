@@ -1,4 +1,4 @@
-// What a program does with buffers and frames, and what must be true of them.
+// These steps use buffers and frames, and check them.
 
 #include <algorithm>
 #include <array>
@@ -14,9 +14,10 @@
 namespace fuzz {
 namespace {
 
-constexpr std::uint32_t longest_plane = 1U << 16U;  // of what we allocate
+constexpr std::uint32_t longest_plane = 1U
+                                        << 16U;  // the limit of memory that the program allocates
 
-/// Uses memory where a mistake would show.
+/// Writes to memory, so that AddressSanitizer finds a mistake.
 void touch(std::span<std::byte> bytes) {
   if (bytes.empty()) return;
   bytes.front() = std::byte{1};
@@ -58,7 +59,7 @@ void Scenario::request(std::uint8_t how) {
     aim(index);
 }
 
-/// Gives a buffer memory, where that is not the driver's.
+/// Gives a buffer memory of the program, unless the driver has its own.
 void Scenario::aim(std::uint32_t index) {
   auto& targets = targets_[index];
   targets.clear();
@@ -71,7 +72,7 @@ void Scenario::aim(std::uint32_t index) {
       shared_.emplace_back(kernel_.share_memory(length));
       target.descriptor = shared_.back().get();
     } else {
-      // One piece of memory for all: the driver does not write.
+      // One block of memory serves all buffers, since the driver does not write.
       if (memories_.empty()) memories_.push_back(*v4l2::Mapping::anonymous(longest_plane));
       target.address = reinterpret_cast<std::uintptr_t>(memories_.front().bytes().data()) + index;
     }
@@ -120,7 +121,7 @@ void Scenario::export_planes(std::uint8_t how) {
   for (std::size_t plane = 0; plane < exported->size(); ++plane) {
     const auto length = buffers_->planes(index)[plane].length;
     planes.push_back({.descriptor = (*exported)[plane].get(), .offset = 0, .length = length});
-    // A second plane in the same memory, which need not fit.
+    // A second plane is in the same memory, and need not fit.
     if ((how & 0x80) != 0)
       planes.push_back({.descriptor = planes.back().descriptor, .offset = length, .length = 1});
     if ((how & 0x40) != 0) planes.back().offset = std::numeric_limits<std::size_t>::max() - length;
@@ -281,7 +282,7 @@ void Scenario::stretch(std::uint8_t how) {
         "a picture grows as far as its room");
 }
 
-/// In any order, and after the buffers are gone.
+/// Destroys frames in any order, also after their buffers are gone.
 void Scenario::give_back(std::uint8_t how) {
   if (loans_.empty()) return;
   const auto which = std::next(loans_.begin(), (how >> 1U) % std::ssize(loans_));

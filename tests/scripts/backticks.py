@@ -3,9 +3,9 @@
 
 usage: backticks.py FOLDER...
 
-In the headers below FOLDER, a name in backticks in a comment that begins with `///` is a name in the declaration that
-follows, such as a parameter. A comment on a member or a type may also name others of the same header. Any other
-name has gone stale with a change of the code, or belongs to somebody else and has no backticks.
+The script reads comments that begin with `///` in the headers below FOLDER. A name in backticks there must be in the
+declaration that follows, such as a parameter. A comment on a member or a type may also name others of the same
+header. Any other name is stale after a change of the code, or is of other code and needs no backticks.
 """
 
 import pathlib
@@ -20,7 +20,7 @@ def code_of(lines):
 
 
 def stale(path):
-    """The names that are nowhere, with their places."""
+    """Yields the names that no declaration has, with their lines."""
     lines = path.read_text(encoding="utf-8").split("\n")
     commented = [line.lstrip().startswith("///") for line in lines] + [False]
     whole = set(re.findall(r"\w+", code_of(lines)))

@@ -1,10 +1,9 @@
-# Setting up a build directory. Read by the scripts of the tests; the current folder is the project's.
+# Sets up build directories. The scripts of the tests source it, with the project as current folder.
 # shellcheck shell=sh
 
-# configure DIRECTORY MESON_OPTION...: sets it up with these options, or anew where it had others: a build
-# without QEMU has no test of the VM. A compiler that comes after this release has warnings that nobody here has
-# seen, and a user must not be stopped by them; so a warning is an error only where V4L2CPP_WERROR=true says so,
-# as CI does.
+# configure DIRECTORY MESON_OPTION...: sets DIRECTORY up, or changes the options of an earlier setup. A build without
+# QEMU has no test of the VM. A newer compiler has warnings that this release has not seen, and these must not stop a
+# user. So a warning is an error only with V4L2CPP_WERROR=true, as in CI.
 configure() {
   directory=$1
   shift

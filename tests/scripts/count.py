@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Counts the test cases that `meson test` ran: names those that did not pass, then prints
+"""Counts the test cases that `meson test` ran. Names those that did not pass, then prints
 "N passed, N failed".
 
 usage: count.py [NAME=passed|NAME=failed]... LOG_DIR...
 
-LOG_DIR is a meson-logs, which holds testlog.json and testlog.junit.xml; NAME is a check that passed or
+LOG_DIR is a meson-logs directory with testlog.json and testlog.junit.xml. NAME is a check that passed or
 failed as a whole.
 
-A test that was skipped has failed, and so has a program that broke down without failing a case, and a
-log that is not there: what was not run is not known to work. The exit status is 0 when all passed.
+A skipped test counts as failed. So does a program that fails without a failed case, and so does a missing log.
+A test that did not run is not known to work. The exit status is 0 when all passed.
 """
 
 import json
@@ -18,15 +18,15 @@ import xml.etree.ElementTree as xml
 
 
 def plain(name):
-    """A program's name without the suites and the project that Meson puts before it, by its version:
-    "project:suite / name" or "suite - project:name"."""
+    """Returns a program's name without the suites and the project that Meson puts before it. Depending on its
+    version that is "project:suite / name" or "suite - project:name"."""
     return name.rsplit(" / ", 1)[-1].rsplit(":", 1)[-1]
 
 
 def cases(path):
-    """Each test case of a JUnit file: its program, its name, and whether it passed."""
+    """Yields the program and the name of each test case of a JUnit file, and whether it passed."""
     for suite in xml.parse(path).getroot().iter("testsuite"):
-        # Meson has programs without cases in a suite of the project, which has no program's name.
+        # Meson puts programs without cases into a suite of the project, whose name has no colon.
         if ":" not in suite.get("name"):
             continue
         for case in suite.iter("testcase"):
@@ -35,14 +35,14 @@ def cases(path):
 
 
 def programs(path):
-    """Each program of a run: its name, and whether all of it went well."""
+    """Yields the name of each program of a run, and whether all of it succeeded."""
     for line in path.read_text().splitlines():
         program = json.loads(line)
         yield plain(program["name"]), program["result"] == "OK"
 
 
 def among(program, names):
-    """Whether a program is among these names of suites; GoogleTest's come after the program's name."""
+    """Whether a program is among these suites. GoogleTest's suites follow the program's name."""
     return any(name == program or name.startswith(program + ".") for name in names)
 
 

@@ -3,9 +3,9 @@
 
 usage: includes.py LIBRARY FLOOR... [LIBRARY FLOOR...]
 
-LIBRARY is a folder of the sources, FLOOR a list of its rooms on one floor, such as "settings,stream"; floors
-are listed from the lowest to the highest. A file includes headers of its own room and of the floors below, those of
-an earlier LIBRARY among them, by "ROOM/HEADER". No header includes itself by way of others.
+LIBRARY is a folder of the sources. FLOOR lists its rooms on one floor, such as "settings,stream", and the lowest
+floor comes first. A file includes headers of its own room and of the floors below as "ROOM/HEADER". Those of an
+earlier LIBRARY are below too. No header includes itself through others.
 """
 
 import pathlib
@@ -16,7 +16,7 @@ INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 
 def libraries(arguments):
-    """Of each library its folder and its floors, the lowest first."""
+    """Returns the folder and the floors of each library, the lowest first."""
     found = []
     for argument in arguments:
         if "/" in argument:

@@ -1,16 +1,16 @@
-# Installing what is missing, on Debian and Ubuntu. Read by the scripts of the tests; needs nothing.
+# Installs missing packages on Debian and Ubuntu. The scripts of the tests source it. It needs no other file.
 # shellcheck shell=sh
 
-# What building takes, what the tests and the demo use besides, and what the virtual machine does.
+# The lists are for the build, for the tests and the demo, and for the virtual machine.
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libgtest-dev libjpeg-dev'
 test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   v4l-utils strace python3 ffmpeg'
 vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils zstd util-linux'
-# And what the fuzzer does, which is built with clang: its runtimes, and what reads its coverage.
+# The fuzzer also needs clang, its runtimes and the reader of its coverage.
 fuzz_packages='clang-16 libclang-rt-16-dev llvm-16 g++ ninja-build python3'
 
-# Runs a command in silence, or shows what it said if it fails.
+# Runs a command silently. Shows its output if it fails.
 quietly() {
   if ! said=$("$@" 2>&1); then
     printf '%s\n' "$said" >&2
@@ -18,7 +18,7 @@ quietly() {
   fi
 }
 
-# Without a question asked: sudo must not want a password that nobody is there to type.
+# Runs a command as root without a prompt. sudo must not wait for a password with nobody there to type.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
@@ -36,8 +36,8 @@ install_packages() {
     -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" </dev/null
 }
 
-# The newest clang of the release, as its package is called. Root takes new lists first, so that whoever asks
-# after that gets the same answer.
+# Prints the package name of the release's newest clang. Root updates the package lists first, so that later callers
+# get the same answer.
 newest_clang() {
   find_clang() { apt-cache search --names-only '^clang-[0-9]+$' | sed 's/ .*//' | sort -V | tail -n 1; }
   [ "$(id -u)" -ne 0 ] || apt-get update -qq >/dev/null 2>&1 || :
@@ -53,8 +53,8 @@ newest_clang() {
   echo "$newest"
 }
 
-# need NAME...: installs those of these packages that are missing; where that can't be done, tells what
-# to install and ends the script with status 2.
+# need NAME...: installs the missing ones of these packages. If it can't, it prints what to install and ends the
+# script with status 2.
 need() {
   if ! command -v apt-get >/dev/null 2>&1; then
     [ -z "${V4L2CPP_PACKAGES_ARE_THERE:-}" ] || return 0

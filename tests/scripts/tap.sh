@@ -1,11 +1,10 @@
 #!/bin/sh
-# Runs a Check program and prints its results as TAP, a line for each test; all else goes to standard
-# error.
+# Runs a Check program and prints its results as TAP, a line for each test. All other output goes to standard error.
 #   tap.sh PROGRAM [ARGUMENT...]
 results=$(mktemp) || exit 1
 CK_TAP_LOG_FILE_NAME=$results CK_VERBOSITY=silent "$@" >&2
 status=$?
-# "ok 1 - FILE:SUITE:TEST: MESSAGE" says the test's name twice, and a file of no interest.
+# "ok 1 - FILE:SUITE:TEST: MESSAGE" has the test's name twice, and the file, which is left out.
 sed -E 's/^(ok|not ok) ([0-9]+) - [^:]*:([^:]*):[^:]*: (.*)$/\1 \2 - \3: \4/' "$results"
 rm -f "$results"
 exit $status

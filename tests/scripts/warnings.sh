@@ -1,7 +1,6 @@
 #!/bin/sh
-# Shows what becomes of a warning that a new compiler invents: it stops CI, and it stops no user. The warning is
-# one that this code is not free of (-Wpadded); a file of the core is built with it as tests/run.sh and
-# tests/demo.sh build, and as CI does.
+# Checks that a warning of a new compiler stops CI and no user. This code has the warning -Wpadded. A file of the core
+# is built with it as tests/run.sh and tests/demo.sh build, and as CI does.
 #   sh tests/scripts/warnings.sh [DIRECTORY]        where to build (default: build-warnings, which is removed)
 set -eu
 cd "$(dirname "$0")/../.."
@@ -15,7 +14,7 @@ need $build_packages
 trap 'rm -rf "$directory"' EXIT
 object=gst/v4l2/libv4l2core.a.p/device_modes.cpp.o
 
-# built WERROR: how the core is built with that; its last words go to a file.
+# built WERROR: builds the file with this option, and logs the build to a file.
 built() {
   rm -rf "$directory"
   V4L2CPP_WERROR=$1 CXXFLAGS=-Wpadded configure "$directory" -Dtests=false >"$directory.log" || return 2
