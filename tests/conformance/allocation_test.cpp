@@ -77,8 +77,8 @@ TEST_P(Belief, CreatingNoneTellsHowManyThereAre) {
   EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
 }
 
-// VIDIOC_CREATE_BUFS returns EINVAL for a size that can't hold a frame, and for a second kind of
-// memory. Buffers::grow() passes the format in use.
+// VIDIOC_CREATE_BUFS returns EINVAL for a size that can't hold a frame. It does so for a second
+// kind of memory too. Buffers::grow() passes the format in use.
 TEST_P(Belief, WhatIsAddedIsLikeTheOthers) {
   const auto node = open();
   const auto format = set_format(*node);

@@ -177,7 +177,7 @@ TEST_P(Belief, BuffersAreDescribedPlaneByPlane) {
   EXPECT_EQ(errno_of(*node, request::querybuf, beyond.wire()), EINVAL);
 }
 
-// "DMABuf exporting": an export has a size, can be mapped by itself, and outlives the driver's
+// "DMABuf exporting": an export has a size and can be mapped by itself. It outlives the driver's
 // buffers and the node (V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS). The buffer pool relies on it.
 TEST_P(Belief, AnExportKnowsItsSizeAndOutlivesItsBuffers) {
   auto node = open();
@@ -326,9 +326,9 @@ TEST_P(Belief, DequeuingNeedsNoPoll) {
   EXPECT_GT(filled.bytes_used(0), 0U);
 }
 
-// poll() for POLLIN returns POLLERR without a stream, and until a buffer is queued after a start. A
-// poll() for no event does not (vb2_core_poll()). Stream::next() polls for no event while all
-// buffers are on loan.
+// poll() for POLLIN returns POLLERR without a stream. It does so until a buffer is queued after a
+// start. A poll() for no event does not (vb2_core_poll()). Stream::next() polls for no event while
+// all buffers are on loan.
 TEST_P(Belief, PollingBeforeABufferIsQueuedIsAnErrorForReadersOnly) {
   const auto node = open();
   set_format(*node);

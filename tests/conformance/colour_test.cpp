@@ -41,8 +41,8 @@ v4l2::Colorimetry colours_after(const v4l2::Node& node, v4l2_format wire) {
   return v4l2::from_wire(current).colorimetry;
 }
 
-// struct v4l2_pix_format says of "colorspace" and its kin: "set by the driver for capture streams",
-// unless V4L2_PIX_FMT_FLAG_SET_CSC is set. VIDIOC_S_FMT's own answer does not show it, since
+// The colour fields of struct v4l2_pix_format are "set by the driver for capture streams".
+// V4L2_PIX_FMT_FLAG_SET_CSC is the exception. VIDIOC_S_FMT's own answer does not show it, since
 // uvcvideo returns the quantization that was written. So to_wire() writes none. A node behind a
 // media graph takes what is written, since its program knows the graph
 // (vimc_capture_try_fmt_vid_cap()).

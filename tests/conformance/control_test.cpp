@@ -48,9 +48,9 @@ int subscribe(const v4l2::Node& node, std::uint32_t id, std::uint32_t flags) {
   return done ? 0 : done.error().code;
 }
 
-// VIDIOC_QUERY_EXT_CTRL with V4L2_CTRL_FLAG_NEXT_CTRL lists all but arrays and structs by ascending
-// ids, and returns EINVAL after the last. VIDIOC_QUERYCTRL lists the same. Controls::read() relies
-// on it.
+// VIDIOC_QUERY_EXT_CTRL with V4L2_CTRL_FLAG_NEXT_CTRL lists controls by ascending ids. It leaves
+// out arrays and structs, and returns EINVAL after the last. VIDIOC_QUERYCTRL lists the same.
+// Controls::read() relies on it.
 TEST_P(Belief, ControlsAreListedByTheirIds) {
   const auto node = open();
   if (is_left_to_the_graph(*node, request::query_ext_ctrl, {})) return;

@@ -72,8 +72,8 @@ TEST_P(LoopbackBelief, ItHasNoMemoryButItsOwnAndSharesNone) {
   EXPECT_FALSE(device->may_export());
 }
 
-// poll() returns no event for a descriptor that has not read yet, and read() needs no poll(). (0.12
-// returns none later either.) Reader::next() relies on it. Since 0.13 read() returns EBUSY while
+// poll() returns no event for a descriptor that has not read yet. (0.12 returns none later either.)
+// read() needs no poll(). Reader::next() relies on it. Since 0.13 read() returns EBUSY while
 // another descriptor has the right to capture. VIDIOC_REQBUFS(0) gives the right up, see
 // Device::release_format().
 TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {

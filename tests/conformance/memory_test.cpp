@@ -162,8 +162,8 @@ TEST_P(Belief, ADmabufIsFilled) {
   }
 }
 
-// VIDIOC_EXPBUF returns EINVAL for an unknown buffer or plane, and for memory that is not the
-// driver's. It returns ENOTTY if the driver can't export.
+// VIDIOC_EXPBUF returns EINVAL for an unknown buffer or plane. It does so for memory that is not
+// the driver's too. It returns ENOTTY if the driver can't export.
 TEST_P(Belief, OnlyABufferOfTheDriversOwnIsExported) {
   const auto node = open();
   set_format(*node);

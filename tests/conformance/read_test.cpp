@@ -70,8 +70,8 @@ TEST_P(Belief, AskingForFramesWhereThereAreNoBuffersStartsReading) {
   EXPECT_EQ(errno_of(*node, request::s_fmt, wire), started ? EBUSY : 0);
 }
 
-// A read() fixes the format and takes the queue, for its own descriptor as for others. Only close()
-// of the descriptor ends that, and at once (__vb2_cleanup_fileio()).
+// A read() fixes the format and takes the queue. This holds for its own descriptor as for others.
+// Only close() of the descriptor ends that, and at once (__vb2_cleanup_fileio()).
 TEST_P(Belief, ReadingEndsWithTheDescriptor) {
   auto node = open();
   const auto format = set_format(*node);

@@ -1,5 +1,5 @@
-// These beliefs are about inputs, their sources and events, and the part of the source that a frame
-// shows.
+// These beliefs are about inputs, their sources and events. They are also about the part of the
+// source that a frame shows.
 
 #include <array>
 
@@ -32,8 +32,9 @@ TEST_P(Belief, AnInputIsDescribed) {
   EXPECT_LT(current, static_cast<int>(input.index));
 }
 
-// VIDIOC_QUERY_DV_TIMINGS and VIDIOC_QUERYSTD return ENODATA for an input without them, and ENOTTY
-// if the driver lacks the call. follow_signal() calls them only for inputs that announce them.
+// VIDIOC_QUERY_DV_TIMINGS and VIDIOC_QUERYSTD return ENODATA for an input without them. They return
+// ENOTTY if the driver lacks the call. follow_signal() calls them only for inputs that announce
+// them.
 TEST_P(Belief, WhatAnInputLacksIsNoData) {
   const auto node = open();
   int current{};

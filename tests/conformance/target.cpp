@@ -29,7 +29,7 @@ Target fake_target(std::string name, fake::Model (*model)()) {
           }};
 }
 
-/// Returns a webcam with the features that vivid has on Linux 6.1 and a camera may lack.
+/// Returns a webcam with vivid's features on Linux 6.1, which a camera may lack.
 fake::Model test_driver() {
   auto model = fake::webcam();
   model.device_caps |= V4L2_CAP_READWRITE;
@@ -48,7 +48,7 @@ fake::Model multiplanar_test_driver() {
   return model;
 }
 
-/// Returns a model with the features of vivid's HDMI input.
+/// These models have the features of vivid's HDMI and S-Video inputs.
 fake::Model capture_card() {
   auto model = test_driver();
   model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;

@@ -15,7 +15,7 @@
 
 namespace conformance {
 
-/// A Target is a camera that the beliefs are tested on, a fake one or a real driver's.
+/// A Target is a camera under test, a fake one or a real driver's.
 struct Target {
   std::string name;
   std::string path;

@@ -108,7 +108,7 @@ v4l2::Interval interval_of_rate(std::uint64_t rate) {
   return reduced(1000, rate);
 }
 
-/// Returns an interval from thousandths of seconds; an unknown one for 0.
+/// Returns an interval from thousandths of seconds, or an unknown one for 0.
 v4l2::Interval interval_of_time(std::uint64_t time) {
   return time == 0 ? v4l2::Interval{} : reduced(time, 1000);
 }

@@ -29,8 +29,8 @@ struct ListedFormat {
 /// A ModeList has all modes of a device, in the driver's order.
 using ModeList = std::vector<ListedFormat>;
 
-/// A Recording describes a recorded device, with the expected answers of the ranking and its modes.
-/// Its text has a line "# SUMMARY", a line "# QUESTION: ANSWER" for each answer, and the list.
+/// A Recording has a device's modes and the expected answers of the ranking. Its text has a line "#
+/// SUMMARY", a line "# QUESTION: ANSWER" for each answer, and the list.
 struct Recording {
   std::string summary;
   /// The answers by their question.

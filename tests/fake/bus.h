@@ -6,8 +6,7 @@
 
 namespace fake {
 
-/// A bus reserves bandwidth for each streaming camera, as a USB controller does for isochronous
-/// transfers.
+/// A bus reserves bandwidth for each streaming camera, as a USB controller does.
 class Bus {
 public:
   explicit Bus(std::uint64_t bytes_per_second) : free_{bytes_per_second} {}

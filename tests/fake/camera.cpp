@@ -19,7 +19,7 @@ void put_text(std::span<std::uint8_t> field, const std::string& text) {
   std::memcpy(field.data(), text.data(), std::min(text.size(), field.size() - 1));
 }
 
-/// Writes an SOI at the begin of a frame and an EOI at its end, as a JPEG has them.
+/// Writes the SOI and the EOI of a JPEG at the ends of a frame.
 void frame_jpeg(std::span<std::byte> frame) {
   if (frame.size() < 4) return;
   const auto put = [](std::span<std::byte> where, unsigned char code) {
@@ -48,7 +48,7 @@ void Camera::set_first_format() {
   crop_ = bounds();
 }
 
-// ---- what a test does ---------------------------------------------------------------------------
+// ---- calls of the test --------------------------------------------------------------------------
 
 bool Camera::fill(const FrameOptions& options) {
   const std::lock_guard lock{mutex_};
@@ -220,7 +220,7 @@ void Camera::listen(std::function<void(Level)> listener) {
   changed();
 }
 
-// ---- what the kernel does -----------------------------------------------------------------------
+// ---- calls of the kernel ------------------------------------------------------------------------
 
 int Camera::ioctl(const Opener& opener, bool block, unsigned long request, void* argument) {
   std::unique_lock lock{mutex_};

@@ -29,7 +29,8 @@ struct FrameOptions {
   std::optional<std::chrono::nanoseconds> timestamp{};  ///< defaults to the clock's time
   std::optional<std::uint32_t> bytes_used{};  ///< of each plane; defaults to its full size
   std::uint32_t flags{};                      ///< V4L2_BUF_FLAG_ERROR and other V4L2_BUF_FLAG_*
-  /// Of each plane. Defaults to expected_byte(), with an SOI and an EOI at the ends of MJPEG.
+  /// The bytes of each plane. Defaults to expected_byte(), with an SOI and an EOI at the ends of
+  /// MJPEG.
   std::span<const std::byte> content{};
 };
 
@@ -73,12 +74,12 @@ public:
   void lose_signal(int error);
   /// The source changes to this analog standard, which VIDIOC_QUERYSTD returns from now on.
   void change_standard(v4l2_std_id standard);
-  /// The control changes without a call of the program, by another program or by the camera.
+  /// The control changes without a call of this program. Another program or the camera did it.
   void set_control(std::uint32_t id, std::int64_t value);
   void set_control(std::uint32_t id, const std::string& text);
 
-  /// VIDIOC_STREAMON calls `guard` with the current format from now on, and returns its result, 0
-  /// or an errno.
+  /// VIDIOC_STREAMON calls `guard` with the current format from now on. It returns the result, 0 or
+  /// an errno.
   void guard_start(std::function<int(const v4l2::Format&)> guard);
   /// A stream reserves its bandwidth on `bus` from now on. VIDIOC_STREAMON, or the first read(),
   /// returns ENOSPC when the bus has too little left.
@@ -224,7 +225,7 @@ private:
   v4l2::Interval interval_{1, 30};
   std::uint32_t sequence_{};
 
-  /// InHand is a frame that a read() has returned in part, with the bytes that are left of it.
+  /// InHand is a frame that a read() has returned in part. It has the bytes that are left.
   struct InHand {
     std::uint32_t index{};
     std::span<const std::byte> bytes;

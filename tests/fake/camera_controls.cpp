@@ -22,7 +22,7 @@ bool is_number(std::uint32_t type) {
 
 }  // namespace
 
-// ---- what a test does ---------------------------------------------------------------------------
+// ---- calls of the test --------------------------------------------------------------------------
 
 void Camera::set_control(std::uint32_t id, std::int64_t value) {
   const std::lock_guard lock{mutex_};
@@ -54,7 +54,7 @@ void Camera::wait_events_fetched() {
   });
 }
 
-// ---- what the kernel does -----------------------------------------------------------------------
+// ---- calls of the kernel ------------------------------------------------------------------------
 
 const Camera::ControlState* Camera::find_control(std::uint32_t id) const {
   const auto found = std::ranges::find(controls_, id, [](const auto& each) { return each.is.id; });

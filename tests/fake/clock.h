@@ -59,7 +59,7 @@ public:
   /// Advances a stopped clock without waking a sleeper. The calling thread is the one that works.
   void add(Nanoseconds span) { stopped_at_ += span.count(); }
 
-  /// Waits until a sleeper exists, then advances to the first deadline, but by `span` at least.
+  /// Waits until a sleeper exists. Then advances to the first deadline, but by `span` at least.
   void pass(Nanoseconds span = {});
 
   /// Advances to the first deadline of such sleepers. Returns false when there is none.

@@ -20,8 +20,8 @@ public:
         {.request = request, .error = error, .times = times, .after = after, .lie = {}});
   }
 
-  /// The next `times` calls of `request` have their answer changed by `lie`, after `after`
-  /// unchanged ones. `lie` gets the ioctl's argument after a successful call.
+  /// `lie` changes the answers of the next `times` calls of `request`, after `after` unchanged
+  /// ones. `lie` gets the ioctl's argument after a successful call.
   template <class Argument>
   void alter(unsigned long request, std::function<void(Argument&)> lie, unsigned times = 1,
              unsigned after = 0) {

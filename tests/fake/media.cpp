@@ -249,7 +249,7 @@ void MediaDevice::run(const std::string& command) {
   }
 }
 
-// ---- what the kernel does -----------------------------------------------------------------------
+// ---- calls of the kernel ------------------------------------------------------------------------
 
 std::vector<std::string> MediaDevice::subdevices() const {
   std::vector<std::string> paths;

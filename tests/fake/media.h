@@ -99,9 +99,9 @@ private:
 /// Returns a node behind a media graph, with the formats of vimc's capture nodes.
 Model graph_node(std::string card);
 
-/// The graph is "Sensor A" → "Debayer A" → "Scaler" → "RGB Capture" at /dev/video1, and from the
-/// sensor also "Raw Capture" at /dev/video0. As vimc's it is not set up, since the sensor gives
-/// RGB888_1X24. A disabled link leads from "RGB Input" to "Scaler".
+/// Returns vimc's graph in small: "Sensor A" → "Debayer A" → "Scaler" → "RGB Capture" at
+/// /dev/video1. The sensor also leads to "Raw Capture" at /dev/video0. As vimc's it is not set up,
+/// since the sensor gives RGB888_1X24. A disabled link leads from "RGB Input" to "Scaler".
 std::shared_ptr<MediaDevice> small_graph(EntityKind debayer = EntityKind::debayer);
 
 }  // namespace fake

@@ -6,7 +6,7 @@
 namespace fake {
 namespace {
 
-/// A ColourPlane has its bits per pixel, and the rows of the picture for each line of the plane.
+/// A ColourPlane has bits per pixel, and picture rows for each of its lines.
 struct ColourPlane {
   std::uint32_t bits_per_pixel;
   std::uint32_t rows_per_line;

@@ -22,7 +22,7 @@ struct ModelFormat {
   std::vector<ModelMode> modes;  ///< of a range only the smallest and the largest
   /// The sizes range from the first mode's to the last one's in such steps. 0 means single sizes.
   v4l2::Size step{};
-  /// The code for which VIDIOC_ENUM_FMT of a node behind a media graph lists it; 0 for none.
+  /// VIDIOC_ENUM_FMT of a node behind a media graph lists the format for this code. 0 means none.
   std::uint32_t media_bus_code{};
 };
 
@@ -113,8 +113,8 @@ struct Model {
   std::uint32_t data_offset{};   ///< bytes before the picture in each plane (multi-planar only)
 };
 
-/// Returns a webcam with YUYV, NV12, RGB24, GREY and more at 640x480 and 320x240, and with MJPEG
-/// and H.264 up to 1280x720.
+/// Returns a webcam with raw and coded formats. It has YUYV, NV12, RGB24, GREY and more at 640x480
+/// and 320x240, and MJPEG and H.264 up to 1280x720.
 Model webcam();
 
 /// Returns the controls of webcam(), as webcams have them. They are numbers, a menu, and automatic
@@ -127,13 +127,13 @@ std::vector<ModelControl> usual_controls();
 /// poll() returns no event for a descriptor with neither buffers nor read().
 Model loopback(std::uint32_t buffers = 2);
 
-/// Returns a webcam() on USB with that serial number, which may be empty, at that port.
+/// Returns a webcam() on USB at that port. The serial number may be empty.
 Model usb_camera(std::string serial, std::string port);
 
 /// Returns a webcam() with the multi-planar API, and NV12M and YUV420M besides.
 Model multiplanar_camera();
 
-/// Returns a node that is no camera, such as a UVC metadata node, a video output or a codec.
+/// Returns a node that is no camera, such as a UVC metadata node or a codec.
 Model node_with(std::uint32_t device_caps, std::string card);
 
 /// A ModelPlane is one memory plane of a format. `bytes_per_line` is 0 for compressed formats.
@@ -142,8 +142,8 @@ struct ModelPlane {
   std::uint32_t size{};
 };
 
-/// Returns the memory planes of `fourcc` at `size`, or none for a fourcc that the fake does not
-/// know. With Model::strides lines have at least `stride` bytes.
+/// Returns the memory planes of `fourcc` at `size`, or none for an unknown fourcc. With
+/// Model::strides lines have at least `stride` bytes.
 std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2::Size size,
                                   std::uint32_t stride = 0);
 

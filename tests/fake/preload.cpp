@@ -8,7 +8,7 @@
 // "no-export", "no-orphans", "no-create" and "no-rates". "paint" fills the frames with the pattern
 // that the tests know, which costs time.
 
-// With this macro one name would stand for both open() and open64(), which are defined here.
+// This macro would give open() and open64() one name. Both are defined here.
 #undef _FILE_OFFSET_BITS
 
 #include <array>
@@ -73,8 +73,7 @@ fake::Model model() {
   return chosen;
 }
 
-/// The single camera of this process is never destroyed, since programs close descriptors until
-/// they end.
+/// The single camera of this process is never destroyed. Programs close descriptors until they end.
 fake::FakeKernel& kernel() {
   static auto* const only = [] {
     auto* const made = new fake::FakeKernel;

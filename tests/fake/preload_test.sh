@@ -50,7 +50,7 @@ same_as_v4l2_ctl() {
   test -s "$work/reference" && cmp "$work/reference" "$work/frames"
 }
 
-# calls FRAMES: prints the system calls of a pipeline of this many frames, "NAME COUNT" a line.
+# calls FRAMES: prints the system calls of a pipeline of FRAMES frames, "NAME COUNT" a line.
 calls() {
   on_camera strace -f -c -o "$work/calls" -E LD_PRELOAD="$preload" \
     gst-launch-1.0 -q v4l2cppsrc device=/dev/video-fake num-buffers="$1" ! \
@@ -68,7 +68,7 @@ two_calls_a_frame() {
        {more = $2 - few[$1]; if (more > 100 || more < -100) print $1, more}' \
     "$work/few" "$work/many" | sort >"$work/difference"
   cat "$work/difference"
-  # Stray calls at start-up and of the clock differ by a few from run to run. Calls for frames do not.
+  # A few stray calls differ from run to run, at start-up and of the clock. Calls for frames do not.
   awk '$1 == "ioctl" && $2 >= 19980 && $2 <= 20020 {good++}
        $1 == "poll" && $2 >= 130 && $2 <= 190 {good++}
        END {exit !(good == 2 && NR == 2)}' "$work/difference"

@@ -83,7 +83,7 @@ public:
   /// Returns what vb2_poll() returns for the `wanted` events.
   [[nodiscard]] short poll_mask(short wanted) const;
 
-  /// Returns the oldest queued buffer; null when none is queued or the queue does not stream.
+  /// Returns the oldest queued buffer. Null when none is queued or the queue does not stream.
   Buffer* next_to_fill();
 
   [[nodiscard]] bool fillable() const {

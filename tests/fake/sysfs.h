@@ -21,7 +21,7 @@ public:
   /// Returns nullopt for a path outside of the cameras' sysfs.
   [[nodiscard]] std::optional<std::string> read_text(const std::string& path) const;
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const;
-  /// Returns the device number of the node at `path` under /dev; empty for an unknown path.
+  /// Returns the device number of the node at `path` under /dev. Empty for an unknown path.
   [[nodiscard]] std::string device_number(const std::string& path) const;
 
 private:

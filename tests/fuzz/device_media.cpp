@@ -15,7 +15,7 @@
 namespace fuzz {
 namespace {
 
-// Entities have the ids 1 to 4, their interfaces 11 to 14, pads from 21 on and links from 31 on.
+// Entities have the ids 1 to 4 and their interfaces 11 to 14. Pads begin at 21 and links at 31.
 
 constexpr std::array<std::string_view, 4> names{"Sensor", "Bridge", "Node", "Other"};
 

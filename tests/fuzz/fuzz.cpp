@@ -1,4 +1,4 @@
-// libFuzzer runs the core between a program with any calls and a kernel with any answers.
+// libFuzzer runs the core with any calls of a program and any answers of a kernel.
 
 #include <cstddef>
 #include <cstdint>

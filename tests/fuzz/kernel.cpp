@@ -190,8 +190,8 @@ std::vector<std::string> FuzzKernel::list(const char*) {
   return names;
 }
 
-// This sysfs has a USB camera with two nodes, another one of the same make and serial, and one that
-// is not on USB.
+// This sysfs has three devices. They are a USB camera with two nodes, another one of the same make
+// and serial, and one that is not on USB.
 
 std::string FuzzKernel::device_number(const char* path) {
   const std::string_view name{path};

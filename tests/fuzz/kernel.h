@@ -32,7 +32,7 @@ public:
 
   /// poll() watches this waker's descriptor. Null means that there is none.
   const v4l2::Waker* waker{};
-  /// Runs what other threads do while the program waits, as a byte of the input says.
+  /// Runs what other threads do while the program waits. A byte of the input chooses it.
   std::function<void(std::uint8_t)> meanwhile;
   /// The kernel calls this with each buffer before VIDIOC_QBUF.
   std::function<void(const v4l2_buffer&)> before_queue;

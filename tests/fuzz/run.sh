@@ -29,7 +29,8 @@ done
 # shellcheck disable=SC2086  # Package names, to be split.
 need $fuzz_packages
 
-# The sources are the core's, as its build lists them, and the fuzzer's without the two main programs.
+# The sources are the core's and the fuzzer's. The build of the core lists its own. The two main programs are left
+# out.
 core=$(sed -n "s|^  '\(.*\.cpp\)',$|gst/v4l2/\1|p" gst/v4l2/meson.build)
 shared="$core $(find tests/fuzz -name '*.cpp' ! -name fuzz.cpp ! -name replay.cpp)"
 
@@ -67,7 +68,7 @@ build() {
   ninja --quiet -f "$directory/build.ninja" "$directory/fuzz" "$@"
 }
 
-# Prints a table and fails if a file of the core is not in it or has no line that ran.
+# Prints a table of the core's files. Fails if a file is missing or if none of its lines ran.
 cover() {
   build "$build/coverage" "-fprofile-instr-generate -fcoverage-mapping" || return 1
   LLVM_PROFILE_FILE=$build/coverage/raw "$build/coverage/fuzz" -runs=0 "$corpus" \

@@ -22,8 +22,8 @@
 
 namespace fuzz {
 
-/// A Scenario is a program that uses the core in any order that its headers allow. Its kernel gives
-/// any answers. Each step has a byte that chooses its details.
+/// A Scenario is a program that uses the core in any allowed order. The headers say which order is
+/// allowed. Its kernel gives any answers. Each step has a byte that chooses its details.
 class Scenario {
 public:
   struct Step {

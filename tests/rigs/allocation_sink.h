@@ -10,8 +10,8 @@
 
 namespace travel {
 
-/// A DmabufSource returns a DMABuf of at least so many bytes, or a memfd on the fake. It returns -1
-/// when it has no more.
+/// A DmabufSource returns a DMABuf of at least so many bytes. On the fake it returns a memfd. It
+/// returns -1 when it has no more.
 using DmabufSource = std::function<int(std::size_t)>;
 
 /// A Proposal is a consumer's answer to the ALLOCATION query.
@@ -27,9 +27,9 @@ struct Proposal {
 /// the streaming thread. The caller owns the reference.
 GstElement* new_consumer(Proposal proposal, std::function<void(GstBuffer*)> see);
 
-/// Returns a pool whose buffers have a memory for each of `plane_sizes` and a GstVideoMeta of
-/// `info`. The memories come from `dmabufs`, or are plain ones without it. The caller owns the
-/// reference.
+/// Returns a pool whose buffers have a GstVideoMeta of `info`. They have a memory for each of
+/// `plane_sizes`. The memories come from `dmabufs`, or are plain ones without it. The caller owns
+/// the reference.
 GstBufferPool* new_pool(const GstVideoInfo& info, std::vector<std::size_t> plane_sizes,
                         DmabufSource dmabufs);
 

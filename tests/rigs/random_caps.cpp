@@ -214,8 +214,8 @@ GstStructure* random_structure(Random& random) {
   set(random, structure, "width", 2, [&] { return number(random); });
   set(random, structure, "height", 2, [&] { return number(random); });
   set(random, structure, "framerate", 2, [&] { return rate(random); });
-  // GStreamer itself fails where both sides have a list of ranges in a field that is not the
-  // element's.
+  // GStreamer itself fails on two lists of ranges in a field. The element handles its own fields
+  // only.
   if (once_in(random, 2))
     set(random, structure, "pixel-aspect-ratio", 4, [&] { return fraction(random); });
   else if (auto ratio = fraction_range(random); once_in(random, 4))

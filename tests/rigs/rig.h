@@ -22,7 +22,7 @@ struct UnrefBuffer {
 
 using Buffer = std::unique_ptr<GstBuffer, UnrefBuffer>;
 
-/// A Rig runs the element alone in a harness, in front of a fake camera that the test steps.
+/// A Rig runs the element alone in a harness. The test steps the fake camera behind it.
 class Rig {
 public:
   explicit Rig(const fake::Model& model = fake::webcam(), const char* sink_caps = small_yuyv);

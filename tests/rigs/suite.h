@@ -17,7 +17,7 @@ struct NamedTest {
     }                                  \
   }
 
-/// Returns a suite with one test case for each test, so that each has its own line in the results.
+/// Returns a suite with one test case for each test. So each test has its own line in the results.
 inline Suite* suite_of(const char* name, std::initializer_list<NamedTest> tests) {
   Suite* const suite = suite_create(name);
   for (const auto& test : tests) {

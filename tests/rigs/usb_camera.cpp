@@ -64,7 +64,7 @@ void UsbCamera::plug(int port) const {
   wait_for_node();
 }
 
-// The kernel makes the entry in /dev last, so each check follows a new entry there. Checks without
+// The kernel makes the entry in /dev last. So each check follows a new entry there. Checks without
 // a pause would cost more than waiting, in virtual time.
 void UsbCamera::wait_for_node() const {
   const v4l2::UniqueFd watch{inotify_init1(IN_CLOEXEC)};

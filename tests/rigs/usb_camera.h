@@ -27,7 +27,7 @@ public:
   /// Unplugs the camera. An unplugged camera stays unplugged.
   void unplug() const;
 
-  /// Plugs the camera in at `port`, unless it is plugged in, and waits for its node.
+  /// Plugs the camera in at `port`, if it is unplugged, and waits for its node.
   void plug(int port) const;
 
   void wait_for_node() const;

@@ -26,7 +26,7 @@ def plain(name):
 def cases(path):
     """Yields the program and the name of each test case of a JUnit file, and whether it passed."""
     for suite in xml.parse(path).getroot().iter("testsuite"):
-        # Meson puts programs without cases into a suite of the project, whose name has no colon.
+        # Meson puts programs without cases into a suite with the project's name. It has no colon.
         if ":" not in suite.get("name"):
             continue
         for case in suite.iter("testcase"):

@@ -1,7 +1,7 @@
 # Installs missing packages on Debian and Ubuntu. The scripts of the tests source it. It needs no other file.
 # shellcheck shell=sh
 
-# The lists are for the build, for the tests and the demo, and for the virtual machine.
+# The lists are for the build, the tests and the demo, and the virtual machine.
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libgtest-dev libjpeg-dev'
 test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
@@ -18,7 +18,7 @@ quietly() {
   fi
 }
 
-# Runs a command as root without a prompt. sudo must not wait for a password with nobody there to type.
+# Runs a command as root without a prompt. sudo must not wait for a password, since nobody may be there to type.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"

@@ -15,7 +15,7 @@
 
 namespace usbcam {
 
-/// A Camera has all parts of the camera, and its connection to the kernel while it is plugged in.
+/// A Camera has all parts of the camera. While plugged in it has a connection to the kernel.
 class Camera {
 public:
   explicit Camera(const Options& options);
@@ -67,8 +67,7 @@ private:
   ControlEndpoint control_endpoint_;
   Streamer streamer_;
   std::optional<Attachment> attachment_;
-  /// The status endpoint has transfers that wait for a message, or messages that wait for a
-  /// transfer.
+  /// The status endpoint has waiting transfers or waiting messages, never both.
   std::deque<Submit> status_urbs_;
   std::deque<Bytes> status_messages_;
 };

@@ -25,7 +25,7 @@ static_assert(sizeof(Setup) == 8);
 /// An Effect is what a request makes the camera do besides the answer.
 enum class Effect { none, start_stream, stop_stream };
 
-/// An Answer has data for the host, or a negative errno, by which USB/IP reports a stall.
+/// An Answer has data for the host, or a negative errno. USB/IP reports a stall as an errno.
 struct Answer {
   int status{};
   Bytes data;

@@ -228,8 +228,8 @@ Result<Bytes> Controls::change(std::string_view name, std::int32_t value) {
   if (control == nullptr) return failure("no control " + std::string{name});
   if (!is_allowed(*control, value)) return failure(std::to_string(value) + " is out of range");
   controls_[control - controls_.data()].current = value;
-  // A status packet of a VideoControl interface (UVC 1.1, table 2-2) has an originator, the event
-  // "control change", a selector, the attribute "value" and the value.
+  // The packet is a status packet of a VideoControl interface (UVC 1.1, table 2-2). It has an
+  // originator, the event "control change", a selector, the attribute "value" and the value.
   Bytes packet{UVC_STATUS_TYPE_CONTROL, static_cast<std::uint8_t>(control->entity), 0,
                control->selector, 0};
   append(packet, wire(*control, value));

@@ -36,7 +36,7 @@ struct Control {
   /// The step, or the supported bits of a bitmap control.
   std::int32_t resolution{};
   std::int32_t initial{};
-  /// The control that governs this one, and the value with which it leaves this one to the user.
+  /// The control that governs this one. With `manual_value` it leaves this one to the user.
   std::string_view automatic{};
   std::int32_t manual_value{};
   std::int32_t current{initial};

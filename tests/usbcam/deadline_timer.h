@@ -11,7 +11,7 @@
 
 namespace usbcam {
 
-/// A DeadlineTimer is a descriptor that becomes readable at an absolute time of the steady clock.
+/// A DeadlineTimer becomes readable at an absolute time of the steady clock.
 class DeadlineTimer {
 public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -20,7 +20,7 @@ public:
 
   [[nodiscard]] int descriptor() const { return timer_.get(); }
 
-  /// Sets the deadline; nullopt disarms the timer. The descriptor is no longer readable for an
+  /// Sets the deadline. nullopt disarms the timer. The descriptor is no longer readable for an
   /// older one.
   void set(std::optional<TimePoint> deadline) {
     itimerspec time{};

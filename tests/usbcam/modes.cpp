@@ -9,8 +9,8 @@
 namespace usbcam {
 namespace {
 
-/// USB 2 gives a camera at most three packets of 1024 bytes in each of 8000 microframes a second. A
-/// real camera does not offer what it can't send.
+/// USB 2 gives a camera at most three packets of 1024 bytes in a microframe. A second has 8000
+/// microframes. A real camera does not offer what it can't send.
 constexpr std::uint64_t bus_bytes_per_second = 3ULL * 1024 * 8000;
 
 constexpr std::array<std::pair<Codec, std::string_view>, 3> codec_names{{

@@ -42,8 +42,8 @@ struct FormatOffer {
 /// An Offer has all formats of the camera. UVC counts formats and frames from 1, in this order.
 using Offer = std::vector<FormatOffer>;
 
-/// Returns each codec with each size and interval, except those that USB 2 can't carry
-/// uncompressed.
+/// Returns each codec with each size and interval. USB 2 can't carry some of them uncompressed, and
+/// these are left out.
 Offer make_offer(const std::vector<Codec>& codecs, const std::vector<Size>& sizes,
                  const std::vector<Interval>& intervals);
 

@@ -15,8 +15,7 @@ namespace usbcam {
 /// answers with the nearest one, and the driver sets it (commit).
 class Negotiation {
 public:
-  /// `largest_frame` is the size of the user's largest frame, which counts if it is more than
-  /// usual.
+  /// `largest_frame` is the size of the user's largest frame. It counts if it is more than usual.
   Negotiation(Offer offer, Transfer transfer, std::uint32_t largest_frame);
 
   /// Answers UVC_GET_* of the probe and commit controls; nullopt for an unknown request.

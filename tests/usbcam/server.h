@@ -6,8 +6,7 @@
 
 namespace usbcam {
 
-/// Serves the kernel and the control socket until a client sends "quit", or SIGINT or SIGTERM
-/// arrives.
+/// Serves the kernel and the control socket. A client's "quit", SIGINT or SIGTERM ends it.
 Result<> run_server(Camera& camera, ControlSocket* control);
 
 }  // namespace usbcam

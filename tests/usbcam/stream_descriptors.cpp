@@ -20,7 +20,7 @@ Bytes format_descriptor(const FormatOffer& format, std::uint8_t index) {
   auto frames = static_cast<std::uint8_t>(format.frames.size());
   switch (format.codec) {
     case Codec::mjpeg:
-      // Samples have no fixed size, the first frame descriptor is the default, and there is no
+      // Samples have no fixed size. The first frame descriptor is the default. There is no
       // interlacing.
       return {11, USB_DT_CS_INTERFACE, UVC_VS_FORMAT_MJPEG, index, frames, 0, 1, 0, 0, 0, 0};
     case Codec::h264: {
@@ -64,8 +64,8 @@ Bytes frame_descriptor(Codec codec, const FrameOffer& frame, std::uint8_t index)
   append_number(bytes, frame.size.height, 2);
   append_number(bytes, bit_rate(frame.size, frame.intervals.back()), 4);
   append_number(bytes, bit_rate(frame.size, frame.intervals.front()), 4);
-  // Frame-based formats have the bytes per line (0 if they vary) in place of the buffer size. The
-  // field follows the count of intervals.
+  // Frame-based formats have the bytes per line in place of the buffer size. 0 means that they
+  // vary. The field follows the count of intervals.
   if (codec != Codec::h264) append_number(bytes, frame_bytes(frame.size), 4);
   append_number(bytes, frame.intervals.front().count(), 4);
   bytes.push_back(count);

@@ -8,8 +8,8 @@
 
 namespace usbcam {
 
-/// An Attachment is a port of the kernel's virtual USB host controller, with the connection to it.
-/// The kernel removes the device when the connection is closed.
+/// An Attachment is a port of the virtual USB host controller, with its connection. The kernel
+/// removes the device when the connection is closed.
 struct Attachment {
   unsigned port{};
   UsbIpLink link;
@@ -18,11 +18,12 @@ struct Attachment {
 /// Plugs a high-speed device into a port, or into the first free one. Needs root and vhci_hcd.
 Result<Attachment> attach(std::optional<unsigned> port);
 
-/// Returns the kernel's name of the device at a port, as in /sys/bus/usb/devices; empty until it
-/// has one.
+/// Returns the kernel's name of the device at a port, as in /sys/bus/usb/devices. The name is empty
+/// until there is one.
 std::string bus_id(unsigned port);
 
-/// Returns the capture node of the device, such as "/dev/video0"; an error until there is one.
+/// Returns the capture node of the device, such as "/dev/video0". It is an error until there is
+/// one.
 Result<std::string> video_node(const std::string& bus_id);
 
 /// Waits until the kernel has released port and device, at most ten seconds.

@@ -1,4 +1,4 @@
-// The policy decides when the pool grows or shrinks, and how a starved frame is delivered.
+// The policy decides on the pool's size, and on the delivery of starved frames.
 
 #include "buffers/supply_policy.h"
 
@@ -16,7 +16,7 @@ SupplyPolicy policy_of(OnStarved on_starved) {
   return SupplyPolicy{{.on_starved = on_starved, .first = 4, .min_buffers = 4, .max_buffers = 6}};
 }
 
-/// Returns whether the pool shrinks with the last of so many calm frames in a row, and not before.
+/// Returns whether the pool shrinks exactly with the last of so many calm frames.
 bool shrinks_with_the_last(SupplyPolicy& policy, std::uint32_t frames, std::uint32_t in_use) {
   for (std::uint32_t frame = 1; frame < frames; ++frame)
     if (policy.shrinks(3, in_use)) return false;

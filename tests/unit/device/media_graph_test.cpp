@@ -420,7 +420,7 @@ TEST(MediaMend, WhatIsWantedReachesTheNode) {
   }
 }
 
-// In vimc of Linux 7.2 the debayer lists BGR888_1X24 and does not send it.
+// vimc of Linux 7.2 has a debayer that lists BGR888_1X24 and does not send it.
 TEST(MediaMend, AnotherSourceIsTheLastResort) {
   const v4l2::Target bgr{.fourcc = {V4L2_PIX_FMT_BGR24}, .size = {320, 240}};
   Rig rig{fake::EntityKind::one_code_debayer};

@@ -69,7 +69,7 @@ protected:
   std::vector<GParamSpec*> specs_;
 };
 
-/// Returns values of a property with both ends of its range, every choice and the default.
+/// Returns values of a property. They have both ends of its range, every choice and the default.
 std::vector<Value> values_of(GParamSpec* spec) {
   std::vector<Value> values;
   if (G_IS_PARAM_SPEC_STRING(spec)) {

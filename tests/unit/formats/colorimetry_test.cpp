@@ -1,5 +1,5 @@
-// V4L2's four numbers are compared with a table written by hand from the V4L2 specification, and
-// with its chromaticities. Round trips keep them.
+// V4L2's four numbers are compared with a table written by hand from the V4L2 specification. They
+// are also compared with its chromaticities. Round trips keep them.
 
 #include "formats/colorimetry.h"
 

@@ -147,8 +147,8 @@ v4l2gst::OfferedMode offer(const FormatRow& row) {
           .intervals = {{.shortest = {1, 30}, .longest = {1, 30}}}};
 }
 
-/// Returns the row that is chosen on a device with all formats, or all but those with separate
-/// planes.
+/// Returns the row that is chosen on a device with all formats. `multiplanar` says whether that
+/// includes formats with separate planes.
 const FormatRow* chosen(const CapsPtr& wanted, bool multiplanar) {
   std::vector<v4l2gst::OfferedMode> offers;
   for (const auto& row : v4l2gst::format_table)

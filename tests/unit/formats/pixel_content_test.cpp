@@ -287,7 +287,7 @@ std::vector<Bytes> lines_of(const Planar& picture, std::string_view plane) {
   return lines;
 }
 
-/// Returns the index of the tile in a column and a row of `across` by `down` tiles.
+/// Returns the index of the tile in a column and a row. There are `across` by `down` tiles.
 std::size_t tile_index(std::uint32_t fourcc, std::size_t column, std::size_t row,
                        std::size_t across, std::size_t down) {
   if (fourcc != V4L2_PIX_FMT_NV12MT || row + 1 == (down | 1)) return row * across + column;

@@ -96,7 +96,7 @@ TEST_F(Scratch, ALinkToTheDeviceIsTheDevice) {
 }
 
 TEST_F(Scratch, ADeviceFileIsKnownByItsNumbers) {
-  // In a container the other program's path of the device leads elsewhere here.
+  // The other program's path of the device leads elsewhere here, as in a container.
   process(5, "ffmpeg", {"/dev/zero"});
   process(6, "cat", {"/dev/null"});
   const auto holders = holders_of("/dev/zero", 0, proc());

@@ -1,4 +1,4 @@
-// The selection ioctls give the visible part of the picture and the aspect of its pixels.
+// The selection ioctls give the visible part of the picture and the pixel aspect.
 
 #include "settings/selection.h"
 
