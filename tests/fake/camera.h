@@ -101,8 +101,8 @@ public:
   [[nodiscard]] bool single_open();
   [[nodiscard]] std::size_t queued_count();
   [[nodiscard]] std::size_t buffer_count();
-  /// The V4L2_MEMORY_FLAG_* of the last allocation, and the V4L2_BUF_FLAG_NO_CACHE_* of the last
-  /// VIDIOC_QBUF.
+  /// The V4L2_MEMORY_FLAG_* of the last VIDIOC_REQBUFS, and the V4L2_BUF_FLAG_NO_CACHE_* of the
+  /// last VIDIOC_QBUF.
   [[nodiscard]] std::uint32_t memory_flags();
   [[nodiscard]] std::uint32_t queue_flags();
   /// Waits until the stream is on or off.

@@ -111,7 +111,7 @@ public:
   /// The V4L2_BUF_FLAG_NO_CACHE_* of the latest VIDIOC_QBUF.
   [[nodiscard]] std::uint32_t queue_flags() const { return queue_flags_; }
 
-  /// The V4L2_MEMORY_FLAG_* of the latest VIDIOC_REQBUFS or VIDIOC_CREATE_BUFS.
+  /// The V4L2_MEMORY_FLAG_* of the latest VIDIOC_REQBUFS. VIDIOC_CREATE_BUFS does not change them.
   [[nodiscard]] std::uint32_t memory_flags() const { return memory_flags_; }
 
   /// The memory of a buffer's first plane.

@@ -35,7 +35,7 @@ public:
   struct Habits {
     bool lists{true};     ///< VIDIOC_ENUM_*
     bool settings{};      ///< VIDIOC_G_FMT, G_PARM, and the answers about sources
-    bool agreements{};    ///< VIDIOC_S_FMT, S_PARM
+    bool agreements{};    ///< VIDIOC_S_FMT, S_PARM and G_FMT
     bool may_fail{true};  ///< some calls return EIO or another errno
     bool endless{};       ///< no list ends
   };

@@ -15,7 +15,8 @@
 
 namespace rig {
 
-/// Returns a pool of exactly four buffers for small_yuyv. They are DMABufs for dmabuf-import.
+/// Returns a pool for small_yuyv. For dmabuf-import it has exactly four DMABufs. Otherwise it has
+/// plain buffers, whose number it does not limit.
 inline GstBufferPool* pool_of_four(std::string_view io_mode) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_YUY2, 320, 240);

@@ -71,7 +71,7 @@ public:
     thread_.join();
   }
 
-  /// Pauses or resumes. After the return of a pause no frame is written.
+  /// Pauses or resumes. A frame that was due may still be written after the return of a pause.
   void pause(bool paused) {
     {
       const std::lock_guard lock{mutex_};

@@ -42,7 +42,7 @@ Result<> run_server(Camera& camera, ControlSocket* control) {
   while (!quitting) {
     camera.pump();
     timer.set(camera.deadline());
-    // poll() skips a negative descriptor, so the kernel's entry stays without a connection.
+    // poll() skips a negative descriptor. So the kernel's entry exists even while unplugged.
     polled = {{.fd = signals->get(), .events = POLLIN, .revents = 0},
               {.fd = timer.descriptor(), .events = POLLIN, .revents = 0},
               {.fd = camera.descriptor().value_or(-1), .events = POLLIN, .revents = 0}};
