@@ -6,7 +6,8 @@
 
 namespace fake {
 
-/// A bus reserves bandwidth for each streaming camera, as a USB controller does.
+/// A bus reserves bandwidth for each streaming camera. A USB controller does so for isochronous
+/// ones.
 class Bus {
 public:
   explicit Bus(std::uint64_t bytes_per_second) : free_{bytes_per_second} {}

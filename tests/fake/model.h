@@ -133,7 +133,7 @@ Model usb_camera(std::string serial, std::string port);
 /// Returns a webcam() with the multi-planar API, and NV12M and YUV420M besides.
 Model multiplanar_camera();
 
-/// Returns a node that is no camera, such as a UVC metadata node or a codec.
+/// Returns a node that is no camera, such as UVC metadata, a video output or a codec.
 Model node_with(std::uint32_t device_caps, std::string card);
 
 /// A ModelPlane is one memory plane of a format. `bytes_per_line` is 0 for compressed formats.
