@@ -176,7 +176,7 @@ Result<std::set<std::uint32_t>> exchange_all(const Node& node, bool set,
     const auto one = hangs ? std::unexpected{done.error()} : exchange_one(node, set, control);
     if (one) continue;
     if (one.error().gone()) return std::unexpected{one.error()};
-    hangs = one.error().code == ETIMEDOUT;
+    hangs = hangs || one.error().code == ETIMEDOUT;
     refused.insert(control.id);
   }
   return refused;

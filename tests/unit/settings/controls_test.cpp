@@ -113,6 +113,14 @@ TEST(Controls, OfACameraThatHangsAreNotAskedForOneByOne) {
   EXPECT_EQ(plugged.camera->calls(VIDIOC_G_CTRL), 0U);
 }
 
+TEST(Controls, AreNotAskedForAfterOneThatHangs) {
+  const Plugged plugged;
+  plugged.fail(VIDIOC_G_EXT_CTRLS, EIO);
+  plugged.fail(VIDIOC_G_CTRL, ETIMEDOUT);
+  EXPECT_TRUE(Controls::read(*plugged.node)->all().empty());
+  EXPECT_EQ(plugged.camera->calls(VIDIOC_G_CTRL), 1U);
+}
+
 TEST(Controls, OfALostDeviceAreAnError) {
   for (const auto request : {VIDIOC_QUERY_EXT_CTRL, VIDIOC_G_EXT_CTRLS, VIDIOC_SUBSCRIBE_EVENT}) {
     const Plugged plugged;
