@@ -102,7 +102,7 @@ Result<Wake> wait(const Node& node, Waker& waker, BufferQueue& queue,
       bool any{};
       const auto event = next_event(node, &any);
       if (!any) ++empty;
-      if (!event) return std::unexpected{event.error()};
+      if (!event) return Lost{event.error()};
       if (const auto& news = *event)
         return std::visit([](const auto& change) -> Wake { return change; }, *news);
     }

@@ -318,6 +318,19 @@ TEST(Stream, AnUnplugIsLossAlsoWhileAllBuffersAreOut) {
   }
 }
 
+TEST(Stream, ADeviceThatIsGoneWhenItsEventIsFetchedIsLost) {
+  auto model = fake::webcam();
+  model.tells_changes = true;
+  Rig rig{model};
+  ASSERT_EQ(v4l2::subscribe_source_change(*rig.device->node(), 0), true);
+  rig.start();
+  rig.camera->change_source(model.formats);
+  rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQEVENT, ENODEV); });
+  const auto arrival = rig.stream->next();
+  ASSERT_TRUE(ends_in<v4l2::Lost>(arrival));
+  EXPECT_EQ(std::get<v4l2::Lost>(*arrival).error.code, ENODEV);
+}
+
 TEST(Stream, AFatalDriverErrorBreaksTheStreamUntilItIsRestarted) {
   Rig rig;
   rig.start();
