@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
+#include <span>
 
 #include "formats/caps.h"
 #include "kernel/request.h"
@@ -96,12 +98,10 @@ std::size_t picture_line(const Layout::Plane& plane, const FormatRow& row, v4l2:
   return std::min(line, plane.pitch);
 }
 
-/// Returns the offset of a memory plane in a GstBuffer that holds all of them.
-std::size_t start_of(const v4l2::Format& format, std::uint32_t memory) {
-  std::size_t start{};
-  for (std::uint32_t before = 0; before < memory; ++before)
-    start += format.planes[before].size_image;
-  return start;
+/// Returns the offset of a memory plane in a GstBuffer that holds all of them. A frame of raw video
+/// is as long as its picture (FrameFilter), whatever the driver's `sizeimage`.
+std::size_t start_of(const Layout& layout, std::uint32_t memory) {
+  return std::accumulate(layout.needed.begin(), layout.needed.begin() + memory, std::size_t{});
 }
 
 }  // namespace
@@ -140,7 +140,6 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
   const bool zigzag =
       layout.tiled && GST_VIDEO_FORMAT_INFO_TILE_MODE(info.finfo) == GST_VIDEO_TILE_MODE_ZFLIPZ_2X2;
   layout.together = zigzag ? 2 : 1;
-  layout.usual = true;
   for (guint index = 0; index < layout.plane_count; ++index) {
     auto& plane = layout.planes[index];
     plane.memory = row.memory_of(index);
@@ -161,9 +160,12 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
     const bool padded = plane.rows > 0 && !layout.tiled;
     layout.least[plane.memory] =
         end - (padded ? plane.pitch - picture_line(plane, row, format.size, info, index) : 0);
-    layout.usual = layout.usual && plane.stride == plane.usual_stride &&
-                   start_of(format, plane.memory) + plane.offset == plane.usual_offset;
   }
+  const auto planes = std::span{layout.planes}.first(layout.plane_count);
+  layout.usual = std::ranges::all_of(planes, [&](const Layout::Plane& plane) {
+    return plane.stride == plane.usual_stride &&
+           start_of(layout, plane.memory) + plane.offset == plane.usual_offset;
+  });
   layout.usual_size =
       known ? GST_VIDEO_INFO_SIZE(&info) : layout.planes[0].usual_pitch * layout.planes[0].rows;
   return layout;

@@ -181,6 +181,13 @@ TEST_F(LayoutTest, SeparatePlanesBeginAtTheirMemory) {
   EXPECT_EQ(nv12.planes[1].offset, 0U);
   EXPECT_EQ(nv12.planes[1].memory, 1U);
   EXPECT_EQ(nv12.needed[1], 512U * 120);
+  // A frame goes downstream at its picture's length, so what the driver adds behind it is no part
+  // of the layout.
+  EXPECT_TRUE(layout(V4L2_PIX_FMT_NV12M, {320, 240}, {{320, 320 * 248}, {320, 320 * 124}}).usual);
+  // GStreamer rounds odd heights up for chroma, and so ends luma a line later.
+  const auto odd = layout(V4L2_PIX_FMT_NV12M, {320, 241}, {{320, 320 * 242}, {320, 320 * 121}});
+  EXPECT_EQ(odd.planes[1].usual_offset, 320U * 242);
+  EXPECT_FALSE(odd.usual);
 }
 
 TEST_F(LayoutTest, ALineIsNeverShorterThanThePicture) {
