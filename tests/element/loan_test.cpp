@@ -175,12 +175,10 @@ GST_START_TEST(test_held_beyond_null_and_a_second_life) {
   rig.set_state(GST_STATE_NULL);
   fail_unless(rig::shows(held.get(), 0));
   rig.play();
-  const auto calls = rig.camera->calls(VIDIOC_QBUF);
   auto other = rig.next();
   rig.next();
   const int descriptor = gst_dmabuf_memory_get_fd(gst_buffer_peek_memory(held.get(), 0));
   const auto calls_before = rig.camera->calls(VIDIOC_QBUF);
-  fail_unless(calls_before >= calls);
   held.reset();
   fail_unless_equals_int(rig.camera->calls(VIDIOC_QBUF), calls_before);
   fail_unless_equals_int(fcntl(descriptor, F_GETFD), -1);

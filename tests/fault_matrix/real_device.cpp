@@ -83,6 +83,7 @@ OtherProgram::~OtherProgram() {
 
 int OtherProgram::run(const char* node) {
   const int descriptor = open(node, O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return 1;
   v4l2_requestbuffers request{};
   request.count = 2;
   request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
