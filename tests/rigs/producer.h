@@ -53,7 +53,7 @@ public:
     int type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
     static_cast<void>(ioctl(node_.get(), VIDIOC_STREAMON, &type));
     // The device does not capture before the first write().
-    write_one(bytes_.size());
+    write_frame(bytes_.size());
     thread_ = std::thread{[this] {
       run();
     }};
@@ -71,7 +71,7 @@ public:
     thread_.join();
   }
 
-  /// Pauses or resumes. A frame that was due may still be written after the return of a pause.
+  /// Pauses or resumes. No frame is written after the return of a pause.
   void pause(bool paused) {
     {
       const std::lock_guard lock{mutex_};
@@ -83,12 +83,13 @@ public:
   /// Writes half a frame as the last one.
   void write_half() {
     pause(true);
-    write_one(bytes_.size() / 2);
+    const std::lock_guard lock{mutex_};
+    write_frame(bytes_.size() / 2);
   }
 
 private:
-  void write_one(std::size_t length) {
-    const std::lock_guard lock{mutex_};
+  /// The thread holds the lock, once there is a thread.
+  void write_frame(std::size_t length) {
     std::ranges::fill(bytes_, ++number_);
     // A device takes at most the bytes of its format.
     if (write(node_.get(), bytes_.data(), length) <= 0) die("a frame can't be written");
@@ -97,13 +98,11 @@ private:
   void run() {
     constexpr std::chrono::milliseconds distance{33};
     for (;;) {
-      {
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, distance, [this] { return ends_ || paused_; });
-        changed_.wait(lock, [this] { return ends_ || !paused_; });
-        if (ends_) return;
-      }
-      write_one(bytes_.size());
+      std::unique_lock lock{mutex_};
+      changed_.wait_for(lock, distance, [this] { return ends_ || paused_; });
+      changed_.wait(lock, [this] { return ends_ || !paused_; });
+      if (ends_) return;
+      write_frame(bytes_.size());
     }
   }
 
