@@ -117,7 +117,7 @@ TEST_P(Belief, BuffersAreAddedUpToACeiling) {
 // VIDIOC_REMOVE_BUFS returns ENOTTY before Linux 6.10 and with drivers that lack it. Other drivers
 // remove a dequeued buffer, also while it streams, and return EBUSY for a queued one. The next new
 // buffer takes the free index.
-TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
+TEST_P(Belief, AnIdleBufferIsRemovedWhileStreamingOrNoneIs) {
   const auto node = open();
   const auto format = set_format(*node);
   const auto count = request(*node, 4);
@@ -125,10 +125,10 @@ TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
   for (std::uint32_t index = 1; index < count; ++index)
     ASSERT_EQ(queue(*node, index), 0);
   ASSERT_EQ(stream_on(*node), 0);
-  auto at_home = removal(0, type);
+  auto idle = removal(0, type);
   auto queued = removal(1, type);
   auto beyond = removal(count, type);
-  const auto error = errno_of(*node, request::remove_bufs, at_home);
+  const auto error = errno_of(*node, request::remove_bufs, idle);
   if (error == ENOTTY) {
     EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), ENOTTY);
     EXPECT_EQ(queue(*node, 0), 0);
@@ -136,7 +136,7 @@ TEST_P(Belief, ABufferAtHomeIsRemovedWhileStreamingOrNoneIs) {
   }
   EXPECT_EQ(error, 0);
   EXPECT_EQ(errno_of(*node, request::remove_bufs, queued), EBUSY);
-  EXPECT_EQ(errno_of(*node, request::remove_bufs, at_home), EINVAL) << "it is gone";
+  EXPECT_EQ(errno_of(*node, request::remove_bufs, idle), EINVAL) << "it is gone";
   EXPECT_EQ(errno_of(*node, request::remove_bufs, beyond), EINVAL);
   auto described = buffer(0);
   EXPECT_EQ(errno_of(*node, request::querybuf, described.wire()), EINVAL);

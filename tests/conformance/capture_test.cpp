@@ -374,7 +374,7 @@ TEST_P(Belief, FramesAreNumberedAndStamped) {
 
 // VIDIOC_STREAMOFF dequeues all buffers, also those that were queued without a stream. The sequence
 // starts again. Stream and BufferQueue rely on it.
-TEST_P(Belief, StreamingOffBringsAllBuffersHome) {
+TEST_P(Belief, StreamingOffBringsAllBuffersBack) {
   const auto node = open();
   set_format(*node);
   const auto count = request(*node, 3);

@@ -139,7 +139,7 @@ GST_START_TEST(test_pts_grows_over_many_pauses) {
 
 GST_END_TEST
 
-GST_START_TEST(test_a_frame_held_over_a_pause_comes_home) {
+GST_START_TEST(test_a_frame_held_over_a_pause_comes_back) {
   Rig rig;
   rig.play();
   auto held = rig.next();
@@ -371,7 +371,7 @@ static Suite* lifecycle_suite() {
                                    TEST(test_streams_exactly_while_playing),
                                    TEST(test_no_stale_frame_after_a_pause),
                                    TEST(test_pts_grows_over_many_pauses),
-                                   TEST(test_a_frame_held_over_a_pause_comes_home),
+                                   TEST(test_a_frame_held_over_a_pause_comes_back),
                                    TEST(test_stops_while_it_waits_for_a_frame),
                                    TEST(test_flush_ends_the_wait_and_data_flows_again),
                                    TEST(test_eos_ends_the_wait),

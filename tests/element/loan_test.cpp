@@ -25,7 +25,7 @@ GST_START_TEST(test_freeing_the_buffer_requeues_it) {
 
 GST_END_TEST
 
-GST_START_TEST(test_envelopes_are_used_again) {
+GST_START_TEST(test_shells_are_used_again) {
   Rig rig;
   rig.play();
   std::vector<GstBuffer*> first;
@@ -77,7 +77,7 @@ GST_START_TEST(test_one_plane_holds_the_whole_frame) {
 
 GST_END_TEST
 
-GST_START_TEST(test_other_memory_in_the_envelope_is_let_go) {
+GST_START_TEST(test_other_memory_in_the_shell_is_let_go) {
   Rig rig;
   rig.play();
   for (std::uint32_t sequence = 0; sequence < 8; ++sequence) {
@@ -91,7 +91,7 @@ GST_START_TEST(test_other_memory_in_the_envelope_is_let_go) {
 
 GST_END_TEST
 
-GST_START_TEST(test_buffers_appended_to_one_another_come_home) {
+GST_START_TEST(test_buffers_appended_to_one_another_come_back) {
   Rig rig;
   rig.play();
   for (std::uint32_t turn = 0; turn < 4; ++turn) {
@@ -248,11 +248,11 @@ GST_END_TEST
 static Suite* loan_suite() {
   return suite_of("loan", {
                               TEST(test_freeing_the_buffer_requeues_it),
-                              TEST(test_envelopes_are_used_again),
+                              TEST(test_shells_are_used_again),
                               TEST(test_whoever_holds_the_memory_holds_the_frame),
                               TEST(test_one_plane_holds_the_whole_frame),
-                              TEST(test_other_memory_in_the_envelope_is_let_go),
-                              TEST(test_buffers_appended_to_one_another_come_home),
+                              TEST(test_other_memory_in_the_shell_is_let_go),
+                              TEST(test_buffers_appended_to_one_another_come_back),
                               TEST(test_three_of_four_held_and_freed_from_other_threads),
                               TEST(test_stops_while_the_only_buffer_is_held),
                               TEST(test_stops_while_downstream_holds_all_buffers),

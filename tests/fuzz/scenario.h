@@ -83,8 +83,8 @@ private:
   void map_node(std::uint8_t how);
   void grow(std::uint8_t how);
   void shrink(std::uint8_t how);
-  void park(std::uint8_t how);
-  void enlist(std::uint8_t how);
+  void retire(std::uint8_t how);
+  void reinstate(std::uint8_t how);
   void queue(std::uint8_t how);
   void start(std::uint8_t how);
   void stop(std::uint8_t how);
@@ -100,7 +100,7 @@ private:
   void note(const v4l2::ControlChanged& change);
   void take(v4l2::Result<v4l2::Arrival> arrival);
   void inspect(const v4l2::Frame& frame);
-  void aim(std::uint32_t index);
+  void set_targets(std::uint32_t index);
   void check_queued(const v4l2_buffer& buffer) const;
   [[nodiscard]] v4l2::BufferQueue* queue() const;
 
@@ -134,7 +134,7 @@ private:
   std::vector<v4l2::UniqueFd> shared_;   // of another device
   std::vector<std::vector<v4l2::PlaneTarget>> targets_;
   v4l2::Reader::Slots slots_;
-  std::shared_ptr<v4l2::BufferQueue> read_desk_;
+  std::shared_ptr<v4l2::BufferQueue> read_queue_;
   std::vector<v4l2::MappedFrame> mapped_;
   std::optional<v4l2::Device> device_;
   std::optional<v4l2::Buffers> buffers_;

@@ -32,7 +32,7 @@ constexpr std::uint32_t bit(std::uint32_t index) {
 
 v4l2::BufferQueue* Scenario::queue() const {
   if (buffers_) return buffers_->queue().get();
-  return read_desk_.get();
+  return read_queue_.get();
 }
 
 void Scenario::request(std::uint8_t how) {
@@ -56,11 +56,11 @@ void Scenario::request(std::uint8_t how) {
   check(buffers_->count() > 0, "an allocation has buffers");
   targets_.assign(v4l2::BufferQueue::most_buffers, {});
   for (std::uint32_t index = 0; index < buffers_->count(); ++index)
-    aim(index);
+    set_targets(index);
 }
 
 /// Gives a buffer memory of the program, unless the driver has its own.
-void Scenario::aim(std::uint32_t index) {
+void Scenario::set_targets(std::uint32_t index) {
   auto& targets = targets_[index];
   targets.clear();
   for (const auto& plane : buffers_->planes(index)) {
@@ -103,7 +103,7 @@ void Scenario::check_queued(const v4l2_buffer& buffer) const {
 void Scenario::free(std::uint8_t) {
   stop(0);
   buffers_.reset();
-  read_desk_.reset();
+  read_queue_.reset();
   slots_.clear();
   ++generation_;
   lent_ = 0;
@@ -157,7 +157,7 @@ void Scenario::grow(std::uint8_t how) {
   const auto index = buffers_->grow(format_);
   if (!good(index)) return;
   check(buffers_->count() == before + 1, "what is new was not there");
-  aim(*index);
+  set_targets(*index);
   if ((how & 1) != 0) queue()->retire(*index);
   if ((how & 2) != 0) static_cast<void>(good(queue()->reinstate(*index)));
 }
@@ -171,22 +171,22 @@ void Scenario::shrink(std::uint8_t) {
   check(freed != queue()->exists(*index), "what is freed is gone, and nothing else");
 }
 
-void Scenario::park(std::uint8_t how) {
+void Scenario::retire(std::uint8_t how) {
   const auto index = how % v4l2::BufferQueue::most_buffers;
   if (queue() != nullptr && queue()->exists(index)) queue()->retire(index);
 }
 
-void Scenario::enlist(std::uint8_t) {
+void Scenario::reinstate(std::uint8_t) {
   if (queue() == nullptr) return;
   if (const auto index = queue()->retired()) static_cast<void>(good(queue()->reinstate(*index)));
 }
 
 void Scenario::queue(std::uint8_t) {
   if (!buffers_ || !keeps_) return;
-  const auto home = queue()->idle();
-  check((home & lent_) == 0, "what is on loan is not at home");
-  if (home == 0) return;
-  const auto index = static_cast<std::uint32_t>(std::countr_zero(home));
+  const auto idle = queue()->idle();
+  check((idle & lent_) == 0, "what is on loan is not idle");
+  if (idle == 0) return;
+  const auto index = static_cast<std::uint32_t>(std::countr_zero(idle));
   static_cast<void>(good(queue()->queue(index)));
 }
 
@@ -204,9 +204,9 @@ void Scenario::stop(std::uint8_t) {
 }
 
 void Scenario::read(std::uint8_t how) {
-  if (buffers_ || !read_desk_ || (how & 1) != 0) {
+  if (buffers_ || !read_queue_ || (how & 1) != 0) {
     free(0);
-    read_desk_ = std::make_shared<v4l2::BufferQueue>(
+    read_queue_ = std::make_shared<v4l2::BufferQueue>(
         nullptr, waker_, v4l2::WireBuffer{v4l2::BufferType::capture, v4l2::Memory::mmap, 1},
         v4l2::OnRequeue::queue);
     const auto length = std::clamp(format_.planes[0].size_image, 1U, longest_plane);
@@ -215,12 +215,12 @@ void Scenario::read(std::uint8_t how) {
       if (!good(memory)) return;
       memories_.push_back(std::move(*memory));
       slots_.push_back(memories_.back().bytes().first(length));
-      read_desk_->add(index);
+      read_queue_->add(index);
     }
   }
   stop(0);
   const auto type = (how & 2) != 0 ? v4l2::BufferType::capture_mplane : v4l2::BufferType::capture;
-  auto reader = v4l2::Reader::start(kernel_, "/dev/video0", waker_, read_desk_, slots_, type);
+  auto reader = v4l2::Reader::start(kernel_, "/dev/video0", waker_, read_queue_, slots_, type);
   if (good(reader)) reader_.emplace(std::move(*reader));
 }
 

@@ -25,7 +25,7 @@ struct FrameParams {
 };
 
 /// GST_V4L2_CPP_POOL() is not used: it would ask the type system again for each frame.
-std::shared_ptr<BufferPool> shelf_of(GstBufferPool* pool) {
+std::shared_ptr<BufferPool> buffer_pool_of(GstBufferPool* pool) {
   return reinterpret_cast<GstV4l2CppPool*>(pool)->buffer_pool.lock();
 }
 
@@ -45,7 +45,7 @@ GstFlowReturn pool_acquire(GstBufferPool* pool, GstBuffer** buffer,
   // A caller without a frame gets no buffer: only the driver fills buffers.
   const auto& ours = reinterpret_cast<GstV4l2CppPool*>(pool)->ours;
   if (params == nullptr || params != ours.load(std::memory_order_relaxed)) return GST_FLOW_ERROR;
-  const auto buffer_pool = shelf_of(pool);
+  const auto buffer_pool = buffer_pool_of(pool);
   if (!buffer_pool || GST_BUFFER_POOL_IS_FLUSHING(pool)) return GST_FLOW_FLUSHING;
   *buffer =
       buffer_pool->acquire(std::move(*reinterpret_cast<FrameParams*>(params)->frame)).release();
@@ -75,7 +75,7 @@ void pool_release(GstBufferPool* pool, GstBuffer* buffer) noexcept {
   BufferPtr shell{buffer};
   // If the BufferPool is gone, the shell is freed here. So are the memories that have no other
   // holder.
-  if (const auto buffer_pool = shelf_of(pool)) buffer_pool->release(std::move(shell));
+  if (const auto buffer_pool = buffer_pool_of(pool)) buffer_pool->release(std::move(shell));
 }
 
 }  // namespace

@@ -84,8 +84,8 @@ std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
   const auto* const memory = gst_buffer_peek_memory(buffer, 0);
   std::optional<std::uint32_t> unused;
   std::optional<std::uint32_t> any;
-  for (auto owner = buffers_->queue()->idle(); owner != 0; owner &= owner - 1) {
-    const auto index = static_cast<std::uint32_t>(std::countr_zero(owner));
+  for (auto idle = buffers_->queue()->idle(); idle != 0; idle &= idle - 1) {
+    const auto index = static_cast<std::uint32_t>(std::countr_zero(idle));
     const auto* const last = entries_[index].last;
     if (last == memory) return index;
     if (last == nullptr && !unused) unused = index;
@@ -97,8 +97,8 @@ std::optional<std::uint32_t> Importer::place_for(GstBuffer* buffer) const {
 /// Queues the buffers of frames that were left out, each at its own index. A pool may have no
 /// others.
 v4l2::Result<> Importer::requeue_left() {
-  for (auto owner = buffers_->queue()->idle(); owner != 0; owner &= owner - 1) {
-    const auto index = static_cast<std::uint32_t>(std::countr_zero(owner));
+  for (auto idle = buffers_->queue()->idle(); idle != 0; idle &= idle - 1) {
+    const auto index = static_cast<std::uint32_t>(std::countr_zero(idle));
     auto& entry = entries_[index];
     if (!entry.buffer) continue;
     unmap(entry);

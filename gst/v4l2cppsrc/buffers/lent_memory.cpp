@@ -63,7 +63,7 @@ namespace v4l2gst {
 namespace {
 
 GQuark owner_quark() {
-  static const GQuark quark = g_quark_from_static_string("GstV4l2CppHome");
+  static const GQuark quark = g_quark_from_static_string("GstV4l2CppBufferPool");
   return quark;
 }
 

@@ -59,7 +59,7 @@ v4l2::Result<> Supply::fill() {
 }
 
 v4l2::Result<bool> Supply::grow() {
-  if (const auto retired = queue_->retired()) return enlist(*retired);
+  if (const auto retired = queue_->retired()) return reinstate(*retired);
   auto index =
       buffers_ != nullptr ? buffers_->grow(format_) : v4l2::Result<std::uint32_t>{queue_->vacant()};
   if (!index) {
@@ -78,13 +78,13 @@ v4l2::Result<bool> Supply::grow() {
   if (buffers_ == nullptr) queue_->add(*index);
   GST_DEBUG_OBJECT(element_, "downstream holds so many that there are %u buffers now",
                    queue_->buffer_count());
-  return enlist(*index);
+  return reinstate(*index);
 }
 
-v4l2::Result<bool> Supply::enlist(std::uint32_t index) {
+v4l2::Result<bool> Supply::reinstate(std::uint32_t index) {
   policy_.has_grown();
-  const auto enlisted = queue_->reinstate(index);
-  if (!enlisted) return std::unexpected{enlisted.error()};
+  const auto reinstated = queue_->reinstate(index);
+  if (!reinstated) return std::unexpected{reinstated.error()};
   return true;
 }
 

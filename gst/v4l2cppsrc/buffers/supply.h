@@ -56,7 +56,7 @@ private:
          std::shared_ptr<v4l2::BufferQueue> queue, PlaneMemoryFactory maker, bool can_grow);
 
   v4l2::Result<> fill();
-  v4l2::Result<bool> enlist(std::uint32_t index);
+  v4l2::Result<bool> reinstate(std::uint32_t index);
   void free_retired();
 
   GstElement* element_;

@@ -70,7 +70,7 @@ CapsPtr common_caps(const GstCaps* first, const GstCaps* second);
 /// Returns the fixed caps of the format that the driver set. They are empty if `row` has none. The
 /// framerate is 0/1 if `interval` is unknown.
 CapsPtr fixed_caps(const FormatRow& row, bool dmabuf_caps, const v4l2::Format& format,
-                   v4l2::Interval interval, const PictureProperties& traits);
+                   v4l2::Interval interval, const PictureProperties& properties);
 
 /// Returns the height of a whole frame. Where fields have buffers of their own, `format` holds the
 /// height of one field (V4L2 specification, struct v4l2_pix_format).

@@ -49,6 +49,4 @@ inline GstClockTime duration_of(const StreamConfig& config) {
   return config.format.field == V4L2_FIELD_ALTERNATE ? frame / 2 : frame;
 }
 
-using Agreement = StreamConfig;
-
 }  // namespace v4l2gst

@@ -57,19 +57,19 @@ DeviceMessage plain(DeviceMessage::State state, const std::string& path, std::st
 
 }  // namespace
 
-void post(GstElement* element, const DeviceMessage& notice) {
-  if (notice.state == DeviceMessage::State::not_restored)
-    GST_WARNING_OBJECT(element, "%s", notice.text.c_str());
+void post(GstElement* element, const DeviceMessage& message) {
+  if (message.state == DeviceMessage::State::not_restored)
+    GST_WARNING_OBJECT(element, "%s", message.text.c_str());
   else
-    GST_INFO_OBJECT(element, "%s", notice.text.c_str());
+    GST_INFO_OBJECT(element, "%s", message.text.c_str());
   auto* const fields = gst_structure_new(
-      "v4l2cppsrc-device", "state", G_TYPE_STRING, name_of(notice.state), "device", G_TYPE_STRING,
-      notice.device.c_str(), "text", G_TYPE_STRING, notice.text.c_str(), "call", G_TYPE_STRING,
-      notice.error.call, "errno", G_TYPE_INT, notice.error.code, nullptr);
-  if (!notice.settings.empty()) {
+      "v4l2cppsrc-device", "state", G_TYPE_STRING, name_of(message.state), "device", G_TYPE_STRING,
+      message.device.c_str(), "text", G_TYPE_STRING, message.text.c_str(), "call", G_TYPE_STRING,
+      message.error.call, "errno", G_TYPE_INT, message.error.code, nullptr);
+  if (!message.settings.empty()) {
     GValue list = G_VALUE_INIT;
     g_value_init(&list, GST_TYPE_LIST);
-    for (const auto& setting : notice.settings) {
+    for (const auto& setting : message.settings) {
       GValue text = G_VALUE_INIT;
       g_value_init(&text, G_TYPE_STRING);
       g_value_set_string(&text, setting.c_str());
@@ -121,11 +121,11 @@ DeviceMessage not_restored(const std::string& path, std::vector<std::string> set
   std::string names;
   for (const auto& name : settings)
     names.append(names.empty() ? "" : ", ").append(name);
-  auto notice =
+  auto message =
       plain(DeviceMessage::State::not_restored, path,
             "The device at '" + path + "' is back without some of its settings: " + names + ".");
-  notice.settings = std::move(settings);
-  return notice;
+  message.settings = std::move(settings);
+  return message;
 }
 
 Report stalled(const std::string& path, std::chrono::milliseconds silence, bool starting) {

@@ -37,7 +37,7 @@ struct DeviceMessage {
   std::vector<std::string> settings{};  ///< that were not restored
 };
 
-void post(GstElement* element, const DeviceMessage& notice);
+void post(GstElement* element, const DeviceMessage& message);
 
 // These functions make the messages that have no Report behind them.
 

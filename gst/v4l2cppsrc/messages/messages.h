@@ -16,7 +16,7 @@ class Messages {
 public:
   explicit Messages(GstElement* element) : element_{element} {}
 
-  void add(DeviceMessage notice) { device_messages_.push_back(std::move(notice)); }
+  void add(DeviceMessage message) { device_messages_.push_back(std::move(message)); }
 
   /// Adds a state of the device, to which `error` led.
   void add(DeviceMessage::State state, const std::string& device, std::string text,
@@ -40,8 +40,8 @@ public:
 
   /// Posts all messages. The caller holds no lock.
   void post() const {
-    for (const auto& notice : device_messages_)
-      v4l2gst::post(element_, notice);
+    for (const auto& message : device_messages_)
+      v4l2gst::post(element_, message);
     for (const auto& warning : warnings_)
       v4l2gst::warn(element_, warning);
   }

@@ -24,22 +24,22 @@ std::string implausible_answer(const v4l2::Error& error) {
 }
 
 // The memory is our own, because other threads may ask for names as well.
-using NameRoom = std::array<char, 4096>;
+using NameBuffer = std::array<char, 4096>;
 
 std::string user_name(uid_t id) {
-  NameRoom room{};
+  NameBuffer buffer{};
   passwd entry{};
   passwd* found{};
-  const bool known = getpwuid_r(id, &entry, room.data(), room.size(), &found) == 0;
+  const bool known = getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0;
   return known && found != nullptr ? found->pw_name : std::to_string(id);
 }
 
 /// Returns the number of a group whose members are too many for the memory.
 std::string group_name(gid_t id) {
-  NameRoom room{};
+  NameBuffer buffer{};
   group entry{};
   group* found{};
-  const bool known = getgrgid_r(id, &entry, room.data(), room.size(), &found) == 0;
+  const bool known = getgrgid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0;
   return known && found != nullptr ? found->gr_name : std::to_string(id);
 }
 

@@ -146,32 +146,32 @@ Outcome<v4l2::Format> FormatSetter::convert_colours(const v4l2::Format& format,
 
 Outcome<PictureProperties> FormatSetter::read_picture_properties(
     const v4l2::Format& format, const FormatRow& row, const Interlacing& interlacing) const {
-  PictureProperties traits{.interlace = interlacing.mode,
-                           .field_order = interlacing.order,
-                           .pixel_aspect = overrides_.pixel_aspect,
-                           .colorimetry = overrides_.colorimetry_text,
-                           .hdr = {}};
+  PictureProperties properties{.interlace = interlacing.mode,
+                               .field_order = interlacing.order,
+                               .pixel_aspect = overrides_.pixel_aspect,
+                               .colorimetry = overrides_.colorimetry_text,
+                               .hdr = {}};
   const auto& node = *device().node();
   if (!overrides_.carry_pixel_aspect) {
-    traits.pixel_aspect.reset();
-  } else if (!traits.pixel_aspect) {
+    properties.pixel_aspect.reset();
+  } else if (!properties.pixel_aspect) {
     v4l2::Size frame{format.size.width, frame_height(format)};
     if (single_field(format.field)) frame.height *= 2;
     const auto aspect = v4l2::pixel_aspect(node, frame);
     if (!aspect)
       return std::unexpected{failed(path(), aspect.error(), "to ask for its pixel aspect")};
-    traits.pixel_aspect = single_field(format.field) ? flattened(*aspect) : *aspect;
+    properties.pixel_aspect = single_field(format.field) ? flattened(*aspect) : *aspect;
   }
-  if (!row.raw()) return traits;
-  if (traits.colorimetry.empty())
+  if (!row.raw()) return properties;
+  if (properties.colorimetry.empty())
     if (const auto known = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row)))
-      if (const auto text = colorimetry_text(*known)) traits.colorimetry = text.get();
+      if (const auto text = colorimetry_text(*known)) properties.colorimetry = text.get();
   if (format.colorimetry.transfer == V4L2_XFER_FUNC_SMPTE2084) {
     const auto hdr = v4l2::hdr_info(node);
     if (!hdr) return std::unexpected{failed(path(), hdr.error(), "to ask for its HDR metadata")};
-    if (const auto& info = *hdr) traits.hdr = hdr_metadata(*info);
+    if (const auto& info = *hdr) properties.hdr = hdr_metadata(*info);
   }
-  return traits;
+  return properties;
 }
 
 /// Sets the format, the colours and the rectangles.
@@ -244,11 +244,11 @@ Outcome<std::variant<StreamConfig, DriverAnswer>> FormatSetter::set(const Candid
   const bool bottom_first = format->field == V4L2_FIELD_INTERLACED && camera_.input &&
                             v4l2::bottom_field_first(*device().node(), *camera_.input);
   const auto interlacing = interlacing_of(format->field, bottom_first);
-  auto traits = read_picture_properties(*format, *row, interlacing.value_or(Interlacing{}));
-  if (!traits) return std::unexpected{traits.error()};
+  auto properties = read_picture_properties(*format, *row, interlacing.value_or(Interlacing{}));
+  if (!properties) return std::unexpected{properties.error()};
   auto [caps, interval] =
       caps_at(names_of(rate->interval, candidate.interval), wanted, [&](v4l2::Interval name) {
-        return fixed_caps(*row, candidate.dmabuf_caps, *format, name, *traits);
+        return fixed_caps(*row, candidate.dmabuf_caps, *format, name, *properties);
       });
   if (!interlacing)
     return DriverAnswer{

@@ -69,7 +69,7 @@ protected:
   std::optional<v4l2::Stream> stream;
 };
 
-TEST_F(BufferPoolTest, AFrameGoesOutAndComesHome) {
+TEST_F(BufferPoolTest, AFrameGoesOutAndComesBack) {
   start();
   auto buffer = next();
   EXPECT_EQ(camera->queued_count(), 3U);

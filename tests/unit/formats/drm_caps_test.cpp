@@ -116,11 +116,11 @@ TEST_F(DrmCaps, OfFieldsInTurnHaveTheFeaturesOfBoth) {
   v4l2::Format format;
   format.size = {720, 288};
   format.field = V4L2_FIELD_ALTERNATE;
-  v4l2gst::PictureProperties traits;
-  traits.interlace = GST_VIDEO_INTERLACE_MODE_ALTERNATE;
+  v4l2gst::PictureProperties properties;
+  properties.interlace = GST_VIDEO_INTERLACE_MODE_ALTERNATE;
   for (const auto& row : v4l2gst::format_table) {
     if (!v4l2gst::drm_format_of(row)) continue;
-    const auto caps = v4l2gst::fixed_caps(row, true, format, {1, 25}, traits);
+    const auto caps = v4l2gst::fixed_caps(row, true, format, {1, 25}, properties);
     const v4l2gst::TextPtr text{gst_caps_features_to_string(gst_caps_get_features(caps.get(), 0))};
     EXPECT_STREQ(text.get(), "memory:DMABuf, format:Interlaced");  // as v4l2src has it
     EXPECT_TRUE(gst_caps_is_subset(caps.get(), v4l2gst::template_caps().get()));

@@ -101,12 +101,12 @@ std::vector<std::string> all_texts() {
   std::vector<std::string> texts;
   for (auto& report : all)
     texts.push_back(std::move(report.text));
-  for (const auto& notice :
+  for (const auto& message :
        {waiting_for(cannot_open(path, at("open", ENOENT))), waiting_for(no_camera()),
         waiting_for(no_format(path)), waiting_for(wrong_node(path, v4l2::NodeKind::output, "")),
         back_at(path), restarted(path), mended(path, at("VIDIOC_DQBUF", EIO)), reopened(path),
         signal_found(path, "HDMI 0"), not_restored(path, {"brightness", "crop"})})
-    texts.push_back(notice.text);
+    texts.push_back(message.text);
   return texts;
 }
 

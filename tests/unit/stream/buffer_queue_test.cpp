@@ -97,7 +97,7 @@ TEST(BufferQueue, AFrameOutlivesDeviceAndKernel) {
 
 // ---- retired ------------------------------------------------------------------------------------
 
-TEST(BufferQueue, AParkedBufferStaysAtHomeUntilItIsEnlisted) {
+TEST(BufferQueue, ARetiredBufferStaysIdleUntilItIsReinstated) {
   Rig rig;
   rig.start(3);
   auto& queue = *rig.buffers->queue();
@@ -118,7 +118,7 @@ TEST(BufferQueue, AParkedBufferStaysAtHomeUntilItIsEnlisted) {
   EXPECT_EQ(queue.retired_count(), 0U);
 }
 
-TEST(BufferQueue, ABufferMayBeEnlistedWhileItIsOut) {
+TEST(BufferQueue, ABufferMayBeReinstatedWhileItIsOut) {
   Rig rig;
   rig.start(2);
   rig.camera->fill();
@@ -131,7 +131,7 @@ TEST(BufferQueue, ABufferMayBeEnlistedWhileItIsOut) {
   EXPECT_EQ(rig.camera->queued_count(), 2U);
 }
 
-TEST(BufferQueue, AStopBringsAParkedBufferHomeAndAStartLeavesItThere) {
+TEST(BufferQueue, AStopBringsARetiredBufferBackAndAStartLeavesItIdle) {
   Rig rig;
   rig.start(3);
   auto& queue = *rig.buffers->queue();
@@ -145,7 +145,7 @@ TEST(BufferQueue, AStopBringsAParkedBufferHomeAndAStartLeavesItThere) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-TEST(BufferQueue, ABufferAtHomeMayBeParkedDuringAPause) {
+TEST(BufferQueue, AnIdleBufferMayBeRetiredDuringAPause) {
   Rig rig;
   rig.start(3);
   rig.stream.reset();
@@ -158,7 +158,7 @@ TEST(BufferQueue, ABufferAtHomeMayBeParkedDuringAPause) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-TEST(BufferQueue, ABufferEnlistedDuringAPauseIsQueuedByTheNextStart) {
+TEST(BufferQueue, ABufferReinstatedDuringAPauseIsQueuedByTheNextStart) {
   Rig rig;
   rig.start(3);
   auto& queue = *rig.buffers->queue();
@@ -170,7 +170,7 @@ TEST(BufferQueue, ABufferEnlistedDuringAPauseIsQueuedByTheNextStart) {
   EXPECT_EQ(rig.camera->queued_count(), 3U);
 }
 
-TEST(BufferQueue, AFailureToEnlistIsTold) {
+TEST(BufferQueue, AFailureToReinstateIsTold) {
   Rig rig;
   rig.start(2);
   const auto index = rig.buffers->grow(rig.format);
@@ -211,7 +211,7 @@ TEST(BufferQueue, WhatIsKeptIsQueuedWhenToldOnly) {
   EXPECT_EQ(rig.camera->queued_count(), 0U);
 }
 
-TEST(BufferQueue, WhatIsKeptAndCannotBeQueuedStaysAtHome) {
+TEST(BufferQueue, WhatIsKeptAndCannotBeQueuedStaysIdle) {
   KeepRig rig{1};
   rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_QBUF, EIO); });
   EXPECT_EQ(rig.queue().queue(0).error().code, EIO);
@@ -229,7 +229,7 @@ TEST(BufferQueue, AKeptBufferThatWasNotQueuedIsALie) {
   EXPECT_EQ(rig.stream->next().error().code, EPROTO);
 }
 
-TEST(BufferQueue, AStopBringsHomeWhatWasQueuedByHand) {
+TEST(BufferQueue, AStopBringsBackWhatWasQueuedByHand) {
   KeepRig rig{2};
   EXPECT_TRUE(rig.queue().queue(0));
   rig.stream.reset();
@@ -240,7 +240,7 @@ TEST(BufferQueue, AStopBringsHomeWhatWasQueuedByHand) {
   EXPECT_TRUE(rig.take());
 }
 
-TEST(BufferQueue, AKeptBufferThatComesBackWakesWhoFoundTheDeskDry) {
+TEST(BufferQueue, AKeptBufferThatComesBackWakesWhoFoundTheQueueEmpty) {
   KeepRig rig{1};
   EXPECT_TRUE(rig.queue().queue(0));
   rig.camera->fill();
@@ -288,7 +288,7 @@ TEST(BufferQueue, BuffersAreBorrowedWhileItIsOpen) {
   EXPECT_EQ(of.queue.take_idle(), std::nullopt);
 }
 
-TEST(BufferQueue, AParkedBufferIsNotBorrowed) {
+TEST(BufferQueue, ARetiredBufferIsNotBorrowed) {
   Driverless of{2};
   EXPECT_TRUE(of.queue.start());
   EXPECT_EQ(of.queue.take_idle(), 0U);
@@ -305,7 +305,7 @@ TEST(BufferQueue, AParkedBufferIsNotBorrowed) {
   EXPECT_EQ(of.queue.take_idle(), std::nullopt);
 }
 
-TEST(BufferQueue, OneThatNoDriverHasIsAtHomeWhenItIsParked) {
+TEST(BufferQueue, OneThatNoDriverHasIsIdleWhenItIsRetired) {
   Driverless of{2};
   EXPECT_TRUE(of.queue.start());
   of.queue.retire(1);
@@ -324,7 +324,7 @@ TEST(BufferQueue, ABufferThatHasGoneLeavesItsIndexVacant) {
   EXPECT_EQ(of.queue.vacant(), 3U);
 }
 
-TEST(BufferQueue, OneThatDoesNotReachTheDriverRaisesNobodyWhileItIsParked) {
+TEST(BufferQueue, OneThatDoesNotReachTheDriverRaisesNobodyWhileItIsRetired) {
   Driverless of{1};
   EXPECT_TRUE(of.queue.start());
   EXPECT_EQ(of.queue.take_idle(), 0U);

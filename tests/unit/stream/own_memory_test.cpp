@@ -79,7 +79,7 @@ protected:
   std::vector<Store> stores;
 };
 
-TEST_P(OwnMemory, ABufferThatIsKeptMayBeParkedWhileItIsOut) {
+TEST_P(OwnMemory, ABufferThatIsKeptMayBeRetiredWhileItIsOut) {
   allocate(2, OnRequeue::keep);
   rig.start();
   ASSERT_TRUE(queue().queue(0));

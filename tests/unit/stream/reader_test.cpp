@@ -207,7 +207,7 @@ TEST(Reader, TellsASilentCameraFromSlowHolders) {
   EXPECT_TRUE(ends_in<v4l2::Stalled>(rig.reader->next(0ms)));
 }
 
-TEST(Reader, ASlotThatComesHomeEndsStarvation) {
+TEST(Reader, ASlotThatComesBackEndsStarvation) {
   ReadRig rig{1};
   rig.begin();
   rig.camera->fill();

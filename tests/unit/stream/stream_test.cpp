@@ -235,7 +235,7 @@ TEST(Stream, TheSameBufferTwiceIsALieWhereItsMemoryIsAnotherEachTime) {
   EXPECT_EQ(rig.stream->next().error().code, EPROTO);
 }
 
-TEST(Stream, RefusesABufferThatIsParkedAtHome) {
+TEST(Stream, RefusesABufferThatIsRetired) {
   Rig rig;
   rig.allocate(3);
   rig.buffers->queue()->retire(2);
@@ -288,7 +288,7 @@ TEST(Stream, TellsASilentCameraFromSlowHolders) {
   EXPECT_TRUE(ends_in<v4l2::Stalled>(rig.stream->next(0ms)));
 }
 
-TEST(Stream, ABufferThatComesHomeEndsStarvation) {
+TEST(Stream, ABufferThatComesBackEndsStarvation) {
   Rig rig;
   rig.start(1);
   rig.camera->fill();
