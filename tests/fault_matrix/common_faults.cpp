@@ -59,7 +59,7 @@ void add_calls(std::vector<Fault>& all, Meddler& meddler, bool waits, bool has_r
          .when = call.when,
          .strike = [&meddler, request = call.request, error] { meddler.hinder(request, error); },
          // Without a fixed mode the element enumerates the modes.
-         .caps = call.request == VIDIOC_ENUM_FMT ? "video/x-raw,format=YUY2" : "",
+         .caps = call.request == VIDIOC_ENUM_FMT ? "video/x-raw,format={YUY2,RGB}" : "",
          .meddles = true});
   };
   for (const auto& call : calls(waits)) {
