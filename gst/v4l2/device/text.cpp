@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 namespace v4l2 {
 namespace {
@@ -56,6 +57,12 @@ std::string text_of(std::span<const std::uint8_t> field) {
     left = left.subspan(std::max<std::size_t>(length, 1));
   }
   return text;
+}
+
+std::string hex(std::uint64_t number) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(number));
+  return text.data();
 }
 
 }  // namespace v4l2

@@ -11,4 +11,7 @@ namespace v4l2 {
 /// bytes, a character that the field's end has cut and control characters become '?'.
 std::string text_of(std::span<const std::uint8_t> field);
 
+/// "0x1f".
+std::string hex(std::uint64_t number);
+
 }  // namespace v4l2

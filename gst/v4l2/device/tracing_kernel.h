@@ -9,19 +9,19 @@
 
 namespace v4l2 {
 
-/// Another kernel whose calls are written down, each with its answer, as a line for people:
-/// "VIDIOC_S_FMT(6): YUYV 640x480 …: YUYV 320x240 …". Put between a device and its kernel only
-/// while somebody reads the lines: without it a call costs nothing more. What is asked of sysfs and
-/// of the clock is passed on without a line.
+/// Passes calls on to another kernel and writes a line for each, with its answer:
+/// "VIDIOC_S_FMT(6): YUYV 640x480 …: YUYV 320x240 …". It is put in front of a kernel only while
+/// somebody reads the lines, so that a log that is off costs nothing. Calls for sysfs and for the
+/// clock are passed on without a line.
 class TracingKernel final : public Kernel {
 public:
-  /// Called with each line, on the thread that makes the call. `refused` where the call failed, but
-  /// not for the usual ends of an enumeration or of what there is to fetch.
+  /// Called with each line, on the thread that makes the call. `refused` is true where the call
+  /// failed, except at the end of an enumeration, or where there is nothing to fetch.
   using Sink = std::function<void(const std::string& line, bool refused)>;
 
   TracingKernel(Kernel& kernel, Sink sink) : kernel_{&kernel}, sink_{std::move(sink)} {}
 
-  /// From now on only calls that are refused are written down, or all again.
+  /// From now on only refused calls get a line; or all calls, for false.
   void tell_refusals_only(bool only) { refusals_only_ = only; }
 
   int open(const char* path, int flags) override;
