@@ -24,7 +24,8 @@ PROJECT = pathlib.Path(__file__).resolve().parent.parent
 # On these files bugprone-unchecked-optional-access takes 3 s or, depending on addresses, over twenty minutes.
 # Its solver has no limit. All other checks run on these files.
 WITHOUT_OPTIONALS = ["--checks=-bugprone-unchecked-optional-access"]
-ENDLESS = dict.fromkeys(("gst/v4l2/device/media_graph.cpp", "gst/v4l2/device/media_mend.cpp"), WITHOUT_OPTIONALS)
+ENDLESS = dict.fromkeys([f"gst/v4l2/device/media_{name}.cpp" for name in ("mend", "nodes", "topology")],
+                        WITHOUT_OPTIONALS)
 
 
 @functools.cache

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "device/media_mend.h"
+#include "device/media_topology.h"
 #include "fuzz/scenario.h"
 #include "kernel/dmabuf.h"
 #include "settings/hdr.h"

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "device/media_topology.h"
 #include "device/text.h"
 
 namespace v4l2 {

@@ -1,6 +1,7 @@
 #include "camera/graph_trouble.h"
 
 #include "device/media_mend.h"
+#include "device/media_topology.h"
 
 namespace v4l2gst {
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "device/media_mend.h"
+#include "device/media_topology.h"
 #include "formats/colorimetry.h"
 #include "negotiation/refusal.h"
 

@@ -8,6 +8,7 @@
 #include "device/device.h"
 #include "device/media_mend.h"
 #include "device/media_names.h"
+#include "device/media_topology.h"
 #include "fake/fake_kernel.h"
 
 namespace {
