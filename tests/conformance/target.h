@@ -11,6 +11,7 @@
 
 #include "device/device.h"
 #include "kernel/kernel.h"
+#include "kernel/node.h"
 #include "stream/wire_buffer.h"
 
 namespace conformance {

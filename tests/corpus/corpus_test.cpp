@@ -15,6 +15,8 @@
 #include <gtest/gtest.h>
 
 #include "corpus/mode_list.h"
+#include "formats/format_row.h"
+#include "formats/offered_mode.h"
 #include "negotiation/candidates.h"
 
 namespace {

@@ -7,6 +7,9 @@
 
 #include <linux/videodev2.h>
 
+#include "formats/format_table.h"
+#include "formats/offered_mode.h"
+
 namespace corpus {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "device/modes.h"
 #include "fake/model.h"
 #include "formats/caps.h"
+#include "formats/offered_mode.h"
 
 namespace corpus {
 

@@ -4,6 +4,7 @@
 
 #include "device/device.h"
 #include "fake/fake_kernel.h"
+#include "formats/format_table.h"
 
 namespace {
 

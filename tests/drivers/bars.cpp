@@ -14,6 +14,7 @@
 
 #include "device/device.h"
 #include "drivers/kernels.h"
+#include "formats/caps.h"
 #include "formats/format_table.h"
 #include "formats/inexpressible.h"
 #include "rigs/controls.h"
@@ -325,7 +326,7 @@ void check_input(Tap& tap, const std::string& path, const Input& input) {
     tap.point(false, name + " tells its formats");
     return;
   }
-  const v4l2::Size whole{current->size.width, v4l2gst::frame_height(*current)};
+  const v4l2::Size whole{current->size.width, v4l2::frame_height(*current)};
   const auto found = sorted(*formats);
   const auto check = [&](const v4l2gst::FormatRow& row, bool fields,
                          const std::vector<const char*>& demanded) {

@@ -7,6 +7,7 @@
 
 #include "element/gstv4l2cppsrc.h"
 #include "element/source.h"
+#include "formats/caps.h"
 #include "negotiation/candidates.h"
 #include "negotiation/offers.h"
 #include "negotiation/refusal.h"

@@ -11,6 +11,7 @@
 
 #include "device/media_mend.h"
 #include "device/media_topology.h"
+#include "device/modes.h"
 #include "fuzz/scenario.h"
 #include "kernel/dmabuf.h"
 #include "settings/hdr.h"

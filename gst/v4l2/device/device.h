@@ -3,68 +3,18 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
+#include "device/capability.h"
 #include "device/media_graph.h"
-#include "device/modes.h"
-#include "kernel/node.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
 
-/// What a node is for, as far as a capture program needs to tell.
-enum class NodeKind {
-  capture,  ///< delivers frames: what this project is about
-  memory_to_memory,
-  output,
-  metadata,
-  vbi,
-  radio,
-  sdr,
-  touch,
-  other,
-};
-
-/// "a metadata node": with its article, for a sentence.
-std::string_view describe(NodeKind kind);
-
-/// A view over what VIDIOC_QUERYCAP answered.
-class Capability final : public v4l2_capability {
-public:
-  /// Of this node, not of the whole device, where the driver tells them apart.
-  [[nodiscard]] std::uint32_t bits() const {
-    return (capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? device_caps : capabilities;
-  }
-
-  [[nodiscard]] bool has(std::uint32_t bit) const { return (bits() & bit) != 0; }
-
-  [[nodiscard]] NodeKind kind() const;
-
-  /// What it captures is set up in its media graph, not on the node.
-  [[nodiscard]] bool behind_graph() const { return has(V4L2_CAP_IO_MC); }
-
-  /// Multi-planar where the node has both APIs, since only that one reaches all its formats.
-  [[nodiscard]] BufferType buffer_type() const {
-    return has(V4L2_CAP_VIDEO_CAPTURE_MPLANE) ? BufferType::capture_mplane : BufferType::capture;
-  }
-
-  [[nodiscard]] std::string card_name() const;
-  [[nodiscard]] std::string driver_name() const;
-  [[nodiscard]] std::string bus() const;
-
-  /// False for a driver that is known to fill buffers whether they are queued or not: v4l2loopback,
-  /// whose VIDIOC_QBUF reserves nothing.
-  [[nodiscard]] bool reserves_buffers() const { return driver_name() != "v4l2 loopback"; }
-};
-
-/// What a driver makes of a wish for a frame interval.
-struct IntervalAnswer {
-  /// The interval that it has now; unknown where it does not say.
-  Interval interval;
-  /// It has a notion of intervals, but takes neither this one nor another instead.
-  bool refused{};
-
-  friend bool operator==(const IntervalAnswer&, const IntervalAnswer&) = default;
-};
+struct IntervalAnswer;
+class Kernel;
+class Modes;
+class Node;
 
 /// An open device: its node, its capability, and negotiation with the driver. Belongs to the
 /// streaming context. Closing is destruction; a Modes or a buffer still in use by another thread
@@ -81,7 +31,7 @@ public:
 
   [[nodiscard]] const std::shared_ptr<const Node>& node() const { return node_; }
 
-  [[nodiscard]] const std::string& path() const { return node_->path(); }
+  [[nodiscard]] const std::string& path() const;
 
   [[nodiscard]] const std::shared_ptr<Modes>& modes() const { return modes_; }
 
@@ -98,7 +48,7 @@ public:
   void release_format() const;
 
   /// Forgets what it offers, which its source has changed.
-  void renew_modes() { modes_ = std::make_shared<Modes>(node_, buffer_type(), delivered()); }
+  void renew_modes();
 
   /// Of a node behind a media graph: the graph as it was when it was looked at last. Nothing where
   /// there is none or it may not be read.

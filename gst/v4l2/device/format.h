@@ -19,6 +19,14 @@ struct Size {
   friend constexpr auto operator<=>(const Size&, const Size&) = default;
 };
 
+/// The width of a pixel over its height.
+struct PixelAspect {
+  std::uint32_t width{1};
+  std::uint32_t height{1};
+
+  friend constexpr bool operator==(const PixelAspect&, const PixelAspect&) = default;
+};
+
 /// The time from one frame to the next, in seconds. It is {0, 0} if the driver does not say.
 struct Interval {
   std::uint32_t numerator{};
@@ -75,6 +83,12 @@ struct Format {
 /// Returns true if two formats have the same pixels, whatever their strides and colours.
 constexpr bool same_picture(const Format& one, const Format& other) {
   return one.fourcc == other.fourcc && one.size == other.size && one.field == other.field;
+}
+
+/// Returns the height of a whole frame. Where fields have buffers of their own, `format` holds the
+/// height of one field (V4L2 specification, struct v4l2_pix_format).
+constexpr std::uint32_t frame_height(const Format& format) {
+  return format.field == V4L2_FIELD_ALTERNATE ? 2 * format.size.height : format.size.height;
 }
 
 /// V4L2_BUF_TYPE_VIDEO_CAPTURE or V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE.

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "device/device.h"
+#include "kernel/kernel.h"
 
 namespace v4l2 {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "kernel/kernel.h"
-
 namespace v4l2 {
+
+class Kernel;
 
 /// Identity says to which camera a node belongs, and which of its nodes it is. It is read from
 /// sysfs, and stays the same when the number of /dev/videoN changes. Without sysfs all is empty,

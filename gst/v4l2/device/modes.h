@@ -10,6 +10,7 @@
 
 #include "device/format.h"
 #include "device/media_graph.h"
+#include "device/ranges.h"
 #include "kernel/error.h"
 #include "kernel/mutex.h"
 
@@ -42,30 +43,6 @@ struct OfferedFormat {
 
 private:
   [[nodiscard]] bool has(std::uint32_t flag) const { return (flags & flag) != 0; }
-};
-
-/// The sizes of a format, from `smallest` to `largest` in steps. A single size has both equal.
-/// Continuous ranges have steps of 1 (VIDIOC_ENUM_FRAMESIZES).
-struct SizeRange {
-  Size smallest;
-  Size largest;
-  Size step{1, 1};
-
-  friend constexpr bool operator==(const SizeRange&, const SizeRange&) = default;
-
-  [[nodiscard]] bool single() const { return smallest == largest; }
-};
-
-/// The frame intervals of a size, from `shortest` to `longest`. A continuous range has a `step` of
-/// {0, 0}. A single interval has both ends equal (VIDIOC_ENUM_FRAMEINTERVALS).
-struct IntervalRange {
-  Interval shortest;
-  Interval longest;
-  Interval step{};
-
-  friend constexpr bool operator==(const IntervalRange&, const IntervalRange&) = default;
-
-  [[nodiscard]] bool single() const { return shortest == longest; }
 };
 
 /// Modes holds what a device offers: format × size × interval. It asks the driver when it is first

@@ -10,14 +10,6 @@ namespace v4l2 {
 
 class Node;
 
-/// The width of a pixel over its height.
-struct PixelAspect {
-  std::uint32_t width{1};
-  std::uint32_t height{1};
-
-  friend constexpr bool operator==(const PixelAspect&, const PixelAspect&) = default;
-};
-
 /// Returns the pixel aspect ratio of frames of `frame` pixels. The size is that of a whole frame,
 /// not of a field. Cropping and scaling are taken into account. Pixels are square if the driver
 /// does not say.

@@ -1,31 +1,26 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <utility>
 
-#include "stream/buffer_queue.h"
+#include <linux/videodev2.h>
+
+#include "stream/payload.h"
 
 namespace v4l2 {
+
+class BufferQueue;
+class WireBuffer;
 
 /// One memory plane of a driver buffer, as VIDIOC_QUERYBUF describes it, in bytes.
 struct BufferPlane {
   std::uint32_t length{};
   /// The offset at which mmap() of the device node finds the plane. It is no address.
   std::uint32_t map_offset{};
-};
-
-/// The picture's place in one memory plane of a buffer, in bytes from the plane's start.
-struct Payload {
-  std::uint32_t offset{};
-  std::uint32_t length{};
-  /// From the offset to the end of the plane.
-  std::uint32_t room{};
 };
 
 /// A Frame is one filled buffer on loan from the driver. Its destructor requeues the buffer, on any
@@ -35,30 +30,12 @@ public:
   /// VIDIOC_DQBUF returned `filled`, for a buffer that `queue` has marked as dequeued. `planes` are
   /// the buffer's.
   Frame(std::shared_ptr<BufferQueue> queue, const WireBuffer& filled,
-        std::span<const BufferPlane> planes)
-      : queue_{std::move(queue)},
-        index_{filled.index()},
-        sequence_{filled.peek().sequence},
-        flags_{filled.peek().flags},
-        field_{filled.peek().field},
-        timestamp_{filled.timestamp()},
-        plane_count_{static_cast<std::uint32_t>(planes.size())} {
-    for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
-      const auto end = std::min(filled.bytes_used(plane), planes[plane].length);
-      const auto begin = std::min(filled.data_offset(plane), end);
-      payloads_[plane] = {
-          .offset = begin, .length = end - begin, .room = planes[plane].length - begin};
-      impossible_ = impossible_ || filled.bytes_used(plane) > planes[plane].length ||
-                    filled.data_offset(plane) > filled.bytes_used(plane);
-    }
-  }
+        std::span<const BufferPlane> planes);
 
   Frame(Frame&&) = default;
   Frame& operator=(Frame&&) = delete;
 
-  ~Frame() {
-    if (queue_) queue_->requeue(index_);
-  }
+  ~Frame();
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "device/device.h"
+#include "device/capability.h"
 #include "stream/wait.h"
 
 namespace v4l2 {

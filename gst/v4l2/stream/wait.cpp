@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <type_traits>
 
-#include "device/device.h"
+#include "device/capability.h"
 #include "device/events.h"
 
 namespace v4l2 {

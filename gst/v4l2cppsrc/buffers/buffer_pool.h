@@ -13,6 +13,7 @@
 #include "buffers/lent_memory.h"
 #include "common/handles.h"
 #include "formats/layout.h"
+#include "stream/buffer_queue.h"
 #include "stream/frame.h"
 
 namespace v4l2gst {

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "formats/frame_rate.h"
+#include "kernel/node.h"
 
 namespace v4l2gst {
 namespace {

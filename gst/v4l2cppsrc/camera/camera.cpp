@@ -4,6 +4,8 @@
 
 #include "common/log.h"
 #include "device/events.h"
+#include "device/modes.h"
+#include "kernel/node.h"
 
 namespace v4l2gst {
 

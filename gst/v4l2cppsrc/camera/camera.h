@@ -6,7 +6,7 @@
 #include "common/settings.h"
 #include "device/device.h"
 #include "device/identity.h"
-#include "formats/caps.h"
+#include "formats/offered_mode.h"
 #include "messages/messages.h"
 #include "messages/report.h"
 #include "settings/inputs.h"

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "element/properties.h"
+#include "formats/caps.h"
 
 using v4l2gst::Source;
 

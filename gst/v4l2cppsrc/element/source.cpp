@@ -5,6 +5,7 @@
 #include "buffers/downstream.h"
 #include "common/log.h"
 #include "common/overloaded.h"
+#include "formats/caps.h"
 #include "negotiation/offers.h"
 #include "stream/wait.h"
 

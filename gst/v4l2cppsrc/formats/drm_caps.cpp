@@ -1,6 +1,7 @@
 #include "formats/drm_caps.h"
 
 #include "common/newer_gstreamer.h"
+#include "formats/format_row.h"
 
 namespace v4l2gst {
 

@@ -5,9 +5,10 @@
 #include <gst/video/video.h>
 
 #include "common/handles.h"
-#include "formats/format_table.h"
 
 namespace v4l2gst {
+
+struct FormatRow;
 
 // GStreamer has caps of DMABuf memory with a DRM format (format=DMA_DRM) since 1.24. With an older
 // one there are none. No other place has to know that.

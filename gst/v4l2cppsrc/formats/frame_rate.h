@@ -6,8 +6,7 @@
 
 #include <gst/gst.h>
 
-#include "device/device.h"
-#include "device/modes.h"
+#include "device/ranges.h"
 
 namespace v4l2gst {
 

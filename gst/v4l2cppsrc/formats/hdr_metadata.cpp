@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "settings/hdr.h"
+
 namespace v4l2gst {
 namespace {
 

@@ -5,7 +5,10 @@
 #include <gst/video/video.h>
 
 #include "common/handles.h"
-#include "settings/hdr.h"
+
+namespace v4l2 {
+struct HdrInfo;
+}
 
 namespace v4l2gst {
 

@@ -8,7 +8,6 @@
 #include <gst/video/video.h>
 
 #include "device/format.h"
-#include "formats/caps.h"
 
 namespace v4l2gst {
 

@@ -6,6 +6,8 @@
 #include <span>
 
 #include "formats/caps.h"
+#include "formats/format_row.h"
+#include "kernel/error.h"
 #include "kernel/request.h"
 
 namespace v4l2gst {

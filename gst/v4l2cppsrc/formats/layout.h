@@ -8,10 +8,14 @@
 #include <gst/video/video.h>
 
 #include "device/format.h"
-#include "formats/format_table.h"
-#include "kernel/error.h"
+
+namespace v4l2 {
+struct Error;
+}
 
 namespace v4l2gst {
+
+struct FormatRow;
 
 /// The layout of a raw picture in a driver's buffer, as GstVideoMeta describes it. Each colour
 /// plane has a stride, a memory plane, and an offset in that. The usual values are those that hold

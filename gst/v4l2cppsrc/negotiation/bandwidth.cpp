@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "formats/format_row.h"
 #include "formats/layout.h"
 #include "negotiation/refusal.h"
 

@@ -8,7 +8,9 @@
 
 #include <gst/allocators/allocators.h>
 
+#include "formats/caps.h"
 #include "formats/drm_caps.h"
+#include "formats/format_table.h"
 
 namespace v4l2gst {
 namespace {

@@ -5,7 +5,9 @@
 
 #include "device/media_mend.h"
 #include "device/media_topology.h"
+#include "device/modes.h"
 #include "formats/colorimetry.h"
+#include "formats/format_table.h"
 #include "negotiation/refusal.h"
 
 namespace v4l2gst {

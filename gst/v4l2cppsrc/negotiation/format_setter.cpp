@@ -4,8 +4,13 @@
 #include <utility>
 
 #include "buffers/plane_memory.h"
+#include "device/modes.h"
+#include "formats/caps.h"
 #include "formats/colorimetry.h"
 #include "formats/drm_caps.h"
+#include "formats/format_table.h"
+#include "kernel/node.h"
+#include "kernel/waker.h"
 #include "settings/hdr.h"
 #include "settings/selection.h"
 

@@ -10,8 +10,13 @@
 
 #include "camera/camera.h"
 #include "camera/restoration.h"
+#include "formats/fixed_caps.h"
 #include "formats/stream_config.h"
 #include "negotiation/candidates.h"
+
+namespace v4l2 {
+class Waker;
+}
 
 namespace v4l2gst {
 

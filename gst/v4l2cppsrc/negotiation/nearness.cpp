@@ -6,6 +6,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "formats/caps.h"
+#include "formats/format_row.h"
 #include "negotiation/candidates.h"
 
 namespace v4l2gst {

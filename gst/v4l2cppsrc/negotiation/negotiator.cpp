@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "common/log.h"
+#include "device/modes.h"
+#include "kernel/node.h"
+#include "kernel/waker.h"
 #include "negotiation/explanation.h"
 
 namespace v4l2gst {

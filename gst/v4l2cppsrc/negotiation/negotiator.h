@@ -13,6 +13,10 @@
 #include "negotiation/format_setter.h"
 #include "negotiation/shortage.h"
 
+namespace v4l2 {
+class Waker;
+}
+
 namespace v4l2gst {
 
 /// The input of one negotiation. Caps are borrowed. They are null where there are none.

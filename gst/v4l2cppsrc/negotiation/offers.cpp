@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "device/modes.h"
+#include "formats/caps.h"
 #include "formats/drm_caps.h"
+#include "formats/format_table.h"
 
 namespace v4l2gst {
 namespace {

@@ -5,8 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "device/modes.h"
-#include "formats/caps.h"
+#include "formats/offered_mode.h"
+#include "kernel/error.h"
+
+namespace v4l2 {
+class Modes;
+}
 
 namespace v4l2gst {
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <tuple>
 
+#include "formats/caps.h"
+#include "formats/format_row.h"
 #include "negotiation/candidates.h"
 
 namespace v4l2gst {

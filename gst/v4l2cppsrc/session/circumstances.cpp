@@ -5,6 +5,8 @@
 #include <cerrno>
 
 #include "camera/graph_trouble.h"
+#include "device/modes.h"
+#include "kernel/node.h"
 #include "negotiation/bandwidth.h"
 #include "negotiation/negotiator.h"
 

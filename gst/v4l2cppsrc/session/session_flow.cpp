@@ -5,7 +5,6 @@
 
 #include "common/log.h"
 #include "common/overloaded.h"
-#include "formats/caps.h"
 #include "negotiation/bandwidth.h"
 #include "negotiation/negotiator.h"
 #include "session/session.h"

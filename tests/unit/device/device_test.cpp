@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "device/modes.h"
+#include "device/ranges.h"
 #include "fake/fake_kernel.h"
 
 namespace {

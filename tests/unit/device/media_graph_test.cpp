@@ -9,7 +9,9 @@
 #include "device/media_mend.h"
 #include "device/media_names.h"
 #include "device/media_topology.h"
+#include "device/modes.h"
 #include "fake/fake_kernel.h"
+#include "kernel/node.h"
 
 namespace {
 

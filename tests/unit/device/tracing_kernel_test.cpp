@@ -11,7 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "device/device.h"
+#include "device/modes.h"
 #include "fake/fake_kernel.h"
+#include "kernel/node.h"
 #include "kernel/request.h"
 
 namespace {

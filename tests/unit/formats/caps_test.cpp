@@ -7,7 +7,10 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/fixed_caps.h"
+#include "formats/format_row.h"
 #include "formats/format_table.h"
+#include "formats/offered_mode.h"
 
 namespace {
 

@@ -12,6 +12,7 @@
 
 #include "common/newer_gstreamer.h"
 #include "formats/caps.h"
+#include "formats/format_table.h"
 #include "formats/layout.h"
 #include "negotiation/candidates.h"
 

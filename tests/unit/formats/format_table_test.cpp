@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/caps.h"
+#include "formats/fixed_caps.h"
 #include "formats/inexpressible.h"
 #include "formats/layout.h"
 #include "negotiation/candidates.h"

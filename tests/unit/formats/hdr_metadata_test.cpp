@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "settings/hdr.h"
+
 namespace {
 
 using v4l2gst::CapsPtr;

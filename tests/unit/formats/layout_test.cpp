@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/format_table.h"
+#include "kernel/error.h"
 
 namespace {
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/format_table.h"
 #include "messages/report.h"
 
 namespace {

@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/caps.h"
+#include "formats/format_table.h"
+
 namespace {
 
 using v4l2gst::CapsPtr;

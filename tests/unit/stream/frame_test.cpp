@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "stream/buffer_queue.h"
+#include "stream/wire_buffer.h"
+
 namespace {
 
 using v4l2::BufferPlane;
