@@ -12,10 +12,13 @@
 
 #include <gst/video/video.h>
 
+#include "common/handles.h"
 #include "device/device.h"
+#include "device/modes.h"
 #include "drivers/kernels.h"
 #include "formats/caps.h"
 #include "formats/format_table.h"
+#include "formats/frame_rate.h"
 #include "formats/inexpressible.h"
 #include "rigs/controls.h"
 #include "rigs/device_rig.h"

@@ -7,8 +7,10 @@
 #include <thread>
 #include <vector>
 
+#include "kernel/node.h"
 #include "rigs/rig.h"
 #include "rigs/suite.h"
+#include "stream/buffers.h"
 
 using rig::Buffer;
 

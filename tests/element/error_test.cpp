@@ -9,6 +9,7 @@
 
 #include "rigs/rig.h"
 #include "rigs/suite.h"
+#include "stream/buffers.h"
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 
+#include "kernel/node.h"
 #include "rigs/rig.h"
 #include "rigs/rig_with_bus.h"
 #include "rigs/suite.h"

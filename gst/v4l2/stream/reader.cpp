@@ -3,6 +3,9 @@
 #include <utility>
 
 #include "device/capability.h"
+#include "kernel/node.h"
+#include "kernel/waker.h"
+#include "stream/buffer_queue.h"
 #include "stream/wait.h"
 
 namespace v4l2 {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "kernel/node.h"
+#include "kernel/waker.h"
+#include "stream/buffer_queue.h"
 #include "stream/wait.h"
 
 namespace v4l2 {

@@ -7,6 +7,9 @@
 
 #include "device/capability.h"
 #include "device/events.h"
+#include "kernel/node.h"
+#include "kernel/waker.h"
+#include "stream/buffer_queue.h"
 
 namespace v4l2 {
 namespace {

@@ -4,11 +4,14 @@
 #include <optional>
 #include <variant>
 
-#include "kernel/node.h"
 #include "stream/arrival.h"
-#include "stream/buffer_queue.h"
 
 namespace v4l2 {
+
+class BufferQueue;
+class Kernel;
+class Node;
+class Waker;
 
 /// The device has a frame, or it is in trouble.
 struct Ready {

@@ -3,8 +3,16 @@
 #include <cerrno>
 #include <utility>
 
+#include "buffers/downstream.h"
+#include "buffers/lent_buffers.h"
+#include "buffers/pool_buffers.h"
+#include "buffers/read_buffers.h"
 #include "buffers/stride.h"
 #include "common/log.h"
+#include "common/settings.h"
+#include "device/device.h"
+#include "messages/failures.h"
+#include "stream/buffers.h"
 
 namespace v4l2gst {
 namespace {

@@ -3,6 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "buffers/downstream.h"
+#include "common/settings.h"
+#include "device/device.h"
+#include "kernel/waker.h"
+#include "stream/buffers.h"
+
 namespace v4l2gst {
 
 std::uint32_t first_count(const AllocationRequest& request) {

@@ -3,15 +3,21 @@
 #include <cstdint>
 #include <memory>
 
-#include "buffers/downstream.h"
-#include "common/settings.h"
-#include "device/device.h"
 #include "formats/stream_config.h"
-#include "kernel/waker.h"
-#include "stats/stats.h"
-#include "stream/buffers.h"
+#include "kernel/error.h"
+
+namespace v4l2 {
+class Buffers;
+class Device;
+class Waker;
+struct BufferWish;
+}  // namespace v4l2
 
 namespace v4l2gst {
+
+struct Downstream;
+struct Settings;
+struct Stats;
 
 /// The circumstances of an allocation. It lives on the streaming thread for the time of allocate().
 struct AllocationRequest {

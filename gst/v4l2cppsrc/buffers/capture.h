@@ -2,21 +2,27 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <utility>
 #include <variant>
 
-#include "buffers/downstream.h"
-#include "buffers/lent_buffers.h"
-#include "buffers/pool_buffers.h"
-#include "buffers/read_buffers.h"
 #include "common/handles.h"
-#include "common/settings.h"
-#include "device/device.h"
 #include "stream/arrival.h"
 
+namespace v4l2 {
+class BufferQueue;
+class Device;
+}  // namespace v4l2
+
 namespace v4l2gst {
+
+struct Downstream;
+struct Settings;
+class LentBuffers;
+class PoolBuffers;
+class ReadBuffers;
+enum class OnCorrupt : int;
 
 /// The allocated buffers, and the stream that fills them. A Capture exists until the next
 /// allocation, or until the element stops.
@@ -29,10 +35,10 @@ class Capture {
 public:
   using Memory = std::variant<LentBuffers, PoolBuffers, ReadBuffers>;
 
-  Capture(Memory memory, const Settings& settings)
-      : memory_{std::move(memory)},
-        leaky_{settings.leaky == Leaky::newest},
-        on_corrupt_{settings.on_corrupt} {}
+  Capture(Memory memory, const Settings& settings);
+  Capture(Capture&& other) noexcept;
+  Capture& operator=(Capture&& other) noexcept;
+  ~Capture();
 
   /// Starts streaming from `device`, to which the buffers belong.
   v4l2::Result<> start(const v4l2::Device& device);
@@ -64,7 +70,7 @@ public:
   [[nodiscard]] GstBufferPool* pool() const;
   [[nodiscard]] guint size() const;
 
-  [[nodiscard]] std::uint32_t buffer_count() const { return queue().buffer_count(); }
+  [[nodiscard]] std::uint32_t buffer_count() const;
 
   /// Returns how many buffers there may be.
   [[nodiscard]] std::uint32_t most() const;
@@ -73,7 +79,7 @@ public:
   [[nodiscard]] std::uint32_t depth() const { return most(); }
 
   /// Returns how many frames are on loan.
-  [[nodiscard]] std::uint32_t held() const { return queue().on_loan(); }
+  [[nodiscard]] std::uint32_t held() const;
 
   /// Returns true while downstream holds memory that the driver can't do without. Until that is
   /// back, the driver takes neither another format nor other buffers.
@@ -81,10 +87,10 @@ public:
 
   /// Returns true if it has retired buffers. They stay if the driver frees buffers only all
   /// together.
-  [[nodiscard]] bool oversized() const { return queue().retired_count() > 0; }
+  [[nodiscard]] bool oversized() const;
 
   /// Returns true if frames come by read(), through a descriptor of its own.
-  [[nodiscard]] bool uses_read() const { return std::holds_alternative<ReadBuffers>(memory_); }
+  [[nodiscard]] bool uses_read() const;
 
   /// Returns the memory of frames, for the log.
   [[nodiscard]] const char* io_method() const;
@@ -103,7 +109,7 @@ public:
 private:
   [[nodiscard]] const v4l2::BufferQueue& queue() const;
 
-  Memory memory_;
+  std::unique_ptr<Memory> memory_;  // behind a pointer, so that who has a Capture sees no buffers
   bool leaky_;
   OnCorrupt on_corrupt_;
 };

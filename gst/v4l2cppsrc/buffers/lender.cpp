@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "buffers/downstream.h"
 #include "buffers/gstv4l2cpppool.h"
+#include "common/settings.h"
+#include "stats/stats.h"
+#include "stream/buffers.h"
 
 namespace v4l2gst {
 namespace {

@@ -2,9 +2,14 @@
 
 #include <cerrno>
 
+#include "buffers/downstream.h"
 #include "buffers/plane_memory.h"
 #include "common/log.h"
+#include "common/settings.h"
+#include "device/device.h"
+#include "messages/failures.h"
 #include "messages/report.h"
+#include "stream/buffers.h"
 
 namespace v4l2gst {
 namespace {

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <variant>
 
+#include "buffers/downstream.h"
 #include "common/log.h"
+#include "device/device.h"
+#include "messages/failures.h"
 #include "messages/report.h"
+#include "stream/buffers.h"
 #include "stream/wait.h"
 
 namespace v4l2gst {

@@ -2,7 +2,11 @@
 
 #include <cerrno>
 
+#include "buffers/downstream.h"
 #include "buffers/plane_memory.h"
+#include "device/device.h"
+#include "kernel/waker.h"
+#include "stream/buffers.h"
 
 namespace v4l2gst {
 namespace {

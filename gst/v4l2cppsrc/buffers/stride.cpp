@@ -4,7 +4,7 @@
 
 #include "common/log.h"
 #include "formats/frame_rate.h"
-#include "kernel/node.h"
+#include "kernel/request.h"
 
 namespace v4l2gst {
 namespace {

@@ -4,6 +4,8 @@
 
 #include "buffers/lent_memory.h"
 #include "common/log.h"
+#include "common/settings.h"
+#include "stream/buffers.h"
 
 namespace v4l2gst {
 namespace {

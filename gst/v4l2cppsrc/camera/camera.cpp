@@ -3,9 +3,13 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/settings.h"
 #include "device/events.h"
 #include "device/modes.h"
+#include "formats/offered_mode.h"
 #include "kernel/node.h"
+#include "messages/failures.h"
+#include "messages/messages.h"
 
 namespace v4l2gst {
 
@@ -23,6 +27,10 @@ Outcome<Camera> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstEleme
                 .identity = std::move(identity),
                 .input = std::move(*input),
                 .exports = exports};
+}
+
+CapsKinds Camera::caps_kinds(IoMode mode) const {
+  return {.dmabuf = exports && may_share(mode), .alternate = follows_source()};
 }
 
 Outcome<std::optional<v4l2::Size>> Camera::native_size() const {

@@ -3,15 +3,16 @@
 #include <optional>
 #include <string>
 
-#include "common/settings.h"
 #include "device/device.h"
 #include "device/identity.h"
-#include "formats/offered_mode.h"
-#include "messages/messages.h"
 #include "messages/report.h"
 #include "settings/inputs.h"
 
 namespace v4l2gst {
+
+struct CapsKinds;
+class Messages;
+enum class IoMode : int;
 
 /// An open device and the facts known of it. Destruction closes the device.
 ///
@@ -36,9 +37,7 @@ struct Camera {
   /// Returns true if an outside source decides what is captured, such as one on HDMI.
   [[nodiscard]] bool follows_source() const { return input && input->has_source(); }
 
-  [[nodiscard]] CapsKinds caps_kinds(IoMode mode) const {
-    return {.dmabuf = exports && may_share(mode), .alternate = follows_source()};
-  }
+  [[nodiscard]] CapsKinds caps_kinds(IoMode mode) const;
 
   /// Returns the size that the source sends. That is the size to which the driver is set once it
   /// follows the source, or the size that the media graph delivers. Returns nullopt if no source

@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "camera/graph_trouble.h"
+#include "device/device.h"
+#include "kernel/kernel.h"
+#include "messages/failures.h"
 
 namespace v4l2gst {
 namespace {

@@ -2,9 +2,13 @@
 
 #include <string>
 
-#include "device/device.h"
 #include "device/identity.h"
 #include "messages/report.h"
+
+namespace v4l2 {
+class Device;
+class Kernel;
+}  // namespace v4l2
 
 namespace v4l2gst {
 

@@ -1,7 +1,10 @@
 #include "camera/graph_trouble.h"
 
+#include "device/device.h"
 #include "device/media_mend.h"
 #include "device/media_topology.h"
+#include "kernel/node.h"
+#include "messages/failures.h"
 
 namespace v4l2gst {
 

@@ -4,8 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "device/media_graph.h"
 #include "messages/report.h"
+
+namespace v4l2 {
+class Device;
+class Node;
+struct Format;
+}  // namespace v4l2
 
 namespace v4l2gst {
 

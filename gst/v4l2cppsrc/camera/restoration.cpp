@@ -3,6 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "camera/camera.h"
+#include "device/events.h"
+#include "kernel/node.h"
+#include "messages/failures.h"
+#include "messages/messages.h"
+#include "settings/device_settings.h"
+
 namespace v4l2gst {
 namespace {
 
@@ -17,13 +24,22 @@ std::unexpected<Report> stopped(const Camera& camera, const v4l2::Error& error) 
 
 }  // namespace
 
+Restoration::Restoration() = default;
+Restoration::Restoration(Restoration&& other) noexcept = default;
+Restoration& Restoration::operator=(Restoration&& other) noexcept = default;
+Restoration::~Restoration() = default;
+
+void Restoration::forget() {
+  former_.reset();
+}
+
 void Restoration::note(const Camera& camera, const v4l2::ControlChanged& change) {
   if (current_) current_->controls.note(camera.node(), change);
 }
 
 /// The device reports its last changes only if it is still there.
 void Restoration::save(const Camera& camera) {
-  auto setup = std::exchange(current_, std::nullopt);
+  auto setup = std::exchange(current_, nullptr);
   if (!setup) return;
   const auto& node = camera.node();
   constexpr int most_events = 1024;  // a driver's events may never end
@@ -93,7 +109,7 @@ Outcome<> Restoration::complete(const Camera& camera, v4l2::Size size, Messages&
   }
   auto setup = v4l2::DeviceSettings::watch(camera.node(), camera.input, size);
   if (!setup) return stopped(setup.error());
-  current_ = std::move(*setup);
+  current_ = std::make_unique<v4l2::DeviceSettings>(std::move(*setup));
   return {};
 }
 

@@ -1,14 +1,23 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "camera/camera.h"
-#include "messages/messages.h"
-#include "settings/device_settings.h"
+#include "messages/report.h"
+
+namespace v4l2 {
+class Device;
+struct ControlChanged;
+struct DeviceSettings;
+struct Format;
+struct Size;
+}  // namespace v4l2
 
 namespace v4l2gst {
+
+struct Camera;
+class Messages;
 
 /// Saves the settings of a camera, and restores them when the camera comes back.
 ///
@@ -16,6 +25,11 @@ namespace v4l2gst {
 /// message, at the end, names the settings that the camera refused.
 class Restoration {
 public:
+  Restoration();
+  Restoration(Restoration&& other) noexcept;
+  Restoration& operator=(Restoration&& other) noexcept;
+  ~Restoration();
+
   /// Stores the new value of a control, as its event reports it.
   void note(const Camera& camera, const v4l2::ControlChanged& change);
 
@@ -24,7 +38,7 @@ public:
   void save(const Camera& camera);
 
   /// Returns true while settings are still to be restored.
-  [[nodiscard]] bool pending() const { return former_.has_value(); }
+  [[nodiscard]] bool pending() const { return former_ != nullptr; }
 
   /// Restores the settings on which the modes of the reopened camera may depend. These are the
   /// input, its standard or timings, the controls and the crop rectangle.
@@ -39,12 +53,12 @@ public:
   Outcome<> complete(const Camera& camera, v4l2::Size size, Messages& messages);
 
   /// Drops the settings that are to be restored.
-  void forget() { former_.reset(); }
+  void forget();
 
 private:
-  std::optional<v4l2::DeviceSettings> current_;  ///< since the latest mode was set
-  std::optional<v4l2::DeviceSettings> former_;   ///< to be restored
-  std::vector<std::string> refused_;             ///< names of settings that could not be restored
+  std::unique_ptr<v4l2::DeviceSettings> current_;  ///< since the latest mode was set
+  std::unique_ptr<v4l2::DeviceSettings> former_;   ///< to be restored
+  std::vector<std::string> refused_;               ///< names of settings that could not be restored
 };
 
 }  // namespace v4l2gst

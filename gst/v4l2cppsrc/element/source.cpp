@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/overloaded.h"
 #include "formats/caps.h"
+#include "messages/failures.h"
 #include "negotiation/offers.h"
 #include "stream/wait.h"
 

@@ -10,7 +10,9 @@
 #include "device/tracing_kernel.h"
 #include "kernel/mutex.h"
 #include "kernel/waker.h"
+#include "session/key_frame_requests.h"
 #include "session/session.h"
+#include "session/shared_info.h"
 
 namespace v4l2gst {
 

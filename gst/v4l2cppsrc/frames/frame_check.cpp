@@ -5,6 +5,8 @@
 
 #include <linux/videodev2.h>
 
+#include "common/settings.h"
+
 namespace v4l2gst {
 namespace {
 

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <span>
 
-#include "common/settings.h"
-#include "stream/frame.h"
+#include "stream/payload.h"
 
 namespace v4l2gst {
+
+enum class OnCorrupt : int;
 
 /// What is wrong with a frame.
 enum class Damage {

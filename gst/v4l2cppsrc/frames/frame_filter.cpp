@@ -1,6 +1,24 @@
 #include "frames/frame_filter.h"
 
+#include "common/settings.h"
+#include "formats/stream_config.h"
+#include "frames/key_frame.h"
+#include "stream/frame.h"
+
 namespace v4l2gst {
+
+bool FrameFilter::looks_at_damage(const StreamConfig& config, OnCorrupt policy) {
+  return policy != OnCorrupt::pass && config.row->jpeg();
+}
+
+bool FrameFilter::looks_into_frames(const StreamConfig& config, OnCorrupt policy,
+                                    bool on_key_frame) {
+  return looks_at_damage(config, policy) || (on_key_frame && shows_units(config.row->fourcc));
+}
+
+bool FrameFilter::looks_for_key_frame(const v4l2::Frame& frame) const {
+  return awaits_key_frame() && unit_of(frame.flags()) == Unit::unknown;
+}
 
 /// A picture goes downstream at its whole length. The memory is there, and downstream could not map
 /// less than its caps say. A part that the driver did not write shows an older picture. Bytes

@@ -1,17 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
-#include "common/settings.h"
-#include "formats/stream_config.h"
 #include "frames/frame_check.h"
-#include "frames/key_frame.h"
 #include "frames/start_filter.h"
-#include "stream/frame.h"
+
+namespace v4l2 {
+class Frame;
+}
 
 namespace v4l2gst {
+
+struct StreamConfig;
 
 /// The filter decides which frames go downstream, and counts those in a row that do not.
 ///
@@ -39,15 +40,11 @@ public:
   [[nodiscard]] bool awaits_key_frame() const { return start_.awaits_key_frame(); }
 
   /// Returns whether judge() reads the first plane of frames of this configuration.
-  [[nodiscard]] static bool looks_at_damage(const StreamConfig& config, OnCorrupt policy) {
-    return policy != OnCorrupt::pass && config.row->jpeg();
-  }
+  [[nodiscard]] static bool looks_at_damage(const StreamConfig& config, OnCorrupt policy);
 
   /// Returns whether frames may be read at all, for damage or for a key frame.
   [[nodiscard]] static bool looks_into_frames(const StreamConfig& config, OnCorrupt policy,
-                                              bool on_key_frame) {
-    return looks_at_damage(config, policy) || (on_key_frame && shows_units(config.row->fourcc));
-  }
+                                              bool on_key_frame);
 
   /// Judges a frame, and sets its lengths to those of its picture. `bytes` is its first plane if
   /// looks_at_damage(), else empty.
@@ -56,9 +53,7 @@ public:
 
   /// Returns whether admits() reads the first plane. It does so only while a key frame is awaited,
   /// and only if the driver does not say what the frame is.
-  [[nodiscard]] bool looks_for_key_frame(const v4l2::Frame& frame) const {
-    return awaits_key_frame() && unit_of(frame.flags()) == Unit::unknown;
-  }
+  [[nodiscard]] bool looks_for_key_frame(const v4l2::Frame& frame) const;
 
   /// Returns false if a key frame is awaited and `frame` is known to be none.
   [[nodiscard]] bool admits(const v4l2::Frame& frame, const StreamConfig& config,

@@ -4,7 +4,10 @@
 
 #include "common/log.h"
 #include "formats/interlacing.h"
+#include "formats/stream_config.h"
 #include "frames/key_frame.h"
+#include "kernel/kernel.h"
+#include "stream/frame.h"
 
 namespace v4l2gst {
 namespace {
@@ -17,6 +20,10 @@ namespace {
 }
 
 }  // namespace
+
+Continuity::Verdict FrameStamper::observe(const v4l2::Frame& frame) {
+  return continuity_.observe(frame.sequence());
+}
 
 FrameInfo FrameInfo::of(const v4l2::Frame& frame) {
   const bool monotonic =

@@ -7,13 +7,17 @@
 #include <gst/gst.h>
 
 #include "common/handles.h"
-#include "formats/stream_config.h"
 #include "frames/continuity.h"
 #include "frames/running_time.h"
-#include "kernel/kernel.h"
-#include "stream/frame.h"
+
+namespace v4l2 {
+class Frame;
+class Kernel;
+}  // namespace v4l2
 
 namespace v4l2gst {
+
+struct StreamConfig;
 
 /// The driver's description of a frame, kept while its buffer goes downstream.
 struct FrameInfo {
@@ -37,9 +41,7 @@ public:
   void stream_began(bool counts) { continuity_.stream_began(counts); }
 
   /// Notes a frame, whether or not it goes downstream.
-  Continuity::Verdict observe(const v4l2::Frame& frame) {
-    return continuity_.observe(frame.sequence());
-  }
+  Continuity::Verdict observe(const v4l2::Frame& frame);
 
   /// Notes that the last observed frame does not go downstream.
   void withhold() { continuity_.withhold(); }

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "common/log.h"
+#include "frames/frame_check.h"
+#include "messages/failures.h"
 
 namespace v4l2gst {
 namespace {

@@ -1,16 +1,18 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <gst/gst.h>
 
-#include "frames/frame_check.h"
 #include "kernel/error.h"
 #include "messages/report.h"
 
 namespace v4l2gst {
+
+struct LeftOut;
 
 /// A change of the device's state while the pipeline runs, for an application to show. It is posted
 /// as an element message "v4l2cppsrc-device". The message has the fields "state" (one of the names

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "common/log.h"
+#include "device/capability.h"
+#include "device/format.h"
+#include "messages/failures.h"
 
 namespace v4l2gst {
 namespace {

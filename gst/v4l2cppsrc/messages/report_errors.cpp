@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "messages/failures.h"
+#include "messages/holder.h"
 #include "messages/report.h"
 
 namespace v4l2gst {

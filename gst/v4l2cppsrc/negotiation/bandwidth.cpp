@@ -4,8 +4,15 @@
 #include <array>
 #include <limits>
 
+#include "camera/camera.h"
+#include "common/settings.h"
+#include "device/modes.h"
 #include "formats/format_row.h"
+#include "formats/frame_rate.h"
 #include "formats/layout.h"
+#include "formats/offered_mode.h"
+#include "messages/failures.h"
+#include "negotiation/offers.h"
 #include "negotiation/refusal.h"
 
 namespace v4l2gst {
@@ -87,6 +94,17 @@ std::vector<Candidate> cheaper_candidates(std::span<const OfferedMode> offers,
   std::erase_if(cheaper,
                 [demand](const Candidate& candidate) { return !clearly_less(candidate, demand); });
   return cheaper;
+}
+
+Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
+                                                 const GstCaps* wanted, double demand) {
+  const auto native = camera.native_size();
+  if (!native) return std::unexpected{native.error()};
+  const auto offers =
+      offers_within(*camera.device.modes(), wanted, camera.caps_kinds(settings.io_mode), *native);
+  if (!offers) return std::unexpected{failed(camera.path(), offers.error(), "to list its modes")};
+  return cheaper_candidates(*offers, wanted, demand,
+                            {.prefer = settings.prefer, .native = *native});
 }
 
 std::string caps_text_of(const Candidate& candidate) {

@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "messages/report.h"
 #include "negotiation/candidates.h"
 
 namespace v4l2gst {
+
+struct Camera;
 
 /// Returns the bytes per second that frames of `format` take. A compressed format counts the most
 /// that its frames may take. Returns 0 if `interval` is unknown.
@@ -30,6 +33,10 @@ std::vector<Candidate> cheaper_candidates(std::span<const OfferedMode> offers,
 
 /// Returns true if a mode takes at most four fifths of `demand`.
 bool clearly_less(const Candidate& candidate, double demand);
+
+/// Returns the modes that `wanted` takes and that need clearly less than `demand`.
+Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
+                                                 const GstCaps* wanted, double demand);
 
 /// Returns a mode as caps: "video/x-raw, format=YUY2, width=640, height=480, framerate=15/1".
 std::string caps_text_of(const Candidate& candidate);

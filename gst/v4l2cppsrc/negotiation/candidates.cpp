@@ -8,9 +8,14 @@
 
 #include <gst/allocators/allocators.h>
 
+#include "common/handles.h"
 #include "formats/caps.h"
 #include "formats/drm_caps.h"
 #include "formats/format_table.h"
+#include "formats/frame_rate.h"
+#include "formats/offered_mode.h"
+#include "formats/stream_config.h"
+#include "negotiation/offers.h"
 
 namespace v4l2gst {
 namespace {
@@ -239,6 +244,14 @@ v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered,
                           .alternate = candidate.field == V4L2_FIELD_ALTERNATE};
   const auto best = ranked_candidates(std::span{&offer, 1}, wanted);
   return best.empty() ? v4l2::Interval{} : best.front().interval;
+}
+
+Candidate mode_of(const StreamConfig& config) {
+  return {.row = config.row,
+          .size = config.frame_size(),
+          .interval = config.interval,
+          .dmabuf_caps = config.dmabuf_caps,
+          .colorimetry = {}};
 }
 
 std::string describe(const Candidate& candidate) {

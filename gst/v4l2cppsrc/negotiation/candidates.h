@@ -5,13 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "common/handles.h"
+#include <gst/gst.h>
+
 #include "common/settings.h"
 #include "device/format.h"
-#include "formats/frame_rate.h"
-#include "negotiation/offers.h"
+
+namespace v4l2 {
+struct IntervalRange;
+}
 
 namespace v4l2gst {
+
+struct CapsKinds;
+struct FormatRow;
+struct OfferedMode;
+struct StreamConfig;
 
 /// One fixed mode, as VIDIOC_S_FMT and VIDIOC_S_PARM are asked for it.
 struct Candidate {
@@ -58,6 +66,9 @@ std::vector<Candidate> direct_candidates(const GstCaps* wanted, bool multiplanar
 /// rate, or if no interval matches.
 v4l2::Interval best_interval(std::span<const v4l2::IntervalRange> offered,
                              const Candidate& candidate, const GstCaps* wanted);
+
+/// Returns the mode of `config` as a Candidate.
+Candidate mode_of(const StreamConfig& config);
 
 /// Returns "MJPG 1920x1080 at 30/1", for messages.
 std::string describe(const Candidate& candidate);

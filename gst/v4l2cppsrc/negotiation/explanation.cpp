@@ -8,6 +8,10 @@
 #include "device/modes.h"
 #include "formats/colorimetry.h"
 #include "formats/format_table.h"
+#include "formats/frame_rate.h"
+#include "formats/offered_mode.h"
+#include "messages/failures.h"
+#include "negotiation/offers.h"
 #include "negotiation/refusal.h"
 
 namespace v4l2gst {

@@ -4,13 +4,20 @@
 #include <utility>
 
 #include "buffers/plane_memory.h"
+#include "camera/camera.h"
+#include "camera/restoration.h"
+#include "common/settings.h"
 #include "device/modes.h"
 #include "formats/caps.h"
 #include "formats/colorimetry.h"
 #include "formats/drm_caps.h"
 #include "formats/format_table.h"
+#include "formats/frame_rate.h"
+#include "formats/offered_mode.h"
 #include "kernel/node.h"
 #include "kernel/waker.h"
+#include "messages/failures.h"
+#include "negotiation/candidates.h"
 #include "settings/hdr.h"
 #include "settings/selection.h"
 
@@ -63,6 +70,18 @@ std::optional<DriverAnswer> without_caps(const v4l2::Format& format, bool dmabuf
 }
 
 }  // namespace
+
+v4l2::Device& FormatSetter::device() {
+  return camera_.device;
+}
+
+const v4l2::Device& FormatSetter::device() const {
+  return camera_.device;
+}
+
+const std::string& FormatSetter::path() const {
+  return camera_.path();
+}
 
 /// Returns true if the picture fills the frames that the device is set to now.
 Outcome<bool> FormatSetter::fills_frame() const {

@@ -8,17 +8,22 @@
 
 #include <gst/video/video.h>
 
-#include "camera/camera.h"
-#include "camera/restoration.h"
+#include "device/ranges.h"
 #include "formats/fixed_caps.h"
 #include "formats/stream_config.h"
-#include "negotiation/candidates.h"
+#include "messages/report.h"
 
 namespace v4l2 {
+class Device;
 class Waker;
-}
+}  // namespace v4l2
 
 namespace v4l2gst {
+
+class Restoration;
+struct Camera;
+struct Candidate;
+struct Settings;
 
 /// The driver's answer to a candidate, where downstream does not take it.
 struct DriverAnswer {
@@ -70,11 +75,9 @@ public:
   [[nodiscard]] bool overtaken() const { return overtaken_; }
 
 private:
-  [[nodiscard]] v4l2::Device& device() { return camera_.device; }
-
-  [[nodiscard]] const v4l2::Device& device() const { return camera_.device; }
-
-  [[nodiscard]] const std::string& path() const { return camera_.path(); }
+  [[nodiscard]] v4l2::Device& device();
+  [[nodiscard]] const v4l2::Device& device() const;
+  [[nodiscard]] const std::string& path() const;
 
   Outcome<v4l2::Format> set_picture(const Candidate& candidate);
   Outcome<v4l2::Format> set_format(const Candidate& candidate);

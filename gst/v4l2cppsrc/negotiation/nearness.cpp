@@ -8,6 +8,7 @@
 
 #include "formats/caps.h"
 #include "formats/format_row.h"
+#include "formats/offered_mode.h"
 #include "negotiation/candidates.h"
 
 namespace v4l2gst {

@@ -3,35 +3,37 @@
 #include <algorithm>
 #include <utility>
 
+#include "camera/camera.h"
+#include "camera/restoration.h"
 #include "common/log.h"
+#include "common/settings.h"
 #include "device/modes.h"
-#include "kernel/node.h"
+#include "formats/offered_mode.h"
 #include "kernel/waker.h"
+#include "messages/failures.h"
+#include "messages/messages.h"
+#include "negotiation/bandwidth.h"
+#include "negotiation/candidates.h"
 #include "negotiation/explanation.h"
+#include "negotiation/offers.h"
+#include "negotiation/shortage.h"
 
 namespace v4l2gst {
-
-Candidate mode_of(const StreamConfig& config) {
-  return {.row = config.row,
-          .size = config.frame_size(),
-          .interval = config.interval,
-          .dmabuf_caps = config.dmabuf_caps,
-          .colorimetry = {}};
-}
 
 bool keeps_caps(const StreamConfig& config, const GstCaps* flowing) {
   return flowing != nullptr && gst_caps_is_equal(flowing, config.caps.get()) != FALSE;
 }
 
-Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
-                                                 const GstCaps* wanted, double demand) {
-  const auto native = camera.native_size();
-  if (!native) return std::unexpected{native.error()};
-  const auto offers =
-      offers_within(*camera.device.modes(), wanted, camera.caps_kinds(settings.io_mode), *native);
-  if (!offers) return std::unexpected{failed(camera.path(), offers.error(), "to list its modes")};
-  return cheaper_candidates(*offers, wanted, demand,
-                            {.prefer = settings.prefer, .native = *native});
+v4l2::Device& Negotiator::device() {
+  return camera_.device;
+}
+
+const v4l2::Device& Negotiator::device() const {
+  return camera_.device;
+}
+
+const std::string& Negotiator::path() const {
+  return camera_.path();
 }
 
 // ---- candidates ---------------------------------------------------------------------------------

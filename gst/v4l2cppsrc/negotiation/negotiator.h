@@ -5,19 +5,21 @@
 #include <variant>
 #include <vector>
 
-#include "camera/camera.h"
-#include "camera/restoration.h"
 #include "formats/stream_config.h"
-#include "negotiation/bandwidth.h"
 #include "negotiation/candidates.h"
 #include "negotiation/format_setter.h"
-#include "negotiation/shortage.h"
 
 namespace v4l2 {
+class Device;
 class Waker;
-}
+}  // namespace v4l2
 
 namespace v4l2gst {
+
+class Messages;
+class Restoration;
+struct Camera;
+struct Shortage;
 
 /// The input of one negotiation. Caps are borrowed. They are null where there are none.
 struct Wish {
@@ -53,11 +55,9 @@ public:
 private:
   using Tried = std::variant<StreamConfig, std::optional<DriverAnswer>>;
 
-  [[nodiscard]] v4l2::Device& device() { return camera_.device; }
-
-  [[nodiscard]] const v4l2::Device& device() const { return camera_.device; }
-
-  [[nodiscard]] const std::string& path() const { return camera_.path(); }
+  [[nodiscard]] v4l2::Device& device();
+  [[nodiscard]] const v4l2::Device& device() const;
+  [[nodiscard]] const std::string& path() const;
 
   Outcome<StreamConfig> choose_mode(const Wish& wish);
   Outcome<StreamConfig> choose_cheaper_mode(const Wish& wish);
@@ -80,16 +80,9 @@ private:
   CapsPtr accepted_caps_;
 };
 
-/// Returns the mode of `config` as a Candidate.
-Candidate mode_of(const StreamConfig& config);
-
 /// Returns true once a frame has gone downstream with the caps of `config`. These caps stay,
 /// whatever mode the bus refuses. A muxer takes no other caps, and the element can't find out which
 /// downstream would.
 bool keeps_caps(const StreamConfig& config, const GstCaps* flowing);
-
-/// Returns the modes that `wanted` takes and that need clearly less than `demand`.
-Outcome<std::vector<Candidate>> cheaper_modes_of(const Camera& camera, const Settings& settings,
-                                                 const GstCaps* wanted, double demand);
 
 }  // namespace v4l2gst

@@ -9,6 +9,8 @@
 
 #include "formats/caps.h"
 #include "formats/format_row.h"
+#include "formats/frame_rate.h"
+#include "formats/offered_mode.h"
 #include "negotiation/candidates.h"
 
 namespace v4l2gst {

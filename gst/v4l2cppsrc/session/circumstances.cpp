@@ -4,11 +4,17 @@
 #include <array>
 #include <cerrno>
 
+#include "camera/camera.h"
 #include "camera/graph_trouble.h"
+#include "common/settings.h"
 #include "device/modes.h"
-#include "kernel/node.h"
+#include "formats/offered_mode.h"
+#include "formats/stream_config.h"
+#include "kernel/request.h"
+#include "messages/failures.h"
 #include "negotiation/bandwidth.h"
-#include "negotiation/negotiator.h"
+#include "negotiation/candidates.h"
+#include "negotiation/offers.h"
 
 namespace v4l2gst {
 namespace {

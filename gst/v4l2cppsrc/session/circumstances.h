@@ -2,12 +2,17 @@
 
 #include <string_view>
 
-#include "camera/camera.h"
-#include "common/settings.h"
-#include "formats/stream_config.h"
 #include "messages/report.h"
 
+namespace v4l2 {
+class Kernel;
+}
+
 namespace v4l2gst {
+
+struct Camera;
+struct Settings;
+struct StreamConfig;
 
 /// The circumstances in which a call failed. All are borrowed. A pointer is null if its object does
 /// not exist.

@@ -1,6 +1,7 @@
 #include "session/key_frame_requests.h"
 
 #include "common/log.h"
+#include "kernel/waker.h"
 #include "settings/key_frame.h"
 
 namespace v4l2gst {

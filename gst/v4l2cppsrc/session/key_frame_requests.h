@@ -4,8 +4,10 @@
 
 #include <gst/gst.h>
 
-#include "kernel/node.h"
-#include "kernel/waker.h"
+namespace v4l2 {
+class Node;
+class Waker;
+}  // namespace v4l2
 
 namespace v4l2gst {
 

@@ -6,9 +6,15 @@
 #include <utility>
 
 #include "buffers/allocation.h"
+#include "buffers/downstream.h"
 #include "common/log.h"
+#include "kernel/kernel.h"
+#include "kernel/node.h"
+#include "messages/failures.h"
 #include "negotiation/negotiator.h"
 #include "session/circumstances.h"
+#include "session/key_frame_requests.h"
+#include "session/shared_info.h"
 
 namespace v4l2gst {
 
@@ -88,6 +94,10 @@ void Session::publish_modes(const Camera& camera) {
     info.input = camera.input;
     info.exports = camera.exports;
   });
+}
+
+Settings Session::settings() const {
+  return surroundings_.info.settings();
 }
 
 bool Session::keeps_flowing_caps() const {
@@ -286,7 +296,7 @@ Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
     Capturing next{.camera = std::move(configured->camera),
                    .config = std::move(configured->config),
                    .wanted = std::move(configured->wanted),
-                   .capture = std::make_unique<Capture>(std::move(made->capture))};
+                   .capture = std::move(made->capture)};
     state_.emplace<Capturing>(std::move(next));
     if (const auto& warning = made->warning) messages_.warn(*warning);
     publish();

@@ -10,13 +10,20 @@
 #include "camera/restoration.h"
 #include "messages/messages.h"
 #include "session/absence.h"
-#include "session/key_frame_requests.h"
 #include "session/run.h"
-#include "session/shared_info.h"
 #include "session/state.h"
 #include "stats/stats.h"
 
+namespace v4l2 {
+class Kernel;
+class Waker;
+}  // namespace v4l2
+
 namespace v4l2gst {
+
+struct Downstream;
+class KeyFrameRequests;
+class SharedInfo;
 
 /// The objects that a session works with. All of them outlive the session.
 struct Surroundings {
@@ -108,7 +115,7 @@ private:
   void publish();
   void publish_modes(const Camera& camera);
 
-  [[nodiscard]] Settings settings() const { return surroundings_.info.settings(); }
+  [[nodiscard]] Settings settings() const;
 
   [[nodiscard]] bool keeps_flowing_caps() const;
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;

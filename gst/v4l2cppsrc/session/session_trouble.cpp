@@ -5,6 +5,11 @@
 #include <cerrno>
 #include <utility>
 
+#include "kernel/kernel.h"
+#include "kernel/request.h"
+#include "kernel/waker.h"
+#include "messages/failures.h"
+#include "session/key_frame_requests.h"
 #include "session/session.h"
 #include "stream/wait.h"
 

@@ -8,9 +8,12 @@
 #include <gst/gst.h>
 
 #include "common/settings.h"
-#include "device/modes.h"
 #include "kernel/mutex.h"
 #include "settings/inputs.h"
+
+namespace v4l2 {
+class Modes;
+}
 
 namespace v4l2gst {
 

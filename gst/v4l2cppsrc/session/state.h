@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
+#include <optional>
 #include <variant>
 
 #include "buffers/capture.h"
@@ -41,7 +41,7 @@ struct Capturing {
   Camera camera;
   StreamConfig config;
   CapsPtr wanted;
-  std::unique_ptr<Capture> capture;
+  std::optional<Capture> capture;
 };
 
 using State = std::variant<Closed, Absent, Opened, Configured, Capturing>;

@@ -15,10 +15,12 @@
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
 
+#include "common/handles.h"
 #include "formats/caps.h"
 #include "formats/fixed_caps.h"
 #include "formats/inexpressible.h"
 #include "formats/layout.h"
+#include "formats/offered_mode.h"
 #include "negotiation/candidates.h"
 
 namespace {

@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/settings.h"
+
 namespace {
 
 using v4l2::Payload;

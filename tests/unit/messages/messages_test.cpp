@@ -13,7 +13,12 @@
 
 #include <gtest/gtest.h>
 
+#include "device/capability.h"
+#include "device/format.h"
+#include "frames/frame_check.h"
 #include "messages/device_message.h"
+#include "messages/failures.h"
+#include "messages/holder.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "common/handles.h"
 #include "formats/format_table.h"
+#include "formats/offered_mode.h"
+#include "messages/failures.h"
 #include "messages/report.h"
 
 namespace {

@@ -9,7 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include "common/handles.h"
 #include "formats/format_table.h"
+#include "formats/offered_mode.h"
 
 namespace {
 
