@@ -27,8 +27,8 @@ Frame::Frame(std::shared_ptr<BufferQueue> queue, const WireBuffer& filled,
   }
 }
 
-Frame::~Frame() {
-  if (queue_) queue_->requeue(index_);
+void Frame::requeue() {
+  queue_->requeue(index_);
 }
 
 }  // namespace v4l2

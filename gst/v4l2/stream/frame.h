@@ -35,7 +35,10 @@ public:
   Frame(Frame&&) = default;
   Frame& operator=(Frame&&) = delete;
 
-  ~Frame();
+  // This runs for each move of a frame as well, so the frequent case is inline.
+  ~Frame() {
+    if (queue_) requeue();
+  }
 
   [[nodiscard]] std::uint32_t index() const { return index_; }
 
@@ -71,6 +74,8 @@ public:
   [[nodiscard]] bool impossible() const { return impossible_; }
 
 private:
+  void requeue();
+
   std::shared_ptr<BufferQueue> queue_;  // null in a moved-from Frame
   std::uint32_t index_;
   std::uint32_t sequence_;

@@ -24,7 +24,8 @@ Outcome<Step> Session::next() {
   }
   for (;;) {
     surroundings_.key_frame_requests.pass_on(at->camera.node(), surroundings_.element);
-    if (auto late = overdue()) return std::unexpected{*std::move(late)};
+    if (absence_)
+      if (auto late = overdue()) return std::unexpected{*std::move(late)};
     auto arrival = at->capture->next(frame_patience());
     if (!arrival && forgets_buffers(arrival.error())) arrival = v4l2::Broken{arrival.error()};
     if (!arrival) {
@@ -114,7 +115,7 @@ Outcome<> Session::start_streaming(Capturing& at) {
   GST_INFO_OBJECT(surroundings_.element, "streaming began with %u buffers",
                   at.capture->buffer_count());
   // A stream by read() may still find no bandwidth before its first frame.
-  if (!at.capture->uses_read()) end_shortage(at.config);
+  if (run_.shortage && !at.capture->uses_read()) end_shortage(at.config);
   return {};
 }
 
@@ -198,7 +199,8 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     return on_withheld(at, Withheld::damaged);
   }
   run_.other_sizes = 0;
-  if (!run_.filter.admits(*frame, at.config,
+  if (run_.filter.awaits_key_frame() &&
+      !run_.filter.admits(*frame, at.config,
                           run_.filter.looks_for_key_frame(*frame) ? at.capture->look(*frame)
                                                                   : std::span<const std::byte>{})) {
     leave_out(&stats.skipped);
@@ -229,7 +231,7 @@ void Session::on_delivered(const Capturing& at) {
   Stats::add(surroundings_.stats.delivered);
   if (run_.flowing_caps.get() != at.config.caps.get())
     run_.flowing_caps.reset(gst_caps_ref(at.config.caps.get()));
-  end_shortage(at.config);
+  if (run_.shortage) end_shortage(at.config);
 }
 
 // ---- frames that are left out -------------------------------------------------------------------
