@@ -31,7 +31,8 @@ void set_properties(GstCaps* caps, const PictureProperties& properties) {
                       static_cast<gint>(properties.pixel_aspect->width),
                       static_cast<gint>(properties.pixel_aspect->height), nullptr);
   if (!properties.colorimetry.empty())
-    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, properties.colorimetry.c_str(), nullptr);
+    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, properties.colorimetry.c_str(),
+                      nullptr);
 }
 
 }  // namespace
