@@ -260,8 +260,10 @@ protected:
                                                                     : V4L2_PIX_FMT_YUYV);
     const auto size = cell.api == Api::device ? target_->format.size : v4l2::Size{320, 240};
     gst_video_info_set_format(&info_, lines_of(*row), size.width, size.height);
-    caps_ = row->raw() ? std::string{"video/x-raw,format="} + gst_video_format_to_string(row->video)
-                       : row->media;
+    if (row->raw())
+      caps_ = std::string{"video/x-raw,format="} + gst_video_format_to_string(row->video);
+    else if (row->media != nullptr)
+      caps_ = row->media;
     const auto drm_format = v4l2gst::drm_format_of(*row);
     if (cell.consumer == Consumer::drm_importer)
       caps_ = std::string{"video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=(string)\""} +

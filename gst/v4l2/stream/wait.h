@@ -38,8 +38,8 @@ bool in_trouble(const Node& node);
 std::optional<Failure> failure_of(const Node& node, const Error& error, bool in_trouble);
 
 /// Waits for the device or the waker, for ever without a timeout. The program waits for frames
-/// nowhere else. Error: that of poll(), of VIDIOC_DQEVENT, or of a VIDIOC_QBUF in requeue() that
-/// the stream may survive.
+/// nowhere else. Error: that of poll(), or of a VIDIOC_QBUF in requeue() that the stream may
+/// survive.
 Result<Wake> wait(const Node& node, Waker& waker, BufferQueue& queue,
                   std::optional<std::chrono::milliseconds> timeout);
 

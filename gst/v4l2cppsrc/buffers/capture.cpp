@@ -21,6 +21,10 @@ Capture::Capture(Capture&& other) noexcept = default;
 Capture& Capture::operator=(Capture&& other) noexcept = default;
 Capture::~Capture() = default;
 
+void Capture::free() {
+  memory_.reset();
+}
+
 v4l2::Result<> Capture::start(const v4l2::Device& device) {
   return std::visit([&](auto& memory) { return memory.start(device); }, *memory_);
 }

@@ -40,6 +40,9 @@ public:
   Capture& operator=(Capture&& other) noexcept;
   ~Capture();
 
+  /// Stops streaming and frees the buffers. After that only the destructor may be called.
+  void free();
+
   /// Starts streaming from `device`, to which the buffers belong.
   v4l2::Result<> start(const v4l2::Device& device);
   /// Stops streaming. A buffer on loan stays on loan.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <numeric>
 #include <span>
 
 #include "formats/caps.h"
@@ -101,9 +100,12 @@ std::size_t picture_line(const Layout::Plane& plane, const FormatRow& row, v4l2:
 }
 
 /// Returns the offset of a memory plane in a GstBuffer that holds all of them. A frame of raw video
-/// is as long as its picture (FrameFilter), whatever the driver's `sizeimage`.
-std::size_t start_of(const Layout& layout, std::uint32_t memory) {
-  return std::accumulate(layout.needed.begin(), layout.needed.begin() + memory, std::size_t{});
+/// is as long as its picture, or as its plane if that is shorter (FrameFilter).
+std::size_t start_of(const Layout& layout, const v4l2::Format& format, std::uint32_t memory) {
+  std::size_t start{};
+  for (std::uint32_t before = 0; before < memory; ++before)
+    start += std::min<std::size_t>(layout.needed[before], format.planes[before].size_image);
+  return start;
 }
 
 }  // namespace
@@ -166,7 +168,7 @@ Layout layout_of(const v4l2::Format& format, const FormatRow& row, const GstVide
   const auto planes = std::span{layout.planes}.first(layout.plane_count);
   layout.usual = std::ranges::all_of(planes, [&](const Layout::Plane& plane) {
     return plane.stride == plane.usual_stride &&
-           start_of(layout, plane.memory) + plane.offset == plane.usual_offset;
+           start_of(layout, format, plane.memory) + plane.offset == plane.usual_offset;
   });
   layout.usual_size =
       known ? GST_VIDEO_INFO_SIZE(&info) : layout.planes[0].usual_pitch * layout.planes[0].rows;

@@ -37,7 +37,7 @@ Camera* Session::camera() {
 /// first, since assigning to the state destroys the old one.
 Opened& Session::step_down() {
   if (auto* const at = std::get_if<Capturing>(&state_)) {
-    at->capture.reset();
+    at->capture.free();
     Camera kept{std::move(at->camera)};
     state_.emplace<Opened>(std::move(kept));
   } else if (auto* const configured = std::get_if<Configured>(&state_)) {
@@ -82,7 +82,7 @@ void Session::publish() {
     facts.exports = open->exports;
   }
   if (const auto* const agreed = config()) facts.frame_duration = duration_of(*agreed);
-  if (const auto* const at = std::get_if<Capturing>(&state_)) facts.depth = at->capture->depth();
+  if (const auto* const at = std::get_if<Capturing>(&state_)) facts.depth = at->capture.depth();
   surroundings_.info.publish(std::move(facts));
 }
 
@@ -113,7 +113,7 @@ Report Session::failure(const v4l2::Error& error, std::string_view doing) const 
                      .config = config(),
                      .wanted = wanted(),
                      .settings = wishes,
-                     .reads = at != nullptr && at->capture->uses_read()},
+                     .reads = at != nullptr && at->capture.uses_read()},
                     error, doing);
 }
 
@@ -173,9 +173,9 @@ void Session::pause() {
   if (absence_) absence_->patience.pause();
   auto* const at = std::get_if<Capturing>(&state_);
   if (at == nullptr) return;
-  at->capture->stop();
+  at->capture.stop();
   GST_INFO_OBJECT(surroundings_.element, "streaming ended for a pause");
-  if (!at->capture->oversized()) return;
+  if (!at->capture.oversized()) return;
   // The driver frees surplus buffers only together with all others. The next start therefore begins
   // with as many as the first, and with the same caps.
   run_.former_caps.reset(gst_caps_ref(at->config.caps.get()));
@@ -184,7 +184,7 @@ void Session::pause() {
 
 /// Capturing → Configured.
 void Session::free_buffers(Capturing& at) {
-  at.capture.reset();
+  at.capture.free();
   Configured kept{.camera = std::move(at.camera),
                   .config = std::move(at.config),
                   .wanted = std::move(at.wanted)};
@@ -230,7 +230,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   // The driver takes no other format while buffers are allocated. A driver that knows no orphans
   // takes none while downstream holds one of its buffers.
   const auto* const at = std::get_if<Capturing>(&state_);
-  const auto held = at != nullptr && at->capture->pinned() ? at->capture->held() : 0;
+  const auto held = at != nullptr && at->capture.pinned() ? at->capture.held() : 0;
   auto& open = step_down().camera;
   const auto node = open.device.node();  // keeps the descriptor open
   const auto prepare = [&](GstCaps* caps) {
@@ -276,7 +276,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
 Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
   // The stream goes on if the buffers still suit downstream.
   if (auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && !at->capture->suits(downstream, at->camera.device.reserves_buffers()))
+      at != nullptr && !at->capture.suits(downstream, at->camera.device.reserves_buffers()))
     free_buffers(*at);
   if (auto* const configured = std::get_if<Configured>(&state_)) {
     const auto wishes = settings();
@@ -303,7 +303,7 @@ Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
   }
   const auto* const at = std::get_if<Capturing>(&state_);
   if (at == nullptr) return false;
-  const auto& capture = *at->capture;
+  const auto& capture = at->capture;
   answer_allocation(query, capture.pool(), capture.size(), capture.buffer_count(), capture.most());
   return true;
 }

@@ -17,7 +17,7 @@ namespace v4l2gst {
 Outcome<Step> Session::next() {
   auto* const at = std::get_if<Capturing>(&state_);
   if (at == nullptr) return Unallocated{};
-  if (!at->capture->streaming()) {
+  if (!at->capture.streaming()) {
     auto ended = begin(*at);
     if (!ended) return std::unexpected{std::move(ended.error())};
     if (auto& end = *ended) return std::move(*end);
@@ -26,7 +26,7 @@ Outcome<Step> Session::next() {
     surroundings_.key_frame_requests.pass_on(at->camera.node(), surroundings_.element);
     if (absence_)
       if (auto late = overdue()) return std::unexpected{*std::move(late)};
-    auto arrival = at->capture->next(frame_patience());
+    auto arrival = at->capture.next(frame_patience());
     if (!arrival && forgets_buffers(arrival.error())) arrival = v4l2::Broken{arrival.error()};
     if (!arrival) {
       auto refusal = failure(arrival.error(), "to receive a frame");
@@ -93,7 +93,7 @@ Session::Ending Session::begin(Capturing& at) {
 Outcome<> Session::start_streaming(Capturing& at) {
   auto& device = at.camera.device;
   const auto wishes = settings();
-  const auto started = at.capture->start(device);
+  const auto started = at.capture.start(device);
   if (!started) {
     const auto& error = started.error();
     // A v4l2loopback device that remembers a producer's format returns EIO while there is no
@@ -113,9 +113,9 @@ Outcome<> Session::start_streaming(Capturing& at) {
   run_.stamper.stream_began(device.reserves_buffers());
   run_.watchdog.stream_began(kernel().monotonic_time());
   GST_INFO_OBJECT(surroundings_.element, "streaming began with %u buffers",
-                  at.capture->buffer_count());
+                  at.capture.buffer_count());
   // A stream by read() may still find no bandwidth before its first frame.
-  if (run_.shortage && !at.capture->uses_read()) end_shortage(at.config);
+  if (run_.shortage && !at.capture.uses_read()) end_shortage(at.config);
   return {};
 }
 
@@ -152,7 +152,7 @@ Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& 
   auto& stats = surroundings_.stats;
   // An awaited key frame is not left out for a newer frame.
   while (!run_.filter.awaits_key_frame()) {
-    auto more = at.capture->ready();
+    auto more = at.capture.ready();
     if (!more) break;
     if (!*more)
       return std::unexpected{failed(at.camera.path(), more->error(), "to receive a frame")};
@@ -181,13 +181,13 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     run_.watchdog.frame();
     return std::nullopt;
   }
-  if (at.capture->leaky())
+  if (at.capture.leaky())
     if (auto ended = take_newest(at, frame); !ended || *ended) return ended;
   const auto seen = observe(*frame);
-  const auto policy = at.capture->on_corrupt();
+  const auto policy = at.capture.on_corrupt();
   const auto found = FrameFilter::judge(*frame, at.config, policy,
                                         FrameFilter::looks_at_damage(at.config, policy)
-                                            ? at.capture->look(*frame)
+                                            ? at.capture.look(*frame)
                                             : std::span<const std::byte>{});
   if (found.damage != Damage::none)
     GST_DEBUG_OBJECT(surroundings_.element, "frame %u is damaged (%s)%s", frame->sequence(),
@@ -201,7 +201,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
   run_.other_sizes = 0;
   if (run_.filter.awaits_key_frame() &&
       !run_.filter.admits(*frame, at.config,
-                          run_.filter.looks_for_key_frame(*frame) ? at.capture->look(*frame)
+                          run_.filter.looks_for_key_frame(*frame) ? at.capture.look(*frame)
                                                                   : std::span<const std::byte>{})) {
     leave_out(&stats.skipped);
     run_.filter.leave_out_delta();
@@ -209,7 +209,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     return on_withheld(at, Withheld::no_key_frame);
   }
   const auto info = FrameInfo::of(*frame);
-  auto wrapped = at.capture->wrap(*std::move(frame));
+  auto wrapped = at.capture.wrap(*std::move(frame));
   if (!wrapped) return on_failed(wrapped.error(), "to queue a buffer");
   if (!*wrapped) {
     leave_out(nullptr);
@@ -260,7 +260,7 @@ bool Session::on_overwritten(Capturing& at) {
   auto& device = at.camera.device;
   Stats::add(surroundings_.stats.overwritten);
   run_.stamper.withhold();
-  if (!at.capture->copy_always() || !device.reserves_buffers()) return false;
+  if (!at.capture.copy_always() || !device.reserves_buffers()) return false;
   device.has_overwritten();
   messages_.warn(overwritten(device.path()));
   return true;

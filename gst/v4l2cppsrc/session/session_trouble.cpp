@@ -247,7 +247,7 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
     case Repair::restart:
       messages_.add(mended(camera()->path(), error));
       Stats::add(surroundings_.stats.restarted);
-      std::get<Capturing>(state_).capture->stop();
+      std::get<Capturing>(state_).capture.stop();
       run_.start_at = kernel().monotonic_time() + step.delay;
       run_.watchdog.frame_is_owed();
       if (!forgets_buffers(error)) return Again{};  // the next step starts the stream
@@ -305,7 +305,7 @@ Session::Ending Session::on_starved(Capturing& at) {
   if (watchdog.due(now) == Due::nothing) return std::nullopt;
   if (!watchdog.silent()) {
     const auto& path = at.camera.path();
-    auto warning = starved(path, watchdog.waited(now), at.capture->buffer_count());
+    auto warning = starved(path, watchdog.waited(now), at.capture.buffer_count());
     messages_.add(DeviceMessage::State::starved, path, warning.text, {});
     messages_.warn(std::move(warning));
   }
@@ -365,7 +365,7 @@ Session::Ending Session::on_silence(Capturing& at) {
   if (remedy == Remedy::reopen) return reopen();
   messages_.add(restarted(path));
   Stats::add(surroundings_.stats.restarted);
-  at.capture->stop();
+  at.capture.stop();
   return Again{};  // the next step starts the stream
 }
 

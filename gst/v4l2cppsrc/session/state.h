@@ -41,7 +41,7 @@ struct Capturing {
   Camera camera;
   StreamConfig config;
   CapsPtr wanted;
-  std::optional<Capture> capture;
+  Capture capture;
 };
 
 using State = std::variant<Closed, Absent, Opened, Configured, Capturing>;

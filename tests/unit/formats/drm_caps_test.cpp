@@ -12,7 +12,9 @@
 
 #include "common/newer_gstreamer.h"
 #include "formats/caps.h"
+#include "formats/fixed_caps.h"
 #include "formats/format_table.h"
+#include "formats/offered_mode.h"
 #include "formats/layout.h"
 #include "negotiation/candidates.h"
 

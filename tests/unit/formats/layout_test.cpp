@@ -185,6 +185,9 @@ TEST_F(LayoutTest, SeparatePlanesBeginAtTheirMemory) {
   // A frame goes downstream at its picture's length, so what the driver adds behind it is no part
   // of the layout.
   EXPECT_TRUE(layout(V4L2_PIX_FMT_NV12M, {320, 240}, {{320, 320 * 248}, {320, 320 * 124}}).usual);
+  // A plane may lack the padding of its last line. Then the next one begins earlier.
+  EXPECT_FALSE(
+      layout(V4L2_PIX_FMT_NV12M, {318, 240}, {{320, 320 * 240 - 2}, {320, 320 * 120}}).usual);
   // GStreamer rounds odd heights up for chroma, and so ends luma a line later.
   const auto odd = layout(V4L2_PIX_FMT_NV12M, {320, 241}, {{320, 320 * 242}, {320, 320 * 121}});
   EXPECT_EQ(odd.planes[1].usual_offset, 320U * 242);
