@@ -48,6 +48,7 @@ std::optional<Step> Session::give_up_mode(Report& refusal) {
 /// Ends a shortage, since the device streams. One WARNING names the mode that was taken instead.
 void Session::end_shortage(const StreamConfig& config) {
   const auto& shortage = run_.shortage;
+  if (!shortage) return;
   const auto mode = mode_of(config);
   messages_.warn(narrower(camera()->path(), shortage->refusal.error,
                           {shortage->mode, shortage->bytes_per_second},
