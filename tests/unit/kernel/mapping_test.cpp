@@ -40,7 +40,7 @@ TEST(Mapping, OurOwnMemoryGoesWithItsOwner) {
     const auto second = std::move(first);
     address = second.bytes().data();
     EXPECT_TRUE(mapped(address));
-    EXPECT_TRUE(first.bytes().empty());  // a move leaves it empty
+    EXPECT_TRUE(first.bytes().empty());  // NOLINT(bugprone-use-after-move): a move leaves it empty
   }
   EXPECT_FALSE(mapped(address));
 }
