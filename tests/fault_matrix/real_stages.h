@@ -18,7 +18,7 @@ std::unique_ptr<Stage> usb_stage();
 std::unique_ptr<Stage> loopback_stage();
 
 /// The RGB node of vimc, with its media graph set up by the script that VIMC_SCRIPT names, which is
-/// tests/drivers/vimc.sh.
+/// tests/drivers/vimc.sh. Named after the kernel's series, as they differ.
 std::unique_ptr<Stage> vimc_stage();
 
 }  // namespace faults

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/utsname.h>
+
 #include "fault_matrix/real_faults.h"
 #include "fault_matrix/real_stages.h"
 
@@ -15,9 +17,18 @@ namespace {
 constexpr auto node = "/dev/video2";
 constexpr std::size_t picture_size = std::size_t{320} * 240 * 3;
 
+/// "6.1" of a running Linux 6.1.0-56-amd64.
+std::string kernel_series() {
+  utsname names{};
+  static_cast<void>(uname(&names));
+  const std::string release{names.release};
+  return release.substr(0, release.find('.', release.find('.') + 1));
+}
+
 class VimcStage final : public RealStage {
 public:
-  [[nodiscard]] std::string name() const override { return "vimc"; }
+  /// Kernels differ in how many buffers vimc wants before it sends.
+  [[nodiscard]] std::string name() const override { return "vimc " + kernel_series(); }
 
   std::string path() override { return node; }
 
