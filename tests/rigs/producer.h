@@ -1,11 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -46,7 +48,8 @@ public:
     format.fmt.pix.height = picture.height;
     format.fmt.pix.pixelformat = picture.fourcc;
     // The producer ignores the format that the driver sets, as ffmpeg does.
-    if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0) die(path + " takes no format");
+    if (ioctl(node_.get(), VIDIOC_S_FMT, &format) != 0)
+      die(path + " takes no format: " + std::strerror(errno));
     // v4l2loopback 0.12 recognizes a producer by this call, also one that goes on with write().
     // With exclusive_caps=1 it takes no further producer after one that it did not recognize. The
     // call fails since 0.13.
@@ -92,7 +95,9 @@ private:
   void write_frame(std::size_t length) {
     std::ranges::fill(bytes_, ++number_);
     // A device takes at most the bytes of its format.
-    if (write(node_.get(), bytes_.data(), length) <= 0) die("a frame can't be written");
+    errno = 0;
+    if (write(node_.get(), bytes_.data(), length) <= 0)
+      die(std::string{"a frame can't be written: "} + std::strerror(errno));
   }
 
   void run() {
