@@ -14,8 +14,8 @@
 #include "formats/caps.h"
 #include "formats/fixed_caps.h"
 #include "formats/format_table.h"
-#include "formats/offered_mode.h"
 #include "formats/layout.h"
+#include "formats/offered_mode.h"
 #include "negotiation/candidates.h"
 
 namespace {
