@@ -1,5 +1,5 @@
-// Every format that vivid has on each of its inputs, through the element and converted as
-// GStreamer converts it by the caps, compared with the colours of the pattern. Prints TAP.
+// Plays every format of vivid on each of its inputs. GStreamer converts the frames by their caps,
+// and the test compares them with the colours of the pattern. Prints TAP.
 //
 //   bars DEVICE
 
@@ -36,8 +36,8 @@ struct Colour {
 
 using Bars = std::array<Colour, 8>;
 
-/// "75% Colorbar" (v4l2-tpg-core.c, tpg_get_color()). With 100% a range that is taken for the wider
-/// one would not show: what is beyond white stays white.
+/// The colours of "75% Colorbar" (v4l2-tpg-core.c, tpg_get_color()). 100% bars would hide a wrong
+/// range, since values above white stay white.
 constexpr Bars expected{{{191, 191, 191},
                          {191, 191, 0},
                          {0, 191, 191},
@@ -47,12 +47,13 @@ constexpr Bars expected{{{191, 191, 191},
                          {0, 0, 191},
                          {0, 0, 0}}};
 
-/// Two swapped components are 191 apart, a range or a matrix taken for another at least 16 in one
-/// of the bars; 5 bits round to 8 and limited range to 1.2 of 255, chroma twice as much.
+/// The tolerance. Two swapped components differ by 191, and a wrong range or matrix by at least 16
+/// in one of the bars. Rounding 5 bits to 8 and limited range cost 1.2 of 255, twice that in
+/// chroma.
 constexpr int tolerance = 12;
 
-/// The luma of Rec. 709, in full range: what vivid shows where there is nothing else, whatever it
-/// says of its quantization (v4l2-tpg-core.c, precalculate_color(), TGP_COLOR_ENC_LUMA).
+/// The luma of Rec. 709 in full range. vivid shows it in formats without chroma, whatever
+/// quantization it reports (v4l2-tpg-core.c, precalculate_color(), TGP_COLOR_ENC_LUMA).
 Bars greys() {
   Bars bars = expected;
   for (auto& bar : bars) {
@@ -63,7 +64,7 @@ Bars greys() {
 }
 
 int middle_of(std::size_t bar, int width) {
-  // Even, so that it begins a pair of samples.
+  // An even number begins a pair of samples.
   return static_cast<int>(((2 * bar) + 1) * static_cast<std::size_t>(width) / 16) & ~1;
 }
 
@@ -71,7 +72,7 @@ std::string text_of(const Colour& colour) {
   return std::to_string(colour.r) + "," + std::to_string(colour.g) + "," + std::to_string(colour.b);
 }
 
-/// What is wrong with a picture; empty where nothing is.
+/// Returns the first fault of a picture, or an empty text.
 std::string difference(const Bars& seen, const Bars& wanted) {
   std::string text;
   for (std::size_t bar = 0; bar < seen.size(); ++bar) {
@@ -93,7 +94,7 @@ unsigned sample_at(const guint8* data, std::size_t index, unsigned bits, bool bi
   return big_endian ? GST_READ_UINT16_BE(sample) : GST_READ_UINT16_LE(sample);
 }
 
-/// Luma as it lies there: the high 8 of its bits.
+/// Returns the high 8 bits of luma, without a conversion.
 Bars read_grey(const GstVideoFrame& frame, const GstStructure* caps) {
   const auto* const format = frame.info.finfo;
   const auto bits = GST_VIDEO_FORMAT_INFO_BITS(format);
@@ -113,7 +114,7 @@ Bars read_grey(const GstVideoFrame& frame, const GstStructure* caps) {
   return bars;
 }
 
-/// As videoconvert reads it: from the middle, a strip.
+/// Returns a strip from the middle, as videoconvert reads the picture.
 Bars read_colours(GstVideoFrame& frame) {
   constexpr int strip = 16;
   const auto width = GST_VIDEO_FRAME_WIDTH(&frame);
@@ -124,7 +125,7 @@ Bars read_colours(GstVideoFrame& frame) {
   GST_VIDEO_INFO_FIELD_ORDER(&rgb) = GST_VIDEO_INFO_FIELD_ORDER(&frame.info);
   rgb.fps_n = frame.info.fps_n;
   rgb.fps_d = frame.info.fps_d;
-  // Only its matrix and its range are undone.
+  // The conversion undoes the matrix and the range only.
   rgb.colorimetry = frame.info.colorimetry;
   rgb.colorimetry.matrix = GST_VIDEO_COLOR_MATRIX_RGB;
   rgb.colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
@@ -172,7 +173,7 @@ std::string judge_raw(GstBuffer* buffer, const GstCaps* caps) {
 
 // ---- Bayer --------------------------------------------------------------------------------------
 
-/// As the caps say that it lies: "rggb10le" is red, green, and below them green, blue.
+/// Reads a Bayer picture by its caps. "rggb10le" has red, green, and below them green, blue.
 std::string judge_mosaic(GstBuffer* buffer, const GstStructure* caps) {
   const std::string format{gst_structure_get_string(caps, "format")};
   const auto bits = format.size() > 4 ? static_cast<unsigned>(std::atoi(format.c_str() + 4)) : 8U;
@@ -201,7 +202,7 @@ std::string judge_mosaic(GstBuffer* buffer, const GstStructure* caps) {
   return difference(bars, expected);
 }
 
-/// Whether GStreamer's own element for it takes caps, which is a matter of its version.
+/// Returns whether this version of GStreamer's bayer2rgb takes the caps.
 bool debayered(const GstCaps* caps) {
   auto* const factory = gst_element_factory_find("bayer2rgb");
   if (factory == nullptr) return false;
@@ -210,8 +211,8 @@ bool debayered(const GstCaps* caps) {
   return takes;
 }
 
-/// Says how large the pictures must be, as video sinks and converters do. From 1.24 on bayer2rgb
-/// counts its own output as if it were Bayer, and where nobody says so leaves the picture out.
+/// Answers the ALLOCATION query with a size, as video sinks and converters do. Since 1.24 bayer2rgb
+/// takes its own output for Bayer, and drops the picture if no downstream element gives a size.
 GstPadProbeReturn propose_size(GstPad*, GstPadProbeInfo* info, gpointer) {
   auto* const query = GST_PAD_PROBE_INFO_QUERY(info);
   if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
@@ -241,18 +242,18 @@ std::string judge_debayered(v4l2gst::BufferPtr buffer, const GstCaps* caps) {
 
 // ---- the test -----------------------------------------------------------------------------------
 
-/// What comes in, and what caps must say of it besides.
+/// An input, and the further fields that the caps must have.
 struct Input {
   const char* name;
   bool scales;
-  bool fields;  ///< which may come one by one
+  bool fields;  ///< fields may arrive one by one
   std::vector<const char*> demanded;
 };
 
 const std::vector<Input>& inputs() {
   constexpr auto square = "pixel-aspect-ratio=(fraction)1/1";
   constexpr auto progressive = "interlace-mode=(string)progressive";
-  // PAL: the upper field first, and pixels as ITU-R BT.601 has them.
+  // PAL has the upper field first, and the pixels of ITU-R BT.601.
   const std::vector pal{"interlace-mode=(string)interleaved", "field-order=(string)top-field-first",
                         "pixel-aspect-ratio=(fraction)59/54"};
   static const std::vector<Input> all{{"Webcam", false, false, {progressive, square}},
@@ -262,7 +263,7 @@ const std::vector<Input>& inputs() {
   return all;
 }
 
-/// What the element is asked for.
+/// The mode that the element is asked for.
 v4l2gst::TextPtr filter(const v4l2gst::FormatRow& row, v4l2::Size size, bool fields) {
   const auto caps = v4l2gst::caps_of(row, false);
   gst_caps_set_simple(caps.get(), "width", G_TYPE_INT, static_cast<gint>(size.width), "height",
@@ -275,7 +276,7 @@ v4l2gst::TextPtr filter(const v4l2gst::FormatRow& row, v4l2::Size size, bool fie
   return v4l2gst::TextPtr{gst_caps_to_string(caps.get())};
 }
 
-/// What is wrong with the pictures of a format; empty where nothing is.
+/// Returns the first fault of a format's pictures, or an empty text.
 std::string judge(const std::string& device, const v4l2gst::FormatRow& row,
                   const v4l2gst::TextPtr& wanted, const std::vector<const char*>& demanded) {
   real::OneFormat kernel{row.fourcc};
@@ -297,8 +298,8 @@ std::string judge(const std::string& device, const v4l2gst::FormatRow& row,
 }
 
 struct Sorted {
-  std::vector<const v4l2gst::FormatRow*> rows;  ///< of what caps in system memory can say
-  std::string others;                           ///< and of what they can't, why not
+  std::vector<const v4l2gst::FormatRow*> rows;  ///< formats with caps in system memory
+  std::string others;                           ///< the other formats, and why they have no caps
   std::string unexplained;
 };
 
@@ -339,14 +340,14 @@ void check_input(Tap& tap, const std::string& path, const Input& input) {
     if (!wrong.empty()) Tap::explain(wrong);
   };
   if (input.scales) {
-    // The whole picture in a part of its size, and below that again in all of it.
+    // The picture is cropped to a part of its size, then scaled to all of it.
     const auto& row = *found.rows.front();
     const v4l2::Size half{whole.width / 2, whole.height / 2};
     const auto wrong = judge(path, row, filter(row, half, false), input.demanded);
     tap.point(wrong.empty(), name + ", half as wide and high");
     if (!wrong.empty()) Tap::explain(wrong);
   }
-  // Frames after fields, so that the whole frame must be there after half of it was.
+  // Frames follow fields, so that a whole frame must be there after half of one.
   for (const auto* const row : found.rows) {
     if (input.fields && row->raw())
       check(*row, true, {"format:Interlaced", "interlace-mode=(string)alternate"});
@@ -370,7 +371,7 @@ int main(int argc, char** argv) {
   gst_init(nullptr, nullptr);
   const real::Controls controls{argv[1]};
   Tap tap;
-  // Nothing but bars.
+  // Only the bars are shown, without a text.
   controls.choose("Test Pattern", "75% Colorbar");
   controls.choose("OSD Text Mode", "None");
   controls.set("Show Border", 0);

@@ -1,10 +1,10 @@
-// What a driver says of its colours, and what the element's caps make of it, for all that vivid can
-// say. Prints TAP.
+// Compares the colours that a driver reports with the element's caps, for all combinations of
+// vivid's controls. Prints TAP.
 //
 //   colorimetry DEVICE
 //
-// What each combination of vivid's controls demands stands in tables of this file's own, written
-// from the V4L2 specification ("Detailed Colorspace Descriptions"), by the names in vivid's menus.
+// The expected values are in tables of this file. They were written from the V4L2 specification
+// ("Detailed Colorspace Descriptions"), by the names in vivid's menus.
 
 #include "formats/colorimetry.h"
 
@@ -40,7 +40,7 @@ struct Defaults {
   GstVideoColorPrimaries primaries;
   GstVideoTransferFunction transfer;
   GstVideoColorMatrix matrix;
-  /// GStreamer's name for the transfer function of Rec. 709 where these primaries are.
+  /// GStreamer's name for the transfer function of Rec. 709 with these primaries.
   GstVideoTransferFunction rec709;
 };
 
@@ -144,8 +144,7 @@ std::string text_of(const GstVideoColorimetry& colorimetry) {
 
 // ---- what is observed ---------------------------------------------------------------------------
 
-/// The colorimetry of the first caps that the element sends, as caps have it; what stands there
-/// instead if there is none.
+/// Returns the colorimetry of the element's first caps, or a text that says why there are none.
 std::string observed(const real::Alone& alone) {
   gst_element_set_state(alone.element, GST_STATE_PAUSED);
   std::string text{"no caps"};
@@ -178,7 +177,7 @@ struct Menus {
   Menu quantization;
 };
 
-/// How many of a colorspace's combinations are wrong; explains the first few.
+/// Returns how many of a colorspace's combinations are wrong, and prints the first few.
 int wrong_ones(const real::Alone& alone, const real::Controls& controls, const Menus& menus,
                const std::string& colorspace, const Layout& layout) {
   int wrong = 0;
@@ -215,7 +214,7 @@ void check_all_that_is_said(Tap& tap, const std::string& path, const real::Contr
   }
 }
 
-/// The other direction: a driver that converts is asked by name.
+/// Asks a driver that converts for each colorimetry by name.
 void check_what_is_asked_for(Tap& tap, const std::string& path) {
   for (const auto* name :
        {"bt601", "bt709", "smpte240m", "bt2020", "bt2100-pq", "1:4:7:1", "2:4:7:1", "sRGB"}) {

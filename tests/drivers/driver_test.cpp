@@ -1,6 +1,6 @@
-// The element on a real driver: what the fake promises, held against the kernel. V4L2CPP_DEVICE
-// names the node, V4L2CPP_CAPS what it is asked for, V4L2CPP_OTHER_CAPS another thing that it can
-// do.
+// Plays the element on a real driver, with the promises that the fake is tested for. The variable
+// V4L2CPP_DEVICE names the node, V4L2CPP_CAPS the caps, and V4L2CPP_OTHER_CAPS other caps that the
+// device has.
 
 #include <array>
 #include <cstdlib>
@@ -65,7 +65,7 @@ public:
     return buffer;
   }
 
-  /// Lets go of what the harness has queued.
+  /// Frees the buffers that the harness has queued.
   void drain() {
     while (auto* const rest = gst_harness_try_pull(harness))
       gst_buffer_unref(rest);
@@ -86,7 +86,7 @@ guint checksum(GstBuffer* buffer) {
   return sum;
 }
 
-/// A frame that is held, and what it showed when it came.
+/// A held frame, and its bytes when it arrived.
 struct Held {
   Buffer buffer;
   guint sum;
@@ -96,7 +96,7 @@ struct Held {
   [[nodiscard]] bool unchanged() const { return checksum(buffer.get()) == sum; }
 };
 
-/// Whether another program could have the device now: format and buffers.
+/// Returns whether another program could take the device now, with a format and buffers.
 bool free_for_others() {
   const auto device = v4l2::Device::open(v4l2::system_kernel(), setting("V4L2CPP_DEVICE"));
   if (!device) return false;
@@ -117,7 +117,7 @@ GST_START_TEST(test_three_of_four_held_while_the_fourth_goes_round) {
   std::vector<Held> held;
   for (int i = 0; i < 3; ++i)
     held.emplace_back(real.next());
-  // Five seconds of frames, at 30 a second.
+  // This is five seconds of frames, at 30 a second.
   GstClockTime last{};
   for (int frame = 0; frame < 150; ++frame) {
     const auto buffer = real.next();
@@ -169,7 +169,7 @@ GST_START_TEST(test_held_beyond_null_and_beyond_death) {
     fail_unless(free_for_others());
     for (const auto& frame : held)
       fail_unless(frame.unchanged());
-    // A second life beside the frames of the first.
+    // The frames of the first life are still held during a second one.
     real.play();
     for (int i = 0; i < 20; ++i)
       real.next();
@@ -194,7 +194,7 @@ GST_START_TEST(test_a_held_frame_over_a_pause) {
     const auto paused = gst_clock_get_time(gst_system_clock_obtain());
     real.play();
     const auto buffer = real.next();
-    // Captured after the pause, not before or in it.
+    // The frame was captured after the pause, not before it or in it.
     const auto captured = GST_BUFFER_PTS(buffer.get()) + gst_element_get_base_time(real.element);
     fail_unless(captured >= paused);
     fail_unless(GST_BUFFER_PTS(buffer.get()) >= before);

@@ -12,8 +12,8 @@
 
 namespace real {
 
-/// Makes a device that has many formats one that has a single one, which it gives to whoever asks
-/// for another, as drivers do: so that the element has to take what it would not choose.
+/// Makes a device with many formats one with a single format. It answers any VIDIOC_S_FMT with that
+/// format, as drivers do. So the element has to take a format that it would not choose.
 class OneFormat final : public Between {
 public:
   explicit OneFormat(std::uint32_t fourcc) : fourcc_{fourcc} {}
@@ -49,7 +49,7 @@ public:
     return answer;
   }
 
-  /// How many calls there were before the first frame.
+  /// Returns the number of calls before the first frame.
   int calls() const {
     const std::lock_guard lock{mutex_};
     int all{};
@@ -64,7 +64,7 @@ public:
     return found != calls_.end() ? found->second : 0;
   }
 
-  /// How many of the questions for an entry of an enumeration have been asked before.
+  /// Returns how many entries of an enumeration were asked for more than once.
   int repeated() const {
     const std::lock_guard lock{mutex_};
     int more{};
@@ -79,7 +79,7 @@ public:
   }
 
 private:
-  /// Request, format, width, height, index.
+  /// The key of a question: request, format, width, height, index.
   using Question =
       std::tuple<unsigned long, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>;
 

@@ -1,7 +1,7 @@
-// v4l2cppsrc beside v4l2src on a loopback device that a producer feeds: in no pipeline may v4l2src
-// deliver more. Prints TAP.
+// Plays v4l2cppsrc and v4l2src on a loopback device that a producer feeds. v4l2src may deliver more
+// frames in no pipeline. Prints TAP.
 //   loopback DEVICE PRODUCER
-// PRODUCER is the command line of what feeds it.
+// PRODUCER is the command line of the program that feeds the device.
 
 #include <array>
 #include <atomic>
@@ -19,24 +19,25 @@
 
 namespace {
 
-/// What both elements are asked to play. "sink" is what counts.
+/// The pipelines of both elements. The frames at "sink" are counted.
 constexpr std::array pipelines{
     "queue ! videoconvert ! video/x-raw,format=I420 ! fakesink name=sink sync=false",
     "tee name=t ! queue ! fakesink name=sink sync=false async=false t. ! queue ! fakesink "
     "sync=false async=false",
     "queue leaky=downstream max-size-buffers=2 ! fakesink name=sink sync=false",
-    // It holds more than a loopback device has buffers by default.
+    // The queue holds more buffers than a loopback device has by default.
     "queue min-threshold-buffers=4 ! fakesink name=sink sync=false",
 };
 constexpr std::array io_modes{"auto", "mmap", "rw", "userptr", "dmabuf"};
 
-/// So long each row is watched from its first frame on; at 15 frames a second these are 30.
+/// The time for which each row is watched, from its first frame on. At 15 frames a second these are
+/// 30 frames.
 constexpr auto watched = 2 * GST_SECOND;
 constexpr auto first_frame = 20 * GST_SECOND;
-/// The producer and the watch are not in step, so one row may see a frame more than another.
+/// The watch is not in step with the producer. So one of the two may see a frame more.
 constexpr unsigned out_of_step = 1;
-/// So many of the sixty that sustain_framerate makes of these fall into the gaps of the producer in
-/// one row and not in another.
+/// sustain_framerate makes sixty frames of these thirty. So many of them may be in the producer's
+/// gaps for one of the two elements only.
 constexpr unsigned filler_steps = 3;
 
 class Pipeline {
@@ -58,7 +59,7 @@ public:
 
   void play() const { gst_element_set_state(pipeline_, GST_STATE_PLAYING); }
 
-  /// Adds up what comes to the element of this name, and says so on the bus at the first frame.
+  /// Counts the frames at the element of this name, and posts a message at the first one.
   void count(const char* name, std::atomic<unsigned>& frames) const {
     auto* const element = gst_bin_get_by_name(GST_BIN(pipeline_), name);
     auto* const pad = gst_element_get_static_pad(element, "sink");
@@ -76,8 +77,8 @@ public:
     gst_object_unref(element);
   }
 
-  /// Waits for one of these messages. Empty when the time is up; else what it was, of an ERROR its
-  /// text.
+  /// Waits for one of these messages. Returns its type, or the text of an ERROR. Returns an empty
+  /// text after the time limit.
   [[nodiscard]] std::string await(GstMessageType types, GstClockTime patience) const {
     auto* const message = gst_bus_timed_pop_filtered(bus_, patience, types);
     if (message == nullptr) return {};
@@ -97,7 +98,7 @@ private:
   GstBus* bus_;
 };
 
-/// What feeds the device.
+/// The program that feeds the device.
 class Producer {
 public:
   explicit Producer(const std::string& command) {
@@ -119,7 +120,7 @@ public:
     g_spawn_close_pid(child_);
   }
 
-  /// It writes nothing while it stands still.
+  /// The program writes no frame while it stands still.
   void stand_still(bool still) const { kill(child_, still ? SIGSTOP : SIGCONT); }
 
 private:
@@ -136,7 +137,7 @@ std::string source(const char* element, const std::string& device, const std::st
   return text.append(" device=").append(device).append(" io-mode=").append(mode);
 }
 
-/// How many frames a row delivers from its first one on.
+/// Returns the number of frames that a row delivers from its first one on.
 Seen watch(const std::string& head, const std::string& rest) {
   std::atomic<unsigned> frames{};
   const Pipeline pipeline{head + " ! " + rest};
@@ -158,7 +159,7 @@ void tell(const char* element, const Seen& seen) {
       text.append(" ").append(std::to_string(seen.frames)).append(" frames ").append(seen.error));
 }
 
-/// v4l2src and v4l2cppsrc on the same pipeline, one after the other.
+/// Plays v4l2cppsrc and v4l2src in the same pipeline, one after the other.
 void compare(real::Tap& tap, const std::string& row, const std::string& device,
              const std::string& mode, const std::string& pipeline, unsigned steps = out_of_step) {
   const auto theirs = watch(source("v4l2src", device, mode), pipeline);
@@ -171,11 +172,12 @@ void compare(real::Tap& tap, const std::string& row, const std::string& device,
   tell("v4l2src", theirs);
 }
 
-/// What the driver itself fills in, beside what comes and where nothing comes.
+/// Compares the frames that the driver itself fills in, with a producer that writes and one that
+/// stands still.
 void compare_fillers(real::Tap& tap, const std::string& device, const Producer& producer) {
   constexpr std::array<std::pair<const char*, int>, 2> fillers{
       {{"timeout", 200}, {"sustain_framerate", 1}}};
-  // Some producers make up for the time that they stood still, so that comes last.
+  // Some producers make up for the time in which they stood still, so this is the last row.
   for (const bool still : {false, true}) {
     producer.stand_still(still);
     for (const auto& [control, value] : fillers) {
@@ -202,7 +204,7 @@ int main(int count, char** words) {
   const std::string device = words[1];
   const Producer producer{words[2]};
   real::Tap tap;
-  // The element itself waits for the producer.
+  // The element waits for the producer by itself.
   Seen first;
   for (int tries = 0; tries < 200 && first.frames == 0; ++tries)
     first = watch(source("v4l2cppsrc", device, "auto") + " on-disconnect=wait", pipelines[0]);

@@ -1,9 +1,9 @@
-// What the element asks a real driver before the first frame, and which mode it takes. Prints TAP.
+// Counts the calls of the element on a real driver before the first frame, and checks the mode that
+// it takes. Prints TAP.
 //
 //   negotiation DEVICE FILTER [PREFERENCE=CAPS]...
 //
-// FILTER names one mode. Without a filter, but with each PREFERENCE, the caps must be such CAPS,
-// which may be several.
+// FILTER names one mode. Without a filter the caps for each PREFERENCE must be one of its CAPS.
 
 #include <array>
 #include <string>
@@ -54,8 +54,8 @@ void tell_calls(const real::Counting& kernel) {
   Tap::explain(text + ", others " + std::to_string(kernel.calls() - named));
 }
 
-/// The most calls from opening the device to its first frame, of 4 buffers: 3 for each of them, and
-/// what else has to be asked once.
+/// The most calls from open() to the first frame. Each of the 4 buffers takes 3, and each other
+/// question is asked once.
 constexpr int most_calls = 36;
 
 void check_fixed_filter(Tap& tap, const char* device, const char* filter) {

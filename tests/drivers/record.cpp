@@ -1,10 +1,10 @@
-// Records frames of a real device through v4l2cppsrc and judges them: all complete, in order, none
-// lost.
+// Records frames of a real device through v4l2cppsrc. All must be complete and in order, and none
+// may be lost.
 //
 //   record DEVICE CAPS COUNT FILE
 //
-// FILE gets the frames' bytes one after the other, as v4l2-ctl --stream-to writes them. The exit
-// status is 0 when COUNT frames came without a gap; what came is told on standard output.
+// FILE gets the bytes of the frames one after the other, as v4l2-ctl --stream-to writes them. The
+// exit status is 0 if COUNT frames arrived without a gap. The counts go to standard output.
 
 #include <cstdio>
 #include <cstdlib>

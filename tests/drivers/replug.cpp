@@ -1,6 +1,6 @@
-// A USB camera that goes away and comes back, in one pipeline: whatever node it gets, whoever takes
-// its number. USBCAM_CONTROL_1 and _2 are the control sockets of two cameras, and _DEVICE_1 and _2
-// their nodes.
+// Unplugs a USB camera and plugs it in again, in one pipeline. Its node may change, and another
+// camera may get its number. USBCAM_CONTROL_1 and _2 are the control sockets of two cameras, and
+// _DEVICE_1 and _2 their nodes.
 
 #include <chrono>
 #include <cstring>
@@ -23,12 +23,12 @@ using rig::Buffer;
 
 namespace {
 
-/// The camera of that number, 1 or 2.
+/// Camera 1 or 2.
 real::UsbCamera camera_of(int number) {
   return real::UsbCamera{"USBCAM_CONTROL_" + std::to_string(number)};
 }
 
-/// One that must be plugged in goes, and one that must not be comes.
+/// Plugs in a camera that must be there, and unplugs one that must not.
 void unplug(int camera) {
   camera_of(camera).tell("unplug");
 }
@@ -38,12 +38,12 @@ void plug(int camera, int port) {
   camera_of(camera).wait_for_node();
 }
 
-/// Where the camera is now.
+/// Returns the path of the camera's node.
 std::string node_of(int camera) {
   return camera_of(camera).node();
 }
 
-/// The element in front of a camera, waiting for it whenever it is away.
+/// The element in front of a camera, with on-disconnect=wait.
 class Follower {
 public:
   explicit Follower(int camera) {
@@ -54,7 +54,7 @@ public:
     gst_element_set_bus(element, bus);
     g_object_set(element, "device", node_of(camera).c_str(), nullptr);
     rig::set(element, "on-disconnect", "wait");
-    rig::set(element, "on-starved", "drop");  // and so a fixed number of buffers
+    rig::set(element, "on-starved", "drop");  // keeps the number of buffers
     harness = gst_harness_new_with_element(element, nullptr, "src");
     gst_harness_use_systemclock(harness);
     gst_harness_set_sink_caps_str(harness,
@@ -73,7 +73,7 @@ public:
     gst_object_unref(element);
   }
 
-  /// The next frame; time must not have run backwards.
+  /// Returns the next frame. Its PTS must not be earlier than the one before.
   Buffer next() {
     Buffer buffer{gst_harness_pull(harness)};
     for (const auto& text : rig::texts_of(bus, GST_MESSAGE_ERROR))
@@ -84,13 +84,13 @@ public:
     return buffer;
   }
 
-  /// Lets frames go by until the first that came after the camera did.
+  /// Drops frames until the first one that was captured after the return.
   void next_after_return() {
     while (!GST_BUFFER_FLAG_IS_SET(next().get(), GST_BUFFER_FLAG_DISCONT)) {
     }
   }
 
-  /// Waits until the element says so, and throws away what it has sent before.
+  /// Waits until the element reports this, and drops the frames before it.
   void wait_for(const char* state) {
     for (;;) {
       auto* const message =
@@ -141,7 +141,7 @@ GST_START_TEST(test_a_hundred_returns_in_one_pipeline) {
   Clock::duration longest{};
   for (int cycle = 0; cycle < 100; ++cycle) {
     follower.next();
-    // What one has to have seen once is there from here on.
+    // The first return creates what is created once.
     if (cycle == 10) {
       first = rig::holdings();
       first_memory = resident_kilobytes();
@@ -167,14 +167,14 @@ GST_START_TEST(test_a_hundred_returns_in_one_pipeline) {
 
 GST_END_TEST
 
-/// Sets a control as another program would, through a descriptor of its own.
+/// Sets a control through another descriptor, as another program would.
 static void set_control(const std::string& node, std::uint32_t id, std::int32_t value) {
   const v4l2::UniqueFd descriptor{open(node.c_str(), O_RDWR | O_CLOEXEC)};
   v4l2_control control{.id = id, .value = value};
   fail_unless_equals_int(ioctl(descriptor.get(), VIDIOC_S_CTRL, &control), 0);
 }
 
-/// What the camera itself has: not what its driver remembers.
+/// Returns the camera's own value, not the value that its driver remembers.
 static int control_of_camera(int camera, const std::string& name) {
   return std::stoi(camera_of(camera).answer_to("get " + name));
 }
@@ -189,7 +189,7 @@ GST_START_TEST(test_controls_are_set_again) {
     set_control(node, V4L2_CID_EXPOSURE_ABSOLUTE, 100 + cycle);
     set_control(node, V4L2_CID_AUTO_WHITE_BALANCE, 0);
     set_control(node, V4L2_CID_WHITE_BALANCE_TEMPERATURE, 3000 + 10 * cycle);
-    // They are told before the frames that come after them.
+    // The messages come before the frames that follow them.
     follower.drain();
     for (int frame = 0; frame < 3; ++frame)
       follower.next();

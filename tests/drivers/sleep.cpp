@@ -1,7 +1,7 @@
-// A machine that is put to sleep while the element streams, as far as the VM can sleep: all
-// programs and the drivers' threads are frozen (pm_test), and then go on. Prints TAP.
+// Puts the machine to sleep while the element streams, as far as the VM can sleep. All programs and
+// the drivers' threads are frozen (pm_test), and then go on. Prints TAP.
 //   sleep VIVID USB LOOPBACK
-// The devices' nodes; the USB camera is that of USBCAM_CONTROL_1.
+// The arguments are the devices' nodes. The USB camera is that of USBCAM_CONTROL_1.
 
 #include <array>
 #include <cstdio>
@@ -25,23 +25,23 @@ void write_text(const char* file, const char* text) {
   if (!output) real::die(std::string{"'"} + text + "' can't be written to " + file);
 }
 
-/// Of the levels of pm_test this is the only one that the VM survives: with "devices" virtio's are
-/// reset, and its files are behind one of them.
+/// The level of pm_test. The VM survives no other one: "devices" resets the virtio devices, and the
+/// VM's files are behind one of them.
 void fall_asleep() {
-  // It waits by counting, which takes an emulated processor many times as long.
+  // The kernel waits by counting, which takes an emulated processor many times as long.
   write_text("/sys/module/suspend/parameters/pm_test_delay", "0");
   write_text("/sys/power/pm_test", "freezer");
   write_text("/sys/power/state", "freeze");
 }
 
-/// Whether so many frames come. None is kept.
+/// Returns whether so many frames arrive. It keeps none of them.
 bool get(const real::Alone& alone, unsigned count) {
   for (unsigned i = 0; i < count; ++i)
     if (!alone.next()) return false;
   return true;
 }
 
-/// Which states of the device were told since the last question.
+/// Returns the device states that were reported since the last call.
 std::string told(const real::Alone& alone) {
   std::string all;
   while (auto* const message = gst_bus_pop_filtered(alone.bus, GST_MESSAGE_ELEMENT)) {
@@ -58,7 +58,7 @@ void explain(const real::Alone& alone) {
   if (!errors.empty()) real::Tap::explain(errors);
 }
 
-/// Frames come as before, and nothing is said.
+/// Checks that frames arrive as before, and that no message is posted.
 void sleeps_while_streaming(real::Tap& tap, const std::string& name, const std::string& path,
                             const char* caps) {
   const real::Alone alone{path, v4l2::system_kernel(), caps};
@@ -73,7 +73,8 @@ void sleeps_while_streaming(real::Tap& tap, const std::string& name, const std::
   explain(alone);
 }
 
-/// What is held is held over the sleep as well, and the stream goes on once it is freed.
+/// Checks that frames are held over the sleep as well, and that the stream goes on once they are
+/// freed.
 void sleeps_while_all_is_held(real::Tap& tap, const std::string& name, const std::string& path,
                               const char* caps) {
   const real::Alone alone{path, v4l2::system_kernel(), caps};
@@ -104,7 +105,7 @@ void sleeps_while_it_is_paused(real::Tap& tap, const std::string& name, const st
   explain(alone);
 }
 
-/// A camera that the machine has lost while it slept is one that went away.
+/// Checks that a camera that the machine lost while it slept counts as unplugged.
 void comes_back_after_a_sleep(real::Tap& tap, const std::string& path, const char* caps) {
   const real::UsbCamera camera{"USBCAM_CONTROL_1"};
   const real::Alone alone{path, v4l2::system_kernel(), caps};
@@ -114,7 +115,7 @@ void comes_back_after_a_sleep(real::Tap& tap, const std::string& path, const cha
   camera.unplug();
   fall_asleep();
   camera.plug(0);
-  // What it had sent before may still be there.
+  // Frames from before the sleep may still be there.
   for (std::string states; good && states.find("back") == std::string::npos;) {
     good = get(alone, 1);
     states += told(alone) + " ";

@@ -1,4 +1,4 @@
-// What the source sends changes while the element plays, and nobody helps it. Prints TAP.
+// Changes the source's signal while the element plays. No program helps the element. Prints TAP.
 //
 //   source_change DEVICE
 //
@@ -25,7 +25,7 @@ using real::Tap;
 
 // ---- what comes out -----------------------------------------------------------------------------
 
-/// Looks at what leaves the element, in its order, and lets nothing of it wait.
+/// Looks at the caps and buffers that leave the element, in their order. It blocks none of them.
 class Watch {
 public:
   explicit Watch(GstElement* element) : pad_{gst_element_get_static_pad(element, "src")} {
@@ -47,7 +47,7 @@ public:
     gst_object_unref(pad_);
   }
 
-  /// Waits until caps have all these parts, and buffers of them have come; false after ten minutes.
+  /// Waits for caps with all these parts, and for buffers of them. Returns false after ten minutes.
   bool wait_for(const std::vector<std::string>& parts) {
     std::unique_lock lock{mutex_};
     constexpr int some_buffers = 3;
@@ -58,7 +58,7 @@ public:
     });
   }
 
-  /// Waits for buffers that come from now on.
+  /// Waits for buffers that arrive from now on.
   bool wait_for_more() {
     std::unique_lock lock{mutex_};
     constexpr int some_buffers = 3;
@@ -71,13 +71,13 @@ public:
     return text_;
   }
 
-  /// How many CAPS events there were.
+  /// Returns the number of CAPS events.
   int caps_events() {
     const std::lock_guard lock{mutex_};
     return caps_events_;
   }
 
-  /// How many buffers were not of the size of the caps before them.
+  /// Returns how many buffers had another size than the caps before them say.
   int misfits() {
     const std::lock_guard lock{mutex_};
     return misfits_;
@@ -146,7 +146,7 @@ public:
 
 // ---- what comes in ------------------------------------------------------------------------------
 
-/// One thing that a source may send: the entry of vivid's menu, and what caps must say of it.
+/// A signal of the source: the entry of vivid's menu, and the fields that the caps must have.
 struct Sent {
   const char* entry;
   std::vector<std::string> parts;
@@ -189,7 +189,7 @@ const std::vector<Sent>& colours() {
 
 struct Names {
   const char* input;
-  const char* mode;  ///< a control of what is sent at all; null where it is always the same
+  const char* mode;  ///< the control of the signal; null where the signal is always the same
   const char* selected;
   const char* menu;
   const std::vector<Sent>& sent;
@@ -219,7 +219,7 @@ void check(Tap& tap, const char* device, const Names& names) {
       break;
     }
     if (turn % 4 != 3 || names.mode == nullptr) continue;
-    // Nothing is sent for a while; the driver shows something all the same.
+    // For a while the source sends no signal. The driver sends pictures all the same.
     controls.choose(names.mode, "No Signal");
     const bool noise = watch.wait_for_more();
     controls.choose(names.mode, names.selected);
@@ -227,8 +227,8 @@ void check(Tap& tap, const char* device, const Names& names) {
               input + " sends nothing, and again " + sent.entry);
   }
   tap.point(watch.misfits() == 0, "no buffer is of another size than the caps before it");
-  // One for each change, two for silence that begins and ends; and one change may come while
-  // another one is followed.
+  // There is one event for each change, and two for a silence. A change may come while another one
+  // is followed.
   const int least = static_cast<int>(changes + (changes / 2) + 2);
   tap.point(kernel.starts <= least, std::to_string(kernel.starts) + " starts of the stream, " +
                                         std::to_string(watch.caps_events()) + " CAPS events");

@@ -1,13 +1,13 @@
-// Every way in which a frame can travel, to every kind of consumer: what comes out is what the
-// driver wrote, byte by byte, or the refusal that is documented. On the fake, over both APIs; and
-// on real drivers:
+// Sends frames by every I/O method to every kind of consumer. Each cell ends in the driver's bytes,
+// or in the refusal that the documents name. This runs on the fake over both APIs, and on real
+// drivers:
 //
 //   io_modes_test --device PATH [--format FOURCC] [--exporter PATH] [--refuses MODE,...]
 //               [--cache-hints HINTS]
 //
 // The device must show a picture that stands still. `--exporter` is a node whose exports serve as
-// downstream's DMABufs; without it nothing is imported. `--refuses` names what the driver can't do.
-// A FOURCC that only DRM has a name for goes to no other consumer than an importer of those.
+// downstream's DMABufs. Without it no frame is imported. `--refuses` names the modes that the
+// driver lacks. A format that only DRM has a name for goes to an importer of DRM formats only.
 
 #include <algorithm>
 #include <cstdio>
@@ -35,7 +35,7 @@ namespace {
 constexpr int frames_per_cell = 24;
 constexpr int warm_up = 12;
 
-/// The command line's, for real drivers.
+/// The options of the command line, for real drivers.
 struct Options {
   std::string device;
   std::uint32_t fourcc{V4L2_PIX_FMT_YUYV};
@@ -46,16 +46,16 @@ struct Options {
 
 Options options;
 
-/// Frames come from here: a fake camera, or a real device whose picture stands still.
+/// The source of the frames: a fake camera, or a real device whose picture stands still.
 class Target {
 public:
   virtual ~Target() = default;
   virtual v4l2::Kernel& kernel() = 0;
   virtual std::string path() = 0;
-  /// What byte `offset` of plane `plane` of frame `number` must be.
+  /// Returns what byte `offset` of plane `plane` of frame `number` must be.
   virtual std::byte expected(std::uint64_t number, std::size_t plane, std::size_t offset) = 0;
   virtual travel::DmabufSource dmabufs() = 0;
-  /// System calls so far that a frame makes.
+  /// Returns the number of system calls for frames so far.
   virtual std::optional<unsigned> calls() = 0;
   v4l2::Format format;
 };
@@ -94,7 +94,7 @@ private:
   std::shared_ptr<fake::Camera> camera_;
 };
 
-/// Another device, whose exports are what downstream has for DMABufs.
+/// Another device. Its exports are downstream's DMABufs.
 class Exporter {
 public:
   explicit Exporter(const std::string& path) {
@@ -138,7 +138,7 @@ public:
     for (std::uint32_t index = 0; index < buffers.count(); ++index)
       mapped.push_back(*buffers.map_node(index));
     auto stream = *v4l2::Stream::start(buffers);
-    // The first frames of a device may still be of a picture on its way.
+    // The first frames of a device may still show another picture.
     for (int i = 0; i < 4; ++i) {
       const auto arrival = stream.next();
       const auto& frame = std::get<v4l2::Frame>(*arrival);
@@ -180,7 +180,7 @@ private:
 
 enum class Api { single, multi, device };
 
-/// Who receives the frames.
+/// The kinds of elements that receive the frames.
 enum class Consumer {
   fakesink,
   cpu_reader,
@@ -188,7 +188,7 @@ enum class Consumer {
   plain_pool,
   dmabuf_pool,
   dmabuf_allocator,
-  drm_importer,  ///< takes nothing but DMABuf memory with a DRM format
+  drm_importer,  ///< takes only DMABuf memory with a DRM format
 };
 
 struct Cell {
@@ -222,7 +222,7 @@ void PrintTo(const Cell& cell, std::ostream* out) {
   *out << cell.mode << " to " << name_of(cell.consumer);
 }
 
-/// What must come of a cell.
+/// The outcomes of a cell.
 enum class Outcome {
   dmabuf,   ///< DMABuf memory
   plain,    ///< plain memory
@@ -231,14 +231,14 @@ enum class Outcome {
   unmet,    ///< one ERROR, not-negotiated
 };
 
-/// The row of the device's format when only DRM has a name for it; else null.
+/// Returns the row of the device's format if only DRM has a name for it, else null.
 const v4l2gst::FormatRow* drm_only_row() {
   const auto* const row = v4l2gst::row_of(options.fourcc);
   return !options.device.empty() && row != nullptr && !row->has_system_caps() ? row : nullptr;
 }
 
-/// A format of raw video whose lines are as long as those of `row`. For what only DRM has a name
-/// for the driver's size decides (SetUp()).
+/// Returns a format of raw video whose lines are as long as those of `row`. For formats that only
+/// DRM has a name for, SetUp() takes the driver's size instead.
 GstVideoFormat lines_of(const v4l2gst::FormatRow& row) {
   if (row.raw()) return row.video;
   return row.bits_per_pixel == 8 ? GST_VIDEO_FORMAT_GRAY8 : GST_VIDEO_FORMAT_YUY2;
@@ -253,7 +253,7 @@ protected:
       target_ = std::make_unique<RealTarget>();
     else
       target_ = std::make_unique<FakeTarget>(cell.api == Api::multi, reads);
-    // Two memories where the mode can.
+    // The frame has two memories in modes that can have them.
     const bool separate = cell.api == Api::multi && !reads;
     const auto* const row = v4l2gst::row_of(cell.api == Api::device ? options.fourcc
                                             : separate              ? V4L2_PIX_FMT_NV12M
@@ -302,7 +302,7 @@ protected:
            (!options.exporter.empty() && options.refuses.find("imports") == std::string::npos);
   }
 
-  /// What falls back says so once.
+  /// Returns whether the mode falls back to another one, which one WARNING says.
   [[nodiscard]] bool falls_back() const {
     const auto& cell = GetParam();
     const bool willing =
@@ -357,7 +357,7 @@ protected:
     }
   }
 
-  /// With a DRM format nobody else says how the planes lie.
+  /// With a DRM format only GstVideoMeta says where the planes are.
   void check_drm_meta(GstBuffer* buffer) {
     const auto* const meta = gst_buffer_get_video_meta(buffer);
     ASSERT_NE(meta, nullptr);
@@ -382,7 +382,7 @@ protected:
     gst_memory_unmap(memory, &map);
   }
 
-  /// By the descriptor, as a device would.
+  /// Reads the memory by its descriptor, as a device would.
   void check_as_importer(GstMemory* memory, std::uint64_t number, guint plane) {
     const int descriptor = gst_dmabuf_memory_get_fd(memory);
     void* const address = mmap(nullptr, plane_sizes_[plane], PROT_READ, MAP_SHARED, descriptor, 0);
@@ -527,7 +527,7 @@ INSTANTIATE_TEST_SUITE_P(Cells, Travel, testing::ValuesIn(cells()),
 
 int main(int argc, char** argv) {
   gst_init(nullptr, nullptr);
-  // What GStreamer finds wrong with our use of it is a failure.
+  // A critical message of GStreamer about our use of it is a failure.
   g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK));
   for (int i = 1; i + 1 < argc; ++i) {
     const std::string_view option{argv[i]};
