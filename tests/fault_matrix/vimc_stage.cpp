@@ -17,7 +17,7 @@ namespace {
 constexpr auto node = "/dev/video2";
 constexpr std::size_t picture_size = std::size_t{320} * 240 * 3;
 
-/// "6.1" of a running Linux 6.1.0-56-amd64.
+/// Returns the series of the running kernel: "6.1" of 6.1.0-56-amd64.
 std::string kernel_series() {
   utsname names{};
   static_cast<void>(uname(&names));
@@ -78,7 +78,7 @@ private:
     is_set_up_ = true;
   }
 
-  /// What is set before the node can be wrong as long as nothing streams.
+  /// Adds faults of the media graph. Its formats and links can be changed while no node streams.
   void add_graphs(std::vector<Fault>& all) {
     const std::vector<Moment> before_the_stream{Moment::before, Moment::start};
     const Fault unset{.name = "a media graph that is not set up",
@@ -103,7 +103,7 @@ private:
     row("a size in its media graph does not fit", R"(pad '"Debayer A":0' SBGGR8_1X8/160x120)");
     row("its media graph sends another size", R"(pad '"Scaler":1' RGB888_1X24/160x120)");
     row("a side branch of its media graph does not fit", "node $raw RGB3 320x240");
-    // The kernel lets nobody touch what streams.
+    // The kernel refuses changes of a media graph that streams.
     all.push_back({.name = "another program changes its media graph",
                    .when = while_playing,
                    .strike = [this] { run("as_loaded 320x240 >/dev/null 2>&1 || :"); },
@@ -113,7 +113,7 @@ private:
                        }});
   }
 
-  /// A driver that is bound again has its graph as the module was loaded.
+  /// Adds losses. After the driver is bound again, the media graph is as after loading the module.
   void add_losses(std::vector<Fault>& all) {
     Fault unbound{.name = "its driver is unbound",
                   .when = once_there,

@@ -115,10 +115,10 @@ Outcome<Negotiator::Tried> Negotiator::try_candidates(std::span<const Candidate>
   constexpr std::size_t most_tries = 8;
   FormatSetter setter{camera_, restoration_, waker_, overrides_, prepare_};
   std::optional<DriverAnswer> first;
-  std::size_t tries{};
+  std::size_t attempts{};
   for (const auto& candidate : best) {
     if (candidate.dmabuf_caps && !camera_.exports) continue;  // as an earlier one found out
-    if (tries++ == most_tries) break;
+    if (attempts++ == most_tries) break;
     auto answer = setter.set(candidate, wish.wanted);
     overtaken_ = setter.overtaken();
     if (!answer && wish.held_downstream > 0 && answer.error().cause == Cause::busy)
