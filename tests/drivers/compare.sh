@@ -1,7 +1,7 @@
 #!/bin/sh
-# Frames of a real device, through v4l2cppsrc and through v4l2-ctl, byte by byte. Prints TAP.
+# Compares frames of a real device byte by byte: those of v4l2cppsrc with those of v4l2-ctl. Prints TAP.
 #   compare.sh RECORD_PROGRAM DEVICE COUNT "FOURCC CAPS"...
-# The device must show a picture that stands still.
+# The device must show a still picture.
 record=$1
 device=$2
 count=$3
@@ -9,11 +9,11 @@ shift 3
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# vivid: no text over the picture. Other drivers know nothing of it.
+# vivid draws no text over the picture then. Other drivers lack the control.
 v4l2-ctl -d "$device" -c osd_text_mode=2 >/dev/null 2>&1 || :
 
-# same FOURCC CAPS: captures both ways and compares. The format and the rate that v4l2cppsrc has set stay
-# set, so v4l2-ctl captures in the same (its --set-parm knows only the single-planar API).
+# same FOURCC CAPS: captures both ways and compares. The format and the rate of v4l2cppsrc stay set, and v4l2-ctl
+# captures in them. Its --set-parm knows only the single-planar API.
 same() {
   "$record" "$device" "$2" "$count" "$work/ours" || return 1
   v4l2-ctl -d "$device" --get-fmt-video | grep -q "'$1'" || {

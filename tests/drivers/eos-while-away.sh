@@ -1,7 +1,7 @@
 #!/bin/sh
-# SIGINT for a gst-launch-1.0 -e whose camera is away with on-disconnect=wait: unplugged during a recording, which
-# must play then, and not there from the start. It ends within a second of the machine's clock, and EOS is downstream
-# within half of one. Prints TAP.
+# Sends SIGINT to a gst-launch-1.0 -e whose camera is away with on-disconnect=wait. The camera is unplugged during a
+# recording, or was never there. The pipeline ends within a second of the machine's clock. EOS is downstream within
+# half a second. The recording plays. Prints TAP.
 #   eos-while-away.sh PLUGIN_DIR
 export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
 work=$(mktemp -d) || exit 1
@@ -27,7 +27,7 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 # shellcheck disable=SC2317  # point calls it
 without_error() { ! grep -q '^ERROR' "$work/log"; }
 
-# record FILE: begins to, and its messages can be read at descriptor 3.
+# record FILE: begins a recording. Its messages can be read at descriptor 3.
 record() {
   mkfifo "$work/messages"
   gst-launch-1.0 -e -m v4l2cppsrc device="$USBCAM_DEVICE" on-disconnect=wait ! image/jpeg ! matroskamux ! \
@@ -38,7 +38,7 @@ record() {
   : >"$work/log"
 }
 
-# until_told TEXT: reads messages up to one that has it.
+# until_told TEXT: reads messages up to one that contains TEXT.
 until_told() {
   while IFS= read -r line <&3; do
     printf '%s\n' "$line" >>"$work/log"
@@ -49,8 +49,9 @@ until_told() {
   return 1
 }
 
-# interrupt: what a person does who has had enough. A pipeline that goes on waiting is killed in the end.
-# $eos and $took are milliseconds: until the pipeline says EOS, which is when its sink has it, and until all is over.
+# interrupt: sends SIGINT, as a user does. A pipeline that goes on waiting is killed in the end.
+# $eos and $took are times in milliseconds. $eos is the time until the pipeline reports EOS, which its sink has then.
+# $took is the time until the process has ended.
 interrupt() {
   began=$(milliseconds)
   kill -INT $launch
@@ -69,7 +70,7 @@ interrupt() {
   exec 3<&-
 }
 
-# below LIMIT MILLISECONDS: not so where that is "never".
+# below LIMIT MILLISECONDS: fails also for "never".
 # shellcheck disable=SC2317  # point calls it
 below() { [ "$2" != never ] && [ "$2" -lt "$1" ]; }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# An unplug during a recording with on-disconnect=eos leaves a file that plays. Prints TAP.
+# Unplugs a camera during a recording with on-disconnect=eos. The file plays. Prints TAP.
 #   eos.sh PLUGIN_DIR
 export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
 work=$(mktemp -d) || exit 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What gst-launch-1.0 shows for a wrong device, on real nodes. Prints TAP.
+# Checks what gst-launch-1.0 prints for a wrong device, on real nodes. Prints TAP.
 #   errors.sh PLUGIN_DIR CAPTURE_NODE OUTPUT_NODE METADATA_NODE
 export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
 capture=$2
@@ -8,7 +8,7 @@ metadata=$4
 work=$(mktemp -d) || exit 1
 chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
-# Read by another user too.
+# Another user reads the registry too.
 export GST_REGISTRY="$work/registry"
 gst-inspect-1.0 v4l2cppsrc >/dev/null
 chmod 644 "$work/registry"
@@ -48,7 +48,7 @@ as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 one_error "a node without permission" "$capture" "$capture" "may not open" "mode 0600"
 as=
 
-# Held by another program: it says when it has its buffers, and stops when it is told to.
+# Another program holds the device. It reports when it has its buffers, and stops on demand.
 mkfifo "$work/frames"
 v4l2-ctl -d "$capture" --stream-mmap --stream-to="$work/frames" >/dev/null 2>&1 &
 holder=$!

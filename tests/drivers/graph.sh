@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sensors behind a media graph, on vimc: what is set up streams, byte for byte as v4l2-ctl captures it; what is not is
-# explained, and the lines of each ERROR, run in order, make it stream. Prints TAP.
+# Tests sensors behind a media graph, on vimc. A graph that is set up streams the bytes that v4l2-ctl captures. Any
+# other graph leads to an ERROR that explains it. Its lines, run in order, make the graph stream. Prints TAP.
 #   graph.sh PLUGIN_DIR
 # shellcheck source=gst_launch.sh
 . "$(dirname "$0")/gst_launch.sh"
@@ -12,14 +12,14 @@ explain() { [ "$1" = yes ] || cat "$work/log"; }
 
 # --- the graph ----------------------------------------------------------------------------------
 
-# set_second SENSOR_CODE DEBAYER_CODE FOURCC: the chain of the second sensor; as_loaded leaves it alone.
+# set_second SENSOR_CODE DEBAYER_CODE FOURCC: sets the chain of the second sensor, which as_loaded leaves alone.
 set_second() {
   pad '"Sensor B":0' "$1/640x480"
   pad '"Debayer B":0' "$2/640x480"
   node $second "$3" 640x480
 }
 
-# All that could be changed and is not the node's own: state NODE.
+# state NODE: prints all settings of the graph except those of the node itself.
 state() {
   media-ctl -d /dev/media0 -p
   for path in /dev/video*; do
@@ -29,12 +29,12 @@ state() {
 
 # --- the element --------------------------------------------------------------------------------
 
-# play NODE FILTER: three frames.
+# play NODE FILTER: plays three frames.
 play() {
   gst-launch-1.0 v4l2cppsrc ${1:+device="$1"} num-buffers=3 ! ${2:+"$2" !} filesink location="$work/frames" >"$work/log" 2>&1
 }
 
-# delivers DESCRIPTION NODE FOURCC FILTER: v4l2-ctl's bytes.
+# delivers DESCRIPTION NODE FOURCC FILTER: v4l2cppsrc delivers the bytes that v4l2-ctl captures.
 delivers() {
   good=no
   v4l2-ctl -d "$2" --set-fmt-video="width=640,height=480,pixelformat=$3" --stream-mmap --stream-count=3 \
@@ -43,8 +43,8 @@ delivers() {
   result $good "$1"
 }
 
-# explained DESCRIPTION NODE FILTER PART...: one ERROR with each part; it has changed nothing, and its lines make it
-# stream.
+# explained DESCRIPTION NODE FILTER PART...: there is one ERROR, which has each part. The graph is as before. The
+# lines of the ERROR make it stream.
 explained() {
   description=$1
   from=$2

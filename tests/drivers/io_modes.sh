@@ -1,7 +1,7 @@
 #!/bin/sh
-# Every way of a frame to every kind of consumer, on real drivers. Prints TAP, a line for each device.
+# Runs each I/O mode with each kind of consumer, on real drivers. Prints TAP, one line for each device.
 #   io_modes.sh [--producer COMMAND] IO_MODES_TEST "DEVICE [OPTION...]"...
-# The devices show pictures that stand still. COMMAND feeds a loopback device.
+# The devices show still pictures. COMMAND feeds a loopback device.
 producer=
 if [ "$1" = --producer ]; then
   # shellcheck disable=SC2086  # Words.
@@ -16,8 +16,8 @@ trap 'rm -rf "$work"; [ -z "$producer" ] || kill "$producer"' EXIT
 point=0
 failed=0
 
-# fed DEVICE: whether a loopback device has a producer. Up to 0.12 it has no format before that, since 0.13 it has one, and
-# no signal. To stream from it would keep its format from the producer.
+# fed DEVICE: succeeds if a loopback device has a producer. Without one, v4l2loopback up to 0.12 has no format, and
+# since 0.13 it has a format but no signal. A stream without a producer would keep the producer from setting a format.
 fed() {
   v4l2-ctl -d "$1" --get-fmt-video >/dev/null 2>&1 && ! v4l2-ctl -d "$1" --list-inputs | grep -qi 'no signal'
 }
@@ -26,7 +26,7 @@ for device; do
   point=$((point + 1))
   # shellcheck disable=SC2086  # Words.
   set -- $device
-  # vivid: no text over the picture. Other drivers know nothing of it.
+  # vivid draws no text over the picture then. Other drivers lack the control.
   v4l2-ctl -d "$1" -c osd_text_mode=2 >/dev/null 2>&1 || :
   [ -z "$producer" ] || until fed "$1"; do sleep 1; done
   status=0

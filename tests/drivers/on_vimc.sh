@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a program on vimc, once the media graph is set up for pictures of SIZE that stand still.
+# Runs a program on vimc. The media graph is set up for still pictures of SIZE.
 #   on_vimc.sh SIZE COMMAND [ARGUMENT...]
 # shellcheck source=vimc.sh
 . "$(dirname "$0")/vimc.sh"

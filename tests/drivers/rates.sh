@@ -1,6 +1,6 @@
 #!/bin/sh
-# Rates of a USB camera whose dwFrameIntervals are 333667, 166833 and 417083: uvcvideo shortens them, and 30000/1001,
-# 60000/1001 and 24000/1001 are meant. Prints TAP.
+# Tests the rates of a USB camera whose dwFrameIntervals are 333667, 166833 and 417083. They mean 30000/1001,
+# 60000/1001 and 24000/1001. uvcvideo shortens the numbers. Prints TAP.
 #   rates.sh PLUGIN_DIR DEVICE
 # shellcheck source=gst_launch.sh
 . "$(dirname "$0")/gst_launch.sh"
@@ -9,13 +9,13 @@ device=$2
 # shellcheck disable=SC2317  # result calls it
 explain() { grep -e '^ERROR' -e 'GstPad:src: caps' "$work/log"; }
 
-# play CAPS: three frames of them.
+# play CAPS: plays three frames.
 play() {
   gst-launch-1.0 -v v4l2cppsrc device="$device" num-buffers=3 ! "video/x-raw,format=YUY2,width=320,height=240$1" ! \
     fakesink >"$work/log" 2>&1
 }
 
-# streams WISH RATE INTERVAL: with that in the caps, at that rate, which the camera has set.
+# streams WISH RATE INTERVAL: caps with WISH stream at RATE, and the camera is set to INTERVAL.
 streams() {
   good=yes
   play "$1" || good=no
@@ -26,7 +26,7 @@ streams() {
   sed 's/^/# /' "$work/parm"
 }
 
-# refused RATE HAS: an ERROR that says so.
+# refused RATE HAS: caps with RATE lead to an ERROR that names the rates that the camera HAS.
 refused() {
   good=no
   play ",framerate=$1" || good=yes

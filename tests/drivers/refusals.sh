@@ -1,5 +1,5 @@
 #!/bin/sh
-# What gst-launch-1.0 shows for what a real device does not have. Prints TAP.
+# Checks what gst-launch-1.0 prints for caps that a real device can't deliver. Prints TAP.
 #   refusals.sh PLUGIN_DIR DEVICE vivid|usb
 # shellcheck source=gst_launch.sh
 . "$(dirname "$0")/gst_launch.sh"
@@ -8,7 +8,7 @@ device=$2
 # shellcheck disable=SC2317  # result calls it
 explain() { grep -e '^ERROR' -e '^WARNING: from' "$work/log"; }
 
-# holds KIND PART...: one line of that kind, with every part.
+# holds KIND PART...: the log has one line of that kind, with every part.
 holds() {
   line="^$1: from element"
   shift
@@ -20,8 +20,8 @@ holds() {
 
 play() { gst-launch-1.0 v4l2cppsrc device="$device" num-buffers=3 ! "$1" ! fakesink >"$work/log" 2>&1; }
 
-# refused DESCRIPTION CAPS FIELD PART...: exactly one ERROR, which names the caps, the field, modes that
-# come near, and has every part.
+# refused DESCRIPTION CAPS FIELD PART...: there is exactly one ERROR. It names the caps, the field and the nearest
+# modes, and has every part.
 refused() {
   description=$1
   caps=$2

@@ -1,4 +1,4 @@
-# The media graph of vimc, for the scripts that read this file.
+# Sets up the media graph of vimc, for the scripts that read this file.
 # shellcheck shell=sh
 raw=/dev/video0     # Raw Capture 0, behind Sensor A
 second=/dev/video1  # Raw Capture 1, behind Sensor B
@@ -8,7 +8,7 @@ pad() { media-ctl -d /dev/media0 -V "$1 [fmt:$2 field:${3:-none}]" >/dev/null ||
 node() { v4l2-ctl -d "$1" --set-fmt-video="width=${3%x*},height=${3#*x},pixelformat=$2" >/dev/null; }
 link() { media-ctl -d /dev/media0 -l "$1" >/dev/null || echo "# can't set the link $1"; }
 
-# as_loaded [SIZE]: the graph as the module leaves it, with pictures of SIZE.
+# as_loaded [SIZE]: sets the graph as the module leaves it, with pictures of SIZE.
 as_loaded() {
   size=${1:-640x480}
   link '"RGB/YUV Input":0 -> "Scaler":0 [0]'
@@ -22,7 +22,7 @@ as_loaded() {
   node $rgb RGB3 "$size"
 }
 
-# set_up [SIZE]: the graph as its user sets it up, so that both nodes behind Sensor A can stream.
+# set_up [SIZE]: sets up the graph as a user does, so that both nodes behind Sensor A can stream.
 set_up() {
   as_loaded "$1"
   pad '"Sensor A":0' "SBGGR8_1X8/$size"
@@ -30,7 +30,7 @@ set_up() {
   node $raw BA81 "$size"
 }
 
-# The sensors send the same picture each time: no clock is in it.
+# Makes the sensors send the same picture each time, without a clock in it.
 hold_still() {
   for subdevice in /dev/v4l-subdev*; do
     v4l2-ctl -d "$subdevice" -c show_information=2 >/dev/null 2>&1

@@ -31,7 +31,7 @@ public:
   /// Stops the pipeline, and returns how long that took on the stage's clock.
   std::chrono::milliseconds stop();
 
-  /// What has happened since start_over().
+  /// The events since start_over().
   struct Seen {
     unsigned frames{};
     unsigned silences{};

@@ -1,11 +1,11 @@
-# Modules that Debian's kernels leave out, built for the guest's kernel out of packages alone. Read by run.sh,
+# Builds the modules that Debian's kernels lack, for the guest's kernel, from packages only. run.sh reads this file
 # after host.sh and prepare_kernel.
 # shellcheck shell=sh disable=SC2154
 
-# module_file NAME: where it is kept, for each kernel release.
+# module_file NAME: prints the path of the built module, one for each kernel release.
 module_file() { echo "$cache/modules-$kernel_version/$1.ko"; }
 
-# prepare_module NAME: v4l2loopback or vimc.
+# prepare_module NAME: builds v4l2loopback or vimc, unless it is built.
 prepare_module() {
   case $1 in
     v4l2loopback | vimc) ;;
@@ -14,8 +14,8 @@ prepare_module() {
   [ -f "$(module_file "$1")" ] || locked build_module "$1"
 }
 
-# The packages of the kernel's headers, one a line; none where apt does not know them. What they depend on besides
-# is for an installed kernel.
+# Prints the packages of the kernel's headers, one a line, or none if apt does not know them. Their other
+# dependencies serve an installed kernel only.
 header_packages() {
   headers=linux-headers-$kernel_version
   apt-cache show "$headers" >/dev/null 2>&1 || return 0
@@ -24,8 +24,8 @@ header_packages() {
     -e 's/^ *Depends: \(linux-kbuild-.*\)$/\1/p' -e 's/^ *Depends: \(linux-compiler-.*\)$/\1/p'
 }
 
-# The package with a module's source, once the headers are in DIR: source_package NAME DIR. The kernel's own has to
-# be that of the headers' version.
+# source_package NAME DIR: prints the package with a module's source. The headers are in DIR. The kernel's own source
+# must be of the headers' version.
 source_package() {
   case $1 in
     v4l2loopback) echo v4l2loopback-dkms ;;
@@ -37,7 +37,7 @@ source_package() {
   esac
 }
 
-# download_packages DIR NAME...
+# download_packages DIR NAME...: downloads packages to DIR.
 download_packages() {
   directory=$1
   shift
@@ -45,7 +45,7 @@ download_packages() {
   (cd "$directory" && apt-get download -qq "$@" >/dev/null 2>&1)
 }
 
-# download_module NAME DIR: its source and the kernel's headers, as apt's lists have them.
+# download_module NAME DIR: downloads the module's source and the kernel's headers, in the versions of apt's lists.
 download_module() {
   packages=$(header_packages | tr '\n' ' ')
   [ -n "$packages" ] || return 1
@@ -53,7 +53,7 @@ download_module() {
   download_packages "$2" $packages && download_packages "$2" "$(source_package "$1" "$2")"
 }
 
-# unpack_source NAME DIR: to DIR/module, from what is unpacked in DIR/tree.
+# unpack_source NAME DIR: puts the source into DIR/module. The packages are unpacked in DIR/tree.
 unpack_source() {
   case $1 in
     v4l2loopback) cp -r "$2"/tree/usr/src/v4l2loopback-* "$2/module" ;;
@@ -67,7 +67,7 @@ unpack_source() {
   esac
 }
 
-# build_tools HEADERS: make, and the compiler of the kernel.
+# build_tools HEADERS: installs make and the compiler of the kernel.
 build_tools() {
   compiler=$(sed -n 's/^CC = .*\(gcc-[0-9]*\)$/\1/p' "$1/.kernelvariables")
   missing=
@@ -93,13 +93,13 @@ build_module() {
     dpkg-deb -x "$file" "$work/tree" || give_up "could not unpack $file"
   done
   headers=$work/tree/usr/src/linux-headers-$kernel_version
-  # It names its own place and that of the common headers.
+  # The Makefile names its own directory and that of the common headers.
   sed "s,/usr/src/,$work/tree/usr/src/,g" "$headers/Makefile" >"$work/Makefile" &&
     mv "$work/Makefile" "$headers/Makefile" || give_up "could not set up the headers"
   unpack_source "$1" "$work" || give_up "could not unpack the source of $1"
   build_tools "$headers"
   say "building $1 for $kernel_version"
-  # The packages have no vmlinux that a BTF of ours could refer to.
+  # The packages have no vmlinux for the module's BTF to refer to.
   quietly make -C "$headers" M="$work/module" CONFIG_VIDEO_VIMC=m CONFIG_DEBUG_INFO_BTF_MODULES= modules ||
     give_up "could not build $1"
   mkdir -p "$cache/modules-$kernel_version"

@@ -1,16 +1,15 @@
 #!/bin/sh
-# In the guest: runs programs that print TAP, one after another in one boot, each with devices of its own, made
-# anew. Prints one TAP stream of all; a case is named after its program.
+# Runs programs that print TAP in the guest, one after another in one boot. Each gets new devices of its own. Prints
+# one TAP stream of all. The name of a case begins with its program.
 #   programs.sh {--program NAME [--vivid "PARAMETERS"] [--loopback "PARAMETERS"] [--vimc] [--usbcam "OPTIONS"]... -- COMMAND... --end}... --only [NAME...]
-# With a NAME after --only, only the programs of these names are run.
+# With names after --only, only the programs of these names run.
 #
-# A program that crashes, hangs, keeps to no plan, or does not get its devices has failed; the others run all
-# the same.
+# A program has failed if it crashes, hangs, breaks its plan, or does not get its devices. The others run even then.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# Ends the program at hand, which runs in a subshell.
+# Ends the current program, which runs in a subshell.
 fail() {
   result 'not ok' "$name: $*"
   keep_count
@@ -39,7 +38,7 @@ is_gone() { [ ! -e "/sys/module/$1" ] || "$here/bin/busybox" rmmod "$1"; }
 
 no_node() { ! ls -d /sys/class/video4linux/*; }
 
-# What the last program had goes, and with it all that the program did to it. What the modules need stays loaded.
+# Removes the devices of the last program, by unloading their modules. The modules that these need stay loaded.
 put_away() {
   for control in "$here"/usbcam-*; do
     if [ -S "$control" ]; then "$here/job/usbcam" --send "$control" quit >/dev/null 2>&1; fi
@@ -54,8 +53,8 @@ put_away() {
 
 # --- a program ----------------------------------------------------------------------------------
 
-# Passes the TAP of a program on, with its name in front and numbers of the whole; and writes down how many
-# points there were, how many of them bad, and how many its plan has said.
+# Passes on the TAP of a program, with the program's name in front and with new numbers. Writes down the number of
+# points, the number of failed points, and the number in the plan.
 pass_on() {
   points=0
   bad=$failed
@@ -77,7 +76,7 @@ pass_on() {
   echo "$number $failed $points $((failed - bad)) $plan" >"$work/seen"
 }
 
-# The time limit is for who waits for ever. In virtual time that is soon over.
+# The time limit ends a program that waits for ever. In virtual time it is soon reached.
 limit=${PROGRAMS_LIMIT:-36000}
 perform() {
   # shellcheck disable=SC1091
@@ -93,7 +92,7 @@ run() {
     [ "$word" != --end ] || break
     length=$((length + 1))
   done
-  # The command's words go to the end one by one, and what is before them then is left out.
+  # The command's words are moved to the end one by one. The words before them are dropped then.
   left=$length
   while [ $left -gt 0 ]; do
     set -- "$@" "$1"
@@ -106,7 +105,7 @@ run() {
   perform "$@" | pass_on
   read -r number failed points bad plan <"$work/seen"
   read -r status <"$work/status"
-  # "1..0 # SKIP" is no plan to speak of.
+  # "1..0 # SKIP" counts as no plan.
   if [ "$status" != 0 ] && { [ "$bad" -eq 0 ] || [ "$plan" != "$points" ]; }; then
     result 'not ok' "$name: it ended with status $status after $points cases, of a plan of $plan"
   elif [ "$plan" != "$points" ] || [ "$points" -eq 0 ]; then

@@ -10,9 +10,9 @@
 
 namespace v4l2 {
 
-/// What a node is for, as far as a capture program needs to tell.
+/// The purpose of a node, as far as a capture program needs to know it.
 enum class NodeKind {
-  capture,  ///< delivers frames: what this project is about
+  capture,  ///< delivers frames; all others are refused
   memory_to_memory,
   output,
   metadata,
@@ -23,13 +23,14 @@ enum class NodeKind {
   other,
 };
 
-/// "a metadata node": with its article, for a sentence.
+/// Returns the kind with its article, for a sentence: "a metadata node".
 std::string_view describe(NodeKind kind);
 
-/// A view over what VIDIOC_QUERYCAP answered.
+/// The answer of VIDIOC_QUERYCAP.
 class Capability final : public v4l2_capability {
 public:
-  /// Of this node, not of the whole device, where the driver tells them apart.
+  /// Returns V4L2_CAP_* of this node. If the driver does not tell them apart, they are those of the
+  /// whole device.
   [[nodiscard]] std::uint32_t bits() const {
     return (capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? device_caps : capabilities;
   }
@@ -38,10 +39,10 @@ public:
 
   [[nodiscard]] NodeKind kind() const;
 
-  /// What it captures is set up in its media graph, not on the node.
+  /// Returns true if the source is set up in a media graph, not on the node.
   [[nodiscard]] bool behind_graph() const { return has(V4L2_CAP_IO_MC); }
 
-  /// Multi-planar where the node has both APIs, since only that one reaches all its formats.
+  /// Returns capture_mplane if the node has both APIs, since only that one reaches all formats.
   [[nodiscard]] BufferType buffer_type() const {
     return has(V4L2_CAP_VIDEO_CAPTURE_MPLANE) ? BufferType::capture_mplane : BufferType::capture;
   }
@@ -50,8 +51,8 @@ public:
   [[nodiscard]] std::string driver_name() const;
   [[nodiscard]] std::string bus() const;
 
-  /// False for a driver that is known to fill buffers whether they are queued or not: v4l2loopback,
-  /// whose VIDIOC_QBUF reserves nothing.
+  /// Returns false if the driver is known to fill buffers that are not queued. v4l2loopback does,
+  /// since its VIDIOC_QBUF reserves no buffer.
   [[nodiscard]] bool reserves_buffers() const { return driver_name() != "v4l2 loopback"; }
 };
 

@@ -16,13 +16,13 @@ class Kernel;
 class Modes;
 class Node;
 
-/// An open device: its node, its capability, and negotiation with the driver. Belongs to the
-/// streaming context. Closing is destruction; a Modes or a buffer still in use by another thread
-/// may keep the node open until it is done.
+/// An open device: its node, its capability, and negotiation with the driver. It belongs to the
+/// streaming context. The destructor closes the node. A Modes or a buffer that another thread still
+/// uses keeps the node open until that thread is done.
 class Device {
 public:
-  /// Opens and identifies. Any V4L2 node will do: what kind it is, is for the caller to judge.
-  /// Error: that of open(), or VIDIOC_QUERYCAP's ENOTTY for what is no V4L2 device.
+  /// Opens any V4L2 node. The caller judges its kind. Error: that of open(), or ENOTTY of
+  /// VIDIOC_QUERYCAP if the node is no V4L2 device.
   static Result<Device> open(Kernel& kernel, const std::string& path);
 
   [[nodiscard]] const Capability& capability() const { return capability_; }
@@ -35,10 +35,10 @@ public:
 
   [[nodiscard]] const std::shared_ptr<Modes>& modes() const { return modes_; }
 
-  /// False where a buffer that is on loan may be filled all the same.
+  /// Returns false if the driver may fill a buffer that is on loan.
   [[nodiscard]] bool reserves_buffers() const { return reserves_buffers_; }
 
-  /// It was seen to fill a buffer that was on loan.
+  /// Notes that the driver was seen to fill a buffer on loan.
   void has_overwritten() { reserves_buffers_ = false; }
 
   /// Lets another descriptor of this process capture, by read(). v4l2loopback since 0.13 reserves
@@ -47,41 +47,43 @@ public:
   /// nothing, so their answer is ignored.
   void release_format() const;
 
-  /// Forgets what it offers, which its source has changed.
+  /// Forgets the modes, since the source has changed.
   void renew_modes();
 
-  /// Of a node behind a media graph: the graph as it was when it was looked at last. Nothing where
-  /// there is none or it may not be read.
+  /// Returns the media graph as of the latest read. nullopt if the node is behind none, or if the
+  /// graph may not be read.
   [[nodiscard]] const std::optional<MediaGraph>& graph() const { return graph_; }
 
-  /// What the graph sends to the node, where that is known. Then it has no other modes.
+  /// Returns the format that the graph sends to the node. The node has no other modes then. nullopt
+  /// if it is not known.
   [[nodiscard]] std::optional<PadFormat> delivered() const {
     return graph_ ? graph_->delivered() : std::nullopt;
   }
 
-  /// Whether it captures as things are: not a node of another kind, nor one whose graph is known
-  /// not to be set up.
+  /// Returns true if the node can capture now. A node of another kind can't, nor can one whose
+  /// graph is known not to be set up.
   [[nodiscard]] bool captures_now() const;
 
-  /// Looks at its graph again, which its user may have set up otherwise. True where what it sends
-  /// has changed, and with it the modes.
+  /// Reads the graph again, since its user may have set it up otherwise. Returns true if the format
+  /// that it sends has changed. The modes have changed too then.
   bool look_at_graph();
 
-  /// What the device is set to.
+  /// Returns the format that is set (VIDIOC_G_FMT).
   [[nodiscard]] Result<Format> format() const;
-  /// True for what has no format yet, such as a loopback device without a producer: VIDIOC_G_FMT
-  /// says EINVAL, and VIDIOC_ENUM_FMT lists nothing.
+  /// Returns true if the device has no format yet, such as a loopback device without a producer.
+  /// VIDIOC_G_FMT returns EINVAL then, and VIDIOC_ENUM_FMT lists no format.
   [[nodiscard]] bool lacks_format() const;
-  /// Asks for `wanted` and returns what the driver made of it. Error EBUSY while buffers are
-  /// allocated, here or in another program.
+  /// Asks for `wanted`, and returns the format that the driver has set. Error EBUSY while buffers
+  /// are allocated, here or in another program.
   [[nodiscard]] Result<Format> set_format(const Format& wanted) const;
-  /// Asks for a frame interval, and leaves what else VIDIOC_G_PARM tells as it is: some drivers
-  /// choose the sensor's mode by v4l2_captureparm.capturemode (atomisp, mxc). Where it can't be set
-  /// (no VIDIOC_S_PARM, no V4L2_CAP_TIMEPERFRAME, EINVAL) the answer is what VIDIOC_G_PARM tells.
+  /// Asks for a frame interval. The other parameters stay as VIDIOC_G_PARM returns them, since some
+  /// drivers choose the sensor's mode by v4l2_captureparm.capturemode (atomisp, mxc). Returns the
+  /// interval of VIDIOC_G_PARM if none can be set (no VIDIOC_S_PARM, no V4L2_CAP_TIMEPERFRAME,
+  /// EINVAL).
   [[nodiscard]] Result<IntervalAnswer> set_interval(Interval wanted) const;
-  /// False when the driver certainly exports no buffers (VIDIOC_EXPBUF), whoever owns them now.
+  /// Returns false if the driver is known to export no buffers (VIDIOC_EXPBUF).
   [[nodiscard]] bool may_export() const;
-  /// The interval in use; unknown where the driver does not say.
+  /// Returns the interval that is set. It is not known() if the driver does not say.
   [[nodiscard]] Result<Interval> interval() const;
 
 private:
@@ -94,7 +96,7 @@ private:
   std::shared_ptr<Modes> modes_;
 };
 
-/// The nodes under /dev that may be capture devices, in the order of their numbers.
+/// Returns the nodes under /dev that may be capture devices, in the order of their numbers.
 std::vector<std::string> video_nodes(Kernel& kernel);
 
 }  // namespace v4l2

@@ -37,7 +37,7 @@ struct Interval {
   [[nodiscard]] constexpr bool known() const { return numerator != 0 && denominator != 0; }
 };
 
-/// What colours mean, in V4L2's numbers (enum v4l2_colorspace and the related enums).
+/// The meaning of colours, in V4L2's numbers (enum v4l2_colorspace and the related enums).
 struct Colorimetry {
   std::uint32_t colorspace{};
   std::uint32_t transfer{};
@@ -56,7 +56,8 @@ struct PlaneFormat {
   friend constexpr bool operator==(const PlaneFormat&, const PlaneFormat&) = default;
 };
 
-/// A Format is what a device captures, the same for the single- and the multi-planar API.
+/// A Format describes the frames of a device, in the same way for the single- and the multi-planar
+/// API.
 struct Format {
   Fourcc fourcc;
   Size size;

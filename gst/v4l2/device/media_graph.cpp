@@ -29,7 +29,7 @@ PadFormat from_wire(const v4l2_mbus_framefmt& wire) {
                           .quantization = wire.quantization}};
 }
 
-// ---- the graph -------------------------------------------------------------------------------
+// ---- the graph ----------------------------------------------------------------------------------
 
 std::optional<std::size_t> MediaGraph::sender() const {
   for (const auto& link : links)

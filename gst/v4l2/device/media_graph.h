@@ -31,8 +31,8 @@ struct NodeFormat {
   Fourcc fourcc;
   Size size;
   std::uint32_t field{V4L2_FIELD_NONE};
-  /// The formats that VIDIOC_ENUM_FMT lists for the code that its link brings. Empty where the
-  /// driver lists none for any code, or where no link is enabled.
+  /// The formats that VIDIOC_ENUM_FMT lists for the code that the link brings. The list is empty if
+  /// the driver lists none for any code, or if no link is enabled.
   std::vector<Fourcc> possible;
   /// VIDIOC_ENUM_FMT lists no format for that code, but some for other codes.
   bool impossible{};
@@ -44,7 +44,7 @@ struct MediaGraph {
   struct Entity {
     std::uint32_t id{};
     std::string name;
-    std::string path;  ///< of its node under /dev; empty where there is none
+    std::string path;  ///< of its node under /dev; empty if it has none
     bool video{};      ///< its node is a video node, not that of a subdevice
   };
 
@@ -53,7 +53,7 @@ struct MediaGraph {
     std::uint32_t index{};  ///< within the entity
     bool sink{};
     bool must_connect{};  ///< MEDIA_PAD_FL_MUST_CONNECT
-    // The formats are those of the time when the graph was read; nullopt where that failed.
+    // The formats are those of the latest read; nullopt if that failed.
     std::optional<PadFormat> format{};     ///< of a subdevice
     std::optional<NodeFormat> captures{};  ///< of a video node
   };
@@ -76,20 +76,20 @@ struct MediaGraph {
     return entities[pads[pad].entity];
   }
 
-  /// The pad that sends its frames to the node; nullopt where no link to the node is enabled.
+  /// Returns the pad that sends frames to the node. nullopt if no link to the node is enabled.
   [[nodiscard]] std::optional<std::size_t> sender() const;
-  /// The format that this pad sends; nullopt where it is not known.
+  /// Returns the format that this pad sends. nullopt if it is not known.
   [[nodiscard]] std::optional<PadFormat> delivered() const;
-  /// The entities that enabled links connect with the node, in both directions. VIDIOC_STREAMON
-  /// checks the links of all of them.
+  /// Returns which entities enabled links connect with the node, in both directions.
+  /// VIDIOC_STREAMON checks the links of all of them.
   [[nodiscard]] std::vector<bool> pipeline() const;
-  /// The node's entity, and those from which enabled links lead to it.
+  /// Returns which entities enabled links lead from to the node. The node's own entity is one.
   [[nodiscard]] std::vector<bool> upstream() const;
-  /// Whether a chain of enabled links leads from the node to an entity without sink pads.
+  /// Returns true if a chain of enabled links leads from an entity without sink pads to the node.
   [[nodiscard]] bool chained() const;
 };
 
-/// A link whose two ends have different formats, and which fields differ.
+/// A link whose two ends have different formats. The flags name the fields that differ.
 struct Disagreement {
   std::size_t link{};
   bool code{};
@@ -97,7 +97,7 @@ struct Disagreement {
   bool field{};
 };
 
-/// Compares the formats of the two ends of a link; nullopt where they agree. A sink with
+/// Compares the formats of the two ends of a link. Returns nullopt if they agree. A sink with
 /// V4L2_FIELD_NONE takes any field.
 std::optional<Disagreement> disagreement(const PadFormat& source, const PadFormat& sink);
 
@@ -112,14 +112,14 @@ struct Verdict {
   }
 };
 
-/// Whether the format of the node itself counts. It does not before it is set.
+/// Says if judge() compares the format of the node itself. Before it is set, it is open.
 enum class OwnFormat { counts, open };
 
 Verdict judge(const MediaGraph& graph, OwnFormat own);
 
-/// "Sensor A gives SBGGR8_1X8 640x480, Debayer A takes 320x240".
+/// Returns "Sensor A gives SBGGR8_1X8 640x480, Debayer A takes 320x240".
 std::string describe(const MediaGraph& graph, const Disagreement& disagreement);
-/// The faults, each as a clause for a sentence.
+/// Returns the faults, each as a clause for a sentence.
 std::vector<std::string> describe(const MediaGraph& graph, const Verdict& verdict);
 
 }  // namespace v4l2

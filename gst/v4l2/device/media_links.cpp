@@ -12,12 +12,12 @@
 namespace v4l2 {
 namespace {
 
-/// A user would not try more by hand.
+/// The limit of tries. A user would not try more by hand.
 constexpr std::size_t most_switches = 8;
 
-/// The links from a source to the node. They are those of which the fewest must be enabled, then
-/// those with the fewest disagreements, then those that the driver lists first, which are the usual
-/// ones as a rule. Empty where no source can be reached.
+/// Returns the links from a source to the node. Of several chains it takes the one with the fewest
+/// links to enable, then with the fewest disagreements. Then it takes the one that the driver lists
+/// first, which is the usual one as a rule. Empty if no source can be reached.
 std::vector<std::size_t> path_to_source(const MediaGraph& graph) {
   using Cost = std::tuple<unsigned, unsigned, std::size_t, unsigned>;
   std::vector<bool> takes(graph.entities.size());

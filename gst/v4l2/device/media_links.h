@@ -9,7 +9,7 @@
 
 namespace v4l2 {
 
-/// Commands of media-ctl that switch links, and the graph as they would leave it. Pure.
+/// Collects commands of media-ctl that switch links. Holds the graph as they would leave it. Pure.
 class LinkCommands {
 public:
   explicit LinkCommands(MediaGraph graph) : graph_{std::move(graph)} {}
@@ -18,11 +18,11 @@ public:
 
   [[nodiscard]] const std::vector<std::string>& commands() const { return commands_; }
 
-  /// Enables a link, and disables the others into its sink: few sinks take from two sources.
+  /// Enables a link. Disables the others into its sink, since few sinks take from two sources.
   void enable(std::size_t link);
 
   /// Enables the links that a stream needs: a chain from a source to the node, and one for each pad
-  /// that must be connected. False where there are none.
+  /// that must be connected. Returns false if the graph has no such links.
   bool enable_missing();
 
 private:
@@ -32,10 +32,10 @@ private:
   std::vector<std::string> commands_;
 };
 
-/// The disabled links by which a sink upstream of the node would take from another source.
+/// Returns the disabled links by which a sink upstream of the node would take from another source.
 std::vector<std::size_t> switchable_links(const MediaGraph& graph);
 
-/// The entities of the pipeline, each after those that it takes from. A circle is left out.
+/// Returns the entities of the pipeline, each after those that send to it. A circle is left out.
 std::vector<std::size_t> downstream_order(const MediaGraph& graph);
 
 }  // namespace v4l2

@@ -11,13 +11,14 @@
 namespace v4l2 {
 namespace {
 
-/// A user would not try more by hand.
+/// The limit of tries. A user would not try more by hand.
 constexpr int most_replays = 64;
 constexpr int most_depth = 16;
 
 using Wishes = std::map<std::size_t, PadFormat>;  // by pad
 
-/// A pad has the format that it was asked for. A field or colours of 0 were not asked for.
+/// Returns true if a pad has the format that it was asked for. A field or colours of 0 were not
+/// asked for.
 bool meets(const PadFormat& wanted, const PadFormat& given) {
   const auto same = [](std::uint32_t asked, std::uint32_t got) {
     return asked == 0 || asked == got;
@@ -30,7 +31,7 @@ bool meets(const PadFormat& wanted, const PadFormat& given) {
          same(asked.quantization, got.quantization);
 }
 
-/// The name of a format, where it can stand between the quotes of a shell.
+/// Returns the name of a format, if it can stand between the quotes of a shell.
 std::optional<std::string> plain(Fourcc fourcc) {
   auto text = fourcc.to_string();
   const bool harmless = std::ranges::all_of(text, [](char letter) {
@@ -48,18 +49,18 @@ public:
   std::vector<std::string> solve(const std::optional<Target>& target, Sources sources);
 
 private:
-  /// Where the commands fail.
+  /// The place where the commands fail.
   struct Stuck {
-    std::optional<std::size_t> link;    ///< whose sink does not take what its source sends
+    std::optional<std::size_t> link;    ///< its sink refuses the format of its source
     std::optional<std::size_t> source;  ///< a pad that lost its wish
   };
 
-  // On the graph as a whole.
+  // These work on the whole graph.
   std::vector<std::string> solve_as_linked(const std::optional<Target>& target);
   bool solve(const Wishes& wishes, int depth);
   std::optional<Stuck> replay(const Wishes& wishes);
 
-  // On one pad or link.
+  // These work on one pad or link.
   std::optional<PadFormat> command(std::size_t pad, const PadFormat& wanted);
   [[nodiscard]] std::optional<std::size_t> link_into(std::size_t sink) const;
   std::optional<std::size_t> follow(const Wishes& wishes, std::size_t sink);
@@ -78,8 +79,8 @@ private:
   int replays_{};
 };
 
-/// Sets a pad by media-ctl, which sets the other ends of enabled links too. Nullopt where the
-/// driver refuses, or the code has no name.
+/// Sets a pad by media-ctl, which sets the other ends of enabled links too. Returns nullopt if the
+/// driver refuses, or if the code has no name.
 std::optional<PadFormat> Trial::command(std::size_t pad, const PadFormat& wanted) {
   if (!has_name(wanted.code)) return std::nullopt;
   const auto given = nodes_.set(graph_, pad, wanted);
@@ -97,8 +98,7 @@ std::optional<std::size_t> Trial::link_into(std::size_t sink) const {
   return std::nullopt;
 }
 
-// ---- pads and links
-// ----------------------------------------------------------------------------------
+// ---- pads and links -----------------------------------------------------------------------------
 
 /// Sets a sink to the format of its source, or to its wish. Returns the link on which that fails.
 std::optional<std::size_t> Trial::follow(const Wishes& wishes, std::size_t sink) {
@@ -115,8 +115,8 @@ std::optional<std::size_t> Trial::follow(const Wishes& wishes, std::size_t sink)
   return std::nullopt;
 }
 
-/// Sets a source to its wish, or back to the format that it had. False where a wish fails; a format
-/// that it had is only preferred.
+/// Sets a source to its wish, or back to the format that it had. Returns false if a wish fails. A
+/// format that the source had is only preferred.
 bool Trial::restore(const Wishes& wishes, std::size_t source) {
   const auto& now = graph_.pads[source].format;
   const auto& before = original().pads[source].format;
@@ -133,8 +133,8 @@ bool Trial::restore(const Wishes& wishes, std::size_t source) {
   return wish == wishes.end();
 }
 
-/// Sets a video node to what its link brings; for the node itself it only checks. False where the
-/// node has no format for that.
+/// Sets a video node to the format that its link brings. The node of the stream is only checked.
+/// Returns false if the node has no format for the link.
 bool Trial::suit_node(std::size_t link) {
   const auto& source = graph_.pads[graph_.links[link].source].format;
   auto& sink = graph_.pads[graph_.links[link].sink];
@@ -182,7 +182,7 @@ std::optional<Trial::Stuck> Trial::replay(const Wishes& wishes) {
   return std::nullopt;
 }
 
-/// Formats that the source of a link could send instead, so that its sink takes them.
+/// Returns formats that the source of a link could send instead, so that its sink takes them.
 std::vector<PadFormat> Trial::ways_around(std::size_t link) {
   const auto source = graph_.links[link].source;
   const auto sink = graph_.links[link].sink;
@@ -216,7 +216,7 @@ std::vector<PadFormat> Trial::ways_around(std::size_t link) {
   return ways;
 }
 
-/// Adds the wishes that make a source send `wanted`, upstream too. False where none do.
+/// Adds the wishes that make a source send `wanted`, upstream too. Returns false if none do.
 bool Trial::require(Wishes& wishes, std::size_t source, const PadFormat& wanted, int depth) {
   if (depth > most_depth) return false;
   if (const auto wish = wishes.find(source); wish != wishes.end())
@@ -261,7 +261,7 @@ bool Trial::solve(const Wishes& wishes, int depth) {
   if (!stuck) return judge(graph_, OwnFormat::open).set_up();
   const auto at = graph_;
   if (stuck->source) {
-    // The pad lost its format when its sinks changed: its sinks and what is upstream need wishes
+    // The pad lost its format when its sinks changed. Its sinks and the pads upstream need wishes
     // too.
     auto more = wishes;
     const auto wanted = more.at(*stuck->source);
@@ -291,8 +291,8 @@ std::vector<std::string> Trial::solve(const std::optional<Target>& target, Sourc
   return {};
 }
 
-/// Uses the links that are enabled now. Others are enabled only where no source sends to the node,
-/// or where a pad must be connected.
+/// Uses the links that are enabled now. Others are enabled only if no source sends to the node, or
+/// if a pad must be connected.
 std::vector<std::string> Trial::solve_as_linked(const std::optional<Target>& target) {
   if (!links_.enable_missing()) return {};
   const auto all_commands = [this] {

@@ -14,23 +14,24 @@ class Node;
 /// The format that a video node is to be set to.
 struct Target {
   Fourcc fourcc;
-  Size size;                                 ///< of a field, where fields alternate
-  std::optional<std::uint32_t> field{};      ///< else any
+  Size size;                                 ///< of a field, if fields alternate
+  std::optional<std::uint32_t> field{};      ///< nullopt: any
   std::optional<Colorimetry> colorimetry{};  ///< parts of 0 are open
 };
 
-/// Which source the pictures may come from.
+/// The source that the pictures may come from.
 enum class Sources {
-  current,  ///< that from which enabled links lead now, if there is one
+  current,  ///< the one from which enabled links lead now
   other,    ///< another one, to which links are switched
 };
 
-/// Returns the commands that set up a graph so that `node` streams, and gets `target` where there
-/// is one. Each is a line for a shell, to be run in order: `media-ctl -d /dev/media0 …`, and for
-/// other video nodes of the same pipeline `v4l2-ctl -d /dev/video1 …`. Empty where none were found.
+/// Returns the commands that set up a graph so that `node` streams. With a `target`, the node gets
+/// that format. Each command is a line for a shell, to be run in order: `media-ctl -d /dev/media0
+/// …`, and for other video nodes of the same pipeline `v4l2-ctl -d /dev/video1 …`. Empty if no
+/// commands were found.
 ///
 /// `graph` is that of `node`, read with Extent::all. Each command is tried on its subdevices with
-/// V4L2_SUBDEV_FORMAT_TRY, which changes nothing for anybody else.
+/// V4L2_SUBDEV_FORMAT_TRY, which leaves the device as it is.
 std::vector<std::string> commands_to_set_up(const MediaGraph& graph, const Node& node,
                                             const std::optional<Target>& target, Sources sources);
 

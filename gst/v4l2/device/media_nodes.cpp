@@ -12,7 +12,7 @@ constexpr std::uint32_t most_codes = 256;
 
 }  // namespace
 
-/// Null where the node can't be opened.
+/// Returns null if the node can't be opened.
 const Node* MediaNodes::node_of(const MediaGraph& graph, std::size_t entity) {
   if (entity == graph.node) return &own_;
   const auto known = nodes_.find(entity);

@@ -13,21 +13,22 @@ namespace v4l2 {
 
 class Node;
 
-/// The nodes of a graph's entities, each opened when it is needed first. Formats are tried on
-/// descriptors of their own with V4L2_SUBDEV_FORMAT_TRY, which changes nothing for anybody else.
+/// The nodes of a graph's entities, each opened when it is needed first. Formats are tried with
+/// V4L2_SUBDEV_FORMAT_TRY, each on a descriptor of this object. The device stays as it is.
 class MediaNodes {
 public:
-  /// `own` is the open node that the graph is seen from. It outlives this.
+  /// `own` is the open node that the graph is seen from. It outlives this object.
   explicit MediaNodes(const Node& own) : own_{own} {}
 
-  /// Tries a format on a pad of a subdevice, and stores in `graph` what the pad and the source pads
-  /// of the same entity have then. Returns the pad's format; nullopt where the driver refuses.
+  /// Tries a format on a pad of a subdevice. Stores in `graph` the formats that the pad and the
+  /// source pads of the same entity have then. Returns the pad's format, or nullopt if the driver
+  /// refuses.
   std::optional<PadFormat> set(MediaGraph& graph, std::size_t pad, const PadFormat& wanted);
 
-  /// The media bus codes that a subdevice lists for a pad.
+  /// Returns the media bus codes that a subdevice lists for a pad.
   std::vector<std::uint32_t> codes_of(const MediaGraph& graph, std::size_t pad);
 
-  /// The formats that a video node lists for a media bus code; for `code` 0 all.
+  /// Returns the formats that a video node lists for a media bus code. Code 0 stands for all.
   std::vector<Fourcc> formats_of(const MediaGraph& graph, std::size_t entity, std::uint32_t code);
 
 private:

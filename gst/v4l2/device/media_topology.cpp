@@ -17,7 +17,7 @@
 namespace v4l2 {
 namespace {
 
-// No graph has as many. A topology that claims more is not believed.
+// No graph has so many. A topology that claims more is not believed.
 constexpr std::size_t most_entities = 1024;
 constexpr std::size_t most_pads = 8192;
 
@@ -33,9 +33,9 @@ std::uint64_t address_of(std::vector<T>& items) {
   return reinterpret_cast<std::uintptr_t>(items.data());
 }
 
-/// Reads the topology (MEDIA_IOC_G_TOPOLOGY); nullopt where that fails.
+/// Reads the topology (MEDIA_IOC_G_TOPOLOGY). Returns nullopt if that fails.
 std::optional<Topology> read_topology(const Node& media) {
-  // The second call fails with ENOSPC where something was added after the first one.
+  // The second call fails with ENOSPC if an object was added after the first one.
   constexpr int most_tries = 4;
   for (int i = 0; i < most_tries; ++i) {
     media_v2_topology counts{};
@@ -76,8 +76,8 @@ bool all_digits(std::string_view text) {
          std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
 }
 
-/// The nodes under /dev named `prefix` and a number. Shorter names come first, which is the order
-/// of the numbers.
+/// Returns the nodes under /dev named `prefix` and a number. Shorter names come first, which is the
+/// order of the numbers.
 std::vector<std::string> nodes_named(std::span<const std::string> names, std::string_view prefix) {
   std::vector<std::string> paths;
   for (const auto& name : names)
@@ -90,7 +90,7 @@ std::vector<std::string> nodes_named(std::span<const std::string> names, std::st
   return paths;
 }
 
-/// The device of a node, as a path in sysfs; empty without sysfs.
+/// Returns the device of a node, as a path in sysfs. Empty without sysfs.
 std::string device_of(Kernel& kernel, const std::string& path) {
   const auto number = kernel.device_number(path.c_str());
   return number.empty() ? number
@@ -118,7 +118,7 @@ std::string entity_name(const media_v2_entity& entity) {
 }
 
 /// Makes a graph of a topology: ids become places in its lists. `nodes` has the path of each node
-/// by its number "81:0". Nullopt where the topology lacks the node with the number `own`.
+/// by its number "81:0". Returns nullopt if the topology lacks the node with the number `own`.
 std::optional<MediaGraph> graph_of(const Topology& topology, const std::string& own,
                                    const std::map<std::string, std::string>& nodes) {
   MediaGraph graph;

@@ -28,7 +28,7 @@ struct OfferedFormat {
 
   [[nodiscard]] bool compressed() const { return has(V4L2_FMT_FLAG_COMPRESSED); }
 
-  // What Format::convert may ask for.
+  // The conversions that Format::convert may ask for.
   [[nodiscard]] bool converts_colorspace() const { return has(V4L2_FMT_FLAG_CSC_COLORSPACE); }
 
   [[nodiscard]] bool converts_transfer() const { return has(V4L2_FMT_FLAG_CSC_XFER_FUNC); }

@@ -28,11 +28,11 @@ struct IntervalRange {
   [[nodiscard]] bool single() const { return shortest == longest; }
 };
 
-/// What a driver makes of a wish for a frame interval.
+/// The driver's answer to a wish for a frame interval.
 struct IntervalAnswer {
-  /// The interval that it has now; unknown where it does not say.
+  /// The interval that is set now. It is not known() if the driver does not say.
   Interval interval;
-  /// It has a notion of intervals, but takes neither this one nor another instead.
+  /// The driver knows intervals, but takes neither this one nor another instead.
   bool refused{};
 
   friend bool operator==(const IntervalAnswer&, const IntervalAnswer&) = default;

@@ -16,7 +16,7 @@
 
 namespace v4l2 {
 
-/// What becomes of a buffer whose loan ends while the device streams.
+/// The fate of a buffer whose loan ends while the device streams.
 enum class OnRequeue {
   queue,  ///< it is filled again: queued with the driver at once, or free for the next read()
   keep,   ///< it stays idle until queue() is called, since its memory is another each time

@@ -25,7 +25,7 @@ using Wake =
 /// Returns the arrival that a wake means. nullopt for Ready, after which a frame must be dequeued.
 std::optional<Arrival> arrival_of(const Wake& wake);
 
-/// What a failed call on a streaming node means for the stream.
+/// The meaning of a failed call on a streaming node, for the stream.
 using Failure = std::variant<Lost, Broken>;
 
 /// Returns true if poll() answers that the device is gone or its stream is broken. Does not wait.

@@ -40,9 +40,9 @@ struct Layout {
   std::uint32_t plane_count{};
   std::array<Plane, GST_VIDEO_MAX_PLANES> planes{};
   std::size_t usual_size{};
-  /// True if the layout is the usual one, so that no GstVideoMeta is needed.
+  /// The layout is GStreamer's usual one, so that no GstVideoMeta is needed.
   bool usual{};
-  /// True if the strides are numbers of tiles.
+  /// The strides are numbers of tiles.
   bool tiled{};
   /// How many rows belong together: 2 if tiles follow each other in a Z over two rows.
   std::size_t together{1};

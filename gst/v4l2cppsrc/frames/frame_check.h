@@ -10,7 +10,7 @@ namespace v4l2gst {
 
 enum class OnCorrupt : int;
 
-/// What is wrong with a frame.
+/// The damage of a frame.
 enum class Damage {
   none,
   error_flag,     ///< the driver says so (V4L2_BUF_FLAG_ERROR)

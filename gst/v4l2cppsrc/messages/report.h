@@ -52,7 +52,7 @@ struct Report {
   GQuark domain{};
   int code{};
   Cause cause{};
-  /// What failed, why, and what to do next.
+  /// The failure, its reason, and the user's next step.
   std::string text;
   /// For a developer: the call and the errno.
   std::string debug;

@@ -28,7 +28,7 @@ struct Candidate {
   v4l2::Size size;
   /// The interval is unknown if neither the driver nor downstream names a rate.
   v4l2::Interval interval;
-  /// True for caps of DMABuf memory and a DRM format.
+  /// The caps have DMABuf memory and a DRM format.
   bool dmabuf_caps{};
   /// The V4L2_FIELD_* to ask for. ANY leaves the choice to the driver.
   std::uint32_t field{V4L2_FIELD_ANY};

@@ -42,7 +42,7 @@ Refusal refuse(std::span<const OfferedMode> all, std::span<const OfferedMode> ne
 struct Blame {
   std::string field;  ///< empty if refuse_given() has to find it
   std::string has;
-  // How the driver came to another rate, or another format, than it was asked for.
+  // The driver's reasons for another rate, or another format, than it was asked for.
   std::string rate_answer{};
   std::string format_answer{};
 };
