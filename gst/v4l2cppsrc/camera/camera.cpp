@@ -29,6 +29,10 @@ Outcome<Camera> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstEleme
                 .exports = exports};
 }
 
+int Camera::descriptor() const {
+  return device.node()->descriptor();
+}
+
 CapsKinds Camera::caps_kinds(IoMode mode) const {
   return {.dmabuf = exports && may_share(mode), .alternate = follows_source()};
 }

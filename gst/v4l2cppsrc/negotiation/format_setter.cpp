@@ -318,27 +318,6 @@ Outcome<bool> FormatSetter::keeps_promise(const Candidate& candidate, std::uint3
   return false;
 }
 
-Outcome<Overrides> Overrides::of(const Settings& wishes, const std::string& path) {
-  Overrides result{.pixel_aspect = std::nullopt,
-                   .carry_pixel_aspect = wishes.force_aspect_ratio,
-                   .colorimetry = std::nullopt,
-                   .colorimetry_text = {}};
-  if (!wishes.pixel_aspect_ratio.empty()) {
-    result.pixel_aspect = parse_pixel_aspect(wishes.pixel_aspect_ratio);
-    if (!result.pixel_aspect)
-      return std::unexpected{bad_setting(path, "pixel-aspect-ratio", wishes.pixel_aspect_ratio,
-                                         "a ratio such as 59/54")};
-  }
-  if (!wishes.colorimetry.empty()) {
-    result.colorimetry = parse_colorimetry(wishes.colorimetry);
-    if (!result.colorimetry)
-      return std::unexpected{bad_setting(path, "colorimetry", wishes.colorimetry,
-                                         "a name such as bt709, or four numbers such as 2:4:7:1")};
-    result.colorimetry_text = v4l2gst::colorimetry_text(*result.colorimetry).get();
-  }
-  return result;
-}
-
 /// Asks for the format after the last call that may have changed it. VIDIOC_S_PARM of some drivers
 /// sets another format (akvcam). VIDIOC_S_SELECTION may set another size.
 Outcome<v4l2::Format> confirm_format(const v4l2::Device& device, const v4l2::Format& format) {

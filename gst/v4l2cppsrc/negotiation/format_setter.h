@@ -1,17 +1,15 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
-#include <gst/video/video.h>
-
 #include "device/ranges.h"
 #include "formats/fixed_caps.h"
 #include "formats/stream_config.h"
 #include "messages/report.h"
+#include "negotiation/overrides.h"
 
 namespace v4l2 {
 class Device;
@@ -23,7 +21,6 @@ namespace v4l2gst {
 class Restoration;
 struct Camera;
 struct Candidate;
-struct Settings;
 
 /// The driver's answer to a candidate, where downstream does not take it.
 struct DriverAnswer {
@@ -34,22 +31,6 @@ struct DriverAnswer {
   std::string rate_answer{};
   std::string format_answer{};
 };
-
-/// The user's settings that replace what the driver says.
-struct Overrides {
-  std::optional<v4l2::PixelAspect> pixel_aspect{};
-  bool carry_pixel_aspect{true};
-  std::optional<GstVideoColorimetry> colorimetry{};
-  std::string colorimetry_text{};
-
-  /// Parses `settings`. Returns an error if a property can't be parsed. `path` is the device's.
-  static Outcome<Overrides> of(const Settings& settings, const std::string& path);
-};
-
-/// Emits "prepare-format" with `caps`, without the lock. Returns false if the camera was closed
-/// meanwhile, or another negotiation ran. All earlier results are void then, and the camera must
-/// not be touched.
-using PrepareFormat = std::function<bool(GstCaps* caps)>;
 
 /// Sets one candidate: VIDIOC_S_FMT, the rectangles, VIDIOC_S_PARM. The result is what the driver
 /// is set to after the last of these calls.

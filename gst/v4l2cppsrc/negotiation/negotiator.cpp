@@ -15,6 +15,7 @@
 #include "negotiation/bandwidth.h"
 #include "negotiation/candidates.h"
 #include "negotiation/explanation.h"
+#include "negotiation/format_setter.h"
 #include "negotiation/offers.h"
 #include "negotiation/shortage.h"
 

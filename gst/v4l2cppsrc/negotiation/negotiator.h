@@ -1,13 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "formats/stream_config.h"
-#include "negotiation/candidates.h"
-#include "negotiation/format_setter.h"
+#include "negotiation/overrides.h"
 
 namespace v4l2 {
 class Device;
@@ -19,6 +20,9 @@ namespace v4l2gst {
 class Messages;
 class Restoration;
 struct Camera;
+struct Candidate;
+struct DriverAnswer;
+struct Settings;
 struct Shortage;
 
 /// The input of one negotiation. Caps are borrowed. They are null where there are none.

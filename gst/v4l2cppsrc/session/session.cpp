@@ -9,7 +9,6 @@
 #include "buffers/downstream.h"
 #include "common/log.h"
 #include "kernel/kernel.h"
-#include "kernel/node.h"
 #include "messages/failures.h"
 #include "negotiation/negotiator.h"
 #include "session/circumstances.h"
@@ -75,7 +74,7 @@ void Session::publish() {
   if (const auto* const open = camera()) {
     facts.device = open->path();
     facts.device_name = open->device.capability().card_name();
-    facts.device_fd = open->node().descriptor();
+    facts.device_fd = open->descriptor();
     facts.capabilities = open->device.capability().bits();
     facts.modes = open->device.modes();
     facts.input = open->input;
@@ -235,7 +234,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   const auto node = open.device.node();  // keeps the descriptor open
   const auto prepare = [&](GstCaps* caps) {
     publish_modes(open);
-    emit(node->descriptor(), caps);
+    emit(open.descriptor(), caps);
     const auto* const now = std::get_if<Opened>(&state_);
     return now != nullptr && now->camera.device.node() == node;
   };
