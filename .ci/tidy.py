@@ -6,7 +6,7 @@ usage: tidy.py BUILD_DIR
 BUILD_DIR must be built: its compile commands say how each file is compiled, its dependencies which headers it
 reads. A file that was found clean before, with the same content, headers, command, .clang-tidy and clang-tidy,
 is not looked at again; on a machine that has no such memory all are. So a change of a header of all, or of
-.clang-tidy, has everything looked at. Lines that are comments do not count, except those that clang-tidy reads.
+.clang-tidy, has everything looked at. Comments do not count, except those that clang-tidy reads.
 The memory is in V4L2CPP_TIDY_CACHE, ~/.cache/v4l2cppsrc-tidy by default.
 The exit status is 0 when all are clean.
 """
@@ -33,7 +33,7 @@ ENDLESS = dict.fromkeys([f"gst/v4l2/device/media_{name}.cpp" for name in ("mend"
 def content(path):
     text = pathlib.Path(path).read_bytes()
     if path_is_ours(path):
-        lines = text.splitlines()
+        lines = [line.split(b"///<")[0].rstrip() for line in text.splitlines()]
         text = b"\n".join(line for line in lines if not line.lstrip().startswith(b"//") or b"NOLINT" in line)
     return hashlib.sha256(text).hexdigest()
 
