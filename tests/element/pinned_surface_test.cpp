@@ -13,6 +13,7 @@
 #include "element/gstv4l2cppsrc.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
+#include "negotiation/refusal_text.h"
 
 namespace {
 

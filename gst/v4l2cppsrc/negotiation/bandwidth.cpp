@@ -12,8 +12,8 @@
 #include "formats/layout.h"
 #include "formats/offered_mode.h"
 #include "messages/failures.h"
+#include "negotiation/nearness.h"
 #include "negotiation/offers.h"
-#include "negotiation/refusal.h"
 
 namespace v4l2gst {
 namespace {

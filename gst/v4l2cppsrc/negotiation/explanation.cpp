@@ -11,8 +11,10 @@
 #include "formats/frame_rate.h"
 #include "formats/offered_mode.h"
 #include "messages/failures.h"
+#include "negotiation/nearness.h"
 #include "negotiation/offers.h"
 #include "negotiation/refusal.h"
+#include "negotiation/refusal_text.h"
 
 namespace v4l2gst {
 namespace {

@@ -2,14 +2,13 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/handles.h"
-#include "messages/report.h"
-#include "negotiation/nearness.h"
 
 namespace v4l2gst {
+
+struct OfferedMode;
 
 /// The reasons why the device and downstream have no mode in common. Both users and programs read
 /// them.
@@ -52,11 +51,5 @@ struct Blame {
 Refusal refuse_given(const CapsPtr& given, const Blame& blame, std::span<const OfferedMode> all,
                      std::span<const OfferedMode> near, std::vector<std::string> inexpressible,
                      const GstCaps* wanted);
-
-/// Returns the ERROR for `refusal`.
-Report not_negotiated(const std::string& path, Refusal refusal);
-
-/// Returns the whole text of `refusal`, for the device at `path`.
-std::string text_of(const Refusal& refusal, std::string_view path);
 
 }  // namespace v4l2gst

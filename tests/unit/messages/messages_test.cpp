@@ -21,6 +21,7 @@
 #include "messages/holder.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
+#include "negotiation/refusal_text.h"
 
 namespace {
 

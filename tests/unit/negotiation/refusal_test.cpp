@@ -10,6 +10,8 @@
 
 #include "formats/caps.h"
 #include "formats/format_table.h"
+#include "negotiation/nearness.h"
+#include "negotiation/refusal_text.h"
 
 namespace {
 
