@@ -12,7 +12,7 @@ namespace v4l2 {
 
 /// The purpose of a node, as far as a capture program needs to know it.
 enum class NodeKind {
-  capture,  ///< delivers frames; all others are refused
+  capture,  ///< delivers frames
   memory_to_memory,
   output,
   metadata,

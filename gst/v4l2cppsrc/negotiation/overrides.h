@@ -13,7 +13,7 @@ namespace v4l2gst {
 
 struct Settings;
 
-/// The user's settings that replace what the driver says.
+/// The user's settings that replace values which the driver returned.
 struct Overrides {
   std::optional<v4l2::PixelAspect> pixel_aspect{};
   bool carry_pixel_aspect{true};
