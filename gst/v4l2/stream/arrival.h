@@ -33,8 +33,12 @@ struct Broken {
 /// now. The buffer is queued again, unless it is retired. The new picture has no Frame.
 struct Overwritten {};
 
-/// The outcome of waiting for a frame.
-using Arrival = std::variant<Frame, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged,
-                             ControlChanged, Overwritten>;
+/// The outcome of waiting for a frame. It is a type of its own, so that a header can declare it
+/// without seeing a Frame.
+struct Arrival : std::variant<Frame, Interrupted, Stalled, Starved, Lost, Broken, SourceChanged,
+                              ControlChanged, Overwritten> {
+  using variant::variant;
+  using variant::operator=;
+};
 
 }  // namespace v4l2

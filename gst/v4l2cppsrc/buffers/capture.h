@@ -8,11 +8,13 @@
 #include <variant>
 
 #include "common/handles.h"
-#include "stream/arrival.h"
+#include "kernel/error.h"
 
 namespace v4l2 {
 class BufferQueue;
 class Device;
+class Frame;
+struct Arrival;
 }  // namespace v4l2
 
 namespace v4l2gst {

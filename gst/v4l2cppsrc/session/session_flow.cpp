@@ -11,6 +11,7 @@
 #include "messages/failures.h"
 #include "session/key_frame_requests.h"
 #include "session/session.h"
+#include "stream/arrival.h"
 
 namespace v4l2gst {
 
