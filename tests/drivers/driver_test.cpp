@@ -7,7 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "device/device.h"
 #include "kernel/node.h"
+#include "kernel/waker.h"
 #include "rigs/rig.h"
 #include "rigs/suite.h"
 #include "stream/buffers.h"

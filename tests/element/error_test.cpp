@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "device/device.h"
 #include "rigs/rig.h"
 #include "rigs/suite.h"
 #include "stream/buffers.h"

@@ -5,10 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "device/device.h"
 #include "device/modes.h"
 #include "element/gstv4l2cppsrc.h"
 #include "element/source.h"
 #include "formats/caps.h"
+#include "formats/format_row.h"
 #include "formats/offered_mode.h"
 #include "kernel/node.h"
 #include "negotiation/candidates.h"

@@ -8,6 +8,7 @@
 
 #include <gst/allocators/allocators.h>
 
+#include "device/device.h"
 #include "rigs/rig.h"
 #include "rigs/suite.h"
 

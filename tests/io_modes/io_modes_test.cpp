@@ -20,9 +20,11 @@
 #include <unistd.h>
 
 #include <gst/allocators/allocators.h>
+#include <gst/video/video.h>
 #include <gtest/gtest.h>
 
 #include "common/newer_gstreamer.h"
+#include "device/device.h"
 #include "element/gstv4l2cppsrc.h"
 #include "fake/fake_kernel.h"
 #include "formats/drm_caps.h"

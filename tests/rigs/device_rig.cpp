@@ -1,5 +1,7 @@
 #include "rigs/device_rig.h"
 
+#include <gst/video/video.h>
+
 namespace real {
 
 Alone::Alone(const std::string& device, v4l2::Kernel& kernel, const char* caps) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include <gst/video/video.h>
+
 #include "formats/caps.h"
 #include "formats/format_table.h"
 

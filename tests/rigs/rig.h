@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include <gst/video/video.h>
+
 #include "element/gstv4l2cppsrc.h"
 #include "fake/fake_kernel.h"
 #include "rigs/check.h"

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "device/device.h"
+#include "formats/stream_config.h"
 #include "messages/failures.h"
 #include "stream/buffers.h"
 
@@ -19,21 +20,24 @@ namespace {
 
 /// Asks the driver for longer lines. Its answer is the agreed format from now on.
 v4l2::Result<> lengthen_lines(AllocationRequest& request, std::uint32_t stride) {
-  const auto answer = set_stride(request.element, request.device, request.agreed, stride);
+  const auto answer = set_stride(request.element, request.device, *request.agreed, stride);
   if (!answer) return std::unexpected{answer.error()};
-  request.agreed.format = answer->format;
-  request.agreed.layout = answer->layout;
+  auto longer = request.agreed->copy();
+  longer.format = answer->format;
+  longer.layout = answer->layout;
+  request.agreed = std::make_shared<const StreamConfig>(std::move(longer));
   return {};
 }
 
 /// Returns nullopt if downstream has no pool that this driver could fill.
 v4l2::Result<std::optional<PoolBuffers>> from_pool(AllocationRequest& request,
                                                    v4l2::Memory memory) {
-  const auto& agreed = request.agreed;
-  auto importer = Importer::make(request.downstream, agreed.caps.get(), first_count(request));
+  auto importer =
+      Importer::make(request.downstream, request.agreed->caps.get(), first_count(request));
   if (!importer) return std::nullopt;
-  const auto asked = lengthen_lines(request, importer->stride(agreed.layout));
+  const auto asked = lengthen_lines(request, importer->stride(request.agreed->layout));
   if (!asked) return std::unexpected{asked.error()};
+  const auto& agreed = *request.agreed;
   if (!importer->fits(agreed.format, agreed.layout, memory)) {
     GST_INFO_OBJECT(request.element, "downstream's pool has another layout than the driver");
     return std::nullopt;
@@ -63,7 +67,7 @@ v4l2::Result<Capture::Memory> as_the_driver_can(const AllocationRequest& request
   const auto& capability = request.device.capability();
   if (!capability.has(V4L2_CAP_STREAMING)) return ReadBuffers::allocate(request);
   auto mapped = LentBuffers::mapped(request);
-  if (mapped || !means_unsupported(mapped.error()) || request.agreed.dmabuf_caps) return mapped;
+  if (mapped || !means_unsupported(mapped.error()) || request.agreed->dmabuf_caps) return mapped;
   GST_DEBUG_OBJECT(request.element, "the driver refuses to give buffers of its own");
   if (capability.has(V4L2_CAP_READWRITE)) return ReadBuffers::allocate(request);
   return LentBuffers::user_memory(request);
@@ -72,7 +76,7 @@ v4l2::Result<Capture::Memory> as_the_driver_can(const AllocationRequest& request
 v4l2::Result<Capture::Memory> allocate_memory(AllocationRequest& request,
                                               std::optional<Report>& warning) {
   const auto& wanted = request.downstream.alignment;
-  const auto aligned = lengthen_lines(request, aligned_stride(request.agreed, wanted));
+  const auto aligned = lengthen_lines(request, aligned_stride(*request.agreed, wanted));
   if (!aligned) return std::unexpected{aligned.error()};
   switch (request.settings.io_mode) {
     case IoMode::rw:
@@ -111,15 +115,14 @@ std::expected<Allocation, Report> allocate(AllocationRequest request) {
     const auto& error = memory.error();
     if (means_unsupported(error) || error.code == EFAULT)
       return std::unexpected{
-          no_such_io_mode(device.path(), request.settings.io_mode, request.agreed.format, error)};
+          no_such_io_mode(device.path(), request.settings.io_mode, request.agreed->format, error)};
     return std::unexpected{failed(device.path(), error, "to get its buffers")};
   }
   Capture capture{std::move(*memory), request.settings};
   GST_INFO_OBJECT(request.element, "frames travel in %s: %u buffers%s", capture.io_method(),
                   capture.buffer_count(), why_copied(capture, device));
   return Allocation{.capture = std::move(capture),
-                    .format = request.agreed.format,
-                    .layout = request.agreed.layout,
+                    .config = std::move(request.agreed),
                     .warning = std::move(warning)};
 }
 

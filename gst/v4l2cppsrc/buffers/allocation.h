@@ -5,6 +5,7 @@
 
 #include "buffers/allocation_request.h"
 #include "buffers/capture.h"
+#include "formats/shared_config.h"
 #include "messages/report.h"
 
 namespace v4l2gst {
@@ -12,10 +13,9 @@ namespace v4l2gst {
 /// The result of an allocation.
 struct Allocation {
   Capture capture;
-  /// The format that the driver has now. Its strides differ from the agreed ones if downstream
-  /// asked for longer lines. `layout` says the same to GStreamer.
-  v4l2::Format format;
-  std::optional<Layout> layout;
+  /// The mode as the driver has it now. Its strides differ from the agreed ones if downstream asked
+  /// for longer lines.
+  ConfigPtr config;
   /// The WARNING to post, if the buffers are not those that were asked for.
   std::optional<Report> warning;
 };

@@ -6,6 +6,8 @@
 #include "buffers/downstream.h"
 #include "common/settings.h"
 #include "device/device.h"
+#include "formats/stream_config.h"
+#include "frames/frame_filter.h"
 #include "kernel/waker.h"
 #include "stream/buffers.h"
 
@@ -17,10 +19,16 @@ std::uint32_t first_count(const AllocationRequest& request) {
                     std::max(settings.max_buffers, settings.min_buffers));
 }
 
+bool inspects_frames(const AllocationRequest& request) {
+  const auto& settings = request.settings;
+  return FrameFilter::looks_into_frames(*request.agreed, settings.on_corrupt,
+                                        settings.start_on_keyframe);
+}
+
 v4l2::Result<std::unique_ptr<v4l2::Buffers>> request_buffers(const AllocationRequest& request,
                                                              v4l2::BufferWish wish) {
   wish.type = request.device.buffer_type();
-  wish.plane_count = request.agreed.format.plane_count;
+  wish.plane_count = request.agreed->format.plane_count;
   wish.count = first_count(request);
   auto buffers = v4l2::Buffers::request(request.device.node(), request.waker, wish);
   if (!buffers) return std::unexpected{buffers.error()};

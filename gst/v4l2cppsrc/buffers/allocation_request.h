@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "formats/stream_config.h"
+#include "formats/shared_config.h"
 #include "kernel/error.h"
 
 namespace v4l2 {
@@ -25,15 +25,16 @@ struct AllocationRequest {
   const v4l2::Device& device;
   v4l2::Waker& waker;  ///< outlives what is allocated
   Stats& stats;        ///< the same
-  StreamConfig agreed;
+  ConfigPtr agreed;    ///< never null
   const Settings& settings;
   const Downstream& downstream;
-  /// Frames are read before they go downstream, so their memory is mapped ahead.
-  bool inspects_frames{};
 };
 
 /// Returns how many buffers a stream begins with.
 std::uint32_t first_count(const AllocationRequest& request);
+
+/// Returns true if frames are read before they go downstream. Their memory is mapped ahead then.
+bool inspects_frames(const AllocationRequest& request);
 
 /// Asks the driver for first_count() buffers of the agreed format. The memory and the flags of
 /// `wish` are the caller's, the rest is filled in. Error: that of v4l2::Buffers::request().

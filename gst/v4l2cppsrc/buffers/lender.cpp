@@ -6,6 +6,7 @@
 #include "buffers/downstream.h"
 #include "buffers/gstv4l2cpppool.h"
 #include "common/settings.h"
+#include "formats/stream_config.h"
 #include "stats/stats.h"
 #include "stream/buffers.h"
 
@@ -25,12 +26,12 @@ Lender::Lender(const AllocationRequest& request, Supply supply, guint buffer_siz
                bool reserves_buffers)
     : supply_{std::move(supply)},
       stats_{&request.stats},
-      layout_{request.agreed.layout},
-      caps_{gst_caps_ref(request.agreed.caps.get())},
-      size_{size_of(request.agreed.format)},
+      layout_{request.agreed->layout},
+      caps_{gst_caps_ref(request.agreed->caps.get())},
+      size_{size_of(request.agreed->format)},
       room_{std::max(buffer_size, size_)},
       on_starved_{request.settings.on_starved},
-      may_copy_{!request.agreed.dmabuf_caps} {
+      may_copy_{!request.agreed->dmabuf_caps} {
   heed(request.downstream, reserves_buffers);
   pool_ =
       make_pool(supply_.buffer_pool(), caps_.get(), size_, queue().buffer_count(), supply_.limit());

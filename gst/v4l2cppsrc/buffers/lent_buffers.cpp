@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "device/device.h"
+#include "formats/stream_config.h"
 #include "messages/failures.h"
 #include "messages/report.h"
 #include "stream/buffers.h"
@@ -54,7 +55,7 @@ v4l2::Result<LentBuffers> LentBuffers::mapped(const AllocationRequest& request, 
       return LentBuffers{request, std::move(*buffers), std::move(*exported),
                          "the driver's buffers as DMABuf"};
     const int code = exported.error().code;
-    if (io_mode == IoMode::dmabuf || request.agreed.dmabuf_caps || code == EPROTO)
+    if (io_mode == IoMode::dmabuf || request.agreed->dmabuf_caps || code == EPROTO)
       return std::unexpected{exported.error()};
     GST_INFO_OBJECT(request.element, "io-mode=auto: the driver exports no DMABuf (%s)",
                     g_strerror(code));

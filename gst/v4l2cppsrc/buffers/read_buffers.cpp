@@ -5,6 +5,7 @@
 #include "buffers/downstream.h"
 #include "buffers/plane_memory.h"
 #include "device/device.h"
+#include "formats/stream_config.h"
 #include "kernel/waker.h"
 #include "stream/buffers.h"
 
@@ -24,7 +25,7 @@ ReadBuffers::ReadBuffers(const AllocationRequest& request, std::shared_ptr<v4l2:
       lender_{request, std::move(supply), static_cast<guint>(slots_->front().size()), reserved} {}
 
 v4l2::Result<ReadBuffers> ReadBuffers::allocate(const AllocationRequest& request) {
-  const auto& format = request.agreed.format;
+  const auto& format = request.agreed->format;
   // vb2 reads one plane only. It says EINVAL for what can't be read.
   if (!request.device.capability().has(V4L2_CAP_READWRITE) || format.plane_count != 1)
     return std::unexpected{v4l2::Error{.code = EINVAL, .call = "read"}};

@@ -5,6 +5,7 @@
 #include "buffers/lent_memory.h"
 #include "common/log.h"
 #include "common/settings.h"
+#include "formats/stream_config.h"
 #include "stream/buffers.h"
 
 namespace v4l2gst {
@@ -25,11 +26,11 @@ PlaneMemoryFactory mapping_ahead(PlaneMemoryFactory maker) {
 Supply::Supply(const AllocationRequest& request, v4l2::Buffers* buffers,
                std::shared_ptr<v4l2::BufferQueue> queue, PlaneMemoryFactory maker, bool can_grow)
     : element_{request.element},
-      format_{request.agreed.format},
+      format_{request.agreed->format},
       buffers_{buffers},
       queue_{std::move(queue)},
-      factory_{request.inspects_frames ? mapping_ahead(std::move(maker)) : std::move(maker)},
-      buffer_pool_{BufferPool::make(format_.plane_count, request.agreed.layout)},
+      factory_{inspects_frames(request) ? mapping_ahead(std::move(maker)) : std::move(maker)},
+      buffer_pool_{BufferPool::make(format_.plane_count, request.agreed->layout)},
       policy_{{.on_starved = request.settings.on_starved,
                .first = queue_->buffer_count(),
                .min_buffers = request.settings.min_buffers,

@@ -13,7 +13,11 @@
 
 namespace v4l2gst {
 
-Outcome<Camera> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element) {
+void CloseCamera::operator()(Camera* camera) const {
+  delete camera;
+}
+
+Outcome<CameraPtr> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element) {
   auto input = v4l2::current_input(*device.node());
   if (!input) return std::unexpected{failed(device.path(), input.error(), "to ask for its input")};
   const bool exports = device.may_export();
@@ -23,10 +27,10 @@ Outcome<Camera> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstEleme
                   device.path().c_str(), capability.card_name().c_str(),
                   capability.driver_name().c_str(), capability.bus().c_str(),
                   device.node()->descriptor());
-  return Camera{.device = std::move(device),
-                .identity = std::move(identity),
-                .input = std::move(*input),
-                .exports = exports};
+  return CameraPtr{new Camera{.device = std::move(device),
+                              .identity = std::move(identity),
+                              .input = std::move(*input),
+                              .exports = exports}};
 }
 
 int Camera::descriptor() const {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "camera/camera_ptr.h"
 #include "device/device.h"
 #include "device/identity.h"
 #include "messages/report.h"
@@ -21,7 +22,7 @@ enum class IoMode : int;
 struct Camera {
   /// Makes a camera of `device`, and queries its input and its identity. Logs the card, the driver,
   /// the bus and the descriptor.
-  static Outcome<Camera> of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element);
+  static Outcome<CameraPtr> of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element);
 
   v4l2::Device device;
   v4l2::Identity identity{};

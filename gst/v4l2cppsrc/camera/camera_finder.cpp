@@ -4,10 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "camera/camera.h"
 #include "camera/graph_trouble.h"
 #include "device/device.h"
 #include "kernel/kernel.h"
 #include "messages/failures.h"
+#include "settings/inputs.h"
 
 namespace v4l2gst {
 namespace {
@@ -43,9 +45,7 @@ std::string sibling_of(v4l2::Kernel& kernel, const v4l2::Device& device) {
   return {};
 }
 
-}  // namespace
-
-Outcome<v4l2::Device> open_camera(v4l2::Kernel& kernel, const std::string& wanted) {
+Outcome<v4l2::Device> open_device(v4l2::Kernel& kernel, const std::string& wanted) {
   if (wanted.empty()) return first_camera(kernel);
   auto device = v4l2::Device::open(kernel, wanted);
   if (!device) return std::unexpected{cannot_open(wanted, device.error())};
@@ -55,9 +55,9 @@ Outcome<v4l2::Device> open_camera(v4l2::Kernel& kernel, const std::string& wante
   return std::move(*device);
 }
 
-Outcome<v4l2::Device> open_again(v4l2::Kernel& kernel, const LastSeen& former) {
+Outcome<v4l2::Device> open_former(v4l2::Kernel& kernel, const LastSeen& former) {
   if (!former.identity.known()) {
-    auto device = open_camera(kernel, former.wanted);
+    auto device = open_device(kernel, former.wanted);
     // Without sysfs, only the card's name identifies a device.
     if (device && !former.card.empty() && device->capability().card_name() != former.card)
       return std::unexpected{cannot_open(former.wanted, {.code = ENOENT, .call = "open"})};
@@ -68,6 +68,42 @@ Outcome<v4l2::Device> open_again(v4l2::Kernel& kernel, const LastSeen& former) {
   auto device = v4l2::Device::open(kernel, *found);
   if (!device) return std::unexpected{cannot_open(*found, device.error())};
   return std::move(*device);
+}
+
+/// Returns true if the driver reports no signal at the input.
+bool is_mute(const v4l2::Device& device) {
+  const auto asked = v4l2::current_input(*device.node());
+  const auto input = asked ? *asked : std::optional<v4l2::Input>{};
+  return input && input->no_signal;
+}
+
+}  // namespace
+
+LastSeen LastSeen::of(const Camera& camera, const std::string& wanted) {
+  return {.wanted = wanted,
+          .identity = camera.identity,
+          .card = camera.device.capability().card_name(),
+          .path = camera.path()};
+}
+
+Outcome<CameraPtr> open_camera(v4l2::Kernel& kernel, const std::string& wanted,
+                               GstElement* element) {
+  auto device = open_device(kernel, wanted);
+  if (!device) return std::unexpected{std::move(device.error())};
+  return Camera::of(kernel, std::move(*device), element);
+}
+
+Outcome<CameraPtr> open_again(v4l2::Kernel& kernel, const LastSeen& former, bool feeds_late,
+                              GstElement* element) {
+  auto device = open_former(kernel, former);
+  if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
+  // Only VIDIOC_STREAMON shows if the device streams. Without a signal it will not.
+  if (device && feeds_late && is_mute(*device)) device = std::unexpected{unfed(device->path())};
+  if (device) return Camera::of(kernel, std::move(*device), element);
+  // An open that fails now may succeed soon. udev gives access a moment after the node is there.
+  auto obstacle = std::move(device.error());
+  obstacle.may_come = true;
+  return std::unexpected{std::move(obstacle)};
 }
 
 }  // namespace v4l2gst

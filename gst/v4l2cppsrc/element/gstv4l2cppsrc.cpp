@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include <gst/video/video.h>
+
 #include "common/log.h"
 #include "element/properties.h"
 #include "formats/caps.h"

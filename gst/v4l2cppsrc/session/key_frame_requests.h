@@ -5,11 +5,12 @@
 #include <gst/gst.h>
 
 namespace v4l2 {
-class Node;
 class Waker;
-}  // namespace v4l2
+}
 
 namespace v4l2gst {
+
+struct Camera;
 
 /// Passes requests for a key frame from any thread to the device's encoder. The streaming thread
 /// makes the call, before it waits for the next frame.
@@ -21,7 +22,7 @@ public:
   bool add();
 
   /// Passes a request on to the device. Streaming thread. Costs one comparison if there is none.
-  void pass_on(const v4l2::Node& node, GstElement* element);
+  void pass_on(const Camera& camera, GstElement* element);
 
   /// Forgets that the control was missing, since another device is open.
   void device_opened() { supported_ = true; }

@@ -7,7 +7,9 @@
 
 #include "buffers/allocation.h"
 #include "buffers/downstream.h"
+#include "camera/camera.h"
 #include "common/log.h"
+#include "formats/stream_config.h"
 #include "kernel/kernel.h"
 #include "messages/failures.h"
 #include "negotiation/negotiator.h"
@@ -22,7 +24,7 @@ namespace v4l2gst {
 const Camera* Session::camera() const {
   return std::visit(
       [](const auto& state) -> const Camera* {
-        if constexpr (requires { state.camera; }) return &state.camera;
+        if constexpr (requires { state.camera; }) return state.camera.get();
         return nullptr;
       },
       state_);
@@ -37,10 +39,10 @@ Camera* Session::camera() {
 Opened& Session::step_down() {
   if (auto* const at = std::get_if<Capturing>(&state_)) {
     at->capture.free();
-    Camera kept{std::move(at->camera)};
+    auto kept = std::move(at->camera);
     state_.emplace<Opened>(std::move(kept));
   } else if (auto* const configured = std::get_if<Configured>(&state_)) {
-    Camera kept{std::move(configured->camera)};
+    auto kept = std::move(configured->camera);
     state_.emplace<Opened>(std::move(kept));
   }
   return std::get<Opened>(state_);
@@ -48,17 +50,17 @@ Opened& Session::step_down() {
 
 /// Closes the device at once, and saves its settings. Frames that downstream holds stay.
 void Session::leave() {
-  if (const auto* const config = this->config())
-    run_.former_caps.reset(gst_caps_ref(config->caps.get()));
+  if (const auto* const config = this->config()) run_.former_caps = caps_of(*config);
   run_.shortage.reset();
-  if (camera() != nullptr) restoration_.save(step_down().camera);
+  if (camera() != nullptr) restoration_.save(*step_down().camera);
   if (!std::holds_alternative<Absent>(state_)) state_ = Absent{};
   publish();
 }
 
 const StreamConfig* Session::config() const {
-  if (const auto* const configured = std::get_if<Configured>(&state_)) return &configured->config;
-  if (const auto* const at = std::get_if<Capturing>(&state_)) return &at->config;
+  if (const auto* const configured = std::get_if<Configured>(&state_))
+    return configured->config.get();
+  if (const auto* const at = std::get_if<Capturing>(&state_)) return at->config.get();
   return nullptr;
 }
 
@@ -121,10 +123,12 @@ Report Session::failure(const v4l2::Error& error, std::string_view doing) const 
 Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   surroundings_.kernel = &kernel;
   last_seen_ = {.wanted = wanted};
-  auto device = open_camera(kernel, wanted);
-  const auto adopted = device ? adopt(std::move(*device)) : std::unexpected{device.error()};
-  if (adopted) return {};
-  auto reason = adopted.error();
+  auto opened = open_camera(kernel, wanted, surroundings_.element);
+  if (opened) {
+    adopt(std::move(*opened));
+    return {};
+  }
+  auto reason = std::move(opened.error());
   const bool may_come = reason.may_come || reason.cause == Cause::lost;
   if (!may_come || settings().on_disconnect != OnDisconnect::wait)
     return std::unexpected{std::move(reason)};
@@ -133,17 +137,12 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   return {};
 }
 
-Outcome<> Session::adopt(v4l2::Device&& device) {
-  auto opened = Camera::of(kernel(), std::move(device), surroundings_.element);
-  if (!opened) return std::unexpected{opened.error()};
+/// Takes over a camera that was opened.
+void Session::adopt(CameraPtr camera) {
   surroundings_.key_frame_requests.device_opened();
-  last_seen_ = {.wanted = last_seen_.wanted,
-                .identity = opened->identity,
-                .card = opened->device.capability().card_name(),
-                .path = opened->path()};
-  state_.emplace<Opened>(std::move(*opened));
+  last_seen_ = LastSeen::of(*camera, last_seen_.wanted);
+  state_.emplace<Opened>(std::move(camera));
   publish();
-  return {};
 }
 
 bool Session::is_open_for(const Settings& wishes) const {
@@ -177,7 +176,7 @@ void Session::pause() {
   if (!at->capture.oversized()) return;
   // The driver frees surplus buffers only together with all others. The next start therefore begins
   // with as many as the first, and with the same caps.
-  run_.former_caps.reset(gst_caps_ref(at->config.caps.get()));
+  run_.former_caps = caps_of(*at->config);
   free_buffers(*at);
 }
 
@@ -202,8 +201,8 @@ void Session::stop() {
 
 void Session::close() {
   if (camera() != nullptr) {
-    const auto& open = step_down().camera;
-    GST_INFO_OBJECT(surroundings_.element, "closed '%s'", open.path().c_str());
+    step_down();
+    GST_INFO_OBJECT(surroundings_.element, "closed '%s'", last_seen_.path.c_str());
   }
   state_ = Closed{};
   last_seen_ = {.wanted = last_seen_.wanted};
@@ -221,8 +220,8 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   // The stream goes on if downstream still takes its caps. A change elsewhere in the pipeline is no
   // reason to stop it.
   if (const auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && gst_caps_is_subset(at->config.caps.get(), wanted) != FALSE)
-    return Agreed{.caps = CapsPtr{gst_caps_ref(at->config.caps.get())}};
+      at != nullptr && gst_caps_is_subset(caps_of(*at->config).get(), wanted) != FALSE)
+    return Agreed{.caps = caps_of(*at->config)};
   const auto wishes = settings();
   const auto overrides = Overrides::of(wishes, camera()->path());
   if (!overrides) return std::unexpected{overrides.error()};
@@ -230,13 +229,14 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   // takes none while downstream holds one of its buffers.
   const auto* const at = std::get_if<Capturing>(&state_);
   const auto held = at != nullptr && at->capture.pinned() ? at->capture.held() : 0;
-  auto& open = step_down().camera;
+  auto& camera = step_down().camera;
+  auto& open = *camera;
   const auto node = open.device.node();  // keeps the descriptor open
   const auto prepare = [&](GstCaps* caps) {
     publish_modes(open);
     emit(open.descriptor(), caps);
     const auto* const now = std::get_if<Opened>(&state_);
-    return now != nullptr && now->camera.device.node() == node;
+    return now != nullptr && now->camera->device.node() == node;
   };
   // The negotiation has its own references, since a "prepare-format" handler may end the run.
   const auto reference = [](const CapsPtr& caps) {
@@ -264,36 +264,31 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   }
   auto& config = *agreed;
   if (!config) return Agreed{.overtaken = true};
-  CapsPtr caps{gst_caps_ref(config->caps.get())};
-  Configured next{.camera = std::move(open),
-                  .config = std::move(*config),
+  auto caps = caps_of(*config);
+  Configured next{.camera = std::move(camera),
+                  .config = std::make_shared<const StreamConfig>(std::move(*config)),
                   .wanted = CapsPtr{gst_caps_copy(wanted)}};
-  publish_modes(state_.emplace<Configured>(std::move(next)).camera);
+  publish_modes(*state_.emplace<Configured>(std::move(next)).camera);
   return Agreed{.caps = std::move(caps)};
 }
 
 Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
   // The stream goes on if the buffers still suit downstream.
   if (auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && !at->capture.suits(downstream, at->camera.device.reserves_buffers()))
+      at != nullptr && !at->capture.suits(downstream, at->camera->device.reserves_buffers()))
     free_buffers(*at);
   if (auto* const configured = std::get_if<Configured>(&state_)) {
     const auto wishes = settings();
-    auto made =
-        v4l2gst::allocate({.element = surroundings_.element,
-                           .device = configured->camera.device,
-                           .waker = surroundings_.waker,
-                           .stats = surroundings_.stats,
-                           .agreed = configured->config.copy(),
-                           .settings = wishes,
-                           .downstream = downstream,
-                           .inspects_frames = FrameFilter::looks_into_frames(
-                               configured->config, wishes.on_corrupt, wishes.start_on_keyframe)});
+    auto made = v4l2gst::allocate({.element = surroundings_.element,
+                                   .device = configured->camera->device,
+                                   .waker = surroundings_.waker,
+                                   .stats = surroundings_.stats,
+                                   .agreed = configured->config,
+                                   .settings = wishes,
+                                   .downstream = downstream});
     if (!made) return std::unexpected{made.error()};
-    configured->config.format = made->format;
-    configured->config.layout = made->layout;
     Capturing next{.camera = std::move(configured->camera),
-                   .config = std::move(configured->config),
+                   .config = std::move(made->config),
                    .wanted = std::move(configured->wanted),
                    .capture = std::move(made->capture)};
     state_.emplace<Capturing>(std::move(next));

@@ -121,8 +121,8 @@ private:
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
 
   // ---- opening ----
-  Outcome<> adopt(v4l2::Device&& device);
-  Outcome<> take_back(v4l2::Device&& device);
+  void adopt(CameraPtr camera);
+  Outcome<> take_back(CameraPtr camera);
   Outcome<Step> not_there(const Report& report);
 
   // ---- the data flow ----

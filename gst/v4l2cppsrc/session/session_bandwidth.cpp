@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "camera/camera.h"
 #include "common/log.h"
 #include "common/settings.h"
+#include "formats/stream_config.h"
 #include "kernel/waker.h"
 #include "messages/failures.h"
 #include "negotiation/bandwidth.h"

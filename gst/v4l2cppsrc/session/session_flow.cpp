@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <utility>
 
+#include "camera/camera.h"
 #include "common/log.h"
 #include "common/overloaded.h"
+#include "formats/stream_config.h"
 #include "kernel/kernel.h"
 #include "kernel/request.h"
 #include "kernel/waker.h"
@@ -24,7 +26,7 @@ Outcome<Step> Session::next() {
     if (auto& end = *ended) return std::move(*end);
   }
   for (;;) {
-    surroundings_.key_frame_requests.pass_on(at->camera.node(), surroundings_.element);
+    surroundings_.key_frame_requests.pass_on(*at->camera, surroundings_.element);
     if (absence_)
       if (auto late = overdue()) return std::unexpected{*std::move(late)};
     auto arrival = at->capture.next(frame_patience());
@@ -52,7 +54,7 @@ Session::Ending Session::on_arrival(Capturing& at, v4l2::Arrival& arrival) {
                                },
                                [&](v4l2::SourceChanged) -> Ending { return forget_source(); },
                                [&](const v4l2::ControlChanged& change) -> Ending {
-                                 restoration_.note(at.camera, change);
+                                 restoration_.note(*at.camera, change);
                                  return std::nullopt;
                                },
                                [&](v4l2::Overwritten) -> Ending {
@@ -92,7 +94,7 @@ Session::Ending Session::begin(Capturing& at) {
 }
 
 Outcome<> Session::start_streaming(Capturing& at) {
-  auto& device = at.camera.device;
+  auto& device = at.camera->device;
   const auto wishes = settings();
   const auto started = at.capture.start(device);
   if (!started) {
@@ -106,7 +108,7 @@ Outcome<> Session::start_streaming(Capturing& at) {
     if (error.code == EFAULT ||
         (error.code == EINVAL && std::string_view{error.call} == v4l2::request::qbuf.name))
       return std::unexpected{
-          no_such_io_mode(device.path(), wishes.io_mode, at.config.format, error)};
+          no_such_io_mode(device.path(), wishes.io_mode, at.config->format, error)};
     return std::unexpected{failure(error, "to start streaming")};
   }
   run_.filter.stream_began(wishes.skip_frames, wishes.start_on_keyframe);
@@ -116,7 +118,7 @@ Outcome<> Session::start_streaming(Capturing& at) {
   GST_INFO_OBJECT(surroundings_.element, "streaming began with %u buffers",
                   at.capture.buffer_count());
   // A stream by read() may still find no bandwidth before its first frame.
-  if (run_.shortage && !at.capture.uses_read()) end_shortage(at.config);
+  if (run_.shortage && !at.capture.uses_read()) end_shortage(*at.config);
   return {};
 }
 
@@ -156,7 +158,7 @@ Session::Ending Session::take_newest(Capturing& at, std::optional<v4l2::Frame>& 
     auto more = at.capture.ready();
     if (!more) break;
     if (!*more)
-      return std::unexpected{failed(at.camera.path(), more->error(), "to receive a frame")};
+      return std::unexpected{failed(at.camera->path(), more->error(), "to receive a frame")};
     if (std::holds_alternative<v4l2::Overwritten>(**more)) {
       // The newer picture is in the buffer of this frame, which will be copied.
       if (!on_overwritten(at)) continue;
@@ -186,8 +188,8 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     if (auto ended = take_newest(at, frame); !ended || *ended) return ended;
   const auto seen = observe(*frame);
   const auto policy = at.capture.on_corrupt();
-  const auto found = FrameFilter::judge(*frame, at.config, policy,
-                                        FrameFilter::looks_at_damage(at.config, policy)
+  const auto found = FrameFilter::judge(*frame, *at.config, policy,
+                                        FrameFilter::looks_at_damage(*at.config, policy)
                                             ? at.capture.look(*frame)
                                             : std::span<const std::byte>{});
   if (found.damage != Damage::none)
@@ -201,7 +203,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
   }
   run_.other_sizes = 0;
   if (run_.filter.awaits_key_frame() &&
-      !run_.filter.admits(*frame, at.config,
+      !run_.filter.admits(*frame, *at.config,
                           run_.filter.looks_for_key_frame(*frame) ? at.capture.look(*frame)
                                                                   : std::span<const std::byte>{})) {
     leave_out(&stats.skipped);
@@ -217,7 +219,7 @@ Session::Ending Session::deliver(Capturing& at, v4l2::Frame&& arrived) {
     run_.watchdog.frame();  // the device has sent a frame
     return std::nullopt;
   }
-  run_.stamper.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
+  run_.stamper.stamp(wrapped->get(), info, seen, *at.config, found.action == FrameAction::flag,
                      surroundings_.element, kernel());
   on_delivered(at);
   return std::move(*wrapped);
@@ -230,9 +232,8 @@ void Session::on_delivered(const Capturing& at) {
   absence_.reset();
   retry_pause_ = {};
   Stats::add(surroundings_.stats.delivered);
-  if (run_.flowing_caps.get() != at.config.caps.get())
-    run_.flowing_caps.reset(gst_caps_ref(at.config.caps.get()));
-  if (run_.shortage) end_shortage(at.config);
+  if (run_.flowing_caps.get() != at.config->caps.get()) run_.flowing_caps = caps_of(*at.config);
+  if (run_.shortage) end_shortage(*at.config);
 }
 
 // ---- frames that are left out -------------------------------------------------------------------
@@ -242,7 +243,7 @@ Session::Ending Session::on_damaged(Capturing& at, const v4l2::Frame& frame,
                                     const FrameFilter::Judgement& found) {
   leave_out(&surroundings_.stats.damaged);
   run_.filter.leave_out_damaged(found);
-  if (at.camera.device.reserves_buffers()) return std::nullopt;
+  if (at.camera->device.reserves_buffers()) return std::nullopt;
   return on_other_size(at, frame);
 }
 
@@ -258,7 +259,7 @@ Session::Ending Session::on_withheld(Capturing& at, Withheld why) {
 /// Counts a buffer that the driver overwrote. Returns true the first time, when a WARNING was
 /// added.
 bool Session::on_overwritten(Capturing& at) {
-  auto& device = at.camera.device;
+  auto& device = at.camera->device;
   Stats::add(surroundings_.stats.overwritten);
   run_.stamper.withhold();
   if (!at.capture.copy_always() || !device.reserves_buffers()) return false;
@@ -272,15 +273,15 @@ bool Session::on_overwritten(Capturing& at) {
 /// has the device open, no picture will ever come.
 Session::Ending Session::on_other_size(Capturing& at, const v4l2::Frame& frame) {
   constexpr unsigned enough = 30;
-  const auto& agreed = at.config.format;
-  const auto format = at.camera.device.format();
+  const auto& agreed = at.config->format;
+  const auto format = at.camera->device.format();
   if (format && (format->fourcc != agreed.fourcc || format->size != agreed.size)) {
     run_.other_sizes = 0;
     return forget_source();
   }
-  const auto& layout = at.config.layout;
+  const auto& layout = at.config->layout;
   if (!layout || ++run_.other_sizes < enough) return std::nullopt;
-  return std::unexpected{other_size(at.camera.path(),
+  return std::unexpected{other_size(at.camera->path(),
                                     agreed.fourcc.to_string() + " " +
                                         std::to_string(agreed.size.width) + "x" +
                                         std::to_string(agreed.size.height),

@@ -1,10 +1,11 @@
-// A session's reactions to a device that goes away, breaks, or falls silent.
+// A session's reactions to a device that goes away or breaks, and the wait for its return.
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
 
+#include "camera/camera.h"
 #include "kernel/kernel.h"
 #include "kernel/request.h"
 #include "kernel/waker.h"
@@ -38,13 +39,6 @@ bool may_be_settling(const Report& report, milliseconds retry_pause) {
   if (report.cause == Cause::not_negotiated || report.cause == Cause::broken_driver) return false;
   if (report.error.code == 0) return false;  // no call failed: the device is silent
   return retry_pause.count() > 0 && retry_pause < longest_pause;
-}
-
-/// Returns true if the driver reports no signal at the input.
-bool is_mute(const v4l2::Device& device) {
-  const auto asked = v4l2::current_input(*device.node());
-  const auto input = asked ? *asked : std::optional<v4l2::Input>{};
-  return input && input->no_signal;
 }
 
 }  // namespace
@@ -132,19 +126,20 @@ Outcome<Step> Session::look_for_camera() {
   if (found && rest_of_patience() == nanoseconds::zero()) return not_there(absence_->reason);
   const auto now = kernel().monotonic_time();
   if (absent != nullptr && now < absent->next_look) return Again{};
-  auto device = open_again(kernel(), last_seen_);
-  if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
-  // Only VIDIOC_STREAMON shows if the device streams. Without a signal it will not.
-  if (device && absence_ && absence_->reason.cause == Cause::no_format && is_mute(*device))
-    device = std::unexpected{unfed(device->path())};
-  // An open that fails now may succeed soon. udev gives access a moment after the node is there.
-  if (!device) return not_there(device.error());
+  // A device that had no producer may be there before its input has a signal.
+  const bool feeds_late = absence_ && absence_->reason.cause == Cause::no_format;
+  auto opened = open_again(kernel(), last_seen_, feeds_late, surroundings_.element);
   const bool reopening = absent != nullptr && absent->reopening;
-  if (const auto taken = take_back(std::move(*device)); !taken) {
-    leave();  // the device is gone again
-    std::get<Absent>(state_).reopening = reopening;
-    if (!means_lost(taken.error().error)) return std::unexpected{taken.error()};
-    return not_there(taken.error());
+  const auto taken =
+      opened ? take_back(std::move(*opened)) : std::unexpected{std::move(opened.error())};
+  if (!taken) {
+    if (camera() != nullptr) {
+      leave();  // the device is gone again
+      std::get<Absent>(state_).reopening = reopening;
+    }
+    const auto& report = taken.error();
+    if (report.may_come || means_lost(report.error)) return not_there(report);
+    return std::unexpected{report};
   }
   messages_.add(back_at(camera()->path()));
   Stats::add(surroundings_.stats.reconnected);
@@ -156,9 +151,9 @@ Outcome<Step> Session::look_for_camera() {
 }
 
 /// Takes over the device that was away, and restores its settings.
-Outcome<> Session::take_back(v4l2::Device&& device) {
-  if (auto taken = adopt(std::move(device)); !taken) return taken;
-  auto prepared = restoration_.prepare(*camera());
+Outcome<> Session::take_back(CameraPtr camera) {
+  adopt(std::move(camera));
+  auto prepared = restoration_.prepare(*this->camera());
   publish();
   return prepared;
 }
@@ -191,7 +186,7 @@ Step Session::reopen() {
 /// no use any more.
 Step Session::forget_source() {
   run_.shortage.reset();
-  step_down().camera.device.renew_modes();
+  step_down().camera->device.renew_modes();
   publish();
   return Unallocated{};
 }
@@ -290,7 +285,7 @@ bool Session::rest_before_start(const Capturing& at) {
     if (waker.raised(v4l2::Waker::flush)) break;
     // Neither a requeued buffer nor a command ends this wait.
     waker.lower(v4l2::Waker::requeued);
-    surroundings_.key_frame_requests.pass_on(at.camera.node(), surroundings_.element);
+    surroundings_.key_frame_requests.pass_on(*at.camera, surroundings_.element);
     v4l2::rest(kernel(), waker, std::chrono::ceil<milliseconds>(left));
   }
   if (absence_) absence_->patience.pause();
@@ -304,7 +299,7 @@ Session::Ending Session::on_starved(Capturing& at) {
   auto& watchdog = run_.watchdog;
   if (watchdog.due(now) == Due::nothing) return std::nullopt;
   if (!watchdog.silent()) {
-    const auto& path = at.camera.path();
+    const auto& path = at.camera->path();
     auto warning = starved(path, watchdog.waited(now), at.capture.buffer_count());
     messages_.add(DeviceMessage::State::starved, path, warning.text, {});
     messages_.warn(std::move(warning));
@@ -315,7 +310,7 @@ Session::Ending Session::on_starved(Capturing& at) {
 
 Session::Ending Session::on_due(Capturing& at) {
   const auto now = kernel().monotonic_time();
-  const auto& path = at.camera.path();
+  const auto& path = at.camera->path();
   const auto due = run_.watchdog.due(now);
   const auto waited = run_.watchdog.waited(now);
   switch (due) {
@@ -331,7 +326,7 @@ Session::Ending Session::on_due(Capturing& at) {
       // A restart that brings no frame has not helped.
       if (run_.recovery.recovering())
         return on_broken({.code = ETIMEDOUT, .call = "poll"}, "to receive a frame");
-      const auto input = at.camera.ask_for_input();
+      const auto input = at.camera->ask_for_input();
       messages_.warn(input && input->no_signal ? no_signal(path, input->name)
                                                : no_first_frame(path, waited));
       return Again{};
@@ -345,8 +340,8 @@ Session::Ending Session::on_due(Capturing& at) {
 Session::Ending Session::on_silence(Capturing& at) {
   const auto now = kernel().monotonic_time();
   auto& watchdog = run_.watchdog;
-  const auto& path = at.camera.path();
-  const auto input = at.camera.ask_for_input();
+  const auto& path = at.camera->path();
+  const auto input = at.camera->ask_for_input();
   const bool mute = input && input->no_signal;
   const auto report = [&] {
     const auto silence = watchdog.waited(now);

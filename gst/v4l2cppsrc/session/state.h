@@ -5,9 +5,9 @@
 #include <variant>
 
 #include "buffers/capture.h"
-#include "camera/camera.h"
+#include "camera/camera_ptr.h"
 #include "common/handles.h"
-#include "formats/stream_config.h"
+#include "formats/shared_config.h"
 
 namespace v4l2gst {
 
@@ -26,20 +26,20 @@ struct Absent {
 
 /// The device is open.
 struct Opened {
-  Camera camera;
+  CameraPtr camera;  ///< never null
 };
 
 /// A mode is negotiated with downstream, and set.
 struct Configured {
-  Camera camera;
-  StreamConfig config;
-  CapsPtr wanted;  ///< caps that downstream took then
+  CameraPtr camera;  ///< never null
+  ConfigPtr config;  ///< never null
+  CapsPtr wanted;    ///< caps that downstream took then
 };
 
 /// Buffers are allocated; the device may stream.
 struct Capturing {
-  Camera camera;
-  StreamConfig config;
+  CameraPtr camera;  ///< never null
+  ConfigPtr config;  ///< never null
   CapsPtr wanted;
   Capture capture;
 };
