@@ -222,7 +222,7 @@ CapsPtr Source::caps(GstCaps* filter) const {
   auto offered = [&] {
     if (!known.modes) return template_caps();
     const CapsKinds kinds{.dmabuf = known.exports && may_share(info_.settings().io_mode),
-                          .alternate = known.input && known.input->has_source()};
+                          .alternate = known.follows_source};
     const auto offers = offers_within(*known.modes, filter, kinds, std::nullopt);
     return offers ? caps_of(*offers) : template_caps();
   }();

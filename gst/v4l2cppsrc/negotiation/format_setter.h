@@ -9,6 +9,7 @@
 #include "formats/fixed_caps.h"
 #include "formats/stream_config.h"
 #include "messages/report.h"
+#include "negotiation/negotiation.h"
 #include "negotiation/overrides.h"
 
 namespace v4l2 {

@@ -21,10 +21,6 @@
 
 namespace v4l2gst {
 
-bool keeps_caps(const StreamConfig& config, const GstCaps* flowing) {
-  return flowing != nullptr && gst_caps_is_equal(flowing, config.caps.get()) != FALSE;
-}
-
 v4l2::Device& Negotiator::device() {
   return camera_.device;
 }

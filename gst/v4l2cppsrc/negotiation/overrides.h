@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -23,10 +22,5 @@ struct Overrides {
   /// Parses `settings`. Returns an error if a property can't be parsed. `path` is the device's.
   static Outcome<Overrides> of(const Settings& settings, const std::string& path);
 };
-
-/// Emits "prepare-format" with `caps`, without the lock. Returns false if the camera was closed
-/// meanwhile, or another negotiation ran. All earlier results are void then, and the camera must
-/// not be touched.
-using PrepareFormat = std::function<bool(GstCaps* caps)>;
 
 }  // namespace v4l2gst

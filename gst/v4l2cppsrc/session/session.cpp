@@ -1,19 +1,14 @@
-// A session's state changes, negotiation and allocation. state.h has the states.
+// A session's states, and the state changes of the element. state.h has the states.
 
 #include "session/session.h"
 
-#include <cerrno>
 #include <utility>
 
-#include "buffers/allocation.h"
-#include "buffers/downstream.h"
-#include "camera/camera.h"
 #include "common/log.h"
-#include "formats/stream_config.h"
 #include "kernel/kernel.h"
 #include "messages/failures.h"
-#include "negotiation/negotiator.h"
 #include "session/circumstances.h"
+#include "session/device_info.h"
 #include "session/key_frame_requests.h"
 #include "session/shared_info.h"
 
@@ -72,38 +67,12 @@ const GstCaps* Session::wanted() const {
 }
 
 void Session::publish() {
-  DeviceInfo facts;
-  if (const auto* const open = camera()) {
-    facts.device = open->path();
-    facts.device_name = open->device.capability().card_name();
-    facts.device_fd = open->descriptor();
-    facts.capabilities = open->device.capability().bits();
-    facts.modes = open->device.modes();
-    facts.input = open->input;
-    facts.exports = open->exports;
-  }
-  if (const auto* const agreed = config()) facts.frame_duration = duration_of(*agreed);
-  if (const auto* const at = std::get_if<Capturing>(&state_)) facts.depth = at->capture.depth();
-  surroundings_.info.publish(std::move(facts));
-}
-
-/// Publishes what a negotiation found out. The latency stays what it was until buffers are
-/// allocated.
-void Session::publish_modes(const Camera& camera) {
-  surroundings_.info.change_device_info([&](DeviceInfo& info) {
-    info.modes = camera.device.modes();
-    info.input = camera.input;
-    info.exports = camera.exports;
-  });
+  const auto* const at = std::get_if<Capturing>(&state_);
+  surroundings_.info.publish(info_of(camera(), config(), at != nullptr ? &at->capture : nullptr));
 }
 
 Settings Session::settings() const {
   return surroundings_.info.settings();
-}
-
-bool Session::keeps_flowing_caps() const {
-  const auto* const agreed = config();
-  return agreed != nullptr && keeps_caps(*agreed, run_.flowing_caps.get());
 }
 
 Report Session::failure(const v4l2::Error& error, std::string_view doing) const {
@@ -211,95 +180,6 @@ void Session::close() {
   retry_pause_ = {};
   run_ = {};
   publish();
-}
-
-// ---- negotiation and allocation -----------------------------------------------------------------
-
-Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPrepareFormat& emit) {
-  if (camera() == nullptr) return Agreed{};
-  // The stream goes on if downstream still takes its caps. A change elsewhere in the pipeline is no
-  // reason to stop it.
-  if (const auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && gst_caps_is_subset(caps_of(*at->config).get(), wanted) != FALSE)
-    return Agreed{.caps = caps_of(*at->config)};
-  const auto wishes = settings();
-  const auto overrides = Overrides::of(wishes, camera()->path());
-  if (!overrides) return std::unexpected{overrides.error()};
-  // The driver takes no other format while buffers are allocated. A driver that knows no orphans
-  // takes none while downstream holds one of its buffers.
-  const auto* const at = std::get_if<Capturing>(&state_);
-  const auto held = at != nullptr && at->capture.pinned() ? at->capture.held() : 0;
-  auto& camera = step_down().camera;
-  auto& open = *camera;
-  const auto node = open.device.node();  // keeps the descriptor open
-  const auto prepare = [&](GstCaps* caps) {
-    publish_modes(open);
-    emit(open.descriptor(), caps);
-    const auto* const now = std::get_if<Opened>(&state_);
-    return now != nullptr && now->camera->device.node() == node;
-  };
-  // The negotiation has its own references, since a "prepare-format" handler may end the run.
-  const auto reference = [](const CapsPtr& caps) {
-    return CapsPtr{caps ? gst_caps_ref(caps.get()) : nullptr};
-  };
-  const auto former = reference(run_.former_caps);
-  const auto flowing = reference(run_.flowing_caps);
-  const auto shortage = run_.shortage;
-  Negotiator negotiator{open,   restoration_, messages_, surroundings_.waker,
-                        wishes, *overrides,   prepare};
-  auto agreed = negotiator.negotiate({.wanted = wanted,
-                                      .former = former.get(),
-                                      .flowing = flowing.get(),
-                                      .shortage = shortage ? &*shortage : nullptr,
-                                      .held_downstream = held});
-  if (!agreed) {
-    publish_modes(open);
-    // The device gets this mode again if it went away after the mode was set.
-    if (const auto* const caps = negotiator.accepted_caps())
-      run_.former_caps.reset(gst_caps_copy(caps));
-    const int code = agreed.error().error.code;
-    if ((code == EINVAL || code == EBUSY) && open.device.lacks_format())
-      return std::unexpected{no_format(open.path())};
-    return std::unexpected{std::move(agreed.error())};
-  }
-  auto& config = *agreed;
-  if (!config) return Agreed{.overtaken = true};
-  auto caps = caps_of(*config);
-  Configured next{.camera = std::move(camera),
-                  .config = std::make_shared<const StreamConfig>(std::move(*config)),
-                  .wanted = CapsPtr{gst_caps_copy(wanted)}};
-  publish_modes(*state_.emplace<Configured>(std::move(next)).camera);
-  return Agreed{.caps = std::move(caps)};
-}
-
-Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
-  // The stream goes on if the buffers still suit downstream.
-  if (auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && !at->capture.suits(downstream, at->camera->device.reserves_buffers()))
-    free_buffers(*at);
-  if (auto* const configured = std::get_if<Configured>(&state_)) {
-    const auto wishes = settings();
-    auto made = v4l2gst::allocate({.element = surroundings_.element,
-                                   .device = configured->camera->device,
-                                   .waker = surroundings_.waker,
-                                   .stats = surroundings_.stats,
-                                   .agreed = configured->config,
-                                   .settings = wishes,
-                                   .downstream = downstream});
-    if (!made) return std::unexpected{made.error()};
-    Capturing next{.camera = std::move(configured->camera),
-                   .config = std::move(made->config),
-                   .wanted = std::move(configured->wanted),
-                   .capture = std::move(made->capture)};
-    state_.emplace<Capturing>(std::move(next));
-    if (const auto& warning = made->warning) messages_.warn(*warning);
-    publish();
-  }
-  const auto* const at = std::get_if<Capturing>(&state_);
-  if (at == nullptr) return false;
-  const auto& capture = at->capture;
-  answer_allocation(query, capture.pool(), capture.size(), capture.buffer_count(), capture.most());
-  return true;
 }
 
 }  // namespace v4l2gst

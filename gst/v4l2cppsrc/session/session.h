@@ -109,11 +109,14 @@ private:
   [[nodiscard]] const Camera* camera() const;
   [[nodiscard]] const StreamConfig* config() const;
   [[nodiscard]] const GstCaps* wanted() const;
+
+  /// Returns the path of the open camera.
+  [[nodiscard]] const std::string& path() const { return last_seen_.path; }
+
   Opened& step_down();
   void free_buffers(Capturing& at);
   void leave();
   void publish();
-  void publish_modes(const Camera& camera);
 
   [[nodiscard]] Settings settings() const;
 
@@ -140,7 +143,7 @@ private:
   Ending on_other_size(Capturing& at, const v4l2::Frame& frame);
   Ending on_withheld(Capturing& at, Withheld why);
   bool on_overwritten(Capturing& at);
-  std::optional<Step> give_up_mode(Report& refusal);
+  Outcome<Step> give_up_mode(Report refusal);
   void end_shortage(const StreamConfig& config);
 
   // ---- trouble ----

@@ -33,7 +33,9 @@ Outcome<Step> Session::next() {
     if (!arrival && forgets_buffers(arrival.error())) arrival = v4l2::Broken{arrival.error()};
     if (!arrival) {
       auto refusal = failure(arrival.error(), "to receive a frame");
-      if (auto next = give_up_mode(refusal)) return *std::move(next);
+      auto next = give_up_mode(std::move(refusal));
+      if (next) return next;
+      refusal = std::move(next.error());
       // The first read() may find no bandwidth, as VIDIOC_STREAMON does with other memory.
       if (refusal.cause != Cause::bandwidth || !run_.recovery.recovering())
         return std::unexpected{std::move(refusal)};
@@ -129,8 +131,9 @@ Session::Ending Session::on_start_failed(Report failure) {
     run_.recovery.forget_attempts();
     return lose(failure);
   }
-  if (auto next = give_up_mode(failure)) return next;
-  if (!run_.recovery.recovering()) return std::unexpected{std::move(failure)};
+  auto next = give_up_mode(std::move(failure));
+  if (next) return std::move(*next);
+  if (!run_.recovery.recovering()) return std::unexpected{std::move(next.error())};
   auto ended = on_broken(error, "to start streaming");
   if (ended && !*ended) return Again{};
   return ended;

@@ -141,7 +141,7 @@ Outcome<Step> Session::look_for_camera() {
     if (report.may_come || means_lost(report.error)) return not_there(report);
     return std::unexpected{report};
   }
-  messages_.add(back_at(camera()->path()));
+  messages_.add(back_at(path()));
   Stats::add(surroundings_.stats.reconnected);
   run_.watchdog.frame_is_owed();
   if (absence_) absence_->found = true;
@@ -175,7 +175,7 @@ Outcome<Step> Session::not_there(const Report& report) {
 
 /// Closes the device in order to open it again. If that fails, the device is lost.
 Step Session::reopen() {
-  messages_.add(reopened(camera()->path()));
+  messages_.add(reopened(path()));
   Stats::add(surroundings_.stats.restarted);
   leave();
   state_ = Absent{.next_look = {}, .reopening = true};
@@ -221,7 +221,7 @@ std::optional<milliseconds> Session::frame_patience() {
 /// Returns an error once reconnect-timeout has passed for a device that is back.
 std::optional<Report> Session::overdue() {
   if (rest_of_patience() != nanoseconds::zero()) return std::nullopt;
-  return back_in_vain(camera()->path(), settings().reconnect_timeout);
+  return back_in_vain(path(), settings().reconnect_timeout);
 }
 
 // ---- a broken stream ----------------------------------------------------------------------------
@@ -240,7 +240,7 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
   const auto step = run_.recovery.broken();
   switch (step.repair) {
     case Repair::restart:
-      messages_.add(mended(camera()->path(), error));
+      messages_.add(mended(path(), error));
       Stats::add(surroundings_.stats.restarted);
       std::get<Capturing>(state_).capture.stop();
       run_.start_at = kernel().monotonic_time() + step.delay;
@@ -263,14 +263,14 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
 /// that comes back is another.
 Session::Ending Session::on_lost(const v4l2::Error& error) {
   run_.recovery.forget_attempts();
-  return lose(went_away(camera()->path(), error));
+  return lose(went_away(path(), error));
 }
 
 /// Handles a call that failed between two frames. VIDIOC_QBUF may be the first to report a loss or
 /// a broken stream.
 Session::Ending Session::on_failed(const v4l2::Error& error, std::string_view doing) {
   const auto failure = v4l2::failure_of(camera()->node(), error, false);
-  if (!failure) return std::unexpected{failed(camera()->path(), error, doing)};
+  if (!failure) return std::unexpected{failed(path(), error, doing)};
   return std::holds_alternative<v4l2::Lost>(*failure) ? on_lost(error) : on_broken(error, doing);
 }
 

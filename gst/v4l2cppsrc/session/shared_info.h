@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <gst/gst.h>
 
 #include "common/settings.h"
 #include "kernel/mutex.h"
-#include "settings/inputs.h"
 
 namespace v4l2 {
 class Modes;
@@ -25,7 +23,7 @@ struct DeviceInfo {
   int device_fd{-1};
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
-  std::optional<v4l2::Input> input;
+  bool follows_source{};  ///< an outside source decides what is captured
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
   bool exports{};         ///< true if its frames may become DMABuf memory
   std::uint32_t depth{};  ///< frames that may be on their way; 0 while no buffers are allocated

@@ -1,0 +1,34 @@
+#include "session/device_info.h"
+
+#include "buffers/capture.h"
+#include "camera/camera.h"
+#include "formats/stream_config.h"
+#include "session/shared_info.h"
+
+namespace v4l2gst {
+
+DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Capture* capture) {
+  DeviceInfo facts;
+  if (camera != nullptr) {
+    facts.device = camera->path();
+    facts.device_name = camera->device.capability().card_name();
+    facts.device_fd = camera->descriptor();
+    facts.capabilities = camera->device.capability().bits();
+    facts.modes = camera->device.modes();
+    facts.follows_source = camera->follows_source();
+    facts.exports = camera->exports;
+  }
+  if (config != nullptr) facts.frame_duration = duration_of(*config);
+  if (capture != nullptr) facts.depth = capture->depth();
+  return facts;
+}
+
+void publish_modes(SharedInfo& shared, const Camera& camera) {
+  shared.change_device_info([&](DeviceInfo& info) {
+    info.modes = camera.device.modes();
+    info.follows_source = camera.follows_source();
+    info.exports = camera.exports;
+  });
+}
+
+}  // namespace v4l2gst
