@@ -7,6 +7,7 @@
 #include "buffers/pool_buffers.h"
 #include "buffers/read_buffers.h"
 #include "common/settings.h"
+#include "device/device.h"
 
 namespace v4l2gst {
 
@@ -57,7 +58,8 @@ bool Capture::always_copies() const {
   return std::visit([](const auto& memory) { return memory.always_copies(); }, *memory_);
 }
 
-bool Capture::suits(const Downstream& downstream, bool reserves_buffers) {
+bool Capture::suits(const Downstream& downstream, const v4l2::Device& device) {
+  const bool reserves_buffers = device.reserves_buffers();
   return std::visit([&](auto& memory) { return memory.suits(downstream, reserves_buffers); },
                     *memory_);
 }

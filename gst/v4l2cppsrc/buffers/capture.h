@@ -68,8 +68,8 @@ public:
   [[nodiscard]] bool always_copies() const;
 
   /// Returns whether the buffers suit a new answer to the ALLOCATION query. If so, it follows that
-  /// answer. `reserves_buffers`: v4l2::Device::reserves_buffers().
-  bool suits(const Downstream& downstream, bool reserves_buffers);
+  /// answer. The buffers belong to `device`.
+  bool suits(const Downstream& downstream, const v4l2::Device& device);
 
   /// Returns the answer to the ALLOCATION query: buffers of pool(), of size() bytes.
   [[nodiscard]] GstBufferPool* pool() const;

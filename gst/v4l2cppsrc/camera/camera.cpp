@@ -17,6 +17,22 @@ void CloseCamera::operator()(Camera* camera) const {
   delete camera;
 }
 
+const v4l2::Device& device_of(const Camera& camera) {
+  return camera.device;
+}
+
+std::shared_ptr<const v4l2::Node> node_of(const Camera& camera) {
+  return camera.device.node();
+}
+
+int descriptor_of(const Camera& camera) {
+  return camera.device.node()->descriptor();
+}
+
+void forget_modes(Camera& camera) {
+  camera.device.renew_modes();
+}
+
 Outcome<CameraPtr> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstElement* element) {
   auto input = v4l2::current_input(*device.node());
   if (!input) return std::unexpected{failed(device.path(), input.error(), "to ask for its input")};
@@ -31,10 +47,6 @@ Outcome<CameraPtr> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstEl
                               .identity = std::move(identity),
                               .input = std::move(*input),
                               .exports = exports}};
-}
-
-int Camera::descriptor() const {
-  return device.node()->descriptor();
 }
 
 CapsKinds Camera::caps_kinds(IoMode mode) const {

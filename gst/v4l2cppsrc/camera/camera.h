@@ -35,9 +35,6 @@ struct Camera {
 
   [[nodiscard]] const v4l2::Node& node() const { return *device.node(); }
 
-  /// Returns the descriptor of the open node. The node owns it.
-  [[nodiscard]] int descriptor() const;
-
   /// Returns true if an outside source decides what is captured, such as one on HDMI.
   [[nodiscard]] bool follows_source() const { return input && input->has_source(); }
 

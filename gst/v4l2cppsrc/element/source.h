@@ -13,6 +13,7 @@
 #include "session/key_frame_requests.h"
 #include "session/session.h"
 #include "session/shared_info.h"
+#include "stats/stats.h"
 
 namespace v4l2gst {
 

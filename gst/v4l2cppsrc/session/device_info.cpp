@@ -12,7 +12,7 @@ DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Captu
   if (camera != nullptr) {
     facts.device = camera->path();
     facts.device_name = camera->device.capability().card_name();
-    facts.device_fd = camera->descriptor();
+    facts.device_fd = descriptor_of(*camera);
     facts.capabilities = camera->device.capability().bits();
     facts.modes = camera->device.modes();
     facts.follows_source = camera->follows_source();

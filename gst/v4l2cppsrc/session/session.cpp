@@ -5,14 +5,22 @@
 #include <utility>
 
 #include "common/log.h"
-#include "kernel/kernel.h"
-#include "messages/failures.h"
 #include "session/circumstances.h"
 #include "session/device_info.h"
 #include "session/key_frame_requests.h"
 #include "session/shared_info.h"
+#include "stats/stats.h"
 
 namespace v4l2gst {
+
+Session::Session(Surroundings surroundings)
+    : surroundings_{surroundings}, messages_{surroundings.element}, run_{new_run(Settings{})} {}
+
+/// Returns the data of a run that begins.
+Run Session::new_run(const Settings& settings) {
+  const Watchdog watchdog{settings.first_frame_timeout, settings.stall_timeout, settings.on_stall};
+  return {.flow = DataFlow{surroundings_, messages_, restoration_, watchdog}};
+}
 
 // ---- the state ----------------------------------------------------------------------------------
 
@@ -131,7 +139,7 @@ void Session::start() {
     absence_.reset();
     wait_for_camera(reason);
   }
-  run_ = {.watchdog = {wishes.first_frame_timeout, wishes.stall_timeout, wishes.on_stall}};
+  run_ = new_run(wishes);
   surroundings_.stats.restart();
 }
 
@@ -161,8 +169,7 @@ void Session::free_buffers(Capturing& at) {
 void Session::stop() {
   if (camera() != nullptr) step_down();
   run_.shortage.reset();
-  run_.flowing_caps.reset();
-  run_.stamper = {};
+  run_.flow.end_run();
   if (absence_) absence_->of_former_run = true;
   if (auto* const absent = std::get_if<Absent>(&state_)) absent->reopening = false;
   publish();
@@ -178,7 +185,7 @@ void Session::close() {
   restoration_ = {};
   absence_.reset();
   retry_pause_ = {};
-  run_ = {};
+  run_ = new_run(Settings{});
   publish();
 }
 

@@ -8,33 +8,20 @@
 
 #include "camera/camera_finder.h"
 #include "camera/restoration.h"
+#include "flow/surroundings.h"
 #include "messages/messages.h"
 #include "session/absence.h"
 #include "session/run.h"
 #include "session/state.h"
-#include "stats/stats.h"
 
 namespace v4l2 {
 class Kernel;
-class Waker;
-}  // namespace v4l2
+}
 
 namespace v4l2gst {
 
 struct Downstream;
-class KeyFrameRequests;
-class SharedInfo;
-
-/// The objects that a session works with. All of them outlive the session.
-struct Surroundings {
-  GstElement* element{};       ///< the object of log messages; frames are stamped by its clock
-  v4l2::Kernel* kernel{};      ///< that of the latest open()
-  v4l2::Waker& waker;          ///< interrupts a wait for the device's next frame
-  v4l2::Waker& absence_waker;  ///< interrupts a wait for the device itself
-  KeyFrameRequests& key_frame_requests;
-  SharedInfo& info;
-  Stats& stats;
-};
+struct Settings;
 
 /// Runs one device from NULL→READY to READY→NULL. The session opens, negotiates, allocates and
 /// captures. It also handles a device that breaks, goes away or falls silent.
@@ -53,8 +40,7 @@ public:
     bool overtaken{};  ///< the state changed during "prepare-format": negotiate again
   };
 
-  explicit Session(Surroundings surroundings)
-      : surroundings_{surroundings}, messages_{surroundings.element} {}
+  explicit Session(Surroundings surroundings);
 
   // ---- state changes, on the application's thread ----
 
@@ -119,7 +105,6 @@ private:
   void publish();
 
   [[nodiscard]] Settings settings() const;
-
   [[nodiscard]] bool keeps_flowing_caps() const;
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
 
@@ -129,20 +114,14 @@ private:
   Outcome<Step> not_there(const Report& report);
 
   // ---- the data flow ----
-  Ending on_arrival(Capturing& at, v4l2::Arrival& arrival);
+  [[nodiscard]] Run new_run(const Settings& settings);
   Ending begin(Capturing& at);
-  Outcome<> start_streaming(Capturing& at);
+  bool rest_before_start(const Capturing& at);
   Ending on_start_failed(Report failure);
-  Ending deliver(Capturing& at, v4l2::Frame&& arrived);
-  Ending take_newest(Capturing& at, std::optional<v4l2::Frame>& frame);
-  Continuity::Verdict observe(const v4l2::Frame& frame);
-  void leave_out(Stats::Count* count);
   void on_delivered(const Capturing& at);
-  Ending on_interrupt();
-  Ending on_damaged(Capturing& at, const v4l2::Frame& frame, const FrameFilter::Judgement& found);
-  Ending on_other_size(Capturing& at, const v4l2::Frame& frame);
-  Ending on_withheld(Capturing& at, Withheld why);
-  bool on_overwritten(Capturing& at);
+  Ending on_event(Capturing& at, const FlowEvent& event);
+  Ending on_quiet(Capturing& at, Silence silence);
+  Ending on_call_failed(const CallFailed& failed);
   Outcome<Step> give_up_mode(Report refusal);
   void end_shortage(const StreamConfig& config);
 
@@ -153,15 +132,8 @@ private:
   Step reopen();
   Step forget_source();
   Ending on_lost(const v4l2::Error& error);
-  Ending on_broken(const v4l2::Error& error, std::string_view doing);
-  Ending on_failed(const v4l2::Error& error, std::string_view doing);
-  [[nodiscard]] bool forgets_buffers(const v4l2::Error& error) const;
-  bool rest_before_start(const Capturing& at);
-  Ending on_starved(Capturing& at);
-  Ending on_due(Capturing& at);
-  Ending on_silence(Capturing& at);
+  Ending on_broken(const StreamBroken& broken);
   [[nodiscard]] std::optional<std::chrono::nanoseconds> rest_of_patience();
-  [[nodiscard]] std::optional<std::chrono::milliseconds> frame_patience();
   [[nodiscard]] std::optional<Report> overdue();
 
   Surroundings surroundings_;
@@ -171,7 +143,7 @@ private:
   Restoration restoration_{};
   std::optional<Absence> absence_{};
   std::chrono::milliseconds retry_pause_{};  ///< before the next try; 0 once a frame was delivered
-  Run run_{};
+  Run run_;
 };
 
 }  // namespace v4l2gst

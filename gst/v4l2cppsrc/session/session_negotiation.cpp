@@ -4,8 +4,6 @@
 
 #include "buffers/allocation.h"
 #include "buffers/downstream.h"
-#include "camera/camera.h"
-#include "kernel/waker.h"
 #include "negotiation/negotiation.h"
 #include "session/device_info.h"
 #include "session/session.h"
@@ -15,7 +13,7 @@ namespace v4l2gst {
 
 bool Session::keeps_flowing_caps() const {
   const auto* const agreed = config();
-  return agreed != nullptr && keeps_caps(*agreed, run_.flowing_caps.get());
+  return agreed != nullptr && keeps_caps(*agreed, run_.flow.flowing_caps());
 }
 
 // ---- negotiation --------------------------------------------------------------------------------
@@ -36,19 +34,19 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   const auto held = at != nullptr && at->capture.pinned() ? at->capture.held() : 0;
   auto& camera = step_down().camera;
   auto& open = *camera;
-  const auto node = open.device.node();  // keeps the descriptor open
+  const auto node = node_of(open);  // keeps the descriptor open
   const auto prepare = [&](GstCaps* caps) {
     publish_modes(surroundings_.info, open);
-    emit(open.descriptor(), caps);
+    emit(descriptor_of(open), caps);
     const auto* const now = std::get_if<Opened>(&state_);
-    return now != nullptr && now->camera->device.node() == node;
+    return now != nullptr && node_of(*now->camera) == node;
   };
   // The negotiation has its own references, since a "prepare-format" handler may end the run.
-  const auto reference = [](const CapsPtr& caps) {
-    return CapsPtr{caps ? gst_caps_ref(caps.get()) : nullptr};
+  const auto reference = [](const GstCaps* caps) {
+    return CapsPtr{caps != nullptr ? gst_caps_copy(caps) : nullptr};
   };
-  const auto former = reference(run_.former_caps);
-  const auto flowing = reference(run_.flowing_caps);
+  const auto former = reference(run_.former_caps.get());
+  const auto flowing = reference(run_.flow.flowing_caps());
   const auto shortage = run_.shortage;
   auto agreed = v4l2gst::negotiate({.camera = open,
                                     .restoration = restoration_,
@@ -78,17 +76,26 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   return Agreed{.caps = std::move(caps)};
 }
 
+/// Steps down to Opened, to negotiate anew. The source sends something else, or the buffers are of
+/// no use any more.
+Step Session::forget_source() {
+  run_.shortage.reset();
+  forget_modes(*step_down().camera);
+  publish();
+  return Unallocated{};
+}
+
 // ---- allocation ---------------------------------------------------------------------------------
 
 Outcome<bool> Session::allocate(const Downstream& downstream, GstQuery* query) {
   // The stream goes on if the buffers still suit downstream.
   if (auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && !at->capture.suits(downstream, at->camera->device.reserves_buffers()))
+      at != nullptr && !at->capture.suits(downstream, device_of(*at->camera)))
     free_buffers(*at);
   if (auto* const configured = std::get_if<Configured>(&state_)) {
     const auto wishes = settings();
     auto made = v4l2gst::allocate({.element = surroundings_.element,
-                                   .device = configured->camera->device,
+                                   .device = device_of(*configured->camera),
                                    .waker = surroundings_.waker,
                                    .stats = surroundings_.stats,
                                    .agreed = configured->config,
@@ -130,8 +137,7 @@ Outcome<Step> Session::give_up_mode(Report refusal) {
   // The driver takes no other format while there are buffers.
   step_down();
   publish();
-  const auto& waker = surroundings_.waker;
-  if (waker.raised(v4l2::Waker::flush) || waker.raised(v4l2::Waker::pause)) return Halted{};
+  if (run_.flow.interrupted()) return Halted{};
   return Unallocated{};
 }
 

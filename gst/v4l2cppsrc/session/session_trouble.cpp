@@ -5,14 +5,11 @@
 #include <cerrno>
 #include <utility>
 
-#include "camera/camera.h"
 #include "kernel/kernel.h"
-#include "kernel/request.h"
 #include "kernel/waker.h"
 #include "messages/failures.h"
-#include "session/key_frame_requests.h"
 #include "session/session.h"
-#include "stream/wait.h"
+#include "stats/stats.h"
 
 namespace v4l2gst {
 namespace {
@@ -81,7 +78,7 @@ bool Session::recover(const Report& report) {
   const bool waits = policy == OnDisconnect::wait && !report.hopeless;
   const bool unfed = report.cause == Cause::no_format;
   if (waits && unfed) {
-    run_.recovery.forget_attempts();
+    run_.flow.recovery().forget_attempts();
     leave();
     wait_for_camera(report);
     return true;
@@ -94,7 +91,7 @@ bool Session::recover(const Report& report) {
   }
   // The recording is complete, whichever call reported the loss.
   if (policy == OnDisconnect::eos && (means_lost(report.error) || no_room || unfed) &&
-      !report.hopeless && run_.recovery.has_delivered() && camera() != nullptr) {
+      !report.hopeless && run_.flow.recovery().has_delivered() && camera() != nullptr) {
     static_cast<void>(lose(report));
     return true;
   }
@@ -143,7 +140,7 @@ Outcome<Step> Session::look_for_camera() {
   }
   messages_.add(back_at(path()));
   Stats::add(surroundings_.stats.reconnected);
-  run_.watchdog.frame_is_owed();
+  run_.flow.frame_is_owed();
   if (absence_) absence_->found = true;
   // The next try comes later if the device fails before its first frame.
   retry_pause_ = std::min(std::max(2 * retry_pause_, look_again), longest_pause);
@@ -162,7 +159,7 @@ Outcome<> Session::take_back(CameraPtr camera) {
 Outcome<Step> Session::not_there(const Report& report) {
   auto& absent = std::get<Absent>(state_);
   if (std::exchange(absent.reopening, false)) {
-    run_.recovery.forget_attempts();
+    run_.flow.recovery().forget_attempts();
     auto ended = lose(not_reopened(last_seen_.path, report));
     if (!ended || !std::holds_alternative<Unallocated>(*ended)) return ended;
   }
@@ -182,15 +179,6 @@ Step Session::reopen() {
   return Unallocated{};
 }
 
-/// Steps down to Opened, to negotiate anew. The source sends something else, or the buffers are of
-/// no use any more.
-Step Session::forget_source() {
-  run_.shortage.reset();
-  step_down().camera->device.renew_modes();
-  publish();
-  return Unallocated{};
-}
-
 // ---- patience -----------------------------------------------------------------------------------
 
 /// Returns how long an absent device is still waited for. Returns nullopt if there is no limit. The
@@ -204,20 +192,6 @@ std::optional<nanoseconds> Session::rest_of_patience() {
   return std::max(wishes.reconnect_timeout - absence_->patience.waited(), nanoseconds::zero());
 }
 
-/// Returns how long the next frame is waited for. Returns nullopt if there is no limit.
-std::optional<milliseconds> Session::frame_patience() {
-  std::optional<milliseconds> usual;
-  if (run_.watchdog.measures()) {  // false by default, between frames
-    const auto now = kernel().monotonic_time();
-    run_.watchdog.wait_began(now);
-    usual = run_.watchdog.patience(now);
-  }
-  const auto rest = rest_of_patience();
-  if (!rest) return usual;
-  const auto left = std::chrono::ceil<milliseconds>(*rest);
-  return usual ? std::min(*usual, left) : left;
-}
-
 /// Returns an error once reconnect-timeout has passed for a device that is back.
 std::optional<Report> Session::overdue() {
   if (rest_of_patience() != nanoseconds::zero()) return std::nullopt;
@@ -226,35 +200,28 @@ std::optional<Report> Session::overdue() {
 
 // ---- a broken stream ----------------------------------------------------------------------------
 
-/// Returns true if the driver has forgotten that our buffers are mapped. v4l2loopback before 0.13
-/// has one set of buffers for all programs. VIDIOC_REQBUFS of another program makes it forget ours.
-/// Only new buffers help.
-bool Session::forgets_buffers(const v4l2::Error& error) const {
-  return error.code == EINVAL && !camera()->device.reserves_buffers() &&
-         std::string_view{error.call} == v4l2::request::dqbuf.name;
-}
-
 /// Restarts the stream or reopens the device, as Recovery says. Buffers, caps and controls stay
-/// through a restart, and so do frames that downstream holds. `doing` is the task that failed.
-Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view doing) {
-  const auto step = run_.recovery.broken();
+/// through a restart, and so do frames that downstream holds.
+Session::Ending Session::on_broken(const StreamBroken& broken) {
+  auto& flow = run_.flow;
+  const auto step = flow.recovery().broken();
   switch (step.repair) {
     case Repair::restart:
-      messages_.add(mended(path(), error));
+      messages_.add(mended(path(), broken.error));
       Stats::add(surroundings_.stats.restarted);
       std::get<Capturing>(state_).capture.stop();
-      run_.start_at = kernel().monotonic_time() + step.delay;
-      run_.watchdog.frame_is_owed();
-      if (!forgets_buffers(error)) return Again{};  // the next step starts the stream
+      flow.start_after(step.delay);
+      flow.frame_is_owed();
+      if (!broken.forgot_buffers) return Again{};  // the next step starts the stream
       return forget_source();
     case Repair::reopen:
       return reopen();
     case Repair::give_up:
       break;
   }
-  auto report = failure(error, doing);
+  auto report = failure(broken.error, broken.doing);
   report.text += " Its stream was started again three times, and the device opened again, in vain.";
-  report.hopeless = run_.recovery.hopeless();
+  report.hopeless = flow.recovery().hopeless();
   if (report.hopeless) return std::unexpected{std::move(report)};
   return lose(report);
 }
@@ -262,106 +229,8 @@ Session::Ending Session::on_broken(const v4l2::Error& error, std::string_view do
 /// Handles the loss of the device. Attempts to repair its stream no longer count, since the device
 /// that comes back is another.
 Session::Ending Session::on_lost(const v4l2::Error& error) {
-  run_.recovery.forget_attempts();
+  run_.flow.recovery().forget_attempts();
   return lose(went_away(path(), error));
-}
-
-/// Handles a call that failed between two frames. VIDIOC_QBUF may be the first to report a loss or
-/// a broken stream.
-Session::Ending Session::on_failed(const v4l2::Error& error, std::string_view doing) {
-  const auto failure = v4l2::failure_of(camera()->node(), error, false);
-  if (!failure) return std::unexpected{failed(path(), error, doing)};
-  return std::holds_alternative<v4l2::Lost>(*failure) ? on_lost(error) : on_broken(error, doing);
-}
-
-/// Waits until a broken stream may be started again. Returns false if a flush or a pause
-/// interrupts.
-bool Session::rest_before_start(const Capturing& at) {
-  auto& waker = surroundings_.waker;
-  for (;;) {
-    if (waker.raised(v4l2::Waker::pause)) break;
-    const auto left = run_.start_at - kernel().monotonic_time();
-    if (left.count() <= 0) return true;
-    if (waker.raised(v4l2::Waker::flush)) break;
-    // Neither a requeued buffer nor a command ends this wait.
-    waker.lower(v4l2::Waker::requeued);
-    surroundings_.key_frame_requests.pass_on(*at.camera, surroundings_.element);
-    v4l2::rest(kernel(), waker, std::chrono::ceil<milliseconds>(left));
-  }
-  if (absence_) absence_->patience.pause();
-  return false;
-}
-
-// ---- silence ------------------------------------------------------------------------------------
-
-Session::Ending Session::on_starved(Capturing& at) {
-  const auto now = kernel().monotonic_time();
-  auto& watchdog = run_.watchdog;
-  if (watchdog.due(now) == Due::nothing) return std::nullopt;
-  if (!watchdog.silent()) {
-    const auto& path = at.camera->path();
-    auto warning = starved(path, watchdog.waited(now), at.capture.buffer_count());
-    messages_.add(DeviceMessage::State::starved, path, warning.text, {});
-    messages_.warn(std::move(warning));
-  }
-  watchdog.silence(now);
-  return Again{};
-}
-
-Session::Ending Session::on_due(Capturing& at) {
-  const auto now = kernel().monotonic_time();
-  const auto& path = at.camera->path();
-  const auto due = run_.watchdog.due(now);
-  const auto waited = run_.watchdog.waited(now);
-  switch (due) {
-    case Due::nothing:
-      return std::nullopt;
-    case Due::only_damage:
-      messages_.warn(only_damage(path, waited, run_.filter.left_out()));
-      return Again{};
-    case Due::no_key_frame:
-      messages_.warn(no_key_frame(path, waited, run_.filter.left_out().count));
-      return Again{};
-    case Due::no_first_frame: {
-      // A restart that brings no frame has not helped.
-      if (run_.recovery.recovering())
-        return on_broken({.code = ETIMEDOUT, .call = "poll"}, "to receive a frame");
-      const auto input = at.camera->ask_for_input();
-      messages_.warn(input && input->no_signal ? no_signal(path, input->name)
-                                               : no_first_frame(path, waited));
-      return Again{};
-    }
-    case Due::silence:
-      break;
-  }
-  return on_silence(at);
-}
-
-Session::Ending Session::on_silence(Capturing& at) {
-  const auto now = kernel().monotonic_time();
-  auto& watchdog = run_.watchdog;
-  const auto& path = at.camera->path();
-  const auto input = at.camera->ask_for_input();
-  const bool mute = input && input->no_signal;
-  const auto report = [&] {
-    const auto silence = watchdog.waited(now);
-    if (mute) return no_signal(path, input->name);
-    if (watchdog.sees_damage()) return only_damage(path, silence, run_.filter.left_out());
-    return stalled(path, silence, watchdog.starting());
-  }();
-  const bool first = !watchdog.silent();
-  const auto remedy = watchdog.silence(now);
-  messages_.add(mute ? DeviceMessage::State::signal_lost : DeviceMessage::State::stalled, path,
-                report.text, {});
-  if (remedy == Remedy::give_up) return std::unexpected{report};
-  if (first || remedy == Remedy::warn) messages_.warn(report);
-  // A restart does not help where there is no signal.
-  if (mute || remedy == Remedy::warn) return Again{};
-  if (remedy == Remedy::reopen) return reopen();
-  messages_.add(restarted(path));
-  Stats::add(surroundings_.stats.restarted);
-  at.capture.stop();
-  return Again{};  // the next step starts the stream
 }
 
 }  // namespace v4l2gst

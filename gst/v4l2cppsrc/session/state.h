@@ -7,6 +7,7 @@
 #include "buffers/capture.h"
 #include "camera/camera_ptr.h"
 #include "common/handles.h"
+#include "flow/flow_event.h"
 #include "formats/shared_config.h"
 
 namespace v4l2gst {
@@ -47,16 +48,10 @@ struct Capturing {
 using State = std::variant<Closed, Absent, Opened, Configured, Capturing>;
 
 // The result of one step of the data flow. It is a buffer to push, or what is due before the next
-// step.
-
-/// A flush or a pause interrupted the step. The caller returns FLUSHING, or waits for PLAYING.
-struct Halted {};
+// step: Halted and Again as for a FlowEvent, or one of these.
 
 /// There is no device, or there are no buffers. The caller looks for the device, and negotiates.
 struct Unallocated {};
-
-/// The caller posts the messages, and takes the next step.
-struct Again {};
 
 struct EndOfStream {};
 

@@ -1,6 +1,6 @@
 // The recovery repairs a broken stream in steps.
 
-#include "session/recovery.h"
+#include "flow/recovery.h"
 
 #include <gtest/gtest.h>
 

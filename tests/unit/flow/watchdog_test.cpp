@@ -1,6 +1,6 @@
 // The watchdog acts on a long wait for a frame, and reports it.
 
-#include "session/watchdog.h"
+#include "flow/watchdog.h"
 
 #include <gtest/gtest.h>
 

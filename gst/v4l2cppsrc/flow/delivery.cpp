@@ -1,0 +1,169 @@
+#include "flow/delivery.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "buffers/capture.h"
+#include "camera/camera.h"
+#include "common/log.h"
+#include "common/settings.h"
+#include "flow/data_flow.h"
+#include "flow/surroundings.h"
+#include "formats/shared_config.h"
+#include "formats/stream_config.h"
+#include "messages/failures.h"
+#include "messages/messages.h"
+#include "stream/arrival.h"
+
+namespace v4l2gst {
+namespace {
+
+/// Requeues the buffer of a frame that is left out.
+void requeue(v4l2::Frame&& frame) {
+  const v4l2::Frame ended{std::move(frame)};
+}
+
+}  // namespace
+
+void Delivery::stream_began(const Settings& settings, bool counts) {
+  filter_.stream_began(settings.skip_frames, settings.start_on_keyframe);
+  stamper_.stream_began(counts);
+}
+
+void Delivery::end_run() {
+  stamper_ = {};
+  flowing_caps_.reset();
+}
+
+Continuity::Verdict Delivery::observe(const v4l2::Frame& frame) {
+  const auto seen = stamper_.observe(frame);
+  if (seen.lost > 0) Stats::add(surroundings_.stats.lost, seen.lost);
+  return seen;
+}
+
+/// Leaves out the frame that was observed last. `count` is the counter for it, or null.
+void Delivery::leave_out(Stats::Count* count) {
+  if (count != nullptr) Stats::add(*count);
+  stamper_.withhold();
+}
+
+// ---- one frame ----------------------------------------------------------------------------------
+
+Outcome<Delivered> Delivery::deliver(const FlowParts& at, v4l2::Frame&& arrived) {
+  if (filter_.skips()) {
+    observe(arrived);
+    leave_out(&surroundings_.stats.skipped);
+    requeue(std::move(arrived));
+    return Skipped{};
+  }
+  if (at.capture.leaky()) return deliver_newest(at, std::move(arrived));
+  return deliver_one(at, std::move(arrived));
+}
+
+/// Delivers the newest frame that is ready in place of `arrived`.
+Outcome<Delivered> Delivery::deliver_newest(const FlowParts& at, v4l2::Frame&& arrived) {
+  auto& stats = surroundings_.stats;
+  std::optional frame{std::move(arrived)};
+  // An awaited key frame is not left out for a newer frame.
+  while (!filter_.awaits_key_frame()) {
+    auto more = at.capture.ready();
+    if (!more) break;
+    if (!*more)
+      return std::unexpected{failed(at.camera.path(), more->error(), "to receive a frame")};
+    if (std::holds_alternative<v4l2::Overwritten>(**more)) {
+      // The newer picture is in the buffer of this frame, which will be copied.
+      if (!copies_from_now_on(at)) continue;
+      leave_out(&stats.skipped);
+      return Again{};
+    }
+    auto* const newer = std::get_if<v4l2::Frame>(&**more);
+    if (newer == nullptr) break;  // a loss or an end of the stream, which the next wait sees again
+    observe(*frame);
+    leave_out(&stats.skipped);
+    frame.emplace(std::move(*newer));  // the destructor of the older one requeues it
+  }
+  return deliver_one(at, *std::move(frame));
+}
+
+Outcome<Delivered> Delivery::deliver_one(const FlowParts& at, v4l2::Frame&& frame) {
+  const auto seen = observe(frame);
+  const auto policy = at.capture.on_corrupt();
+  const auto found = FrameFilter::judge(frame, at.config, policy,
+                                        FrameFilter::looks_at_damage(at.config, policy)
+                                            ? at.capture.look(frame)
+                                            : std::span<const std::byte>{});
+  if (found.damage != Damage::none)
+    GST_DEBUG_OBJECT(surroundings_.element, "frame %u is damaged (%s)%s", frame.sequence(),
+                     name_of(found.damage),
+                     found.action == FrameAction::leave_out ? " and left out" : "");
+  if (found.action == FrameAction::leave_out) return leave_out_damaged(at, std::move(frame), found);
+  other_sizes_ = 0;
+  if (filter_.awaits_key_frame() &&
+      !filter_.admits(frame, at.config,
+                      filter_.looks_for_key_frame(frame) ? at.capture.look(frame)
+                                                         : std::span<const std::byte>{})) {
+    leave_out(&surroundings_.stats.skipped);
+    filter_.leave_out_delta();
+    requeue(std::move(frame));
+    return Withheld::no_key_frame;
+  }
+  const auto info = FrameInfo::of(frame);
+  auto wrapped = at.capture.wrap(std::move(frame));
+  if (!wrapped) return QueueFailed{wrapped.error()};
+  if (!*wrapped) {
+    leave_out(nullptr);
+    return Skipped{};
+  }
+  stamper_.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
+                 surroundings_.element, *surroundings_.kernel);
+  filter_.delivered();
+  Stats::add(surroundings_.stats.delivered);
+  if (flowing_caps_.get() != at.config.caps.get()) flowing_caps_ = caps_of(at.config);
+  return std::move(*wrapped);
+}
+
+// ---- frames that are left out -------------------------------------------------------------------
+
+/// Leaves out and counts a damaged frame.
+Outcome<Delivered> Delivery::leave_out_damaged(const FlowParts& at, v4l2::Frame&& frame,
+                                               const FrameFilter::Judgement& found) {
+  leave_out(&surroundings_.stats.damaged);
+  filter_.leave_out_damaged(found);
+  auto ended = at.camera.device.reserves_buffers() ? Outcome<Delivered>{Withheld::damaged}
+                                                   : on_other_size(at, frame);
+  requeue(std::move(frame));
+  return ended;
+}
+
+/// Handles a damaged frame of a loopback device. Its producer may have come back with another
+/// format, which is negotiated then. Where the driver keeps to the old format, because this element
+/// has the device open, no picture will ever come.
+Outcome<Delivered> Delivery::on_other_size(const FlowParts& at, const v4l2::Frame& frame) {
+  constexpr unsigned enough = 30;
+  const auto& agreed = at.config.format;
+  const auto format = at.camera.device.format();
+  if (format && (format->fourcc != agreed.fourcc || format->size != agreed.size)) {
+    other_sizes_ = 0;
+    return Outdated{};
+  }
+  const auto& layout = at.config.layout;
+  if (!layout || ++other_sizes_ < enough) return Withheld::damaged;
+  return std::unexpected{other_size(at.camera.path(),
+                                    agreed.fourcc.to_string() + " " +
+                                        std::to_string(agreed.size.width) + "x" +
+                                        std::to_string(agreed.size.height),
+                                    frame.payloads()[0].length, layout->needed[0])};
+}
+
+bool Delivery::copies_from_now_on(const FlowParts& at) {
+  auto& device = at.camera.device;
+  Stats::add(surroundings_.stats.overwritten);
+  stamper_.withhold();
+  if (!at.capture.copy_always() || !device.reserves_buffers()) return false;
+  device.has_overwritten();
+  messages_.warn(overwritten(device.path()));
+  return true;
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <span>
+#include <variant>
+
+#include "common/handles.h"
+#include "flow/flow_event.h"
+#include "flow/watchdog.h"
+#include "frames/frame_filter.h"
+#include "frames/frame_stamper.h"
+#include "messages/report.h"
+#include "stats/stats.h"
+
+namespace v4l2gst {
+
+class Messages;
+struct FlowParts;
+struct Surroundings;
+
+/// The frame was left out, and the device is not to blame.
+struct Skipped {};
+
+/// The frame could not go downstream, since a buffer could not be queued.
+struct QueueFailed {
+  v4l2::Error error;
+};
+
+/// What became of a frame.
+using Delivered = std::variant<BufferPtr, Skipped, Withheld, Again, Outdated, QueueFailed>;
+
+/// Makes a dequeued frame into the buffer that goes downstream, or leaves it out.
+///
+/// It owns the filter, and the times and numbers of one run, which is one timeline. The data flow
+/// calls it on the streaming thread. It does not know how long a frame is waited for.
+class Delivery {
+public:
+  /// The arguments outlive it.
+  Delivery(const Surroundings& surroundings, Messages& messages)
+      : surroundings_{surroundings}, messages_{messages} {}
+
+  /// Notes that the device's stream begins, for the first time or again. `counts`: see Continuity.
+  void stream_began(const Settings& settings, bool counts);
+
+  /// Delivers one frame. Requeues its buffer if it is left out.
+  Outcome<Delivered> deliver(const FlowParts& at, v4l2::Frame&& arrived);
+
+  /// Notes that the driver overwrote a buffer on loan, and copies each frame from now on. Returns
+  /// true the first time, when a WARNING was added.
+  bool copies_from_now_on(const FlowParts& at);
+
+  /// Returns the frames that were left out since the last delivered one.
+  [[nodiscard]] const LeftOut& left_out() const { return filter_.left_out(); }
+
+  /// Returns the caps of the latest frame that went downstream. Null before the first.
+  [[nodiscard]] const GstCaps* flowing_caps() const { return flowing_caps_.get(); }
+
+  /// Ends the timeline. Forgets the flowing caps.
+  void end_run();
+
+private:
+  Outcome<Delivered> deliver_newest(const FlowParts& at, v4l2::Frame&& arrived);
+  Outcome<Delivered> deliver_one(const FlowParts& at, v4l2::Frame&& frame);
+  Outcome<Delivered> leave_out_damaged(const FlowParts& at, v4l2::Frame&& frame,
+                                       const FrameFilter::Judgement& found);
+  Outcome<Delivered> on_other_size(const FlowParts& at, const v4l2::Frame& frame);
+  Continuity::Verdict observe(const v4l2::Frame& frame);
+  void leave_out(Stats::Count* count);
+
+  const Surroundings& surroundings_;
+  Messages& messages_;
+  FrameFilter filter_;
+  FrameStamper stamper_;
+  CapsPtr flowing_caps_;
+  unsigned other_sizes_{};  // consecutive damaged frames of a loopback device
+};
+
+}  // namespace v4l2gst
