@@ -116,14 +116,23 @@ Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings
 // ---- arrivals -----------------------------------------------------------------------------------
 
 Outcome<FlowEvent> DataFlow::next(const FlowParts& at, std::optional<Nanoseconds> patience) {
-  auto arrival = at.capture.next(frame_patience(patience));
+  // By default the watchdog measures nothing between frames, and the clock is not read.
+  const bool limited = patience || watchdog_.measures();
+  auto arrival = at.capture.next(limited ? frame_patience(patience) : std::nullopt);
   if (!arrival) {
     const auto& error = arrival.error();
     if (forgot_buffers(at.camera, error)) return broken(at.camera, error, receiving);
     return CallFailed{.error = error, .doing = receiving};
   }
-  if (auto* const frame = std::get_if<v4l2::Frame>(&*arrival))
-    return on_frame(at, std::move(*frame));
+  if (auto* const frame = std::get_if<v4l2::Frame>(&*arrival)) {
+    auto delivered = delivery_->deliver(at, std::move(*frame));
+    if (!delivered) return std::unexpected{std::move(delivered.error())};
+    auto* const buffer = std::get_if<BufferPtr>(&*delivered);
+    if (buffer == nullptr) return on_left_out(at, *delivered);
+    watchdog_.frame();
+    recovery_.frame();
+    return std::move(*buffer);
+  }
   return on_arrival(at, *arrival);
 }
 
@@ -163,28 +172,22 @@ FlowEvent DataFlow::on_interrupt() {
   return Halted{};
 }
 
-Outcome<FlowEvent> DataFlow::on_frame(const FlowParts& at, v4l2::Frame&& frame) {
-  auto delivered = delivery_->deliver(at, std::move(frame));
-  if (!delivered) return std::unexpected{std::move(delivered.error())};
-  if (auto* const buffer = std::get_if<BufferPtr>(&*delivered)) {
-    watchdog_.frame();
-    recovery_.frame();
-    return std::move(*buffer);
-  }
-  return std::visit(Overloaded{[](BufferPtr& buffer) -> Outcome<FlowEvent> {
-                                 return std::move(buffer);  // done above
-                               },
-                               [&](Skipped) -> Outcome<FlowEvent> {
-                                 watchdog_.frame();  // the device has sent a frame
-                                 return Handled{};
-                               },
-                               [&](Withheld why) { return on_withheld(at, why); },
-                               [](Again) -> Outcome<FlowEvent> { return Again{}; },
-                               [](Outdated) -> Outcome<FlowEvent> { return Outdated{}; },
-                               [&](const QueueFailed& failed) {
-                                 return on_queue_failed(at, failed.error);
-                               }},
-                    *delivered);
+/// Goes on after a frame that became no buffer.
+Outcome<FlowEvent> DataFlow::on_left_out(const FlowParts& at, const Delivered& delivered) {
+  using Result = Outcome<FlowEvent>;
+  return std::visit(
+      Overloaded{[](const BufferPtr&) -> Result { return Handled{}; },  // next() has it
+                 [&](Skipped) -> Result {
+                   watchdog_.frame();  // the device has sent a frame
+                   return Handled{};
+                 },
+                 [&](Withheld why) { return on_withheld(at, why); },
+                 [](Again) -> Result { return Again{}; },
+                 [](Outdated) -> Result { return Outdated{}; },
+                 [&](const QueueFailed& failed) {
+                   return on_queue_failed(at, failed.error);
+                 }},
+      delivered);
 }
 
 /// Handles a call that failed between two frames. VIDIOC_QBUF may be the first to report a loss or
@@ -212,7 +215,7 @@ Outcome<FlowEvent> DataFlow::on_withheld(const FlowParts& at, Withheld why) {
 /// is another limit.
 std::optional<milliseconds> DataFlow::frame_patience(std::optional<Nanoseconds> patience) {
   std::optional<milliseconds> usual;
-  if (watchdog_.measures()) {  // false by default, between frames
+  if (watchdog_.measures()) {
     const auto time = now();
     watchdog_.wait_began(time);
     usual = watchdog_.patience(time);

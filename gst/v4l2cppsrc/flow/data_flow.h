@@ -10,9 +10,8 @@
 #include "messages/report.h"
 
 namespace v4l2 {
-class Frame;
 struct Arrival;
-}  // namespace v4l2
+}
 
 namespace v4l2gst {
 
@@ -21,6 +20,7 @@ class Delivery;
 class Messages;
 class Restoration;
 struct Camera;
+struct Delivered;
 struct Settings;
 struct StreamConfig;
 struct Surroundings;
@@ -96,9 +96,9 @@ public:
   void end_run();
 
 private:
-  Outcome<FlowEvent> on_frame(const FlowParts& at, v4l2::Frame&& frame);
   Outcome<FlowEvent> on_arrival(const FlowParts& at, const v4l2::Arrival& arrival);
   [[nodiscard]] FlowEvent on_interrupt();
+  Outcome<FlowEvent> on_left_out(const FlowParts& at, const Delivered& delivered);
   Outcome<FlowEvent> on_queue_failed(const FlowParts& at, const v4l2::Error& error);
   Outcome<FlowEvent> on_withheld(const FlowParts& at, Withheld why);
   Outcome<FlowEvent> on_due(const FlowParts& at);

@@ -26,7 +26,9 @@ struct QueueFailed {
 };
 
 /// What became of a frame.
-using Delivered = std::variant<BufferPtr, Skipped, Withheld, Again, Outdated, QueueFailed>;
+struct Delivered : std::variant<BufferPtr, Skipped, Withheld, Again, Outdated, QueueFailed> {
+  using variant::variant;
+};
 
 /// Makes a dequeued frame into the buffer that goes downstream, or leaves it out.
 ///

@@ -28,7 +28,7 @@ Outcome<Step> Session::next() {
     surroundings_.key_frame_requests.pass_on(*at->camera, surroundings_.element);
     if (absence_)
       if (auto late = overdue()) return std::unexpected{*std::move(late)};
-    auto event = run_.flow.next(parts, rest_of_patience());
+    auto event = run_.flow.next(parts, absence_ ? rest_of_patience() : std::nullopt);
     if (!event) return std::unexpected{std::move(event.error())};
     if (auto* const buffer = std::get_if<BufferPtr>(&*event)) {
       on_delivered(*at);
