@@ -41,6 +41,7 @@ public:
   };
 
   explicit Session(Surroundings surroundings);
+  Session(const Session&) = delete;  // the data flow points to members
 
   // ---- state changes, on the application's thread ----
 
