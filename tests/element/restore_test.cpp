@@ -129,6 +129,7 @@ GST_START_TEST(test_what_cannot_be_restored_is_told) {
   auto narrow = grabber();
   narrow.crops = false;
   narrow.controls.front().maximum = 50;  // Brightness
+  narrow.controls.front().refuses_beyond_range = true;
   waiting.replug(narrow);
   waiting.fail_unless_notices({"not-restored"});
   const std::vector<std::string> expected{"crop", "Brightness"};

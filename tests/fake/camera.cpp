@@ -36,7 +36,7 @@ Camera::Camera(Model model, std::shared_ptr<const Clock> clock)
     : model_{std::move(model)}, clock_{std::move(clock)} {
   std::ranges::sort(model_.controls, {}, &ModelControl::id);
   for (const auto& control : model_.controls)
-    controls_.push_back({.is = control, .value = control.initial, .text = control.text});
+    controls_.push_back(initial_state(control));
   if (!model_.formats.empty()) set_first_format();
 }
 

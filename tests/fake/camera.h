@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,6 +78,9 @@ public:
   /// The control changes without a call of this program. Another program or the camera did it.
   void set_control(std::uint32_t id, std::int64_t value);
   void set_control(std::uint32_t id, const std::string& text);
+  void set_control(std::uint32_t id, std::vector<std::int64_t> numbers);
+  /// The range changes, as exposure times do with the frame rate. A value out of it is clamped.
+  void set_control_range(std::uint32_t id, std::int64_t minimum, std::int64_t maximum);
 
   /// VIDIOC_STREAMON calls `guard` with the current format from now on. It returns the result, 0 or
   /// an errno.
@@ -118,6 +122,7 @@ public:
   [[nodiscard]] v4l2::Interval interval();
   [[nodiscard]] std::int64_t control(std::uint32_t id);
   [[nodiscard]] std::string control_text(std::uint32_t id);
+  [[nodiscard]] std::vector<std::int64_t> control_numbers(std::uint32_t id);
   /// Waits until every subscriber has dequeued all its events.
   void wait_events_fetched();
   [[nodiscard]] v4l2_rect crop();
@@ -180,18 +185,26 @@ private:
   int query_ctrl(v4l2_queryctrl& answer) const;
   int query_menu(v4l2_querymenu& answer) const;
   int g_ctrl(v4l2_control& answer) const;
-  int s_ctrl(const Opener& opener, const v4l2_control& wanted);
+  int s_ctrl(const Opener& opener, v4l2_control& wanted);
   int g_ext_ctrls(v4l2_ext_controls& answer) const;
   int s_ext_ctrls(const Opener& opener, v4l2_ext_controls& wanted, bool try_only);
   int g_ext_ctrl(v4l2_ext_control& answer) const;
-  /// Returns 0 if the control could be set to this value.
-  [[nodiscard]] int try_ext_ctrl(const v4l2_ext_control& wanted) const;
   struct ControlState;
+  struct ControlValue;
+  static ControlState initial_state(const ModelControl& control);
+  static std::uint32_t element_size(const ControlState& control);
+  static std::uint32_t element_count(const ControlState& control);
+  static int put_value(const ControlState& control, const ControlValue& value,
+                       v4l2_ext_control& answer);
+  // These return the value that a control would get, or an errno.
+  static std::expected<ControlValue, int> list_value(const ControlState& control,
+                                                     const v4l2_ext_control& wanted);
+  static std::expected<ControlValue, int> number_value(const ModelControl& is, std::int64_t number);
+  [[nodiscard]] std::expected<ControlValue, int> try_ext_ctrl(const v4l2_ext_control& wanted) const;
   [[nodiscard]] const ControlState* find_control(std::uint32_t id) const;
   [[nodiscard]] ControlState* find_control(std::uint32_t id);
   [[nodiscard]] std::uint32_t flags_of(const ControlState& control) const;
-  void take_value(const Opener* setter, ControlState& control, std::int64_t value,
-                  const std::string& text);
+  void take_value(const Opener* setter, ControlState& control, ControlValue value);
   void send_control_event(const Opener* setter, const ControlState& control, std::uint32_t changes);
   int queue_ioctl(const Opener& opener, unsigned long request, void* argument);
   int buffer_ioctl(const Opener& opener, unsigned long request, v4l2_buffer& argument);
@@ -242,10 +255,17 @@ private:
   unsigned input_{};
   v4l2_rect crop_{};
 
+  struct ControlValue {
+    std::int64_t number{};
+    std::string text{};
+    std::vector<std::int64_t> numbers{};  // of an array or a struct
+
+    friend bool operator==(const ControlValue&, const ControlValue&) = default;
+  };
+
   struct ControlState {
     ModelControl is;
-    std::int64_t value{};
-    std::string text;
+    ControlValue value;
   };
 
   std::vector<ControlState> controls_;  // in the order of their ids

@@ -1,11 +1,14 @@
-// The control ioctls of the camera.
+// The control ioctls of the camera that describe, and the events. camera_control_values.cpp has
+// those that get and set.
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
 #include <ranges>
 
 #include "fake/camera.h"
+#include "fake/control_type.h"
 
 namespace fake {
 namespace {
@@ -15,9 +18,8 @@ void put_name(std::span<char> field, const std::string& name) {
   std::memcpy(field.data(), name.data(), std::min(name.size(), field.size() - 1));
 }
 
-/// Whether VIDIOC_G_CTRL and VIDIOC_S_CTRL can carry a value of this type.
-bool is_number(std::uint32_t type) {
-  return type != V4L2_CTRL_TYPE_STRING && type != V4L2_CTRL_TYPE_INTEGER64;
+std::uint32_t elements_of(const ModelControl& control) {
+  return std::accumulate(control.dims.begin(), control.dims.end(), 1U, std::multiplies{});
 }
 
 }  // namespace
@@ -26,24 +28,51 @@ bool is_number(std::uint32_t type) {
 
 void Camera::set_control(std::uint32_t id, std::int64_t value) {
   const std::lock_guard lock{mutex_};
-  if (auto* const control = find_control(id)) take_value(nullptr, *control, value, {});
+  if (auto* const control = find_control(id)) take_value(nullptr, *control, {.number = value});
 }
 
 void Camera::set_control(std::uint32_t id, const std::string& text) {
   const std::lock_guard lock{mutex_};
-  if (auto* const control = find_control(id)) take_value(nullptr, *control, 0, text);
+  if (auto* const control = find_control(id)) take_value(nullptr, *control, {.text = text});
+}
+
+void Camera::set_control(std::uint32_t id, std::vector<std::int64_t> numbers) {
+  const std::lock_guard lock{mutex_};
+  if (auto* const control = find_control(id))
+    take_value(nullptr, *control, {.numbers = std::move(numbers)});
+}
+
+void Camera::set_control_range(std::uint32_t id, std::int64_t minimum, std::int64_t maximum) {
+  const std::lock_guard lock{mutex_};
+  auto* const control = find_control(id);
+  if (control == nullptr) return;
+  control->is.minimum = minimum;
+  control->is.maximum = maximum;
+  control->is.initial = std::clamp(control->is.initial, minimum, maximum);
+  auto changes = std::uint32_t{V4L2_EVENT_CTRL_CH_RANGE};
+  const auto number = std::clamp(control->value.number, minimum, maximum);
+  if (number != control->value.number) changes |= V4L2_EVENT_CTRL_CH_VALUE;
+  control->value.number = number;
+  send_control_event(nullptr, *control, changes);
+  changed();
 }
 
 std::int64_t Camera::control(std::uint32_t id) {
   const std::lock_guard lock{mutex_};
   const auto* const control = find_control(id);
-  return control != nullptr ? control->value : -1;
+  return control != nullptr ? control->value.number : -1;
 }
 
 std::string Camera::control_text(std::uint32_t id) {
   const std::lock_guard lock{mutex_};
   const auto* const control = find_control(id);
-  return control != nullptr ? control->text : std::string{};
+  return control != nullptr ? control->value.text : std::string{};
+}
+
+std::vector<std::int64_t> Camera::control_numbers(std::uint32_t id) {
+  const std::lock_guard lock{mutex_};
+  const auto* const control = find_control(id);
+  return control != nullptr ? control->value.numbers : std::vector<std::int64_t>{};
 }
 
 void Camera::wait_events_fetched() {
@@ -55,6 +84,19 @@ void Camera::wait_events_fetched() {
 }
 
 // ---- calls of the kernel ------------------------------------------------------------------------
+
+Camera::ControlState Camera::initial_state(const ModelControl& control) {
+  ControlState state{
+      .is = control,
+      .value = {.number = control.initial, .text = control.text, .numbers = control.numbers}};
+  const bool dynamic = (control.flags & V4L2_CTRL_FLAG_DYNAMIC_ARRAY) != 0;
+  if (!control.dims.empty() && !dynamic) state.value.numbers.resize(elements_of(control));
+  if (control.type == V4L2_CTRL_TYPE_BUTTON)
+    state.is.flags |= V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE;
+  if (is_list(control) || control.type == V4L2_CTRL_TYPE_STRING)
+    state.is.flags |= V4L2_CTRL_FLAG_HAS_PAYLOAD;
+  return state;
+}
 
 const Camera::ControlState* Camera::find_control(std::uint32_t id) const {
   const auto found = std::ranges::find(controls_, id, [](const auto& each) { return each.is.id; });
@@ -68,8 +110,10 @@ Camera::ControlState* Camera::find_control(std::uint32_t id) {
 
 std::uint32_t Camera::flags_of(const ControlState& control) const {
   const auto* const automatic = find_control(control.is.automatic);
-  const bool taken = automatic != nullptr && automatic->value != control.is.manual_value;
-  return control.is.flags | (taken ? V4L2_CTRL_FLAG_INACTIVE : 0);
+  const bool taken = automatic != nullptr && automatic->value.number != control.is.manual_value;
+  const bool grabbed = control.is.grabbed_while_streaming && queue_.streaming();
+  return control.is.flags | (taken ? V4L2_CTRL_FLAG_INACTIVE : 0U) |
+         (grabbed ? V4L2_CTRL_FLAG_GRABBED : 0U);
 }
 
 int Camera::control_ioctl(const Opener& opener, unsigned long request, void* argument) {
@@ -82,7 +126,7 @@ int Camera::control_ioctl(const Opener& opener, unsigned long request, void* arg
     case VIDIOC_G_CTRL:
       return g_ctrl(*static_cast<v4l2_control*>(argument));
     case VIDIOC_S_CTRL:
-      return s_ctrl(opener, *static_cast<const v4l2_control*>(argument));
+      return s_ctrl(opener, *static_cast<v4l2_control*>(argument));
     default:
       break;
   }
@@ -105,8 +149,9 @@ int Camera::query_ext_ctrl(v4l2_query_ext_ctrl& answer) const {
   constexpr std::uint32_t next = V4L2_CTRL_FLAG_NEXT_CTRL | V4L2_CTRL_FLAG_NEXT_COMPOUND;
   const auto asked = answer.id & ~next;
   const auto found = std::ranges::find_if(controls_, [&](const ControlState& control) {
-    return (answer.id & V4L2_CTRL_FLAG_NEXT_CTRL) != 0 ? control.is.id > asked
-                                                       : control.is.id == asked;
+    if ((answer.id & next) == 0) return control.is.id == asked;
+    const auto kind = is_list(control.is) ? V4L2_CTRL_FLAG_NEXT_COMPOUND : V4L2_CTRL_FLAG_NEXT_CTRL;
+    return control.is.id > asked && (answer.id & kind) != 0;
   });
   if (found == controls_.end()) return EINVAL;
   const auto& is = found->is;
@@ -116,15 +161,13 @@ int Camera::query_ext_ctrl(v4l2_query_ext_ctrl& answer) const {
   put_name(answer.name, is.name);
   answer.minimum = is.minimum;
   answer.maximum = is.maximum;
-  answer.step = 1;
+  answer.step = is.step;
   answer.default_value = is.initial;
   answer.flags = flags_of(*found);
-  answer.elem_size = is_number(is.type) ? 4 : 8;
-  if (is.type == V4L2_CTRL_TYPE_STRING) {
-    answer.flags |= V4L2_CTRL_FLAG_HAS_PAYLOAD;
-    answer.elem_size = static_cast<std::uint32_t>(is.maximum) + 1;
-  }
-  answer.elems = 1;
+  answer.elem_size = element_size(*found);
+  answer.elems = is_list(is) ? element_count(*found) : 1;
+  answer.nr_of_dims = static_cast<std::uint32_t>(is.dims.size());
+  std::ranges::copy(is.dims, std::begin(answer.dims));
   return 0;
 }
 
@@ -137,8 +180,8 @@ int Camera::query_ctrl(v4l2_queryctrl& answer) const {
   answer.type = wide.type;
   std::ranges::copy(wide.name, std::begin(answer.name));
   answer.flags = wide.flags;
-  // A 64-bit control has no range here (v4l2_query_ext_ctrl_to_v4l2_queryctrl()).
-  if (wide.type == V4L2_CTRL_TYPE_INTEGER64) return 0;
+  // 64 bits and arrays have no range here (v4l2_query_ext_ctrl_to_v4l2_queryctrl()).
+  if (wide.type == V4L2_CTRL_TYPE_INTEGER64 || wide.type >= V4L2_CTRL_COMPOUND_TYPES) return 0;
   answer.minimum = static_cast<std::int32_t>(wide.minimum);
   answer.maximum = static_cast<std::int32_t>(wide.maximum);
   answer.step = static_cast<std::int32_t>(wide.step);
@@ -148,124 +191,17 @@ int Camera::query_ctrl(v4l2_queryctrl& answer) const {
 
 int Camera::query_menu(v4l2_querymenu& answer) const {
   const auto* const control = find_control(answer.id);
-  if (control == nullptr || control->is.type != V4L2_CTRL_TYPE_MENU ||
-      answer.index > control->is.maximum)
-    return EINVAL;
-  const auto name = "Entry " + std::to_string(answer.index);
+  const auto index = answer.index;
+  if (control == nullptr || !has_entry(control->is, index)) return EINVAL;
+  const auto& menu = control->is.menu;
+  const auto entry = std::ranges::find(menu, index, &ModelMenuEntry::index);
+  const auto name = entry == menu.end() ? "Entry " + std::to_string(index) : entry->label;
   std::memset(&answer.name, 0, sizeof answer.name);
-  std::memcpy(&answer.name, name.data(), name.size());
+  if (control->is.type == V4L2_CTRL_TYPE_INTEGER_MENU)
+    answer.value = entry == menu.end() ? std::int64_t{index} : entry->number;
+  else
+    std::memcpy(&answer.name, name.data(), std::min(name.size(), sizeof answer.name - 1));
   return 0;
-}
-
-int Camera::g_ctrl(v4l2_control& answer) const {
-  const auto* const control = find_control(answer.id);
-  if (control == nullptr || !is_number(control->is.type)) return EINVAL;
-  answer.value = static_cast<std::int32_t>(control->value);
-  return 0;
-}
-
-int Camera::s_ctrl(const Opener& opener, const v4l2_control& wanted) {
-  changed();
-  if (model_.forces_key_frames && wanted.id == V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME) return 0;
-  v4l2_ext_control wide{};
-  wide.id = wanted.id;
-  wide.value = wanted.value;
-  auto* const known = find_control(wanted.id);
-  if (known == nullptr || !is_number(known->is.type)) return EINVAL;
-  if (const int error = try_ext_ctrl(wide)) return error;
-  take_value(&opener, *known, wanted.value, {});
-  return 0;
-}
-
-/// Returns what the control framework returns. EINVAL means an unknown control, ENOSPC a payload
-/// that is too small for the value.
-int Camera::g_ext_ctrl(v4l2_ext_control& answer) const {
-  const auto give = [&answer](const auto& value) {
-    if (!value) return EINVAL;
-    if (answer.size < sizeof *value) {
-      answer.size = sizeof *value;
-      return ENOSPC;
-    }
-    std::memcpy(answer.ptr, &*value, sizeof *value);
-    return 0;
-  };
-  if (answer.id == V4L2_CID_COLORIMETRY_HDR10_CLL_INFO) return give(model_.light_level);
-  if (answer.id == V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY)
-    return give(model_.mastering_display);
-  const auto* const control = find_control(answer.id);
-  if (control == nullptr) return EINVAL;
-  if (control->is.type == V4L2_CTRL_TYPE_STRING) {
-    const auto size = static_cast<std::uint32_t>(control->is.maximum) + 1;
-    if (answer.size < size) {
-      answer.size = size;
-      return ENOSPC;
-    }
-    std::memcpy(answer.string, control->text.c_str(), control->text.size() + 1);
-  } else if (control->is.type == V4L2_CTRL_TYPE_INTEGER64) {
-    answer.value64 = control->value;
-  } else {
-    answer.value = static_cast<std::int32_t>(control->value);
-  }
-  return 0;
-}
-
-int Camera::g_ext_ctrls(v4l2_ext_controls& answer) const {
-  for (auto& control : std::span{answer.controls, answer.count}) {
-    const int error = g_ext_ctrl(control);
-    if (error == 0) continue;
-    answer.error_idx = answer.count;
-    return error;
-  }
-  return 0;
-}
-
-int Camera::try_ext_ctrl(const v4l2_ext_control& wanted) const {
-  const auto* const control = find_control(wanted.id);
-  if (control == nullptr) return EINVAL;
-  const auto flags = flags_of(*control);
-  if ((flags & (V4L2_CTRL_FLAG_READ_ONLY | V4L2_CTRL_FLAG_INACTIVE)) != 0) return EACCES;
-  if ((flags & V4L2_CTRL_FLAG_GRABBED) != 0) return EBUSY;
-  if (control->is.type == V4L2_CTRL_TYPE_STRING) return 0;
-  const auto value = control->is.type == V4L2_CTRL_TYPE_INTEGER64 ? wanted.value64 : wanted.value;
-  return value < control->is.minimum || value > control->is.maximum ? ERANGE : 0;
-}
-
-/// Sets all controls or none. Flags and ranges of the time before the call decide.
-int Camera::s_ext_ctrls(const Opener& opener, v4l2_ext_controls& wanted, bool try_only) {
-  const std::span controls{wanted.controls, wanted.count};
-  for (const auto& control : controls)
-    if (const int error = try_ext_ctrl(control)) {
-      wanted.error_idx = wanted.count;
-      return error;
-    }
-  if (try_only) return 0;
-  for (const auto& control : controls) {
-    auto* const known = find_control(control.id);
-    if (known == nullptr) return EINVAL;
-    if (known->is.type == V4L2_CTRL_TYPE_STRING)
-      take_value(&opener, *known, 0, control.string);
-    else
-      take_value(&opener, *known,
-                 known->is.type == V4L2_CTRL_TYPE_INTEGER64 ? control.value64 : control.value, {});
-  }
-  return 0;
-}
-
-/// Stores a value. `setter` is the opener that set it, or null. The kernel sends that opener no
-/// event.
-void Camera::take_value(const Opener* setter, ControlState& control, std::int64_t value,
-                        const std::string& text) {
-  if (control.value == value && control.text == text) return;
-  std::vector<std::uint32_t> before;
-  for (const auto& each : controls_)
-    before.push_back(flags_of(each));
-  control.value = value;
-  control.text = text;
-  send_control_event(setter, control, V4L2_EVENT_CTRL_CH_VALUE);
-  for (std::size_t i = 0; i < controls_.size(); ++i)
-    if (flags_of(controls_[i]) != before[i])
-      send_control_event(nullptr, controls_[i], V4L2_EVENT_CTRL_CH_FLAGS);
-  changed();
 }
 
 void Camera::send_control_event(const Opener* setter, const ControlState& control,
@@ -282,11 +218,17 @@ void Camera::send_control_event(const Opener* setter, const ControlState& contro
     event.id = control.is.id;
     event.u.ctrl.changes = changes;
     event.u.ctrl.type = control.is.type;
-    if (control.is.type == V4L2_CTRL_TYPE_INTEGER64)
-      event.u.ctrl.value64 = control.value;
-    else if (control.is.type != V4L2_CTRL_TYPE_STRING)
-      event.u.ctrl.value = static_cast<std::int32_t>(control.value);
+    if ((control.is.flags & V4L2_CTRL_FLAG_HAS_PAYLOAD) != 0)
+      event.u.ctrl.value64 = 0;
+    else if (control.is.type == V4L2_CTRL_TYPE_INTEGER64)
+      event.u.ctrl.value64 = control.value.number;
+    else
+      event.u.ctrl.value = static_cast<std::int32_t>(control.value.number);
     event.u.ctrl.flags = flags_of(control);
+    event.u.ctrl.minimum = static_cast<std::int32_t>(control.is.minimum);
+    event.u.ctrl.maximum = static_cast<std::int32_t>(control.is.maximum);
+    event.u.ctrl.step = static_cast<std::int32_t>(control.is.step);
+    event.u.ctrl.default_value = static_cast<std::int32_t>(control.is.initial);
     // Each control has at most one event waiting. A later event replaces it, with the changes of
     // both (v4l2_ctrl_replace()).
     auto& waiting = subscriber.waiting;

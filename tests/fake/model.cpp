@@ -78,35 +78,6 @@ std::vector<ModelPlane> planes_of(const Model& model, std::uint32_t fourcc, v4l2
   return planes;
 }
 
-std::vector<ModelControl> usual_controls() {
-  return {{.id = V4L2_CID_BRIGHTNESS, .name = "Brightness", .minimum = -64, .maximum = 64},
-          {.id = V4L2_CID_CONTRAST, .name = "Contrast", .maximum = 95, .initial = 32},
-          {.id = V4L2_CID_AUTO_WHITE_BALANCE,
-           .name = "White Balance, Automatic",
-           .type = V4L2_CTRL_TYPE_BOOLEAN,
-           .maximum = 1,
-           .initial = 1},
-          {.id = V4L2_CID_WHITE_BALANCE_TEMPERATURE,
-           .name = "White Balance Temperature",
-           .minimum = 2800,
-           .maximum = 6500,
-           .initial = 4600,
-           .automatic = V4L2_CID_AUTO_WHITE_BALANCE,
-           .manual_value = 0},
-          {.id = V4L2_CID_EXPOSURE_AUTO,
-           .name = "Auto Exposure",
-           .type = V4L2_CTRL_TYPE_MENU,
-           .maximum = V4L2_EXPOSURE_APERTURE_PRIORITY,
-           .initial = V4L2_EXPOSURE_APERTURE_PRIORITY},
-          {.id = V4L2_CID_EXPOSURE_ABSOLUTE,
-           .name = "Exposure Time, Absolute",
-           .minimum = 1,
-           .maximum = 5000,
-           .initial = 156,
-           .automatic = V4L2_CID_EXPOSURE_AUTO,
-           .manual_value = V4L2_EXPOSURE_MANUAL}};
-}
-
 Model webcam() {
   Model model;
   model.controls = usual_controls();

@@ -26,8 +26,16 @@ struct ModelFormat {
   std::uint32_t media_bus_code{};
 };
 
+/// An entry of a menu. Indexes may be left out.
+struct ModelMenuEntry {
+  std::uint32_t index{};
+  std::string label{};    ///< of V4L2_CTRL_TYPE_MENU
+  std::int64_t number{};  ///< of V4L2_CTRL_TYPE_INTEGER_MENU
+};
+
 /// A ModelControl is a control of the camera. The kernel's control framework takes any value for an
-/// inactive control. uvcvideo passes on the camera's refusal, and so does this fake.
+/// inactive control. uvcvideo passes on the camera's refusal, and so does this fake. Both clamp
+/// integers.
 struct ModelControl {
   std::uint32_t id{};
   std::string name;
@@ -40,6 +48,15 @@ struct ModelControl {
   std::uint32_t automatic{};
   std::int64_t manual_value{};
   std::string text{};  ///< initial value of a string
+  std::uint64_t step{1};
+  std::vector<ModelMenuEntry> menu{};  ///< if empty, "Entry 0" to the maximum
+  std::vector<std::uint32_t> dims{};   ///< of an array
+  /// Initial numbers of an array or a struct. If there are fewer than `dims` says, the rest is 0,
+  /// unless the array is dynamic.
+  std::vector<std::int64_t> numbers{};
+  bool refuses_beyond_range{};     ///< an integer out of range is no value; otherwise it is clamped
+  bool stores_inactive{};          ///< takes values while inactive, as the control framework does
+  bool grabbed_while_streaming{};  ///< V4L2_CTRL_FLAG_GRABBED while the device streams
 };
 
 /// A Model says what kind of camera the fake is. Tests change it before they plug it in.
@@ -120,6 +137,14 @@ Model webcam();
 /// Returns the controls of webcam(), as webcams have them. They are numbers, a menu, and automatic
 /// modes with the controls that they govern.
 std::vector<ModelControl> usual_controls();
+
+/// Returns one control of each type and kind, as vivid has them: a sparse menu, an integer menu, a
+/// bitmask, a button, a string, 64 bits, arrays of one and more dimensions, a dynamic array, an
+/// area, a rectangle, an unknown struct, and controls that are read-only, write-only or volatile.
+std::vector<ModelControl> all_kinds_of_controls();
+
+/// Returns usual_controls(), with colours, flips, rotation and motion besides.
+std::vector<ModelControl> rich_controls();
 
 /// Returns a loopback device with a producer, as v4l2loopback's. VIDIOC_QBUF reserves no buffer, so
 /// VIDIOC_DQBUF returns the buffer that was written last, even one that the program still holds.

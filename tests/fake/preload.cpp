@@ -66,6 +66,7 @@ fake::Model model() {
     return words.contains(word);
   };
   auto chosen = has("multiplanar") ? fake::multiplanar_camera() : fake::webcam();
+  chosen.controls = fake::rich_controls();
   chosen.exports = !has("no-export");
   chosen.orphans = !has("no-orphans");
   chosen.creates = !has("no-create");

@@ -23,14 +23,17 @@ bool is_source_change(const v4l2_event& event) {
          (event.u.src_change.changes & V4L2_EVENT_SRC_CH_RESOLUTION) != 0;
 }
 
-bool is_new_value(const v4l2_event& event) {
-  return event.type == V4L2_EVENT_CTRL && (event.u.ctrl.changes & V4L2_EVENT_CTRL_CH_VALUE) != 0;
+// A control that is closed to the user, or that has another range, is news as well.
+bool is_of_control(const v4l2_event& event) {
+  return event.type == V4L2_EVENT_CTRL && event.u.ctrl.changes != 0;
 }
 
 ControlChanged control_of(const v4l2_event& event) {
   const auto& control = event.u.ctrl;
-  return {.id = event.id,
-          .value = control.type == V4L2_CTRL_TYPE_INTEGER64 ? control.value64 : control.value};
+  auto value = std::int64_t{control.value};
+  if (control.type == V4L2_CTRL_TYPE_INTEGER64) value = control.value64;
+  if (control.type == V4L2_CTRL_TYPE_BITMASK) value = static_cast<std::uint32_t>(control.value);
+  return {.id = event.id, .value = value, .changes = control.changes, .flags = control.flags};
 }
 
 }  // namespace
@@ -56,7 +59,7 @@ Result<std::optional<Event>> next_event(const Node& node, bool* any) {
     if (any != nullptr) *any = true;
     source = source || is_source_change(event);
     // After a change of the source the controls are read anew.
-    if (!source && is_new_value(event)) return control_of(event);
+    if (!source && is_of_control(event)) return control_of(event);
     if (event.pending == 0) break;
   }
   return source ? std::optional<Event>{SourceChanged{}} : std::nullopt;

@@ -14,10 +14,13 @@ class Node;
 /// longer.
 struct SourceChanged {};
 
-/// A control has another value (V4L2_EVENT_CTRL), whoever has set it.
+/// A control has another value, other flags or another range (V4L2_EVENT_CTRL), whoever has caused
+/// it.
 struct ControlChanged {
   std::uint32_t id{};
-  std::int64_t value{};  ///< meaningless if the control is a string
+  std::int64_t value{};     ///< as it is now; meaningless for strings, arrays and structs
+  std::uint32_t changes{};  ///< what has changed: V4L2_EVENT_CTRL_CH_*, as bits
+  std::uint32_t flags{};    ///< V4L2_CTRL_FLAG_*, as they are now
 };
 
 using Event = std::variant<SourceChanged, ControlChanged>;

@@ -45,6 +45,7 @@ constexpr std::array names{
     Named{request::dqevent},
     Named{request::query_ext_ctrl},
     Named{request::query_ctrl},
+    Named{request::query_menu},
     Named{request::g_ext_ctrls},
     Named{request::s_ext_ctrls},
     Named{request::g_ctrl},
@@ -184,8 +185,15 @@ std::string words(const v4l2_queryctrl& it) {
          hex(it.flags);
 }
 
+std::string words(const v4l2_querymenu& it) {
+  // Whether the entry has a name or a number is not known here. The struct is packed.
+  const std::uint32_t id = it.id;
+  const std::uint32_t index = it.index;
+  return hex(id) + ", entry " + std::to_string(index);
+}
+
 std::string words(const v4l2_ext_controls& it) {
-  return std::to_string(it.count) + " controls";
+  return std::to_string(it.count) + " controls, error_idx " + std::to_string(it.error_idx);
 }
 
 std::string words(const v4l2_control& it) {
@@ -260,6 +268,7 @@ std::string argument_text(unsigned long request, const void* argument) {
     case VIDIOC_DQEVENT: return as(request::dqevent);
     case VIDIOC_QUERY_EXT_CTRL: return as(request::query_ext_ctrl);
     case VIDIOC_QUERYCTRL: return as(request::query_ctrl);
+    case VIDIOC_QUERYMENU: return as(request::query_menu);
     case VIDIOC_G_EXT_CTRLS:
     case VIDIOC_S_EXT_CTRLS: return as(request::s_ext_ctrls);
     case VIDIOC_G_CTRL:

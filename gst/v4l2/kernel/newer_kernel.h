@@ -27,6 +27,14 @@ struct v4l2_remove_buffers {
 #define VIDIOC_REMOVE_BUFS _IOWR('V', 104, struct v4l2_remove_buffers)
 #endif
 
+// ---- controls -----------------------------------------------------------------------------------
+
+// Linux 6.15. There it is a value of the enum v4l2_ctrl_type, which no #ifdef sees. So this macro has
+// the number for both.
+#ifndef V4L2_CTRL_TYPE_RECT
+#define V4L2_CTRL_TYPE_RECT 0x0107
+#endif
+
 // ---- pixel formats ------------------------------------------------------------------------------
 
 #ifndef V4L2_PIX_FMT_ABGR64_12

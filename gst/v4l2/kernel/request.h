@@ -50,6 +50,7 @@ inline constexpr Request<v4l2_event_subscription> subscribe_event{VIDIOC_SUBSCRI
 inline constexpr Request<v4l2_event> dqevent{VIDIOC_DQEVENT, "VIDIOC_DQEVENT"};
 inline constexpr Request<v4l2_query_ext_ctrl> query_ext_ctrl{VIDIOC_QUERY_EXT_CTRL, "VIDIOC_QUERY_EXT_CTRL"};
 inline constexpr Request<v4l2_queryctrl> query_ctrl{VIDIOC_QUERYCTRL, "VIDIOC_QUERYCTRL"};
+inline constexpr Request<v4l2_querymenu> query_menu{VIDIOC_QUERYMENU, "VIDIOC_QUERYMENU"};
 inline constexpr Request<v4l2_ext_controls> g_ext_ctrls{VIDIOC_G_EXT_CTRLS, "VIDIOC_G_EXT_CTRLS"};
 inline constexpr Request<v4l2_ext_controls> s_ext_ctrls{VIDIOC_S_EXT_CTRLS, "VIDIOC_S_EXT_CTRLS"};
 inline constexpr Request<v4l2_control> g_ctrl{VIDIOC_G_CTRL, "VIDIOC_G_CTRL"};

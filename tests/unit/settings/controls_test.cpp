@@ -197,6 +197,8 @@ TEST(Controls, OneThatIsRefusedHindersNoOther) {
   former.camera->set_control(label, "right");
   auto narrow = rich_camera();
   std::ranges::find(narrow.controls, V4L2_CID_BRIGHTNESS, &fake::ModelControl::id)->maximum = 50;
+  std::ranges::find(narrow.controls, V4L2_CID_BRIGHTNESS, &fake::ModelControl::id)
+      ->refuses_beyond_range = true;
   const Plugged later{narrow};
   EXPECT_EQ(restore(former, later), Names{"Brightness"});
   EXPECT_EQ(later.camera->control(V4L2_CID_BRIGHTNESS), 0);
@@ -253,13 +255,22 @@ TEST(Controls, FollowWhatOthersSet) {
   controls.note(*plugged.node, {.id = V4L2_CID_GAIN, .value = 1});  // not in the list
 }
 
-TEST(Events, OfFlagsAloneAreNoNews) {
+TEST(Events, TellWhatHasChanged) {
   const Plugged plugged;
   const auto controls = *Controls::watch(*plugged.node);
   plugged.camera->set_control(V4L2_CID_AUTO_WHITE_BALANCE, 0);
   const auto first = *v4l2::next_event(*plugged.node);
   ASSERT_TRUE(first);
-  EXPECT_EQ(std::get<v4l2::ControlChanged>(*first).id, V4L2_CID_AUTO_WHITE_BALANCE);
+  const auto mode = std::get<v4l2::ControlChanged>(*first);
+  EXPECT_EQ(mode.id, V4L2_CID_AUTO_WHITE_BALANCE);
+  EXPECT_EQ(mode.changes, V4L2_EVENT_CTRL_CH_VALUE);
+  // The temperature is free now, and keeps its value.
+  const auto second = *v4l2::next_event(*plugged.node);
+  ASSERT_TRUE(second);
+  const auto temperature = std::get<v4l2::ControlChanged>(*second);
+  EXPECT_EQ(temperature.id, V4L2_CID_WHITE_BALANCE_TEMPERATURE);
+  EXPECT_EQ(temperature.changes, V4L2_EVENT_CTRL_CH_FLAGS);
+  EXPECT_EQ(temperature.flags & V4L2_CTRL_FLAG_INACTIVE, 0U);
   EXPECT_FALSE(*v4l2::next_event(*plugged.node));
 }
 
