@@ -78,7 +78,8 @@ TEST_P(Belief, ControlsOfAllClassesAreReadAndSetInOneCall) {
   for (const auto& control : controls_of(*node)) {
     constexpr auto not_these = V4L2_CTRL_FLAG_DISABLED | V4L2_CTRL_FLAG_READ_ONLY |
                                V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_INACTIVE |
-                               V4L2_CTRL_FLAG_VOLATILE | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE;
+                               V4L2_CTRL_FLAG_VOLATILE | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE |
+                               V4L2_CTRL_FLAG_GRABBED;
     const bool number = control.type == V4L2_CTRL_TYPE_INTEGER ||
                         control.type == V4L2_CTRL_TYPE_BOOLEAN ||
                         control.type == V4L2_CTRL_TYPE_MENU;

@@ -32,6 +32,7 @@ Target fake_target(std::string name, fake::Model (*model)()) {
 /// Returns a webcam with vivid's features on Linux 6.1, which a camera may lack.
 fake::Model test_driver() {
   auto model = fake::webcam();
+  model.controls = fake::all_kinds_of_controls();
   model.device_caps |= V4L2_CAP_READWRITE;
   model.removes = false;
   model.cache_hints = true;
