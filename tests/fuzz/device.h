@@ -64,12 +64,14 @@ private:
     std::uint32_t flags;
     std::int64_t maximum;
     std::string_view name;
-    std::int64_t value{};  // text_ has the value of a string
+    std::uint32_t elem_size{};  // of an array or a struct, else 0
+    std::uint32_t elems{1};
+    std::int64_t value{};  // text_ has the value of a string, list_ that of all arrays and structs
     bool watched{};
     bool news{};  // it has an event that waits
   };
 
-  static std::array<Setting, 9> all_settings();
+  static std::array<Setting, 13> all_settings();
 
   struct Size {
     std::uint32_t width;
@@ -98,7 +100,9 @@ private:
   int answer_control(unsigned long request, void* argument);
   int describe(v4l2_query_ext_ctrl& answer) const;
   int describe(v4l2_queryctrl& answer) const;
+  int describe(v4l2_querymenu& answer) const;
   int exchange(v4l2_ext_controls& wish, bool sets);
+  int exchange_payload(Setting& setting, v4l2_ext_control& control, bool sets);
   int exchange(v4l2_control& wish, bool sets);
   int subscribe(const v4l2_event_subscription& wish);
   int dequeue(v4l2_event& answer);
@@ -135,8 +139,9 @@ private:
   int input_{};
   std::optional<v4l2_rect> crop_;
   std::optional<v4l2_rect> compose_;
-  std::array<Setting, 9> settings_{all_settings()};
+  std::array<Setting, 13> settings_{all_settings()};
   std::string text_{"text"};
+  std::array<std::uint8_t, 8> list_{1, 2, 3, 4, 5, 6, 7, 8};
   std::uint32_t events_{};
   std::uint32_t buffers_{};  // a bit for each buffer that exists
   std::vector<std::uint32_t> queue_;

@@ -18,11 +18,15 @@ void write(Field& field, std::string_view text) {
   std::ranges::copy(text.substr(0, std::size(field) - 1), std::begin(field));
 }
 
+bool has_payload(std::uint32_t flags, std::uint32_t type) {
+  return (flags & V4L2_CTRL_FLAG_HAS_PAYLOAD) != 0 || type == V4L2_CTRL_TYPE_STRING;
+}
+
 }  // namespace
 
 /// Returns controls in the order of their ids. There is one of each type, two that are no settings,
 /// and one that depends on another.
-std::array<Device::Setting, 9> Device::all_settings() {
+std::array<Device::Setting, 13> Device::all_settings() {
   return {{{V4L2_CID_BRIGHTNESS, V4L2_CTRL_TYPE_INTEGER, 0, 255, "Brightness"},
            {V4L2_CID_AUTOGAIN, V4L2_CTRL_TYPE_BOOLEAN, V4L2_CTRL_FLAG_UPDATE, 1, "Gain, Automatic"},
            {V4L2_CID_GAIN, V4L2_CTRL_TYPE_INTEGER, 0, 255, "Gain"},
@@ -32,7 +36,15 @@ std::array<Device::Setting, 9> Device::all_settings() {
            {V4L2_CID_MPEG_VIDEO_BITRATE, V4L2_CTRL_TYPE_INTEGER, 0, 255, "Video Bitrate"},
            {V4L2_CID_PAN_RESET, V4L2_CTRL_TYPE_BUTTON,
             V4L2_CTRL_FLAG_WRITE_ONLY | V4L2_CTRL_FLAG_EXECUTE_ON_WRITE, 0, "Pan, Reset"},
-           {V4L2_CID_PAN_SPEED, V4L2_CTRL_TYPE_INTEGER, 0, 255, "Pan, Speed"}}};
+           {V4L2_CID_PAN_SPEED, V4L2_CTRL_TYPE_INTEGER, 0, 255, "Pan, Speed"},
+           {V4L2_CID_FLASH_FAULT, V4L2_CTRL_TYPE_BITMASK, V4L2_CTRL_FLAG_VOLATILE, 0x80000003LL,
+            "Faults"},
+           {V4L2_CID_UNIT_CELL_SIZE, V4L2_CTRL_TYPE_AREA, V4L2_CTRL_FLAG_HAS_PAYLOAD, 0,
+            "Unit Cell Size", 8},
+           {V4L2_CID_LINK_FREQ, V4L2_CTRL_TYPE_INTEGER_MENU, 0, 3, "Link Frequency"},
+           {V4L2_CID_DETECT_MD_THRESHOLD_GRID, V4L2_CTRL_TYPE_U16,
+            V4L2_CTRL_FLAG_HAS_PAYLOAD | V4L2_CTRL_FLAG_DYNAMIC_ARRAY, 255, "MD Threshold Grid", 2,
+            4}}};
 }
 
 int Device::answer_control(unsigned long request, void* argument) {
@@ -41,6 +53,8 @@ int Device::answer_control(unsigned long request, void* argument) {
       return has(old) ? ENOTTY : describe(*static_cast<v4l2_query_ext_ctrl*>(argument));
     case VIDIOC_QUERYCTRL:
       return describe(*static_cast<v4l2_queryctrl*>(argument));
+    case VIDIOC_QUERYMENU:
+      return describe(*static_cast<v4l2_querymenu*>(argument));
     case VIDIOC_G_EXT_CTRLS:
     case VIDIOC_S_EXT_CTRLS:
       return exchange(*static_cast<v4l2_ext_controls*>(argument), request == VIDIOC_S_EXT_CTRLS);
@@ -56,12 +70,17 @@ int Device::answer_control(unsigned long request, void* argument) {
   }
 }
 
-/// Finds a control by its id, or the next one after an id with V4L2_CTRL_FLAG_NEXT_CTRL.
+/// Finds a control by its id, or the next one after an id with V4L2_CTRL_FLAG_NEXT_CTRL. Arrays and
+/// structs follow only with V4L2_CTRL_FLAG_NEXT_COMPOUND.
 const Device::Setting* Device::look_up(std::uint32_t id) const {
   const bool next = (id & V4L2_CTRL_FLAG_NEXT_CTRL) != 0;
+  const bool compound = (id & V4L2_CTRL_FLAG_NEXT_COMPOUND) != 0;
   const auto from = (id & V4L2_CTRL_ID_MASK) + (next ? 1U : 0U);
-  const auto found = std::ranges::lower_bound(settings_, from, {}, &Setting::id);
-  return found != settings_.end() && (next || found->id == from) ? &*found : nullptr;
+  const auto found = std::ranges::find_if(settings_, [&](const Setting& setting) {
+    if (!next) return setting.id == from;
+    return setting.id >= from && (compound || setting.elem_size == 0);
+  });
+  return found != settings_.end() ? &*found : nullptr;
 }
 
 Device::Setting* Device::find(std::uint32_t id) {
@@ -85,6 +104,15 @@ int Device::describe(v4l2_query_ext_ctrl& answer) const {
   answer.type = setting->type;
   answer.flags = flags_of(*setting);
   answer.maximum = setting->maximum;
+  answer.step = 1;
+  answer.elems = setting->elems;
+  answer.elem_size = setting->elem_size;
+  if (setting->type == V4L2_CTRL_TYPE_STRING)
+    answer.elem_size = static_cast<std::uint32_t>(setting->maximum) + 1;
+  if (setting->type == V4L2_CTRL_TYPE_U16) {
+    answer.nr_of_dims = 1;
+    answer.dims[0] = static_cast<std::uint32_t>(list_.size()) / setting->elem_size;
+  }
   write(answer.name, setting->name);
   return 0;
 }
@@ -100,6 +128,48 @@ int Device::describe(v4l2_queryctrl& answer) const {
   return 0;
 }
 
+/// A menu leaves out every second index.
+int Device::describe(v4l2_querymenu& answer) const {
+  const auto* const setting = look_up(answer.id);
+  if (setting == nullptr || answer.index > setting->maximum || answer.index % 2 != 0) return EINVAL;
+  if (setting->type == V4L2_CTRL_TYPE_INTEGER_MENU)
+    answer.value = 100;
+  else if (setting->type == V4L2_CTRL_TYPE_MENU)
+    answer.name[0] = static_cast<std::uint8_t>('A' + answer.index);
+  else
+    return EINVAL;
+  return 0;
+}
+
+int Device::exchange_payload(Setting& setting, v4l2_ext_control& control, bool sets) {
+  if (setting.type == V4L2_CTRL_TYPE_STRING) {
+    if (control.size <= text_.size()) return ENOSPC;
+    if (!sets) {
+      std::memcpy(control.string, text_.c_str(), text_.size() + 1);
+      return 0;
+    }
+    text_.assign(control.string, strnlen(control.string, std::min(control.size, 8U)));
+    change(setting, 0);
+    return 0;
+  }
+  const auto size = setting.elems * setting.elem_size;
+  if (!sets) {
+    const bool fits = control.size >= size;
+    control.size = size;
+    if (!fits) return ENOSPC;
+    std::memcpy(control.ptr, list_.data(), size);
+    return 0;
+  }
+  const bool whole = (setting.flags & V4L2_CTRL_FLAG_DYNAMIC_ARRAY) != 0
+                         ? control.size % setting.elem_size == 0 && control.size <= list_.size()
+                         : control.size == size;
+  if (!whole) return EFAULT;
+  std::memcpy(list_.data(), control.ptr, control.size);
+  setting.elems = control.size / setting.elem_size;
+  change(setting, 0);
+  return 0;
+}
+
 int Device::exchange(v4l2_ext_controls& wish, bool sets) {
   const std::span controls{wish.controls, wish.count};
   wish.error_idx = wish.count;
@@ -110,20 +180,14 @@ int Device::exchange(v4l2_ext_controls& wish, bool sets) {
     if (setting == nullptr) continue;
     // The caller believes in another type. A pointer, which differs in each run, would become a
     // number.
-    if ((setting->type == V4L2_CTRL_TYPE_STRING) != (control.size != 0)) return EINVAL;
+    if (has_payload(setting->flags, setting->type) != (control.size != 0)) return EINVAL;
     if (sets && refuses(*setting)) return EBUSY;
   }
   for (auto& control : controls) {
     auto* const setting = find(control.id);
     if (setting == nullptr) continue;
-    if (setting->type == V4L2_CTRL_TYPE_STRING) {
-      if (control.size <= text_.size()) return ENOSPC;
-      if (!sets) {
-        std::memcpy(control.string, text_.c_str(), text_.size() + 1);
-        continue;
-      }
-      text_.assign(control.string, strnlen(control.string, std::min(control.size, 8U)));
-      change(*setting, 0);
+    if (has_payload(setting->flags, setting->type)) {
+      if (const int error = exchange_payload(*setting, control, sets)) return error;
     } else if (sets) {
       const bool wide = setting->type == V4L2_CTRL_TYPE_INTEGER64;
       change(*setting, wide ? std::int64_t{control.value64} : control.value);
@@ -139,6 +203,7 @@ int Device::exchange(v4l2_ext_controls& wish, bool sets) {
 int Device::exchange(v4l2_control& wish, bool sets) {
   auto* const setting = find(wish.id);
   if (setting == nullptr) return has(encodes) ? 0 : EINVAL;  // V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME
+  if (has_payload(setting->flags, setting->type)) return EINVAL;
   if (sets && refuses(*setting)) return EBUSY;
   if (sets) change(*setting, wish.value);
   wish.value = static_cast<std::int32_t>(setting->value);
@@ -153,6 +218,7 @@ void Device::change(Setting& setting, std::int64_t value) {
 void Device::meddle(std::uint8_t how) {
   auto& setting = settings_[how % settings_.size()];
   if (setting.type == V4L2_CTRL_TYPE_STRING) text_ = text_ == "text" ? "other" : "text";
+  if (setting.type == V4L2_CTRL_TYPE_U16) setting.elems = setting.elems % 4 + 1;
   change(setting, setting.maximum - setting.value);
   if ((how & 0x80) == 0) return;
   input_ = 1 - input_;

@@ -48,7 +48,10 @@ std::span<const Scenario::Step> Scenario::steps() {
                                   Step{"restore_setup", &Scenario::restore_setup},
                                   Step{"read_controls", &Scenario::read_controls},
                                   Step{"read_graph", &Scenario::read_graph},
-                                  Step{"rearrange", &Scenario::rearrange}};
+                                  Step{"rearrange", &Scenario::rearrange},
+                                  Step{"list_controls", &Scenario::list_controls},
+                                  Step{"set_controls", &Scenario::set_controls},
+                                  Step{"watch_controls", &Scenario::watch_controls}};
   return all;
 }
 

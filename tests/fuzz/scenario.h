@@ -14,6 +14,7 @@
 #include "device/tracing_kernel.h"
 #include "fuzz/check.h"
 #include "fuzz/kernel.h"
+#include "settings/control_info.h"
 #include "settings/device_settings.h"
 #include "settings/inputs.h"
 #include "stream/buffers.h"
@@ -76,6 +77,11 @@ private:
   void restore_setup(std::uint8_t how);
   void read_controls(std::uint8_t how);
 
+  // scenario_controls.cpp
+  void list_controls(std::uint8_t how);
+  void set_controls(std::uint8_t how);
+  void watch_controls(std::uint8_t how);
+
   // scenario_stream.cpp: `stream`
   void request(std::uint8_t how);
   void free(std::uint8_t how);
@@ -122,6 +128,7 @@ private:
   v4l2::Format format_;
   std::optional<v4l2::Input> input_;
   std::optional<v4l2::DeviceSettings> setup_;
+  v4l2::ControlList controls_;  // those that were listed last, on whatever device
   v4l2::Identity identity_;
   bool identified_{};  // for the second time
   // The generation changes with each allocation. A frame may outlive its buffers.
