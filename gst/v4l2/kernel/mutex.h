@@ -24,6 +24,9 @@ class V4L2_THREAD_ATTRIBUTE(capability("mutex")) Mutex {
 public:
   void lock() V4L2_THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
 
+  /// Locks if the mutex is free. Returns false otherwise.
+  bool try_lock() V4L2_THREAD_ATTRIBUTE(try_acquire_capability(true)) { return mutex_.try_lock(); }
+
   void unlock() V4L2_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
 
 private:

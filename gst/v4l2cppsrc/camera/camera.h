@@ -29,6 +29,7 @@ struct Camera {
   std::optional<v4l2::Input> input{};    ///< the current input; nullopt if the device has none
   std::optional<v4l2::Signal> signal{};  ///< as of the latest follow_input()
   bool exports{};                        ///< false once VIDIOC_EXPBUF is known to fail
+  bool forces_key_frames{true};          ///< false once the device is known to force none
   bool subscribed{};                     ///< V4L2_EVENT_SOURCE_CHANGE was asked for
 
   [[nodiscard]] const std::string& path() const { return device.path(); }

@@ -30,11 +30,14 @@ static Source& source_of(gpointer self) {
 
 static void gst_v4l2_cpp_src_set_property(GObject* self, guint id, const GValue* value,
                                           GParamSpec* spec) noexcept {
+  auto& source = source_of(self);
   bool known{};
-  source_of(self).info().change_settings([&](v4l2gst::Settings& settings) {
+  source.info().change_settings([&](v4l2gst::Settings& settings) {
     known = v4l2gst::set_property(v4l2gst::properties(), id, value, settings);
   });
   if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
+  if (const auto commands = v4l2gst::commands_of(v4l2gst::properties(), id); commands != 0)
+    source.apply(commands);
 }
 
 static void gst_v4l2_cpp_src_get_property(GObject* self, guint id, GValue* value,

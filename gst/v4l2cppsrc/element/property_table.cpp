@@ -106,6 +106,11 @@ bool set_property(PropertyTable table, guint id, const GValue* value, Settings& 
   return true;
 }
 
+unsigned commands_of(PropertyTable table, guint id) {
+  const auto* const row = row_of(table, id);
+  return row != nullptr ? row->commands : 0;
+}
+
 bool get_property(PropertyTable table, guint id, const Readable& from, GValue* value) {
   const auto* const row = row_of(table, id);
   if (row == nullptr) return false;

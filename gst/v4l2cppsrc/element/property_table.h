@@ -114,6 +114,8 @@ struct PropertyRow {
   const char* blurb;
   GParamFlags flags;
   PropertyKind kind;
+  /// The commands that apply a change to an open device (Commands::Command).
+  unsigned commands{};
 };
 
 using PropertyTable = std::span<const PropertyRow>;
@@ -125,6 +127,9 @@ void install_properties(GObjectClass* klass, PropertyTable table, const Readable
 /// Changes the setting of property `id`. Returns false if the table has no such property that can
 /// be set.
 bool set_property(PropertyTable table, guint id, const GValue* value, Settings& settings);
+
+/// Returns the commands that apply a change of property `id`; 0 if it acts at the next start.
+unsigned commands_of(PropertyTable table, guint id);
 
 /// Reads property `id` into `value`. Returns false if the table has no such property.
 bool get_property(PropertyTable table, guint id, const Readable& from, GValue* value);

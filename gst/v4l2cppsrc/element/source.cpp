@@ -15,12 +15,13 @@ namespace v4l2gst {
 // ---- messages -----------------------------------------------------------------------------------
 
 void Source::report(const Report& report) {
-  reported_ = true;
+  reported_ = Reported::failure;
   post(GST_ELEMENT(element_), report);
 }
 
 bool Source::redundant(GstMessage* message) const {
-  return reported_ && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && !is_report(message);
+  return reported_ != Reported::none && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR &&
+         !is_report(message);
 }
 
 bool Source::recover(const Report& report) {
@@ -49,7 +50,7 @@ v4l2::Kernel& Source::choose_kernel() {
 }
 
 bool Source::open() {
-  reported_ = false;
+  reported_ = Reported::none;
   // The device is closed first. A driver that allows one open would report EBUSY otherwise.
   close();
   const auto wanted = info_.settings().device;
@@ -69,7 +70,7 @@ void Source::close() {
 }
 
 bool Source::start() {
-  reported_ = false;
+  reported_ = Reported::none;
   const auto wishes = info_.settings();
   const bool is_open = with_session([&](Session& session) { return session.is_open_for(wishes); });
   if (!is_open && !open()) return false;
@@ -83,7 +84,7 @@ void Source::stop() {
   change_session([this](Session& session) {
     session.stop();
     lower(v4l2::Waker::pause);
-    waker_.lower(v4l2::Waker::command);
+    commands_.forget_key_frame();
   });
 }
 
@@ -129,9 +130,11 @@ void Source::unlock_stop() {
 /// released meanwhile. A handler may wait for a thread that pauses the element. Clang's analysis
 /// can't see the caller.
 void Source::emit_prepare_format(int descriptor, GstCaps* caps) {
+  commands_.hold();
   mutex_.unlock();
   g_signal_emit_by_name(element_, "prepare-format", descriptor, caps);
   mutex_.lock();
+  commands_.release();
 }
 
 /// Returns true without new caps while the device is away. GstBaseSrc can't interrupt negotiate(),
@@ -176,10 +179,45 @@ bool Source::decide_allocation(GstQuery* query) {
   return true;
 }
 
+// ---- commands -----------------------------------------------------------------------------------
+
+bool Source::ask_for_key_frame() {
+  if (!info_.device_info().forces_key_frames) return false;
+  commands_.add(Commands::key_frame);
+  return true;
+}
+
+void Source::apply(unsigned commands) {
+  commands_.add(commands);
+  apply_wishes();
+}
+
+/// Applies the wishes that wait, unless another thread holds the lock. That thread calls this
+/// function too, after it has released the lock. A thread that ends something does not: there the
+/// wishes wait for the next state change or the next wish.
+void Source::apply_wishes() {
+  while (commands_.has_wishes()) {
+    if (!mutex_.try_lock()) return;
+    if (!commands_.has_wishes()) {
+      mutex_.unlock();
+      return;  // another thread took them, or the end of a negotiation applies them
+    }
+    const auto applied = session_.apply_wishes();
+    std::optional<Messages> told;
+    if (session_.has_messages()) told = session_.take_messages();
+    mutex_.unlock();
+    if (told) told->post();
+    if (applied) continue;
+    report(applied.error());
+    reported_ = Reported::refusal;
+  }
+}
+
 // ---- data flow ----------------------------------------------------------------------------------
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
   for (;;) {
+    if (reported_ == Reported::refusal) return GST_FLOW_ERROR;
     auto step = with_session([](Session& session) { return session.next(); });
     if (step && std::holds_alternative<Unallocated>(*step)) {
       step = wait_for_camera();

@@ -10,7 +10,7 @@
 #include "device/tracing_kernel.h"
 #include "kernel/mutex.h"
 #include "kernel/waker.h"
-#include "session/key_frame_requests.h"
+#include "session/commands.h"
 #include "session/session.h"
 #include "session/shared_info.h"
 #include "stats/stats.h"
@@ -66,13 +66,25 @@ public:
   /// Asks the device's encoder for a key frame. The streaming thread passes the request on before
   /// it waits for the next frame. Any thread. Returns false if the device is known to lack the
   /// control.
-  bool ask_for_key_frame() { return key_frame_requests_.add(); }
+  bool ask_for_key_frame();
+
+  /// Applies wishes that have changed, which `commands` names. If the lock is free, this thread
+  /// applies them. Otherwise the thread that holds the lock does, the streaming thread between two
+  /// frames. Any thread, which holds no lock that a bus handler may want.
+  void apply(unsigned commands);
 
   /// Returns true for a base class's ERROR about a failure that was reported already. A user sees
   /// one ERROR for one failure.
   [[nodiscard]] bool redundant(GstMessage* message) const;
 
 private:
+  /// The ERROR that was posted since the latest start.
+  enum class Reported {
+    none,
+    failure,
+    refusal,  ///< of a wish while the device streams: the stream ends
+  };
+
   /// Calls `call` with the session, under the lock. The messages of the session are posted once the
   /// lock is released.
   template <class Call>
@@ -85,6 +97,7 @@ private:
       return result;
     }();
     if (told) told->post();
+    apply_wishes();
     return outcome;
   }
 
@@ -97,6 +110,7 @@ private:
     call(session_);
   }
 
+  void apply_wishes();
   void emit_prepare_format(int descriptor, GstCaps* caps) NO_THREAD_SAFETY_ANALYSIS;
 
   [[nodiscard]] v4l2::Kernel& choose_kernel();
@@ -115,17 +129,17 @@ private:
   // open() makes their descriptors, without which no wait could be interrupted.
   v4l2::Waker waker_{v4l2::Waker::Later::later};
   v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
-  std::atomic<bool> reported_{};
+  std::atomic<Reported> reported_{};
   std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
   SharedInfo info_;
   Stats stats_;  // written by the session
-  KeyFrameRequests key_frame_requests_{waker_};
+  Commands commands_{waker_};
   v4l2::Mutex mutex_;
   Session session_ GUARDED_BY(mutex_){{.element = GST_ELEMENT_CAST(element_),
                                        .kernel = kernel_,
                                        .waker = waker_,
                                        .absence_waker = absence_waker_,
-                                       .key_frame_requests = key_frame_requests_,
+                                       .commands = commands_,
                                        .info = info_,
                                        .stats = stats_}};
 };

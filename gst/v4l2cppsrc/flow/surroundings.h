@@ -9,7 +9,7 @@ class Waker;
 
 namespace v4l2gst {
 
-class KeyFrameRequests;
+class Commands;
 class SharedInfo;
 struct Stats;
 
@@ -19,7 +19,7 @@ struct Surroundings {
   v4l2::Kernel* kernel{};      ///< that of the latest open()
   v4l2::Waker& waker;          ///< interrupts a wait for the device's next frame
   v4l2::Waker& absence_waker;  ///< interrupts a wait for the device itself
-  KeyFrameRequests& key_frame_requests;
+  Commands& commands;
   SharedInfo& info;
   Stats& stats;
 };

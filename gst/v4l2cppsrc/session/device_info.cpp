@@ -17,6 +17,7 @@ DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Captu
     facts.modes = camera->device.modes();
     facts.follows_source = camera->follows_source();
     facts.exports = camera->exports;
+    facts.forces_key_frames = camera->forces_key_frames;
   }
   if (config != nullptr) facts.frame_duration = duration_of(*config);
   if (capture != nullptr) facts.depth = capture->depth();

@@ -7,7 +7,6 @@
 #include "common/log.h"
 #include "session/circumstances.h"
 #include "session/device_info.h"
-#include "session/key_frame_requests.h"
 #include "session/shared_info.h"
 #include "stats/stats.h"
 
@@ -116,7 +115,6 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
 
 /// Takes over a camera that was opened.
 void Session::adopt(CameraPtr camera) {
-  surroundings_.key_frame_requests.device_opened();
   last_seen_ = LastSeen::of(*camera, last_seen_.wanted);
   state_.emplace<Opened>(std::move(camera));
   publish();

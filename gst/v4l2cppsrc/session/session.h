@@ -78,6 +78,12 @@ public:
   /// Returns false if the error is to be an ERROR.
   bool recover(const Report& report);
 
+  // ---- any thread that holds the lock ----
+
+  /// Applies the wishes that changed. They need no frame, and no streaming thread. A wish for a
+  /// device that is not open is applied when it is.
+  Outcome<> apply_wishes();
+
   /// Returns the kernel of the latest open().
   [[nodiscard]] v4l2::Kernel& kernel() const { return *surroundings_.kernel; }
 
@@ -117,7 +123,7 @@ private:
   // ---- the data flow ----
   [[nodiscard]] Run new_run(const Settings& settings);
   Ending begin(Capturing& at);
-  bool rest_before_start(const Capturing& at);
+  Ending rest_before_start();
   Ending on_start_failed(Report failure);
   void on_delivered(const Capturing& at);
   Ending on_event(Capturing& at, const FlowEvent& event);
@@ -125,6 +131,11 @@ private:
   Ending on_call_failed(const CallFailed& failed);
   Outcome<Step> give_up_mode(Report refusal);
   void end_shortage(const StreamConfig& config);
+
+  // ---- commands ----
+  Ending run_commands();
+  Ending run(unsigned commands);
+  void force_key_frame();
 
   // ---- trouble ----
   Outcome<Step> lose(const Report& report);

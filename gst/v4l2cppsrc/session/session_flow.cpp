@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "common/overloaded.h"
-#include "session/key_frame_requests.h"
 #include "session/session.h"
 
 namespace v4l2gst {
@@ -25,7 +24,9 @@ Outcome<Step> Session::next() {
   }
   const auto parts = parts_of(*at);
   for (;;) {
-    surroundings_.key_frame_requests.pass_on(*at->camera, surroundings_.element);
+    auto commanded = run_commands();
+    if (!commanded) return std::unexpected{std::move(commanded.error())};
+    if (auto& end = *commanded) return std::move(*end);
     if (absence_)
       if (auto late = overdue()) return std::unexpected{*std::move(late)};
     auto event = run_.flow.next(parts, absence_ ? rest_of_patience() : std::nullopt);
@@ -88,7 +89,7 @@ Session::Ending Session::on_call_failed(const CallFailed& failed) {
 
 /// Starts the stream. Returns nullopt once the device streams.
 Session::Ending Session::begin(Capturing& at) {
-  if (!rest_before_start(at)) return Halted{};
+  if (auto halted = rest_before_start(); !halted || *halted) return halted;
   auto started = run_.flow.start(parts_of(at), settings());
   if (!started) return on_start_failed(std::move(started.error()));
   if (const auto* const failed = std::get_if<CallFailed>(&*started))
@@ -99,19 +100,19 @@ Session::Ending Session::begin(Capturing& at) {
   return std::nullopt;
 }
 
-/// Waits until a broken stream may be started again. Returns false if a flush or a pause
+/// Waits until a broken stream may be started again. Returns Halted if a flush or a pause
 /// interrupts.
-bool Session::rest_before_start(const Capturing& at) {
+Session::Ending Session::rest_before_start() {
   for (;;) {
     const auto rest = run_.flow.pending_rest();
-    if (rest == Rest::over) return true;
+    if (rest == Rest::over) return std::nullopt;
     if (rest == Rest::interrupted) break;
     // A command does not end this wait.
-    surroundings_.key_frame_requests.pass_on(*at.camera, surroundings_.element);
+    if (auto ended = run_commands(); !ended || *ended) return ended;
     run_.flow.rest();
   }
   if (absence_) absence_->patience.pause();
-  return false;
+  return Halted{};
 }
 
 Session::Ending Session::on_start_failed(Report failure) {

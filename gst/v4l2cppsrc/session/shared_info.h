@@ -25,7 +25,8 @@ struct DeviceInfo {
   std::shared_ptr<v4l2::Modes> modes;
   bool follows_source{};  ///< an outside source decides what is captured
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
-  bool exports{};         ///< true if its frames may become DMABuf memory
+  bool exports{};                ///< true if its frames may become DMABuf memory
+  bool forces_key_frames{true};  ///< false once the device is known to force no key frame
   std::uint32_t depth{};  ///< frames that may be on their way; 0 while no buffers are allocated
 };
 

@@ -1,0 +1,42 @@
+// What a session does on command, between two frames or while no frame is waited for.
+
+#include "camera/camera.h"
+#include "common/log.h"
+#include "session/commands.h"
+#include "session/session.h"
+#include "session/shared_info.h"
+#include "settings/key_frame.h"
+
+namespace v4l2gst {
+
+Session::Ending Session::run_commands() {
+  return run(surroundings_.commands.take());
+}
+
+Outcome<> Session::apply_wishes() {
+  auto ended = run(surroundings_.commands.take_wishes());
+  if (!ended) return std::unexpected{std::move(ended.error())};
+  return {};  // a Step is for the streaming thread, which finds the new state itself
+}
+
+/// Runs the commands. Returns nullopt if the stream goes on. The state may have changed otherwise.
+Session::Ending Session::run(unsigned commands) {
+  if (commands == 0) return std::nullopt;
+  if ((commands & Commands::key_frame) != 0) force_key_frame();
+  return std::nullopt;
+}
+
+void Session::force_key_frame() {
+  auto* const open = camera();
+  if (open == nullptr) return;
+  const auto forced = v4l2::force_key_frame(open->node());
+  if (forced && *forced) return;
+  // The wait for the next frame reports a loss again.
+  GST_INFO_OBJECT(surroundings_.element, "the device forces no key frame: %s",
+                  forced ? "it has no such control" : g_strerror(forced.error().code));
+  if (!forced) return;
+  open->forces_key_frames = false;
+  surroundings_.info.change_device_info([](DeviceInfo& info) { info.forces_key_frames = false; });
+}
+
+}  // namespace v4l2gst

@@ -1,0 +1,75 @@
+// Commands wait for the holder of the session's lock, and none is lost.
+
+#include "session/commands.h"
+
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "kernel/waker.h"
+
+namespace {
+
+using v4l2::Waker;
+using v4l2gst::Commands;
+
+struct CommandsTest : testing::Test {
+  Waker waker;
+  Commands commands{waker};
+};
+
+TEST_F(CommandsTest, InterruptAWaitUntilTheyAreTaken) {
+  EXPECT_EQ(commands.take(), 0U);
+  commands.add(Commands::controls);
+  commands.add(Commands::input);
+  commands.add(Commands::controls);
+  EXPECT_TRUE(waker.raised(Waker::command));
+  EXPECT_EQ(commands.take(), Commands::controls | Commands::input);
+  EXPECT_FALSE(waker.raised());
+  EXPECT_EQ(commands.take(), 0U);
+}
+
+TEST_F(CommandsTest, LeaveAKeyFrameToTheStreamingThread) {
+  commands.add(Commands::key_frame);
+  EXPECT_FALSE(commands.has_wishes());
+  EXPECT_EQ(commands.take_wishes(), 0U);
+  commands.add(Commands::geometry);
+  EXPECT_TRUE(commands.has_wishes());
+  EXPECT_EQ(commands.take_wishes(), unsigned{Commands::geometry});
+  EXPECT_FALSE(commands.has_wishes());
+  EXPECT_TRUE(waker.raised(Waker::command));
+  EXPECT_EQ(commands.take(), unsigned{Commands::key_frame});
+}
+
+TEST_F(CommandsTest, ForgetAKeyFrameOnly) {
+  commands.add(Commands::key_frame);
+  commands.forget_key_frame();
+  EXPECT_FALSE(waker.raised());
+  EXPECT_EQ(commands.take(), 0U);
+  commands.add(Commands::key_frame | Commands::controls);
+  commands.forget_key_frame();
+  EXPECT_TRUE(waker.raised(Waker::command));
+  EXPECT_EQ(commands.take(), unsigned{Commands::controls});
+}
+
+TEST_F(CommandsTest, AreNotLostBetweenThreads) {
+  // Each command is added only after the one before it was taken.
+  constexpr unsigned turns = 20000;
+  std::atomic<unsigned> taken{};
+  std::thread taker{[&] {
+    while (taken < turns) {
+      if (!waker.raised(Waker::command)) continue;
+      if ((commands.take() & Commands::controls) != 0) ++taken;
+    }
+  }};
+  for (unsigned turn = 0; turn < turns; ++turn) {
+    commands.add(Commands::controls);
+    while (taken == turn)
+      std::this_thread::yield();
+  }
+  taker.join();
+  EXPECT_EQ(taken, turns);
+}
+
+}  // namespace
