@@ -11,9 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "element/gstv4l2cppsrc.h"
+#include "messages/control_failures.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
+#include "settings/control_setter.h"
 
 namespace {
 
@@ -66,6 +68,18 @@ void describe_signals(std::ostream& out, GType type) {
   g_free(ids);
 }
 
+/// Adds the fields of reports about controls.
+void add_control_fields(v4l2gst::Report& report) {
+  v4l2::ControlOutcome outcome;
+  outcome.suggestions = {""};
+  auto fields = v4l2gst::control_failure("/dev/video0", outcome, {}).details;
+  outcome.control.emplace().menu = {{.index = 0, .label = ""}};
+  outcome.actual = std::int64_t{};
+  for (auto& field : v4l2gst::control_failure("/dev/video0", outcome, "a mode").details)
+    fields.push_back(std::move(field));
+  report.details.insert(report.details.end(), fields.begin(), fields.end());
+}
+
 /// Writes the fields of a message's details, and each cause. The first message has all fields that
 /// any message has.
 void describe_details(std::ostream& out) {
@@ -79,6 +93,7 @@ void describe_details(std::ostream& out) {
     report.cause = static_cast<v4l2gst::Cause>(cause);
     report.holders = report.cheaper = report.commands = {""};
     report.bytes_per_second = 1;
+    add_control_fields(report);
     v4l2gst::post(element, report);
     auto* const message = gst_bus_pop(bus);
     const GstStructure* details{};

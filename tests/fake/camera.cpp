@@ -37,6 +37,7 @@ Camera::Camera(Model model, std::shared_ptr<const Clock> clock)
   std::ranges::sort(model_.controls, {}, &ModelControl::id);
   for (const auto& control : model_.controls)
     controls_.push_back(initial_state(control));
+  extensions_ = model_.extensions;
   if (!model_.formats.empty()) set_first_format();
 }
 
@@ -176,6 +177,14 @@ void Camera::wait_streaming(bool on) {
 void Camera::wait_controls(unsigned count) {
   std::unique_lock lock{mutex_};
   changed_.wait(lock, [&] { return calls_[VIDIOC_S_CTRL] >= count; });
+}
+
+void Camera::wait_control(std::uint32_t id, std::int64_t value) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [&] {
+    const auto* const control = find_control(id);
+    return control != nullptr && control->value.number == value;
+  });
 }
 
 void Camera::wait_queued(std::size_t count) {
@@ -381,6 +390,7 @@ int Camera::dispatch(const Opener& opener, unsigned long request, void* argument
       break;
   }
   int answered = control_ioctl(opener, request, argument);
+  if (answered == ENOTTY) answered = extension_ioctl(request, argument);
   if (answered == ENOTTY) answered = source_ioctl(opener, request, argument);
   return answered == ENOTTY ? queue_ioctl(opener, request, argument) : answered;
 }

@@ -114,12 +114,16 @@ public:
   void wait_queued(std::size_t count);
   /// Waits until VIDIOC_S_CTRL was called `count` times.
   void wait_controls(unsigned count);
+  /// Waits until the control has this value, whoever sets it.
+  void wait_control(std::uint32_t id, std::int64_t value);
   /// Returns how often an ioctl was called.
   [[nodiscard]] unsigned calls(unsigned long request);
   /// Returns how often any ioctl was called.
   [[nodiscard]] unsigned all_calls();
   [[nodiscard]] v4l2::Format format();
   [[nodiscard]] v4l2::Interval interval();
+  /// Returns the bytes of a control of an extension unit; empty if there is none.
+  [[nodiscard]] std::vector<std::uint8_t> extension(std::uint8_t unit, std::uint8_t selector);
   [[nodiscard]] std::int64_t control(std::uint32_t id);
   [[nodiscard]] std::string control_text(std::uint32_t id);
   [[nodiscard]] std::vector<std::int64_t> control_numbers(std::uint32_t id);
@@ -181,6 +185,7 @@ private:
   int dqevent(const Opener& opener, v4l2_event& answer);
   void send_source_change();
   int control_ioctl(const Opener& opener, unsigned long request, void* argument);
+  int extension_ioctl(unsigned long request, void* argument);
   int query_ext_ctrl(v4l2_query_ext_ctrl& answer) const;
   int query_ctrl(v4l2_queryctrl& answer) const;
   int query_menu(v4l2_querymenu& answer) const;
@@ -269,6 +274,7 @@ private:
   };
 
   std::vector<ControlState> controls_;  // in the order of their ids
+  std::vector<ModelExtension> extensions_;
 
   /// A Subscriber holds the subscriptions of one opener, and its undelivered events.
   struct Subscriber {

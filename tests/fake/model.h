@@ -59,6 +59,16 @@ struct ModelControl {
   bool grabbed_while_streaming{};  ///< V4L2_CTRL_FLAG_GRABBED while the device streams
 };
 
+/// A ModelExtension is a control of a UVC extension unit.
+struct ModelExtension {
+  std::uint8_t unit{};
+  std::uint8_t selector{};
+  std::vector<std::uint8_t> bytes;  ///< initial value
+  std::uint8_t most{0xff};          ///< the camera makes larger bytes this one
+  bool readable{true};
+  bool writable{true};
+};
+
 /// A Model says what kind of camera the fake is. Tests change it before they plug it in.
 struct Model {
   std::string driver{"fake"};
@@ -110,6 +120,7 @@ struct Model {
   std::optional<v4l2_ctrl_hdr10_mastering_display> mastering_display;
   bool forces_key_frames{};  ///< V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME
   std::vector<ModelControl> controls;
+  std::vector<ModelExtension> extensions;
   /// The node has controls and events. A node behind a media graph leaves them to its subdevices.
   bool has_controls{true};
   bool old_controls{};  ///< only VIDIOC_QUERYCTRL, VIDIOC_G_CTRL and VIDIOC_S_CTRL

@@ -48,6 +48,7 @@ constexpr std::array names{
     Named{request::query_menu},
     Named{request::g_ext_ctrls},
     Named{request::s_ext_ctrls},
+    Named{request::uvc_ctrl_query},
     Named{request::g_ctrl},
     Named{request::s_ctrl},
     Named{request::reqbufs},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <linux/media.h>
+#include <linux/uvcvideo.h>
 #include <linux/v4l2-subdev.h>
 #include <linux/videodev2.h>
 
@@ -64,6 +65,7 @@ inline constexpr Request<v4l2_buffer> qbuf{VIDIOC_QBUF, "VIDIOC_QBUF"};
 inline constexpr Request<v4l2_buffer> dqbuf{VIDIOC_DQBUF, "VIDIOC_DQBUF"};
 inline constexpr Request<int> streamon{VIDIOC_STREAMON, "VIDIOC_STREAMON"};
 inline constexpr Request<int> streamoff{VIDIOC_STREAMOFF, "VIDIOC_STREAMOFF"};
+inline constexpr Request<uvc_xu_control_query> uvc_ctrl_query{UVCIOC_CTRL_QUERY, "UVCIOC_CTRL_QUERY"};
 inline constexpr Request<media_v2_topology> g_topology{MEDIA_IOC_G_TOPOLOGY, "MEDIA_IOC_G_TOPOLOGY"};
 inline constexpr Request<v4l2_subdev_format> subdev_g_fmt{VIDIOC_SUBDEV_G_FMT, "VIDIOC_SUBDEV_G_FMT"};
 inline constexpr Request<v4l2_subdev_format> subdev_s_fmt{VIDIOC_SUBDEV_S_FMT, "VIDIOC_SUBDEV_S_FMT"};

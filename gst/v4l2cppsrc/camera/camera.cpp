@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "common/settings.h"
+#include "controls/known_controls.h"
 #include "device/events.h"
 #include "device/modes.h"
 #include "formats/offered_mode.h"
@@ -43,8 +44,10 @@ Outcome<CameraPtr> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstEl
                   device.path().c_str(), capability.card_name().c_str(),
                   capability.driver_name().c_str(), capability.bus().c_str(),
                   device.node()->descriptor());
+  const std::weak_ptr<const v4l2::Node> node{device.node()};
   return CameraPtr{new Camera{.device = std::move(device),
                               .identity = std::move(identity),
+                              .controls = std::make_shared<KnownControls>(node),
                               .input = std::move(*input),
                               .exports = exports}};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,7 @@
 namespace v4l2gst {
 
 struct CapsKinds;
+class KnownControls;
 class Messages;
 enum class IoMode : int;
 
@@ -26,11 +28,12 @@ struct Camera {
 
   v4l2::Device device;
   v4l2::Identity identity{};
-  std::optional<v4l2::Input> input{};    ///< the current input; nullopt if the device has none
-  std::optional<v4l2::Signal> signal{};  ///< as of the latest follow_input()
-  bool exports{};                        ///< false once VIDIOC_EXPBUF is known to fail
-  bool forces_key_frames{true};          ///< false once the device is known to force none
-  bool subscribed{};                     ///< V4L2_EVENT_SOURCE_CHANGE was asked for
+  std::shared_ptr<KnownControls> controls{};  ///< never null in an open camera
+  std::optional<v4l2::Input> input{};         ///< the current input; nullopt if the device has none
+  std::optional<v4l2::Signal> signal{};       ///< as of the latest follow_input()
+  bool exports{};                             ///< false once VIDIOC_EXPBUF is known to fail
+  bool forces_key_frames{true};               ///< false once the device is known to force none
+  bool subscribed{};                          ///< V4L2_EVENT_SOURCE_CHANGE was asked for
 
   [[nodiscard]] const std::string& path() const { return device.path(); }
 

@@ -114,6 +114,8 @@ struct Settings {
   /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the
   /// device's.
   std::string colorimetry;
+  /// Makes a wish for a control that cannot be fulfilled an ERROR instead of a WARNING.
+  bool controls_strict{};
 };
 
 }  // namespace v4l2gst

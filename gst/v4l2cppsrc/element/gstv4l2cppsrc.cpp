@@ -32,8 +32,12 @@ static void gst_v4l2_cpp_src_set_property(GObject* self, guint id, const GValue*
                                           GParamSpec* spec) noexcept {
   auto& source = source_of(self);
   bool known{};
+  const bool by_controller = source.syncing();
   source.info().change_settings([&](v4l2gst::Settings& settings) {
-    known = v4l2gst::set_property(v4l2gst::properties(), id, value, settings);
+    source.wishes().change([&](v4l2gst::ControlWishes& wishes) {
+      known = v4l2gst::set_property(v4l2gst::properties(), id, value,
+                                    {settings, wishes, by_controller});
+    });
   });
   if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
   if (const auto commands = v4l2gst::commands_of(v4l2gst::properties(), id); commands != 0)
@@ -45,7 +49,9 @@ static void gst_v4l2_cpp_src_get_property(GObject* self, guint id, GValue* value
   const auto& source = source_of(self);
   const auto facts = source.info().device_info();
   const auto settings = source.info().settings();
-  if (!v4l2gst::get_property(v4l2gst::properties(), id, {settings, facts, source.stats()}, value))
+  const auto wishes = source.wishes().get();
+  if (!v4l2gst::get_property(v4l2gst::properties(), id, {settings, facts, source.stats(), wishes},
+                             value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
 }
 
@@ -148,8 +154,9 @@ static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   object->finalize = gst_v4l2_cpp_src_finalize;
   object->set_property = gst_v4l2_cpp_src_set_property;
   object->get_property = gst_v4l2_cpp_src_get_property;
-  v4l2gst::install_properties(object, v4l2gst::properties(),
-                              {v4l2gst::Settings{}, v4l2gst::DeviceInfo{}, v4l2gst::Stats{}});
+  v4l2gst::install_properties(
+      object, v4l2gst::properties(),
+      {v4l2gst::Settings{}, v4l2gst::DeviceInfo{}, v4l2gst::Stats{}, v4l2gst::ControlWishes{}});
   // The signal is the same as v4l2src's. Its arguments are the descriptor, and the caps that the
   // device is about to be set to. The streaming thread emits it before VIDIOC_S_FMT of each mode
   // that it tries, and holds no lock then.

@@ -2,9 +2,15 @@
 
 #include <array>
 #include <atomic>
+#include <vector>
 
+#include "controls/control_structure.h"
+#include "controls/known_controls.h"
 #include "element/gstv4l2cppenums.h"
+#include "kernel/node.h"
+#include "session/commands.h"
 #include "session/shared_info.h"
+#include "settings/control_value.h"
 #include "stats/stats.h"
 #include "stream/buffer_queue.h"
 
@@ -15,6 +21,10 @@ namespace {
 constexpr auto read_only = static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 constexpr auto until_ready =
     static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+constexpr auto live = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                               GST_PARAM_MUTABLE_PLAYING);
+constexpr auto controllable = static_cast<GParamFlags>(live | GST_PARAM_CONTROLLABLE);
 
 constexpr auto most_buffers = v4l2::BufferQueue::most_buffers;
 
@@ -39,6 +49,24 @@ GstStructure* stats_of(const Readable& from) {
       G_TYPE_UINT64, read(stats.damaged), "overwritten", G_TYPE_UINT64, read(stats.overwritten),
       "restarted", G_TYPE_UINT64, read(stats.restarted), "reconnected", G_TYPE_UINT64,
       read(stats.reconnected), nullptr);
+}
+
+/// Reads all controls of the open device. Null while none is open.
+GstStructure* controls_of(const Readable& from) {
+  const auto open = from.facts.controls ? from.facts.controls->node() : nullptr;
+  if (!open) return nullptr;
+  const auto known = from.facts.controls->list();
+  if (!known) return nullptr;
+  std::vector<v4l2::ControlInfo> readable;
+  for (const auto& control : (*known)->all()) {
+    if (!control.readable()) continue;
+    // An array may have another number of elements since the format was set.
+    auto now = v4l2::refreshed(*open, control);
+    if (!now) return nullptr;
+    readable.push_back(*std::move(now));
+  }
+  const auto values = v4l2::read_values(*open, readable);
+  return values ? structure_of(readable, *values) : nullptr;
 }
 
 constexpr auto rows = std::to_array<PropertyRow>({
@@ -174,6 +202,51 @@ constexpr auto rows = std::to_array<PropertyRow>({
      .blurb = "What to do when no frame comes in time, each time after twice as long",
      .flags = until_ready,
      .kind = enum_setting<&Settings::on_stall>(gst_v4l2_cpp_on_stall_get_type)},
+    {.name = "extra-controls",
+     .nick = "Extra controls",
+     .blurb = "Values for controls of the device, such as "
+              "\"c,auto_exposure=manual,exposure_time_absolute=157\"; names are those of v4l2-ctl",
+     .flags = live,
+     .kind = ControlsSetting{},
+     .commands = Commands::controls},
+    {.name = "controls-strict",
+     .nick = "Controls strict",
+     .blurb =
+         "Whether a control that can't have the value that was wished for is an ERROR, and not "
+         "a WARNING",
+     .flags = live,
+     .kind = BoolSetting{&Settings::controls_strict},
+     .commands = Commands::controls},
+    {.name = "controls",
+     .nick = "Controls",
+     .blurb = "All controls of the open device with their values, in a form that extra-controls "
+              "takes; unset while it is closed",
+     .flags = read_only,
+     .kind = StructureReading{controls_of}},
+    {.name = "brightness",
+     .nick = "Brightness",
+     .blurb = "The control brightness; reads the device's value while it is open",
+     .flags = controllable,
+     .kind = ControlSetting{"brightness", V4L2_CID_BRIGHTNESS},
+     .commands = Commands::controls},
+    {.name = "contrast",
+     .nick = "Contrast",
+     .blurb = "The control contrast; reads the device's value while it is open",
+     .flags = controllable,
+     .kind = ControlSetting{"contrast", V4L2_CID_CONTRAST},
+     .commands = Commands::controls},
+    {.name = "saturation",
+     .nick = "Saturation",
+     .blurb = "The control saturation; reads the device's value while it is open",
+     .flags = controllable,
+     .kind = ControlSetting{"saturation", V4L2_CID_SATURATION},
+     .commands = Commands::controls},
+    {.name = "hue",
+     .nick = "Hue",
+     .blurb = "The control hue; reads the device's value while it is open",
+     .flags = controllable,
+     .kind = ControlSetting{"hue", V4L2_CID_HUE},
+     .commands = Commands::controls},
     {.name = "stats",
      .nick = "Statistics",
      .blurb = "What became of the frames since the start: v4l2cppsrc-stats with the guint64 "

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 #include "common/overloaded.h"
+#include "controls/control_wishes.h"
+#include "controls/known_controls.h"
+#include "kernel/node.h"
+#include "session/shared_info.h"
+#include "settings/control_value.h"
 
 namespace v4l2gst {
 
@@ -34,6 +39,20 @@ std::uint64_t nanoseconds_of(std::chrono::milliseconds duration, std::uint64_t m
   return std::min(static_cast<std::uint64_t>(duration.count()) * GST_MSECOND, most);
 }
 
+/// Returns the value of the control. A device that is open knows it better than the user.
+int control_of(const ControlSetting& kind, const Readable& from) {
+  const auto open = from.facts.controls ? from.facts.controls->node() : nullptr;
+  std::int64_t number = from.wishes.number_for(kind.key).value_or(0);
+  if (open) {
+    v4l2::ControlInfo control;
+    control.id = kind.id;
+    control.type = V4L2_CTRL_TYPE_INTEGER;
+    if (const auto value = v4l2::read_value(*open, control); value && *value)
+      if (const auto* const is = std::get_if<std::int64_t>(&**value)) number = *is;
+  }
+  return static_cast<int>(std::clamp<std::int64_t>(number, G_MININT, G_MAXINT));
+}
+
 /// Marks an enum or flags type as part of the plug-in's API. Documentation then lists its values.
 GType documented(GType type) {
   gst_type_mark_as_plugin_api(type, GstPluginAPIFlags{});
@@ -63,6 +82,8 @@ GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
           [&](const EnumSetting& kind) {
             return make(g_param_spec_enum, documented(kind.type()), kind.get(settings));
           },
+          [&](const ControlsSetting&) { return make(g_param_spec_boxed, GST_TYPE_STRUCTURE); },
+          [&](const ControlSetting&) { return make(g_param_spec_int, G_MININT, G_MAXINT, 0); },
           [&](const StringReading& kind) {
             return make(g_param_spec_string, null_if_empty(kind.read(from)));
           },
@@ -85,24 +106,33 @@ void install_properties(GObjectClass* klass, PropertyTable table, const Readable
     g_object_class_install_property(klass, ++id, spec_of(row, defaults));
 }
 
-bool set_property(PropertyTable table, guint id, const GValue* value, Settings& settings) {
+bool set_property(PropertyTable table, guint id, const GValue* value, const Writable& to) {
+  auto& settings = to.settings;
   const auto* const row = row_of(table, id);
   if (row == nullptr || (row->flags & G_PARAM_WRITABLE) == 0) return false;
-  std::visit(Overloaded{
-                 [&](const StringSetting& kind) {
-                   settings.*kind.member = empty_if_null(g_value_get_string(value));
-                 },
-                 [&](const BoolSetting& kind) {
-                   settings.*kind.member = g_value_get_boolean(value) != FALSE;
-                 },
-                 [&](const UintSetting& kind) { settings.*kind.member = g_value_get_uint(value); },
-                 [&](const TimeoutSetting& kind) {
-                   settings.*kind.member = rounded_up(g_value_get_uint64(value));
-                 },
-                 [&](const EnumSetting& kind) { kind.set(settings, g_value_get_enum(value)); },
-                 [](const ReadOnly auto&) {},
-             },
-             row->kind);
+  std::visit(
+      Overloaded{
+          [&](const StringSetting& kind) {
+            settings.*kind.member = empty_if_null(g_value_get_string(value));
+          },
+          [&](const BoolSetting& kind) {
+            settings.*kind.member = g_value_get_boolean(value) != FALSE;
+          },
+          [&](const UintSetting& kind) { settings.*kind.member = g_value_get_uint(value); },
+          [&](const TimeoutSetting& kind) {
+            settings.*kind.member = rounded_up(g_value_get_uint64(value));
+          },
+          [&](const EnumSetting& kind) { kind.set(settings, g_value_get_enum(value)); },
+          [&](const ControlsSetting&) {
+            to.wishes.set_structure(static_cast<const GstStructure*>(g_value_get_boxed(value)));
+          },
+          [&](const ControlSetting& kind) {
+            to.wishes.add(to.by_controller ? ControlWishes::controller : kind.key,
+                          {.name = kind.key, .value = g_value_get_int(value)});
+          },
+          [](const ReadOnly auto&) {},
+      },
+      row->kind);
   return true;
 }
 
@@ -126,6 +156,8 @@ bool get_property(PropertyTable table, guint id, const Readable& from, GValue* v
             g_value_set_uint64(value, nanoseconds_of(settings.*kind.member, kind.most));
           },
           [&](const EnumSetting& kind) { g_value_set_enum(value, kind.get(settings)); },
+          [&](const ControlsSetting&) { g_value_set_boxed(value, from.wishes.structure()); },
+          [&](const ControlSetting& kind) { g_value_set_int(value, control_of(kind, from)); },
           [&](const StringReading& kind) {
             g_value_set_string(value, null_if_empty(kind.read(from)));
           },

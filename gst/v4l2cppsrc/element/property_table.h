@@ -20,14 +20,24 @@
 
 namespace v4l2gst {
 
-struct Stats;
+class ControlWishes;
 struct DeviceInfo;
+struct Stats;
 
 /// The objects that properties are read from.
 struct Readable {
   const Settings& settings;
   const DeviceInfo& facts;
   const Stats& stats;
+  const ControlWishes& wishes;
+};
+
+/// The objects that properties are written to.
+struct Writable {
+  Settings& settings;
+  ControlWishes& wishes;
+  /// True while a GstController sets the property (gst_object_sync_values()).
+  bool by_controller{};
 };
 
 // ---- kinds of properties that set a member of Settings ------------------------------------------
@@ -74,6 +84,18 @@ constexpr EnumSetting enum_setting(GType (*type)()) {
               }};
 }
 
+// ---- kinds of properties that wish for controls -------------------------------------------------
+
+/// A GstStructure with a wish for a control in each field.
+struct ControlsSetting {};
+
+/// An int that is the value of the control `id`, named `key`. It reads the device's value while one
+/// is open, otherwise the wish.
+struct ControlSetting {
+  const char* key;
+  std::uint32_t id;
+};
+
 // ---- kinds of properties that are read only -----------------------------------------------------
 
 /// A string. An empty one reads as null.
@@ -103,9 +125,9 @@ concept ReadOnly = requires(const Kind& kind) { kind.read; };
 
 // ---- the table ----------------------------------------------------------------------------------
 
-using PropertyKind =
-    std::variant<StringSetting, BoolSetting, UintSetting, TimeoutSetting, EnumSetting,
-                 StringReading, IntReading, FlagsReading, StructureReading>;
+using PropertyKind = std::variant<StringSetting, BoolSetting, UintSetting, TimeoutSetting,
+                                  EnumSetting, ControlsSetting, ControlSetting, StringReading,
+                                  IntReading, FlagsReading, StructureReading>;
 
 /// One property. Its id is its place in the table, counted from 1.
 struct PropertyRow {
@@ -126,7 +148,7 @@ void install_properties(GObjectClass* klass, PropertyTable table, const Readable
 
 /// Changes the setting of property `id`. Returns false if the table has no such property that can
 /// be set.
-bool set_property(PropertyTable table, guint id, const GValue* value, Settings& settings);
+bool set_property(PropertyTable table, guint id, const GValue* value, const Writable& to);
 
 /// Returns the commands that apply a change of property `id`; 0 if it acts at the next start.
 unsigned commands_of(PropertyTable table, guint id);

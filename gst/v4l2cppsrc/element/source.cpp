@@ -53,7 +53,7 @@ bool Source::open() {
   reported_ = Reported::none;
   // The device is closed first. A driver that allows one open would report EBUSY otherwise.
   close();
-  const auto wanted = info_.settings().device;
+  const auto wanted = shared_.info.settings().device;
   for (auto* const waker : {&waker_, &absence_waker_})
     if (const auto prepared = waker->prepare(); !prepared) {
       report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
@@ -71,7 +71,7 @@ void Source::close() {
 
 bool Source::start() {
   reported_ = Reported::none;
-  const auto wishes = info_.settings();
+  const auto wishes = shared_.info.settings();
   const bool is_open = with_session([&](Session& session) { return session.is_open_for(wishes); });
   if (!is_open && !open()) return false;
   return with_session([](Session& session) {
@@ -99,11 +99,11 @@ void Source::lower(v4l2::Waker::Reason reason) {
 }
 
 void Source::begin_pause() {
-  pausing_ = std::this_thread::get_id();
+  busy_.pausing = std::this_thread::get_id();
 }
 
 void Source::pause() {
-  pausing_ = std::thread::id{};
+  busy_.pausing = std::thread::id{};
   raise(v4l2::Waker::pause);
   change_session([](Session& session) { session.pause(); });
 }
@@ -116,7 +116,7 @@ void Source::unlock() {
   // GstBaseSrc 1.26 calls unlock() for a pause too. FLUSHING would be the wrong answer then. The
   // pipeline may play again before the base class sees FLUSHING (1.26.2). That ends the streaming
   // task, and nothing starts it again. pause() does what a pause takes.
-  if (pausing_.load() == std::this_thread::get_id()) return;
+  if (busy_.pausing.load() == std::this_thread::get_id()) return;
   raise(v4l2::Waker::flush);
 }
 
@@ -182,7 +182,7 @@ bool Source::decide_allocation(GstQuery* query) {
 // ---- commands -----------------------------------------------------------------------------------
 
 bool Source::ask_for_key_frame() {
-  if (!info_.device_info().forces_key_frames) return false;
+  if (!shared_.info.device_info().forces_key_frames) return false;
   commands_.add(Commands::key_frame);
   return true;
 }
@@ -232,6 +232,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
       return fail(step.error());
     }
     if (auto* const out = std::get_if<BufferPtr>(&*step)) {
+      sync_values(GST_BUFFER_PTS(out->get()));
       *buffer = out->release();
       return GST_FLOW_OK;
     }
@@ -241,6 +242,14 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
     const auto playing = gst_base_src_wait_playing(element_);
     if (playing != GST_FLOW_OK) return playing;
   }
+}
+
+/// Sets the properties that a GstController controls to their values at `time`, as v4l2src does.
+void Source::sync_values(GstClockTime time) {
+  if (gst_object_has_active_control_bindings(GST_OBJECT_CAST(element_)) == FALSE) return;
+  busy_.syncing = std::this_thread::get_id();
+  gst_object_sync_values(GST_OBJECT_CAST(element_), time);
+  busy_.syncing = std::thread::id{};
 }
 
 /// Waits on the streaming thread, without the lock, until the device is open.
@@ -256,10 +265,10 @@ Outcome<Step> Source::wait_for_camera() {
 // ---- queries ------------------------------------------------------------------------------------
 
 CapsPtr Source::caps(GstCaps* filter) const {
-  const auto known = info_.device_info();
+  const auto known = shared_.info.device_info();
   auto offered = [&] {
     if (!known.modes) return template_caps();
-    const CapsKinds kinds{.dmabuf = known.exports && may_share(info_.settings().io_mode),
+    const CapsKinds kinds{.dmabuf = known.exports && may_share(shared_.info.settings().io_mode),
                           .alternate = known.follows_source};
     const auto offers = offers_within(*known.modes, filter, kinds, std::nullopt);
     return offers ? caps_of(*offers) : template_caps();
@@ -269,7 +278,7 @@ CapsPtr Source::caps(GstCaps* filter) const {
 }
 
 bool Source::answer_latency(GstQuery* query) const {
-  const auto known = info_.device_info();
+  const auto known = shared_.info.device_info();
   if (!GST_CLOCK_TIME_IS_VALID(known.frame_duration) || known.depth == 0) {
     gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
     return true;

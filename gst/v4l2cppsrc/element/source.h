@@ -7,6 +7,7 @@
 #include <gst/base/gstbasesrc.h>
 
 #include "common/handles.h"
+#include "controls/shared_wishes.h"
 #include "device/tracing_kernel.h"
 #include "kernel/mutex.h"
 #include "kernel/waker.h"
@@ -31,11 +32,16 @@ public:
   void set_kernel(v4l2::Kernel& kernel) { kernel_ = &kernel; }
 
   /// Returns the settings and the device info. Any thread.
-  [[nodiscard]] const SharedInfo& info() const { return info_; }
+  [[nodiscard]] const SharedInfo& info() const { return shared_.info; }
 
-  [[nodiscard]] SharedInfo& info() { return info_; }
+  [[nodiscard]] SharedInfo& info() { return shared_.info; }
 
-  [[nodiscard]] const Stats& stats() const { return stats_; }
+  /// Returns the user's wishes for controls. Any thread. apply() gives them to the device.
+  [[nodiscard]] const SharedWishes& wishes() const { return shared_.wishes; }
+
+  [[nodiscard]] SharedWishes& wishes() { return shared_.wishes; }
+
+  [[nodiscard]] const Stats& stats() const { return shared_.stats; }
 
   /// NULL→READY and back. open() posts its ERROR itself, as all functions below do.
   bool open();
@@ -60,6 +66,9 @@ public:
   void unlock();
   void unlock_stop();
 
+  /// Returns true on the streaming thread while a GstController sets properties.
+  [[nodiscard]] bool syncing() const { return busy_.syncing.load() == std::this_thread::get_id(); }
+
   [[nodiscard]] CapsPtr caps(GstCaps* filter) const;
   bool answer_latency(GstQuery* query) const;
 
@@ -83,6 +92,19 @@ private:
     none,
     failure,
     refusal,  ///< of a wish while the device streams: the stream ends
+  };
+
+  /// What any thread may read and write at any time.
+  struct Shared {
+    SharedInfo info;
+    SharedWishes wishes;
+    Stats stats;  // written by the session
+  };
+
+  /// The threads that are inside of a function, if any.
+  struct BusyThreads {
+    std::atomic<std::thread::id> pausing{};  // between begin_pause() and pause()
+    std::atomic<std::thread::id> syncing{};  // inside of sync_values()
   };
 
   /// Calls `call` with the session, under the lock. The messages of the session are posted once the
@@ -120,6 +142,7 @@ private:
   bool recover(const Report& report);
   GstFlowReturn fail(const Report& report);
   Outcome<Step> wait_for_camera();
+  void sync_values(GstClockTime time);
 
   GstBaseSrc* element_;
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
@@ -130,9 +153,8 @@ private:
   v4l2::Waker waker_{v4l2::Waker::Later::later};
   v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
   std::atomic<Reported> reported_{};
-  std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
-  SharedInfo info_;
-  Stats stats_;  // written by the session
+  BusyThreads busy_;
+  Shared shared_;
   Commands commands_{waker_};
   v4l2::Mutex mutex_;
   Session session_ GUARDED_BY(mutex_){{.element = GST_ELEMENT_CAST(element_),
@@ -140,8 +162,9 @@ private:
                                        .waker = waker_,
                                        .absence_waker = absence_waker_,
                                        .commands = commands_,
-                                       .info = info_,
-                                       .stats = stats_}};
+                                       .info = shared_.info,
+                                       .wishes = shared_.wishes,
+                                       .stats = shared_.stats}};
 };
 
 }  // namespace v4l2gst

@@ -11,6 +11,7 @@ namespace v4l2gst {
 
 class Commands;
 class SharedInfo;
+class SharedWishes;
 struct Stats;
 
 /// The objects that a session and its data flow work with. All of them outlive the session.
@@ -21,6 +22,7 @@ struct Surroundings {
   v4l2::Waker& absence_waker;  ///< interrupts a wait for the device itself
   Commands& commands;
   SharedInfo& info;
+  const SharedWishes& wishes;
   Stats& stats;
 };
 

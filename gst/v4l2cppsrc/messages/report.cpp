@@ -59,6 +59,8 @@ const char* name_of(Cause cause) {
       return "no-format";
     case Cause::overwritten:
       return "overwritten";
+    case Cause::control:
+      return "control";
   }
   return "io";
 }

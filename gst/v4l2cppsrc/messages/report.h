@@ -36,9 +36,10 @@ enum class Cause {
   damaged,         ///< "damaged": all its frames are damaged
   no_format,       ///< "no-format": it has no producer yet
   overwritten,     ///< "overwritten": its driver fills buffers that downstream holds
+  control,         ///< "control": a control does not have the value that was wished for
 };
 
-inline constexpr auto last_cause = Cause::overwritten;
+inline constexpr auto last_cause = Cause::control;
 
 /// One more field of a message's details.
 struct Detail {

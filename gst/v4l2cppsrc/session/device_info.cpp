@@ -15,6 +15,7 @@ DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Captu
     facts.device_fd = descriptor_of(*camera);
     facts.capabilities = camera->device.capability().bits();
     facts.modes = camera->device.modes();
+    facts.controls = camera->controls;
     facts.follows_source = camera->follows_source();
     facts.exports = camera->exports;
     facts.forces_key_frames = camera->forces_key_frames;

@@ -18,7 +18,7 @@ Session::Session(Surroundings surroundings)
 /// Returns the data of a run that begins.
 Run Session::new_run(const Settings& settings) {
   const Watchdog watchdog{settings.first_frame_timeout, settings.stall_timeout, settings.on_stall};
-  return {.flow = DataFlow{surroundings_, messages_, restoration_, watchdog}};
+  return {.flow = DataFlow{surroundings_, messages_, tuning_.restoration, watchdog}};
 }
 
 // ---- the state ----------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ Opened& Session::step_down() {
 void Session::leave() {
   if (const auto* const config = this->config()) run_.former_caps = caps_of(*config);
   run_.shortage.reset();
-  if (camera() != nullptr) restoration_.save(*step_down().camera);
+  if (camera() != nullptr) tuning_.restoration.save(*step_down().camera);
   if (!std::holds_alternative<Absent>(state_)) state_ = Absent{};
   publish();
 }
@@ -100,11 +100,15 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   surroundings_.kernel = &kernel;
   last_seen_ = {.wanted = wanted};
   auto opened = open_camera(kernel, wanted, surroundings_.element);
-  if (opened) {
+  auto ready = opened ? Outcome<>{} : std::unexpected{std::move(opened.error())};
+  if (ready) {
     adopt(std::move(*opened));
-    return {};
+    ready = apply_controls();
+    if (ready) return {};
+    state_ = Closed{};
+    publish();
   }
-  auto reason = std::move(opened.error());
+  auto reason = std::move(ready.error());
   const bool may_come = reason.may_come || reason.cause == Cause::lost;
   if (!may_come || settings().on_disconnect != OnDisconnect::wait)
     return std::unexpected{std::move(reason)};
@@ -116,6 +120,7 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
 /// Takes over a camera that was opened.
 void Session::adopt(CameraPtr camera) {
   last_seen_ = LastSeen::of(*camera, last_seen_.wanted);
+  log_controls(*camera, surroundings_.element);
   state_.emplace<Opened>(std::move(camera));
   publish();
 }
@@ -180,7 +185,7 @@ void Session::close() {
   }
   state_ = Closed{};
   last_seen_ = {.wanted = last_seen_.wanted};
-  restoration_ = {};
+  tuning_ = {};
   absence_.reset();
   retry_pause_ = {};
   run_ = new_run(Settings{});

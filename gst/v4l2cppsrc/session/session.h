@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "camera/camera_finder.h"
-#include "camera/restoration.h"
+#include "camera/tuning.h"
 #include "flow/surroundings.h"
 #include "messages/messages.h"
 #include "session/absence.h"
@@ -136,6 +136,7 @@ private:
   Ending run_commands();
   Ending run(unsigned commands);
   void force_key_frame();
+  Outcome<> apply_controls();
 
   // ---- trouble ----
   Outcome<Step> lose(const Report& report);
@@ -152,7 +153,7 @@ private:
   Messages messages_;
   State state_{Closed{}};
   LastSeen last_seen_{};
-  Restoration restoration_{};
+  Tuning tuning_{};
   std::optional<Absence> absence_{};
   std::chrono::milliseconds retry_pause_{};  ///< before the next try; 0 once a frame was delivered
   Run run_;

@@ -96,6 +96,8 @@ Session::Ending Session::begin(Capturing& at) {
     return on_start_failed(failure(failed->error, failed->doing));
   // A stream by read() may still find no bandwidth before its first frame.
   if (run_.shortage && !at.capture.uses_read()) end_shortage(*at.config);
+  // A camera may take the values of some controls only while it streams, or reset them.
+  if (const auto applied = apply_controls(); !applied) return std::unexpected{applied.error()};
   if (messages_.warns()) return Again{};  // so that they are posted
   return std::nullopt;
 }

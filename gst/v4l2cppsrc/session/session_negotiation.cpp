@@ -49,7 +49,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   const auto flowing = reference(run_.flow.flowing_caps());
   const auto shortage = run_.shortage;
   auto agreed = v4l2gst::negotiate({.camera = open,
-                                    .restoration = restoration_,
+                                    .restoration = tuning_.restoration,
                                     .messages = messages_,
                                     .waker = surroundings_.waker,
                                     .settings = wishes,
@@ -73,6 +73,8 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
                   .config = std::move(config),
                   .wanted = CapsPtr{gst_caps_copy(wanted)}};
   publish_modes(surroundings_.info, *state_.emplace<Configured>(std::move(next)).camera);
+  // Some drivers reset controls with the format, or have other ranges then.
+  if (const auto applied = apply_controls(); !applied) return std::unexpected{applied.error()};
   return Agreed{.caps = std::move(caps)};
 }
 

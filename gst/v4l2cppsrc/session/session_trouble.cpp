@@ -74,6 +74,7 @@ void Session::wait_for_camera(const Report& report) {
 }
 
 bool Session::recover(const Report& report) {
+  if (report.cause == Cause::control) return false;  // controls-strict
   const auto policy = settings().on_disconnect;
   const bool waits = policy == OnDisconnect::wait && !report.hopeless;
   const bool unfed = report.cause == Cause::no_format;
@@ -150,9 +151,10 @@ Outcome<Step> Session::look_for_camera() {
 /// Takes over the device that was away, and restores its settings.
 Outcome<> Session::take_back(CameraPtr camera) {
   adopt(std::move(camera));
-  auto prepared = restoration_.prepare(*this->camera());
+  auto prepared = tuning_.restoration.prepare(*this->camera());
   publish();
-  return prepared;
+  if (!prepared) return prepared;
+  return apply_controls();
 }
 
 /// Handles a look in vain. Returns an error once reconnect-timeout has passed.

@@ -11,9 +11,11 @@
 
 namespace v4l2 {
 class Modes;
-}
+}  // namespace v4l2
 
 namespace v4l2gst {
+
+class KnownControls;
 
 /// A snapshot of the device, for applications to query at any time. It is replaced as a whole when
 /// something changes.
@@ -23,6 +25,7 @@ struct DeviceInfo {
   int device_fd{-1};
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
+  std::shared_ptr<KnownControls> controls;
   bool follows_source{};  ///< an outside source decides what is captured
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
   bool exports{};                ///< true if its frames may become DMABuf memory

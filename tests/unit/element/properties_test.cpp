@@ -50,10 +50,17 @@ protected:
 
   ~Properties() override { gst_object_unref(element_); }
 
-  /// Compares as the property's type does. Strings are compared by their characters.
+  /// Compares as the property's type does. Strings are compared by their characters, and structures
+  /// by their fields.
   bool reads(GParamSpec* spec, const GValue* wanted) {
     Value is{spec};
     g_object_get_property(element_, spec->name, is.get());
+    if (spec->value_type == GST_TYPE_STRUCTURE) {
+      const auto* const have = gst_value_get_structure(is.get());
+      const auto* const want = gst_value_get_structure(wanted);
+      if (have == nullptr || want == nullptr) return have == want;
+      return gst_structure_is_equal(have, want) != FALSE;
+    }
     return g_param_values_cmp(spec, is.get(), wanted) == 0;
   }
 
@@ -77,6 +84,15 @@ std::vector<Value> values_of(GParamSpec* spec) {
   } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
     for (const bool item : {false, true})
       values.push_back(made(spec, g_value_set_boolean, item));
+  } else if (spec->value_type == GST_TYPE_STRUCTURE) {
+    auto* const structure =
+        gst_structure_from_string("c,sharpness=5,auto_exposure=manual", nullptr);
+    values.push_back(made(spec, g_value_set_boxed, structure));
+    gst_structure_free(structure);
+  } else if (G_IS_PARAM_SPEC_INT(spec)) {
+    const auto* const range = G_PARAM_SPEC_INT(spec);
+    for (const gint item : {range->minimum, range->minimum + 1, range->maximum})
+      values.push_back(made(spec, g_value_set_int, item));
   } else if (G_IS_PARAM_SPEC_UINT(spec)) {
     const auto* const range = G_PARAM_SPEC_UINT(spec);
     for (const guint item : {range->minimum, range->minimum + 1, range->maximum})

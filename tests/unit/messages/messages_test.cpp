@@ -13,15 +13,18 @@
 
 #include <gtest/gtest.h>
 
+#include "controls/control_wishes.h"
 #include "device/capability.h"
 #include "device/format.h"
 #include "frames/frame_check.h"
+#include "messages/control_failures.h"
 #include "messages/device_message.h"
 #include "messages/failures.h"
 #include "messages/holder.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
+#include "settings/control_setter.h"
 
 namespace {
 
@@ -32,6 +35,34 @@ constexpr auto path = "/dev/video0";
 
 v4l2::Error at(const char* call, int code, const char* hint = nullptr) {
   return {.code = code, .call = call, .hint = hint};
+}
+
+std::vector<Report> control_failures() {
+  std::vector<Report> all;
+  v4l2::ControlOutcome outcome;
+  outcome.wish = {.name = "brightnes", .value = std::int64_t{300}};
+  outcome.refusal = v4l2::ControlRefusal::unknown;
+  all.push_back(control_failure(path, outcome, {}));
+  outcome.suggestions = {"brightness"};
+  all.push_back(control_failure(path, outcome, {}));
+  auto& control = outcome.control.emplace();
+  control.key = "brightness";
+  control.type = V4L2_CTRL_TYPE_INTEGER;
+  control.maximum = 255;
+  for (int why = 1; why <= static_cast<int>(v4l2::ControlRefusal::device_error); ++why)
+    for (const auto* const governor : {"", "auto_exposure is 3 (Aperture Priority Mode)"}) {
+      outcome.refusal = static_cast<v4l2::ControlRefusal>(why);
+      all.push_back(control_failure(path, outcome, governor));
+    }
+  outcome.actual = std::int64_t{255};
+  all.push_back(control_failure(path, outcome, {}));
+  outcome.end = v4l2::ControlEnd::clamped;
+  all.push_back(control_failure(path, outcome, {}));
+  UserWish fraction;
+  fraction.wish.name = "brightness";
+  fraction.unusable = "GstFraction";
+  all.push_back(unusable_control(path, fraction));
+  return all;
 }
 
 /// Returns the texts of all functions that make a Report, in each of their variants.
@@ -102,6 +133,8 @@ std::vector<std::string> all_texts() {
   all.push_back(not_reopened(path, cannot_open(path, at("open", ENOENT))));
   all.push_back(no_format(path));
   all.push_back(unfed(path));
+  for (auto& report : control_failures())
+    all.push_back(std::move(report));
   for (const auto* const name : {"0", "video0"})
     all.push_back(cannot_open(name, at("open", ENOENT)));
   std::vector<std::string> texts;

@@ -1,0 +1,128 @@
+// A structure becomes wishes for controls, and controls become a structure.
+
+#include "controls/control_structure.h"
+
+#include <algorithm>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include "common/handles.h"
+#include "settings/control_info.h"
+
+namespace {
+
+using v4l2::ControlInfo;
+using v4l2::ControlValue;
+using v4l2gst::StructurePtr;
+using Numbers = std::vector<std::int64_t>;
+
+StructurePtr parsed(const char* text) {
+  StructurePtr structure{gst_structure_from_string(text, nullptr)};
+  EXPECT_NE(structure, nullptr) << text;
+  return structure;
+}
+
+/// Returns the wish of the only field of "c,a=…".
+v4l2gst::UserWish wish_of(const std::string& value) {
+  const auto wishes = v4l2gst::wishes_of(parsed(("c,a=" + value).c_str()).get());
+  EXPECT_EQ(wishes.size(), 1U) << value;
+  return wishes.empty() ? v4l2gst::UserWish{} : wishes.front();
+}
+
+TEST(ControlStructureTest, KeepsTheOrderOfItsFields) {
+  const auto wishes =
+      v4l2gst::wishes_of(parsed("c,exposure_time_absolute=157,auto_exposure=manual,Sharpness=3,"
+                                "focus__absolute_=7,xu:4:2=(string)\"0a:1b\"")
+                             .get());
+  const std::vector<v4l2::ControlWish> expected{
+      {.name = "exposure_time_absolute", .value = std::int64_t{157}},
+      {.name = "auto_exposure", .value = std::string{"manual"}},
+      {.name = "Sharpness", .value = std::int64_t{3}},
+      {.name = "focus__absolute_", .value = std::int64_t{7}},
+      {.name = "xu:4:2", .value = std::string{"0a:1b"}}};
+  ASSERT_EQ(wishes.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(wishes[i].wish, expected[i]) << expected[i].name;
+  EXPECT_TRUE(v4l2gst::wishes_of(nullptr).empty());
+  EXPECT_TRUE(v4l2gst::wishes_of(parsed("c").get()).empty());
+}
+
+TEST(ControlStructureTest, TakesNumbersOfAllTypes) {
+  for (const auto* const value : {"5", "(int)5", "(uint)5", "(gint64)5", "(guint64)5", "(guchar)5",
+                                  "(glong)5", "(gulong)5", "(double)5", "(float)5", "(bitmask)0x5"})
+    EXPECT_EQ(wish_of(value).wish.value, ControlValue{std::int64_t{5}}) << value;
+  EXPECT_EQ(wish_of("true").wish.value, ControlValue{std::int64_t{1}});
+  EXPECT_EQ(wish_of("false").wish.value, ControlValue{std::int64_t{0}});
+  EXPECT_EQ(wish_of("(gint64)-9223372036854775808").wish.value,
+            ControlValue{std::int64_t{G_MININT64}});
+  EXPECT_EQ(wish_of("(guint64)18446744073709551615").wish.value,
+            ControlValue{std::int64_t{G_MAXINT64}});
+  EXPECT_EQ(wish_of("\"a text\"").wish.value, ControlValue{std::string{"a text"}});
+}
+
+TEST(ControlStructureTest, TakesListsOfNumbers) {
+  for (const auto* const value :
+       {"<1,2,3>", "{1,2,3}", "<(gint64)1,(gint64)2,(gint64)3>", "<<1,2>,<3>>"})
+    EXPECT_EQ(wish_of(value).wish.value, (ControlValue{Numbers{1, 2, 3}})) << value;
+}
+
+/// GStreamer takes two hexadecimal numbers with a colon for flags and a mask.
+TEST(ControlStructureTest, TakesTheBytesOfAnExtensionUnit) {
+  for (const auto* const value : {"0a:1b", "<10,27>"})
+    EXPECT_EQ(wish_of(value).wish.value, (ControlValue{Numbers{10, 27}})) << value;
+  for (const auto* const value : {"0a:1b:2c", "0a1b2c", "(string)0a:1b"})
+    EXPECT_TRUE(std::holds_alternative<std::string>(wish_of(value).wish.value)) << value;
+}
+
+TEST(ControlStructureTest, NamesTheTypeOfAValueThatNoControlHas) {
+  EXPECT_EQ(wish_of("1/2").unusable, "GstFraction");
+  EXPECT_EQ(wish_of("0.5").unusable, "gdouble");
+  EXPECT_EQ(wish_of("(double)1e30").unusable, "gdouble");
+  EXPECT_EQ(wish_of("[1,5]").unusable, "GstIntRange");
+  EXPECT_EQ(wish_of("<a,b>").unusable, "GstValueArray");
+  EXPECT_EQ(wish_of("<1,1/2>").unusable, "GstValueArray");
+  EXPECT_TRUE(wish_of("1").unusable.empty());
+}
+
+ControlInfo control(std::string key, std::uint32_t type) {
+  ControlInfo made;
+  made.key = std::move(key);
+  made.type = type;
+  return made;
+}
+
+TEST(ControlStructureTest, ControlsGoThereAndBack) {
+  auto array = control("array", V4L2_CTRL_TYPE_U16);
+  array.dims = {2};
+  const std::vector<ControlInfo> controls{
+      control("number", V4L2_CTRL_TYPE_INTEGER),    control("large", V4L2_CTRL_TYPE_INTEGER64),
+      control("switch", V4L2_CTRL_TYPE_BOOLEAN),    control("bits", V4L2_CTRL_TYPE_BITMASK),
+      control("text", V4L2_CTRL_TYPE_STRING),       control("unread", V4L2_CTRL_TYPE_INTEGER),
+      control("3d_filter", V4L2_CTRL_TYPE_INTEGER), array};
+  const std::vector<std::optional<ControlValue>> values{
+      std::int64_t{-5},           std::int64_t{1} << 40, std::int64_t{1}, std::int64_t{0x80000001},
+      std::string{"with, comma"}, std::nullopt,          std::int64_t{2}, Numbers{1, 65535}};
+  const StructurePtr made{v4l2gst::structure_of(controls, values)};
+  const v4l2gst::TextPtr text{gst_structure_to_string(made.get())};
+  const auto wishes = v4l2gst::wishes_of(parsed(text.get()).get());
+  ASSERT_EQ(wishes.size(), 7U) << text.get();
+  for (const auto& wish : wishes) {
+    const auto found = std::ranges::find(controls, wish.wish.name, &ControlInfo::key);
+    ASSERT_NE(found, controls.end()) << wish.wish.name;
+    EXPECT_EQ(wish.wish.value, values[static_cast<std::size_t>(found - controls.begin())])
+        << wish.wish.name;
+    EXPECT_TRUE(wish.saved);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gst_init(&argc, &argv);
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
