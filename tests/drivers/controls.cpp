@@ -113,8 +113,8 @@ std::string read_elsewhere(const std::string& self, const std::string& device,
   }
   const auto colon = line.find(": ");
   const auto value = colon == std::string::npos ? line : line.substr(colon + 2);
-  if (control.form() == ControlForm::bitmask)
-    return std::to_string(std::stoll(value.substr(0, value.find(' ')), nullptr, 16));
+  if (control.form() == ControlForm::bitmask)  // printed as an int, or in hexadecimal
+    return std::to_string(std::stoll(value, nullptr, 0) & 0xffffffff);
   return value.substr(0, value.find(' '));  // a menu has its label behind the number
 }
 

@@ -103,6 +103,7 @@ struct Measurement {
   std::shared_ptr<fake::Camera> camera = kernel.plug("/dev/video0", camera_with_read());
   travel::Proposal proposal;
   const char* caps{rig::small_yuyv};
+  const char* controls{};
   GstMapFlags map{};
   int frames{};
   unsigned polls{};
@@ -147,6 +148,7 @@ struct Measurement {
     auto* const source = rig::new_element(kernel);
     auto* const sink = travel::new_consumer(proposal, [](GstBuffer*) {});
     rig::set(source, "io-mode", io_mode);
+    if (controls != nullptr) rig::set(source, "extra-controls", controls);
     g_object_set(source, "num-buffers", warm_up + measured + 10, nullptr);
     gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
     auto* const wanted = gst_caps_from_string(caps);
@@ -173,13 +175,14 @@ struct Measurement {
 
 /// `map` says how the consumer maps each frame. The consumer maps none if `map` has no flag.
 void check(const char* io_mode, GstMapFlags map, travel::Proposal proposal = {},
-           const char* caps = rig::small_yuyv) {
+           const char* caps = rig::small_yuyv, const char* controls = nullptr) {
   allocations = 0;
   synchronised = 0;
   Measurement measurement;
   measurement.map = map;
   measurement.proposal = proposal;
   measurement.caps = caps;
+  measurement.controls = controls;
   measurement.run(io_mode);
   const bool reads = std::string_view{io_mode} == "rw";
   fail_unless_equals_int(measurement.frames, warm_up + measured + 10);
@@ -279,6 +282,15 @@ GST_START_TEST(test_a_log_of_others_costs_no_more) {
 
 GST_END_TEST
 
+/// Wishes for controls are applied at the start, and when they change.
+GST_START_TEST(test_wishes_that_do_not_change_cost_no_more) {
+  for (const char* const mode : {"dmabuf", "rw"})
+    check(mode, mode[0] == 'r' ? GST_MAP_READ : unread, {}, rig::small_yuyv,
+          "c,brightness=5,contrast=6,nothing=7");
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_the_counter_counts) {
   allocations = 0;
   counting = true;
@@ -303,6 +315,7 @@ static Suite* cost_of_a_frame_suite() {
                                          TEST(test_read_costs_two_calls_and_no_allocation),
                                          TEST(test_downstreams_pool_costs_no_more),
                                          TEST(test_a_log_of_others_costs_no_more),
+                                         TEST(test_wishes_that_do_not_change_cost_no_more),
                                      });
 }
 

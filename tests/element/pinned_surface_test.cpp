@@ -5,11 +5,14 @@
 
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "controls/gstv4l2cppcontrol.h"
+#include "controls/value_kind.h"
 #include "element/gstv4l2cppsrc.h"
 #include "messages/control_failures.h"
 #include "messages/report.h"
@@ -115,6 +118,40 @@ void describe_details(std::ostream& out) {
   gst_object_unref(element);
 }
 
+void describe_interfaces(std::ostream& out, GType type) {
+  guint count{};
+  GType* const interfaces = g_type_interfaces(type, &count);
+  std::set<std::string> names;
+  for (guint i = 0; i < count; ++i)
+    names.insert(g_type_name(interfaces[i]));
+  for (const auto& name : names)
+    out << "interface " << name << "\n";
+  g_free(interfaces);
+}
+
+/// Writes the properties that the class itself installs, or that its interfaces make it install.
+void describe_properties(std::ostream& out, GType type) {
+  auto* const klass = static_cast<GObjectClass*>(g_type_class_ref(type));
+  guint count{};
+  GParamSpec** const specs = g_object_class_list_properties(klass, &count);
+  for (guint i = 0; i < count; ++i)
+    if (specs[i]->owner_type == type || G_TYPE_IS_INTERFACE(specs[i]->owner_type))
+      describe_property(out, specs[i]);
+  g_free(specs);
+  g_type_class_unref(klass);
+}
+
+/// Writes the types of the children, which are the device's controls.
+void describe_children(std::ostream& out) {
+  const auto describe = [&out](GType type) {
+    out << "child type " << g_type_name(type) << ", a " << g_type_name(g_type_parent(type)) << "\n";
+    describe_properties(out, type);
+  };
+  describe(gst_v4l2_cpp_control_get_type());
+  for (const auto& kind : v4l2gst::value_kinds())
+    describe(gst_v4l2_cpp_control_type_of(kind));
+}
+
 std::string surface() {
   std::ostringstream out;
   const auto type = GST_TYPE_V4L2_CPP_SRC;
@@ -122,11 +159,9 @@ std::string surface() {
   auto* const element = GST_ELEMENT_CLASS(klass);
   out << "type " << g_type_name(type) << ", a " << g_type_name(g_type_parent(type)) << "\nclass "
       << gst_element_class_get_metadata(element, GST_ELEMENT_METADATA_KLASS) << "\n";
-  guint count{};
-  GParamSpec** const specs = g_object_class_list_properties(klass, &count);
-  for (guint i = 0; i < count; ++i)
-    if (specs[i]->owner_type == type) describe_property(out, specs[i]);
-  g_free(specs);
+  describe_interfaces(out, type);
+  describe_properties(out, type);
+  describe_children(out);
   describe_signals(out, type);
   describe_details(out);
   auto* const caps = gst_pad_template_get_caps(gst_element_class_get_pad_template(element, "src"));

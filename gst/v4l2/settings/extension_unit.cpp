@@ -132,11 +132,12 @@ Result<ControlOutcome> set_extension(const Node& node, const ExtensionAddress& a
   outcome.control = described(wish.name, *length);
   auto bytes = extension_bytes(wish.value);
   if (!bytes) return refused(ControlRefusal::wrong_type);
-  const auto before = current(node, address, *length);
-  if (!before) return std::unexpected{before.error()};
-  if (*before) outcome.actual = numbers_of(**before);
+  const auto asked = current(node, address, *length);
+  if (!asked) return std::unexpected{asked.error()};
+  const auto& before = *asked;
+  if (before) outcome.actual = numbers_of(*before);
   if (bytes->size() != *length) return refused(ControlRefusal::wrong_length);
-  if (*before ? **before == *bytes : !fresh) {
+  if (before ? *before == *bytes : !fresh) {
     outcome.end = ControlEnd::unchanged;
     return outcome;
   }
@@ -151,12 +152,13 @@ Result<ControlOutcome> set_extension(const Node& node, const ExtensionAddress& a
                                     : ControlRefusal::device_error,
                    code);
   }
-  const auto after = current(node, address, *length);
-  if (!after) return std::unexpected{after.error()};
+  const auto read_back = current(node, address, *length);
+  if (!read_back) return std::unexpected{read_back.error()};
   outcome.end = ControlEnd::set;
-  if (!*after) return outcome;
-  outcome.actual = numbers_of(**after);
-  if (**after != *bytes) outcome.end = ControlEnd::clamped;
+  const auto& after = *read_back;
+  if (!after) return outcome;
+  outcome.actual = numbers_of(*after);
+  if (*after != *bytes) outcome.end = ControlEnd::clamped;
   return outcome;
 }
 

@@ -7,13 +7,14 @@
 
 #include "camera/camera.h"
 #include "common/log.h"
-#include "controls/control_wishes.h"
 #include "controls/known_controls.h"
+#include "controls/shared_wishes.h"
 #include "messages/control_failures.h"
 #include "messages/failures.h"
 #include "messages/messages.h"
 #include "settings/control_setter.h"
 #include "settings/extension_unit.h"
+#include "settings/key_frame.h"
 
 namespace v4l2gst {
 namespace {
@@ -58,9 +59,10 @@ std::string governor_text(const Camera& camera, const ControlList& known,
   if (outcome.refusal != ControlRefusal::inactive || !outcome.control) return {};
   const auto* const governor = known.find(governor_of(outcome.control->id));
   if (governor == nullptr) return {};
-  const auto value = v4l2::read_value(camera.node(), *governor);
-  if (!value || !*value) return {};
-  return governor->key + " is " + v4l2::value_text(*governor, **value);
+  const auto read = v4l2::read_value(camera.node(), *governor);
+  if (!read) return {};
+  const auto& value = *read;
+  return value ? governor->key + " is " + v4l2::value_text(*governor, *value) : std::string{};
 }
 
 /// Returns true if it is no failure that the wish was not fulfilled. A structure that the element
@@ -111,8 +113,9 @@ v4l2::Result<std::vector<Fate>> fulfil(const Camera& camera, const ControlList& 
 
 }  // namespace
 
-Outcome<> UserControls::apply(Camera& camera, const ControlWishes& wishes, bool strict,
+Outcome<> UserControls::apply(Camera& camera, const SharedWishes& shared, bool strict,
                               Messages& messages) {
+  const auto wishes = shared.get();
   if (wishes.all().empty()) return {};
   const auto stopped = [&](const v4l2::Error& error) {
     return std::unexpected{failed(camera.path(), error, "to set its controls")};
@@ -156,6 +159,16 @@ void log_controls(Camera& camera, GstElement* element) {
   for (const auto& control : (*known)->all())
     names += (names.empty() ? "" : ", ") + control.key;
   GST_INFO_OBJECT(element, "controls: %s", names.empty() ? "none" : names.c_str());
+}
+
+bool force_key_frame(Camera& camera, GstElement* element) {
+  const auto forced = v4l2::force_key_frame(camera.node());
+  if (forced && *forced) return true;
+  // The wait for the next frame reports a loss again.
+  GST_INFO_OBJECT(element, "the device forces no key frame: %s",
+                  forced ? "it has no such control" : g_strerror(forced.error().code));
+  if (forced) camera.forces_key_frames = false;
+  return camera.forces_key_frames;
 }
 
 }  // namespace v4l2gst

@@ -15,8 +15,8 @@ namespace v4l2gst {
 
 struct Camera;
 struct UserWish;
-class ControlWishes;
 class Messages;
+class SharedWishes;
 
 /// Gives the open device the values that the user wishes for controls.
 ///
@@ -28,7 +28,7 @@ public:
   /// Sets the controls that differ from the wishes. A button is pressed once for each wish, and a
   /// relative motion is made once. Adds a WARNING for each wish that failed, unless it was added
   /// before. With `strict` the first failure is the result. Makes no call if there is no wish.
-  Outcome<> apply(Camera& camera, const ControlWishes& wishes, bool strict, Messages& messages);
+  Outcome<> apply(Camera& camera, const SharedWishes& shared, bool strict, Messages& messages);
 
 private:
   /// A failure that was reported.
@@ -48,5 +48,8 @@ private:
 
 /// Logs the names of the device's controls, if the log wants INFO. Makes no call otherwise.
 void log_controls(Camera& camera, GstElement* element);
+
+/// Asks the device's encoder for a key frame. Returns false once the device is known to force none.
+bool force_key_frame(Camera& camera, GstElement* element);
 
 }  // namespace v4l2gst

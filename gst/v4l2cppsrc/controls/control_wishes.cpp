@@ -31,6 +31,10 @@ void ControlWishes::add(std::string_view source, v4l2::ControlWish wish) {
   push(source, {.wish = std::move(wish)});
 }
 
+void ControlWishes::forget(std::string_view source) {
+  std::erase_if(all_, [&](const UserWish& one) { return one.source == source; });
+}
+
 std::optional<std::int64_t> ControlWishes::number_for(std::string_view name) const {
   for (const auto& one : all_ | std::views::reverse)
     if (v4l2::control_key(one.wish.name) == name)

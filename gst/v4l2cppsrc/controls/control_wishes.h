@@ -45,6 +45,9 @@ public:
   /// Adds a wish of `source`. It replaces a wish of this source for the same name.
   void add(std::string_view source, v4l2::ControlWish wish);
 
+  /// Drops all wishes of `source`.
+  void forget(std::string_view source);
+
   [[nodiscard]] std::span<const UserWish> all() const { return all_; }
 
   /// Returns the number of the newest wish; 0 if there was none yet.

@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 
 #include "common/log.h"
+#include "element/gstv4l2cppinterfaces.h"
 #include "element/properties.h"
 #include "formats/caps.h"
 
@@ -17,7 +18,22 @@ struct _GstV4l2CppSrc {
   Source source;
 };
 
+static void gst_v4l2_cpp_src_add_interface(GType type, GType interface, GInterfaceInitFunc init) {
+  const GInterfaceInfo info{init, nullptr, nullptr};
+  g_type_add_interface_static(type, interface, &info);
+}
+
+static void gst_v4l2_cpp_src_add_interfaces(GType type) {
+  gst_v4l2_cpp_src_add_interface(type, GST_TYPE_CHILD_PROXY, gst_v4l2_cpp_src_child_proxy_init);
+  gst_v4l2_cpp_src_add_interface(type, GST_TYPE_COLOR_BALANCE, gst_v4l2_cpp_src_color_balance_init);
+  gst_v4l2_cpp_src_add_interface(type, GST_TYPE_VIDEO_ORIENTATION,
+                                 gst_v4l2_cpp_src_video_orientation_init);
+  gst_v4l2_cpp_src_add_interface(type, GST_TYPE_VIDEO_DIRECTION,
+                                 gst_v4l2_cpp_src_video_direction_init);
+}
+
 G_DEFINE_FINAL_TYPE_WITH_CODE(GstV4l2CppSrc, gst_v4l2_cpp_src, GST_TYPE_PUSH_SRC,
+                              gst_v4l2_cpp_src_add_interfaces(g_define_type_id);
                               GST_DEBUG_CATEGORY_INIT(v4l2_cpp_src_debug, "v4l2cppsrc", 0,
                                                       "V4L2 capture source"))
 
@@ -28,11 +44,19 @@ static Source& source_of(gpointer self) {
   return static_cast<GstV4l2CppSrc*>(self)->source;
 }
 
+/// The id of video-direction, which GstVideoDirection declares. It comes after those of the table.
+static guint gst_v4l2_cpp_src_direction_id() {
+  return static_cast<guint>(v4l2gst::properties().size()) + 1;
+}
+
 static void gst_v4l2_cpp_src_set_property(GObject* self, guint id, const GValue* value,
                                           GParamSpec* spec) noexcept {
   auto& source = source_of(self);
+  if (id == gst_v4l2_cpp_src_direction_id())
+    return source.controls().set_direction(
+        static_cast<GstVideoOrientationMethod>(g_value_get_enum(value)));
   bool known{};
-  const bool by_controller = source.syncing();
+  const bool by_controller = source.controls().syncing();
   source.info().change_settings([&](v4l2gst::Settings& settings) {
     source.wishes().change([&](v4l2gst::ControlWishes& wishes) {
       known = v4l2gst::set_property(v4l2gst::properties(), id, value,
@@ -46,7 +70,9 @@ static void gst_v4l2_cpp_src_set_property(GObject* self, guint id, const GValue*
 
 static void gst_v4l2_cpp_src_get_property(GObject* self, guint id, GValue* value,
                                           GParamSpec* spec) noexcept {
-  const auto& source = source_of(self);
+  auto& source = source_of(self);
+  if (id == gst_v4l2_cpp_src_direction_id())
+    return g_value_set_enum(value, source.controls().direction());
   const auto facts = source.info().device_info();
   const auto settings = source.info().settings();
   const auto wishes = source.wishes().get();
@@ -144,6 +170,11 @@ static void gst_v4l2_cpp_src_init(GstV4l2CppSrc* self) {
   gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
 }
 
+static void gst_v4l2_cpp_src_dispose(GObject* object) noexcept {
+  source_of(object).controls().dispose();
+  G_OBJECT_CLASS(gst_v4l2_cpp_src_parent_class)->dispose(object);
+}
+
 static void gst_v4l2_cpp_src_finalize(GObject* object) noexcept {
   std::destroy_at(&GST_V4L2_CPP_SRC(object)->source);
   G_OBJECT_CLASS(gst_v4l2_cpp_src_parent_class)->finalize(object);
@@ -151,12 +182,22 @@ static void gst_v4l2_cpp_src_finalize(GObject* object) noexcept {
 
 static void gst_v4l2_cpp_src_class_init(GstV4l2CppSrcClass* klass) {
   auto* const object = G_OBJECT_CLASS(klass);
+  object->dispose = gst_v4l2_cpp_src_dispose;
   object->finalize = gst_v4l2_cpp_src_finalize;
   object->set_property = gst_v4l2_cpp_src_set_property;
   object->get_property = gst_v4l2_cpp_src_get_property;
   v4l2gst::install_properties(
       object, v4l2gst::properties(),
       {v4l2gst::Settings{}, v4l2gst::DeviceInfo{}, v4l2gst::Stats{}, v4l2gst::ControlWishes{}});
+  // GstVideoDirection's own param spec is set with each construction. A device whose user has not
+  // named it would be turned.
+  g_object_class_install_property(
+      object, gst_v4l2_cpp_src_direction_id(),
+      g_param_spec_enum("video-direction", "Video direction",
+                        "How the device is to turn its picture, where it has such controls",
+                        GST_TYPE_VIDEO_ORIENTATION_METHOD, GST_VIDEO_ORIENTATION_IDENTITY,
+                        static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                                 GST_PARAM_MUTABLE_PLAYING)));
   // The signal is the same as v4l2src's. Its arguments are the descriptor, and the caps that the
   // device is about to be set to. The streaming thread emits it before VIDIOC_S_FMT of each mode
   // that it tries, and holds no lock then.

@@ -74,6 +74,7 @@ bool Source::start() {
   const auto wishes = shared_.info.settings();
   const bool is_open = with_session([&](Session& session) { return session.is_open_for(wishes); });
   if (!is_open && !open()) return false;
+  controls_.run_began();
   return with_session([](Session& session) {
     session.start();
     return true;
@@ -99,11 +100,11 @@ void Source::lower(v4l2::Waker::Reason reason) {
 }
 
 void Source::begin_pause() {
-  busy_.pausing = std::this_thread::get_id();
+  pausing_ = std::this_thread::get_id();
 }
 
 void Source::pause() {
-  busy_.pausing = std::thread::id{};
+  pausing_ = std::thread::id{};
   raise(v4l2::Waker::pause);
   change_session([](Session& session) { session.pause(); });
 }
@@ -116,7 +117,7 @@ void Source::unlock() {
   // GstBaseSrc 1.26 calls unlock() for a pause too. FLUSHING would be the wrong answer then. The
   // pipeline may play again before the base class sees FLUSHING (1.26.2). That ends the streaming
   // task, and nothing starts it again. pause() does what a pause takes.
-  if (busy_.pausing.load() == std::this_thread::get_id()) return;
+  if (pausing_.load() == std::this_thread::get_id()) return;
   raise(v4l2::Waker::flush);
 }
 
@@ -206,7 +207,7 @@ void Source::apply_wishes() {
     std::optional<Messages> told;
     if (session_.has_messages()) told = session_.take_messages();
     mutex_.unlock();
-    if (told) told->post();
+    if (told) tell(*told);
     if (applied) continue;
     report(applied.error());
     reported_ = Reported::refusal;
@@ -216,6 +217,7 @@ void Source::apply_wishes() {
 // ---- data flow ----------------------------------------------------------------------------------
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
+  controls_.before_frame();
   for (;;) {
     if (reported_ == Reported::refusal) return GST_FLOW_ERROR;
     auto step = with_session([](Session& session) { return session.next(); });
@@ -232,7 +234,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
       return fail(step.error());
     }
     if (auto* const out = std::get_if<BufferPtr>(&*step)) {
-      sync_values(GST_BUFFER_PTS(out->get()));
+      controls_.on_frame(GST_BUFFER_PTS(out->get()));
       *buffer = out->release();
       return GST_FLOW_OK;
     }
@@ -242,14 +244,6 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
     const auto playing = gst_base_src_wait_playing(element_);
     if (playing != GST_FLOW_OK) return playing;
   }
-}
-
-/// Sets the properties that a GstController controls to their values at `time`, as v4l2src does.
-void Source::sync_values(GstClockTime time) {
-  if (gst_object_has_active_control_bindings(GST_OBJECT_CAST(element_)) == FALSE) return;
-  busy_.syncing = std::this_thread::get_id();
-  gst_object_sync_values(GST_OBJECT_CAST(element_), time);
-  busy_.syncing = std::thread::id{};
 }
 
 /// Waits on the streaming thread, without the lock, until the device is open.

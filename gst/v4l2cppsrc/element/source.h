@@ -9,6 +9,7 @@
 #include "common/handles.h"
 #include "controls/shared_wishes.h"
 #include "device/tracing_kernel.h"
+#include "element/control_interfaces.h"
 #include "kernel/mutex.h"
 #include "kernel/waker.h"
 #include "session/commands.h"
@@ -43,6 +44,10 @@ public:
 
   [[nodiscard]] const Stats& stats() const { return shared_.stats; }
 
+  /// Returns the controls of the device, as GStreamer's interfaces show them. Any thread, which
+  /// holds no lock.
+  [[nodiscard]] ControlInterfaces& controls() { return controls_; }
+
   /// NULL→READY and back. open() posts its ERROR itself, as all functions below do.
   bool open();
   void close();
@@ -65,9 +70,6 @@ public:
   GstFlowReturn create(GstBuffer** buffer);
   void unlock();
   void unlock_stop();
-
-  /// Returns true on the streaming thread while a GstController sets properties.
-  [[nodiscard]] bool syncing() const { return busy_.syncing.load() == std::this_thread::get_id(); }
 
   [[nodiscard]] CapsPtr caps(GstCaps* filter) const;
   bool answer_latency(GstQuery* query) const;
@@ -101,12 +103,6 @@ private:
     Stats stats;  // written by the session
   };
 
-  /// The threads that are inside of a function, if any.
-  struct BusyThreads {
-    std::atomic<std::thread::id> pausing{};  // between begin_pause() and pause()
-    std::atomic<std::thread::id> syncing{};  // inside of sync_values()
-  };
-
   /// Calls `call` with the session, under the lock. The messages of the session are posted once the
   /// lock is released.
   template <class Call>
@@ -118,7 +114,7 @@ private:
       if (session_.has_messages()) told = session_.take_messages();
       return result;
     }();
-    if (told) told->post();
+    if (told) tell(*told);
     apply_wishes();
     return outcome;
   }
@@ -132,6 +128,12 @@ private:
     call(session_);
   }
 
+  /// Posts messages, and passes on the news about controls. The caller holds no lock.
+  void tell(const Messages& told) {
+    told.post();
+    if (!told.control_news().empty()) controls_.tell(told.control_news());
+  }
+
   void apply_wishes();
   void emit_prepare_format(int descriptor, GstCaps* caps) NO_THREAD_SAFETY_ANALYSIS;
 
@@ -142,7 +144,6 @@ private:
   bool recover(const Report& report);
   GstFlowReturn fail(const Report& report);
   Outcome<Step> wait_for_camera();
-  void sync_values(GstClockTime time);
 
   GstBaseSrc* element_;
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};
@@ -153,7 +154,7 @@ private:
   v4l2::Waker waker_{v4l2::Waker::Later::later};
   v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
   std::atomic<Reported> reported_{};
-  BusyThreads busy_;
+  std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
   Shared shared_;
   Commands commands_{waker_};
   v4l2::Mutex mutex_;
@@ -165,6 +166,9 @@ private:
                                        .info = shared_.info,
                                        .wishes = shared_.wishes,
                                        .stats = shared_.stats}};
+  ControlInterfaces controls_{GST_ELEMENT_CAST(element_), shared_.info, shared_.wishes, [this] {
+                                apply(Commands::controls);
+                              }};
 };
 
 }  // namespace v4l2gst

@@ -148,7 +148,8 @@ Outcome<FlowEvent> DataFlow::on_arrival(const FlowParts& at, const v4l2::Arrival
                  [](v4l2::SourceChanged) -> Event { return Outdated{}; },
                  [&](const v4l2::ControlChanged& change) -> Event {
                    restoration_->note(at.camera, change);
-                   return Handled{};
+                   messages_->control_news().changed.push_back(change);
+                   return Again{};  // so that the news is passed on
                  },
                  [&](v4l2::Overwritten) -> Event {
                    if (delivery_->copies_from_now_on(at)) return Again{};

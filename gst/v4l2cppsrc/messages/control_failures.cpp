@@ -162,4 +162,15 @@ Report unusable_control(const std::string& path, const UserWish& wish) {
   return report;
 }
 
+Report no_diagonal(const std::string& path) {
+  auto report = resource(GST_RESOURCE_ERROR_SETTINGS, Cause::control, path,
+                         "The device at " + quoted(path) +
+                             " can't mirror its picture at a diagonal (video-direction): V4L2 "
+                             "does not say if a device rotates before it flips. Use videoflip.",
+                         {});
+  report.details.push_back({.name = "control", .value = std::string{"video-direction"}});
+  report.details.push_back({.name = "reason", .value = std::string{"unknown"}});
+  return report;
+}
+
 }  // namespace v4l2gst

@@ -23,4 +23,8 @@ Report control_failure(const std::string& path, const v4l2::ControlOutcome& outc
 /// The value of a wish is of a type that no control has.
 Report unusable_control(const std::string& path, const UserWish& wish);
 
+/// video-direction is a diagonal, which takes a flip and a rotation in an order that V4L2 leaves to
+/// the driver.
+Report no_diagonal(const std::string& path);
+
 }  // namespace v4l2gst

@@ -3,10 +3,20 @@
 #include <utility>
 #include <vector>
 
+#include "device/events.h"
 #include "messages/device_message.h"
 #include "messages/report.h"
 
 namespace v4l2gst {
+
+/// The news about a device's controls, for the GObjects that show them to applications.
+struct ControlNews {
+  bool opened{};  ///< another device was opened, or the same one again
+  bool all{};     ///< all values may have changed, since the source has
+  std::vector<v4l2::ControlChanged> changed{};
+
+  [[nodiscard]] bool empty() const { return !opened && !all && changed.empty(); }
+};
 
 /// The messages that wait to be posted on the bus.
 ///
@@ -28,13 +38,21 @@ public:
 
   [[nodiscard]] bool warns() const { return !warnings_.empty(); }
 
-  [[nodiscard]] bool empty() const { return device_messages_.empty() && warnings_.empty(); }
+  /// The news about controls, which are passed on when the messages are posted.
+  [[nodiscard]] ControlNews& control_news() { return control_news_; }
+
+  [[nodiscard]] const ControlNews& control_news() const { return control_news_; }
+
+  [[nodiscard]] bool empty() const {
+    return device_messages_.empty() && warnings_.empty() && control_news_.empty();
+  }
 
   /// Returns all messages that wait, and keeps none.
   [[nodiscard]] Messages take() {
     Messages taken{element_};
     taken.device_messages_.swap(device_messages_);
     taken.warnings_.swap(warnings_);
+    std::swap(taken.control_news_, control_news_);
     return taken;
   }
 
@@ -53,6 +71,7 @@ private:
   GstElement* element_;
   std::vector<DeviceMessage> device_messages_;
   std::vector<Report> warnings_;
+  ControlNews control_news_;
 };
 
 }  // namespace v4l2gst

@@ -122,6 +122,7 @@ void Session::adopt(CameraPtr camera) {
   last_seen_ = LastSeen::of(*camera, last_seen_.wanted);
   log_controls(*camera, surroundings_.element);
   state_.emplace<Opened>(std::move(camera));
+  messages_.control_news().opened = true;
   publish();
 }
 

@@ -1,12 +1,8 @@
 // What a session does on command, between two frames or while no frame is waited for.
 
-#include "camera/camera.h"
-#include "common/log.h"
-#include "controls/shared_wishes.h"
 #include "session/commands.h"
 #include "session/session.h"
 #include "session/shared_info.h"
-#include "settings/key_frame.h"
 
 namespace v4l2gst {
 
@@ -37,20 +33,12 @@ Session::Ending Session::run(unsigned commands) {
 Outcome<> Session::apply_controls() {
   auto* const open = camera();
   if (open == nullptr) return {};
-  return tuning_.controls.apply(*open, surroundings_.wishes.get(), settings().controls_strict,
-                                messages_);
+  return tuning_.controls.apply(*open, surroundings_.wishes, settings().controls_strict, messages_);
 }
 
 void Session::force_key_frame() {
   auto* const open = camera();
-  if (open == nullptr) return;
-  const auto forced = v4l2::force_key_frame(open->node());
-  if (forced && *forced) return;
-  // The wait for the next frame reports a loss again.
-  GST_INFO_OBJECT(surroundings_.element, "the device forces no key frame: %s",
-                  forced ? "it has no such control" : g_strerror(forced.error().code));
-  if (!forced) return;
-  open->forces_key_frames = false;
+  if (open == nullptr || v4l2gst::force_key_frame(*open, surroundings_.element)) return;
   surroundings_.info.change_device_info([](DeviceInfo& info) { info.forces_key_frames = false; });
 }
 

@@ -83,6 +83,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
 Step Session::forget_source() {
   run_.shortage.reset();
   forget_modes(*step_down().camera);
+  messages_.control_news().all = true;
   publish();
   return Unallocated{};
 }

@@ -71,6 +71,7 @@ std::vector<std::string> all_texts() {
   for (const int code : {ENOENT, EACCES, EBUSY, ENOTTY, EIO, EMFILE})
     all.push_back(cannot_open(path, at("open", code)));
   all.push_back(no_camera());
+  all.push_back(no_diagonal(path));
   for (int kind = 0; kind <= static_cast<int>(v4l2::NodeKind::other); ++kind)
     for (const auto* const sibling : {"", "/dev/video2"})
       all.push_back(wrong_node(path, static_cast<v4l2::NodeKind>(kind), sibling));
