@@ -66,6 +66,33 @@ fake::Model tv_card() {
   return model;
 }
 
+/// These models have vivid's rectangles, as ccs_cap_mode chooses them.
+fake::Model cropping_card() {
+  auto model = capture_card();
+  model.crops = true;
+  return model;
+}
+
+fake::Model cropping_card_without_scaler() {
+  auto model = cropping_card();
+  model.scales = false;
+  return model;
+}
+
+fake::Model card_that_only_crops() {
+  auto model = cropping_card_without_scaler();
+  model.composes = false;
+  return model;
+}
+
+/// Returns a card whose driver takes no rectangle while buffers are allocated.
+fake::Model card_that_crops_before_it_streams() {
+  auto model = cropping_card();
+  model.pans = false;
+  model.crop_step = 8;
+  return model;
+}
+
 /// vimc's capture node. The graph before it is set up for any picture.
 fake::Model sensor_node() {
   return fake::graph_node("Fake Sensor");
@@ -272,6 +299,13 @@ int main(int argc, char** argv) {
                                                conformance::multiplanar_test_driver));
     targets.push_back(conformance::fake_target("fake_capture_card", conformance::capture_card));
     targets.push_back(conformance::fake_target("fake_tv_card", conformance::tv_card));
+    targets.push_back(conformance::fake_target("fake_cropping_card", conformance::cropping_card));
+    targets.push_back(conformance::fake_target("fake_cropping_card_without_scaler",
+                                               conformance::cropping_card_without_scaler));
+    targets.push_back(
+        conformance::fake_target("fake_card_that_only_crops", conformance::card_that_only_crops));
+    targets.push_back(conformance::fake_target("fake_card_that_crops_before_it_streams",
+                                               conformance::card_that_crops_before_it_streams));
     targets.push_back(conformance::fake_target("fake_sensor_node", conformance::sensor_node));
   } else {
     targets.push_back(

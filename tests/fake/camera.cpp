@@ -47,6 +47,8 @@ void Camera::set_first_format() {
   first.size = model_.formats.front().modes.front().size;
   set_format(nearest(first));
   crop_ = bounds();
+  compose_ = whole_frame();
+  if (!model_.scales) fit_rectangles();
 }
 
 // ---- calls of the test --------------------------------------------------------------------------
@@ -604,6 +606,7 @@ int Camera::s_fmt(const Opener& opener, v4l2_format& answer) {
   if (queue_.busy() || (owner_ != nullptr && owner_ != &opener)) return EBUSY;
   if (const auto error = try_fmt(answer)) return error;
   set_format(v4l2::from_wire(answer));
+  fit_rectangles();
   if (const auto* const at = mode(); model_.default_rate && at != nullptr && !at->intervals.empty())
     interval_ = at->intervals.front();
   return 0;

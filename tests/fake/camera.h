@@ -177,7 +177,12 @@ private:
   int s_input(int wanted);
   [[nodiscard]] v4l2_rect bounds() const;
   int g_selection(v4l2_selection& answer) const;
+  [[nodiscard]] v4l2_rect whole_frame() const;
   int s_selection(v4l2_selection& wanted);
+  int select_compose(v4l2_rect& wanted);
+  int select_crop(v4l2_rect& wanted);
+  void fit_rectangles();
+  void resize(v4l2::Size size);
   int query_dv_timings(v4l2_dv_timings& answer) const;
   int s_dv_timings(const v4l2_dv_timings& wanted);
   int s_std(v4l2_std_id wanted);

@@ -1,4 +1,4 @@
-// The sources of the inputs, their events, cropping and the pixel aspect.
+// The sources of the inputs and their events.
 
 #include <algorithm>
 #include <cerrno>
@@ -7,15 +7,6 @@
 #include "fake/camera.h"
 
 namespace fake {
-namespace {
-
-/// Whether the buffer type captures video, over either API.
-bool for_capture(std::uint32_t type) {
-  return type == V4L2_BUF_TYPE_VIDEO_CAPTURE || type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
-}
-
-}  // namespace
-
 void Camera::change_source(std::vector<ModelFormat> formats) {
   const std::lock_guard lock{mutex_};
   model_.formats = std::move(formats);
@@ -64,23 +55,6 @@ int Camera::s_input(int wanted) {
   if (queue_.busy()) return EBUSY;
   input_ = static_cast<unsigned>(wanted);
   return 0;
-}
-
-/// Returns the rectangle of the whole picture.
-v4l2_rect Camera::bounds() const {
-  if (model_.formats.empty()) return {};
-  const auto& size = model_.formats.front().modes.front().size;
-  return {.left = 0, .top = 0, .width = size.width, .height = size.height};
-}
-
-v4l2_rect Camera::crop() {
-  const std::lock_guard lock{mutex_};
-  return crop_;
-}
-
-v4l2_rect Camera::compose() {
-  const std::lock_guard lock{mutex_};
-  return compose_;
 }
 
 unsigned Camera::input() {
@@ -135,50 +109,6 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
     default:
       return ENOTTY;
   }
-}
-
-int Camera::cropcap(v4l2_cropcap& answer) const {
-  if (model_.pixel_aspect.numerator == 0) return ENOTTY;
-  if (!for_capture(answer.type)) return EINVAL;
-  answer.pixelaspect = model_.pixel_aspect;
-  answer.bounds = {.left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
-  answer.defrect = answer.bounds;
-  return 0;
-}
-
-int Camera::g_selection(v4l2_selection& answer) const {
-  const bool crops = model_.pixel_aspect.numerator != 0 || model_.crops;
-  if (!crops && !model_.composes) return ENOTTY;
-  if (!for_capture(answer.type)) return EINVAL;
-  const v4l2_rect whole{
-      .left = 0, .top = 0, .width = format_.size.width, .height = format_.size.height};
-  if (model_.crops && answer.target == V4L2_SEL_TGT_CROP)
-    answer.r = crop_;
-  else if ((crops && answer.target == V4L2_SEL_TGT_CROP) ||
-           (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE_DEFAULT))
-    answer.r = whole;
-  else if (model_.composes && answer.target == V4L2_SEL_TGT_COMPOSE)
-    answer.r = compose_;
-  else
-    return EINVAL;
-  return 0;
-}
-
-int Camera::s_selection(v4l2_selection& wanted) {
-  if (!model_.composes && !model_.crops) return ENOTTY;
-  if (!for_capture(wanted.type)) return EINVAL;
-  if (model_.composes && wanted.target == V4L2_SEL_TGT_COMPOSE) {
-    compose_ = wanted.r;
-    return 0;
-  }
-  if (!model_.crops || wanted.target != V4L2_SEL_TGT_CROP) return EINVAL;
-  const auto all = bounds();
-  wanted.r.width = std::min(wanted.r.width, all.width);
-  wanted.r.height = std::min(wanted.r.height, all.height);
-  wanted.r.left = std::clamp(wanted.r.left, 0, static_cast<int>(all.width - wanted.r.width));
-  wanted.r.top = std::clamp(wanted.r.top, 0, static_cast<int>(all.height - wanted.r.height));
-  crop_ = wanted.r;
-  return 0;
 }
 
 int Camera::query_dv_timings(v4l2_dv_timings& answer) const {

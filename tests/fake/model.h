@@ -105,9 +105,16 @@ struct Model {
       V4L2_FIELD_NONE};  ///< VIDIOC_S_FMT answers this, unless `fields` has the requested one
   std::vector<std::uint32_t> fields;  ///< further V4L2_FIELD_* that it can
   v4l2_fract pixel_aspect{};          ///< of VIDIOC_CROPCAP, height over width; 0 for ENOTTY
-  bool composes{};                    ///< has a compose rectangle, which VIDIOC_S_FMT leaves alone
-  bool crops{};        ///< has a crop rectangle that can be set, at first the whole picture
-  unsigned inputs{1};  ///< all of one kind
+  /// Has a compose rectangle, at first the whole frame. VIDIOC_S_FMT leaves it alone where it fits.
+  bool composes{};
+  bool crops{};  ///< has a crop rectangle that can be set, at first the whole picture
+  /// Scales the crop rectangle to the frame. Without it the size of one decides on that of the
+  /// other, as in vivid.
+  bool scales{true};
+  v4l2_rect bounds{};  ///< of the crop rectangle; the first mode if the width is 0
+  bool pans{true};     ///< otherwise VIDIOC_S_SELECTION returns EBUSY while buffers are allocated
+  std::uint32_t crop_step{1};  ///< corners and sizes of the crop rectangle are multiples of this
+  unsigned inputs{1};          ///< all of one kind
   std::uint32_t input_capabilities{};  ///< V4L2_IN_CAP_*
   std::uint32_t input_status{};        ///< V4L2_IN_ST_*
   v4l2_std_id standards{};             ///< of each input

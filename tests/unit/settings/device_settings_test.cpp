@@ -52,6 +52,7 @@ v4l2_dv_timings timings() {
 }
 
 constexpr v4l2_rect corner{.left = 16, .top = 8, .width = 320, .height = 240};
+constexpr v4l2_rect place{.left = 16, .top = 8, .width = 160, .height = 120};
 
 TEST(DeviceSettings, TheInputIsRestored) {
   const Rig former{grabber()};
@@ -96,25 +97,25 @@ TEST(DeviceSettings, TimingsAreRestored) {
 TEST(DeviceSettings, RectanglesAreRestored) {
   const Rig former{grabber()};
   ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_CROP, corner));
-  ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_COMPOSE, corner));
+  ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_COMPOSE, place));
   const auto setup = setup_of(former);
   const Rig later{grabber()};
   ASSERT_TRUE(setup.prepare_crop(node_of(later)));
   EXPECT_TRUE(v4l2::same(later.camera->crop(), corner));
   EXPECT_EQ(*setup.restore_picture(node_of(later), {320, 240}), Names{});
-  EXPECT_TRUE(v4l2::same(later.camera->compose(), corner));
+  EXPECT_TRUE(v4l2::same(later.camera->compose(), place));
   EXPECT_EQ(later.camera->calls(VIDIOC_S_SELECTION), 2U);
   // The rectangle has no defined place in a frame of another size.
   const Rig large{grabber()};
   EXPECT_EQ(*setup.restore_picture(node_of(large), {640, 480}), Names{});
-  EXPECT_FALSE(v4l2::same(large.camera->compose(), corner));
+  EXPECT_FALSE(v4l2::same(large.camera->compose(), place));
   EXPECT_TRUE(v4l2::same(large.camera->crop(), corner));
 }
 
 TEST(DeviceSettings, RectanglesThatAreRefusedAreTold) {
   const Rig former{grabber()};
   ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_CROP, corner));
-  ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_COMPOSE, corner));
+  ASSERT_TRUE(*v4l2::select(node_of(former), V4L2_SEL_TGT_COMPOSE, place));
   const Rig later;
   EXPECT_EQ(*setup_of(former).restore_picture(node_of(later), {320, 240}),
             (Names{"crop", "compose"}));
