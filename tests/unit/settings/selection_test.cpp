@@ -35,6 +35,32 @@ TEST(PixelAspect, FollowsWhatIsScaled) {
   EXPECT_EQ(*v4l2::pixel_aspect(*rig.device->node(), {160, 240}), (v4l2::PixelAspect{59, 27}));
 }
 
+TEST(PixelAspect, FollowsTheComposeRectangle) {
+  auto model = tv_card();
+  model.pixel_aspect = {54, 59};
+  model.crops = true;
+  model.composes = true;
+  Rig rig{model};
+  const auto& node = *rig.device->node();
+  EXPECT_EQ(*v4l2::pixel_aspect(node, {320, 240}), (v4l2::PixelAspect{59, 54}));
+  // Half of the frame's width shows all of the picture. A margin is no part of it.
+  ASSERT_TRUE(*v4l2::select(node, V4L2_SEL_TGT_COMPOSE, {0, 0, 160, 240}));
+  EXPECT_EQ(*v4l2::pixel_aspect(node, {320, 240}), (v4l2::PixelAspect{59, 27}));
+  // In buffers of one field, the rectangle has half of the lines.
+  ASSERT_TRUE(*v4l2::select(node, V4L2_SEL_TGT_COMPOSE, {0, 0, 320, 120}));
+  EXPECT_EQ(*v4l2::pixel_aspect(node, {320, 240}, {.lines = 2}), (v4l2::PixelAspect{59, 54}));
+}
+
+TEST(PixelAspect, OfSquarePixelsFollowsOnlyAChosenRectangle) {
+  auto model = fake::webcam();
+  model.crops = true;
+  Rig rig{model};
+  const auto& node = *rig.device->node();
+  ASSERT_TRUE(*v4l2::select(node, V4L2_SEL_TGT_CROP, {0, 0, 320, 480}));
+  EXPECT_EQ(*v4l2::pixel_aspect(node, {640, 480}), (v4l2::PixelAspect{1, 1}));
+  EXPECT_EQ(*v4l2::pixel_aspect(node, {640, 480}, {.chosen = true}), (v4l2::PixelAspect{1, 2}));
+}
+
 TEST(PixelAspect, IsSquareWhereNobodySaysMore) {
   Rig rig;
   EXPECT_EQ(*v4l2::pixel_aspect(*rig.device->node(), {320, 240}), (v4l2::PixelAspect{1, 1}));
