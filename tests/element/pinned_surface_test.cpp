@@ -97,6 +97,7 @@ void describe_details(std::ostream& out) {
     report.holders = report.cheaper = report.commands = {""};
     report.bytes_per_second = 1;
     add_control_fields(report);
+    report.details.push_back({.name = "bounds", .value = ""});
     v4l2gst::post(element, report);
     auto* const message = gst_bus_pop(bus);
     const GstStructure* details{};

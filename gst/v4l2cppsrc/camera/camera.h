@@ -31,6 +31,7 @@ struct Camera {
   std::shared_ptr<KnownControls> controls{};  ///< never null in an open camera
   std::optional<v4l2::Input> input{};         ///< the current input; nullopt if the device has none
   std::optional<v4l2::Signal> signal{};       ///< as of the latest follow_input()
+  std::optional<v4l2_rect> crop_bounds{};     ///< as of the latest look_at_bounds()
   bool exports{};                             ///< false once VIDIOC_EXPBUF is known to fail
   bool forces_key_frames{true};               ///< false once the device is known to force none
   bool subscribed{};                          ///< V4L2_EVENT_SOURCE_CHANGE was asked for

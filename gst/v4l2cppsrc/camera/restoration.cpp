@@ -33,6 +33,12 @@ void Restoration::forget() {
   former_.reset();
 }
 
+void Restoration::leave_rectangles(bool crop, bool compose) {
+  if (!former_) return;
+  if (crop) former_->crop.reset();
+  if (compose) former_->compose.reset();
+}
+
 void Restoration::note(const Camera& camera, const v4l2::ControlChanged& change) {
   if (current_) current_->controls.note(camera.node(), change);
 }

@@ -52,6 +52,9 @@ public:
   /// not be restored. Watches the camera's settings from now on. `size` is the size of the frames.
   Outcome<> complete(const Camera& camera, v4l2::Size size, Messages& messages);
 
+  /// Leaves the rectangles alone that the user's settings name.
+  void leave_rectangles(bool crop, bool compose);
+
   /// Drops the settings that are to be restored.
   void forget();
 

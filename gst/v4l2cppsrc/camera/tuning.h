@@ -1,5 +1,6 @@
 #pragma once
 
+#include "camera/geometry.h"
 #include "camera/restoration.h"
 #include "camera/user_controls.h"
 
@@ -10,6 +11,7 @@ namespace v4l2gst {
 struct Tuning {
   Restoration restoration{};
   UserControls controls{};
+  Geometry geometry{};
 };
 
 }  // namespace v4l2gst

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace v4l2gst {
@@ -111,6 +112,15 @@ struct Settings {
   std::chrono::milliseconds first_frame_timeout{};
   std::chrono::milliseconds stall_timeout{};
   OnStall on_stall{OnStall::warn};
+  /// The rectangles of the device, such as "320,0,640x480". Empty leaves a rectangle as it is.
+  std::string crop;
+  std::string compose;
+  /// What is cut from each side of the crop bounds, in pixels, unless `crop` is set. If none of the
+  /// four is set, the rectangle stays as it is.
+  std::optional<std::uint32_t> crop_top;
+  std::optional<std::uint32_t> crop_left;
+  std::optional<std::uint32_t> crop_bottom;
+  std::optional<std::uint32_t> crop_right;
   /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the
   /// device's.
   std::string colorimetry;

@@ -16,15 +16,17 @@ using v4l2gst::OnStall;
 using v4l2gst::OnStarved;
 using v4l2gst::Prefer;
 
+// Applications know v4l2src's values by these names too, and some write them in pipelines. The
+// other enums have descriptions in this place.
 GType gst_v4l2_cpp_io_mode_get_type() {
   static const std::array values{
-      GEnumValue{static_cast<int>(IoMode::automatic),
-                 "Choose: dmabuf, or mmap where the driver can't", "auto"},
-      GEnumValue{static_cast<int>(IoMode::rw), "read() the frames", "rw"},
-      GEnumValue{static_cast<int>(IoMode::mmap), "The driver's buffers, as plain memory", "mmap"},
-      GEnumValue{static_cast<int>(IoMode::userptr), "Buffers in memory of ours", "userptr"},
-      GEnumValue{static_cast<int>(IoMode::dmabuf), "The driver's buffers, as DMABuf", "dmabuf"},
-      GEnumValue{static_cast<int>(IoMode::dmabuf_import), "DMABufs of downstream", "dmabuf-import"},
+      GEnumValue{static_cast<int>(IoMode::automatic), "GST_V4L2_IO_AUTO", "auto"},
+      GEnumValue{static_cast<int>(IoMode::rw), "GST_V4L2_IO_RW", "rw"},
+      GEnumValue{static_cast<int>(IoMode::mmap), "GST_V4L2_IO_MMAP", "mmap"},
+      GEnumValue{static_cast<int>(IoMode::userptr), "GST_V4L2_IO_USERPTR", "userptr"},
+      GEnumValue{static_cast<int>(IoMode::dmabuf), "GST_V4L2_IO_DMABUF", "dmabuf"},
+      GEnumValue{static_cast<int>(IoMode::dmabuf_import), "GST_V4L2_IO_DMABUF_IMPORT",
+                 "dmabuf-import"},
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppIOMode", values.data());

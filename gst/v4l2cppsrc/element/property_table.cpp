@@ -1,6 +1,7 @@
 #include "element/property_table.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "common/overloaded.h"
 #include "controls/control_wishes.h"
@@ -8,6 +9,8 @@
 #include "kernel/node.h"
 #include "session/shared_info.h"
 #include "settings/control_value.h"
+#include "settings/rectangle.h"
+#include "settings/selection.h"
 
 namespace v4l2gst {
 
@@ -39,9 +42,14 @@ std::uint64_t nanoseconds_of(std::chrono::milliseconds duration, std::uint64_t m
   return std::min(static_cast<std::uint64_t>(duration.count()) * GST_MSECOND, most);
 }
 
+/// Returns the node of the open device; null while none is.
+std::shared_ptr<const v4l2::Node> open_node(const Readable& from) {
+  return from.facts.controls ? from.facts.controls->node() : nullptr;
+}
+
 /// Returns the value of the control. A device that is open knows it better than the user.
 int control_of(const ControlSetting& kind, const Readable& from) {
-  const auto open = from.facts.controls ? from.facts.controls->node() : nullptr;
+  const auto open = open_node(from);
   std::int64_t number = from.wishes.number_for(kind.key).value_or(0);
   if (open) {
     v4l2::ControlInfo control;
@@ -59,6 +67,35 @@ GType documented(GType type) {
   return type;
 }
 
+/// Returns the spec of a GstValueArray of ints, as v4l2src's "crop-bounds" has it.
+GParamSpec* rectangle_spec(const PropertyRow& row) {
+  auto* const number = g_param_spec_int(
+      "rectangle-value", "Rectangle value", "One of left, top, width and height", G_MININT,
+      G_MAXINT, 0, static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  return gst_param_spec_array(row.name, row.nick, row.blurb, number, row.flags);
+}
+
+void set_rectangle(GValue* value, const v4l2_rect& rectangle) {
+  for (const auto number : {rectangle.left, rectangle.top, static_cast<gint>(rectangle.width),
+                            static_cast<gint>(rectangle.height)}) {
+    GValue one = G_VALUE_INIT;
+    g_value_init(&one, G_TYPE_INT);
+    g_value_set_int(&one, number);
+    gst_value_array_append_and_take_value(value, &one);
+  }
+}
+
+/// Returns the rectangle that the open device has, or the wish for it while none is open. Empty if
+/// the device has no such rectangle.
+std::string text_of(const RectangleSetting& kind, const Readable& from) {
+  const auto open = open_node(from);
+  if (!open) return from.settings.*kind.member;
+  const auto known = v4l2::selected(*open, kind.target);
+  if (!known) return from.settings.*kind.member;  // the device went away
+  const auto& actual = *known;
+  return actual ? v4l2::rectangle_text(*actual) : std::string{};
+}
+
 GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
   const auto& settings = from.settings;
   const auto make = [&row](auto* make_spec, auto... rest) {
@@ -68,6 +105,13 @@ GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
       Overloaded{
           [&](const StringSetting& kind) {
             return make(g_param_spec_string, null_if_empty(settings.*kind.member));
+          },
+          [&](const RectangleSetting& kind) {
+            return make(g_param_spec_string, null_if_empty(settings.*kind.member));
+          },
+          [&](const MarginSetting& kind) {
+            return make(g_param_spec_uint, guint{0}, G_MAXUINT,
+                        (settings.*kind.member).value_or(0));
           },
           [&](const BoolSetting& kind) {
             return make(g_param_spec_boolean, gboolean{settings.*kind.member});
@@ -93,6 +137,7 @@ GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
           [&](const FlagsReading& kind) {
             return make(g_param_spec_flags, documented(kind.type()), kind.read(from));
           },
+          [&](const RectangleReading&) { return rectangle_spec(row); },
           [&](const StructureReading&) { return make(g_param_spec_boxed, GST_TYPE_STRUCTURE); },
       },
       row.kind);
@@ -115,6 +160,10 @@ bool set_property(PropertyTable table, guint id, const GValue* value, const Writ
           [&](const StringSetting& kind) {
             settings.*kind.member = empty_if_null(g_value_get_string(value));
           },
+          [&](const RectangleSetting& kind) {
+            settings.*kind.member = empty_if_null(g_value_get_string(value));
+          },
+          [&](const MarginSetting& kind) { settings.*kind.member = g_value_get_uint(value); },
           [&](const BoolSetting& kind) {
             settings.*kind.member = g_value_get_boolean(value) != FALSE;
           },
@@ -150,6 +199,12 @@ bool get_property(PropertyTable table, guint id, const Readable& from, GValue* v
           [&](const StringSetting& kind) {
             g_value_set_string(value, null_if_empty(settings.*kind.member));
           },
+          [&](const RectangleSetting& kind) {
+            g_value_set_string(value, null_if_empty(text_of(kind, from)));
+          },
+          [&](const MarginSetting& kind) {
+            g_value_set_uint(value, (settings.*kind.member).value_or(0));
+          },
           [&](const BoolSetting& kind) { g_value_set_boolean(value, settings.*kind.member); },
           [&](const UintSetting& kind) { g_value_set_uint(value, settings.*kind.member); },
           [&](const TimeoutSetting& kind) {
@@ -163,6 +218,9 @@ bool get_property(PropertyTable table, guint id, const Readable& from, GValue* v
           },
           [&](const IntReading& kind) { g_value_set_int(value, kind.read(from)); },
           [&](const FlagsReading& kind) { g_value_set_flags(value, kind.read(from)); },
+          [&](const RectangleReading& kind) {
+            set_rectangle(value, kind.read(from).value_or(v4l2_rect{}));
+          },
           [&](const StructureReading& kind) { g_value_take_boxed(value, kind.read(from)); },
       },
       row->kind);

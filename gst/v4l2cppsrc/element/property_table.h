@@ -2,11 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
+
+#include <linux/videodev2.h>
 
 #include <gst/gst.h>
 
@@ -45,6 +48,18 @@ struct Writable {
 /// A string. An empty one reads as null.
 struct StringSetting {
   std::string Settings::*member;
+};
+
+/// A rectangle of the open device, read from its driver, and the wish for it. Empty text reads as
+/// null.
+struct RectangleSetting {
+  std::string Settings::*member;
+  std::uint32_t target;  ///< V4L2_SEL_TGT_*
+};
+
+/// A guint that may be unset, which reads as 0.
+struct MarginSetting {
+  std::optional<std::uint32_t> Settings::*member;
 };
 
 struct BoolSetting {
@@ -114,6 +129,11 @@ struct FlagsReading {
   std::uint32_t (*read)(const Readable& from);
 };
 
+/// A GstValueArray of four ints: left, top, width and height. Nullopt reads as four zeros.
+struct RectangleReading {
+  std::optional<v4l2_rect> (*read)(const Readable& from);
+};
+
 /// A GstStructure, new for each reader.
 struct StructureReading {
   GstStructure* (*read)(const Readable& from);
@@ -125,9 +145,10 @@ concept ReadOnly = requires(const Kind& kind) { kind.read; };
 
 // ---- the table ----------------------------------------------------------------------------------
 
-using PropertyKind = std::variant<StringSetting, BoolSetting, UintSetting, TimeoutSetting,
-                                  EnumSetting, ControlsSetting, ControlSetting, StringReading,
-                                  IntReading, FlagsReading, StructureReading>;
+using PropertyKind =
+    std::variant<StringSetting, RectangleSetting, MarginSetting, BoolSetting, UintSetting,
+                 TimeoutSetting, EnumSetting, ControlsSetting, ControlSetting, StringReading,
+                 IntReading, FlagsReading, RectangleReading, StructureReading>;
 
 /// One property. Its id is its place in the table, counted from 1.
 struct PropertyRow {

@@ -1,5 +1,6 @@
 #include "element/source.h"
 
+#include <tuple>
 #include <utility>
 
 #include "buffers/downstream.h"
@@ -11,6 +12,15 @@
 #include "stream/wait.h"
 
 namespace v4l2gst {
+namespace {
+
+/// Returns the user's wishes for rectangles.
+auto rectangles_of(const Settings& wishes) {
+  return std::tuple{wishes.crop,      wishes.compose,     wishes.crop_top,
+                    wishes.crop_left, wishes.crop_bottom, wishes.crop_right};
+}
+
+}  // namespace
 
 // ---- messages -----------------------------------------------------------------------------------
 
@@ -141,7 +151,9 @@ void Source::emit_prepare_format(int descriptor, GstCaps* caps) {
 /// Returns true without new caps while the device is away. GstBaseSrc can't interrupt negotiate(),
 /// but it can interrupt create(). create() waits for the device, and has this called again.
 bool Source::negotiate() {
+  bool renewed{};
   for (;;) {
+    const auto named = rectangles_of(shared_.info.settings());
     // The query has no filter. The order of our own caps would pass for a preference of downstream.
     const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
     auto agreed = with_session([&](Session& session) {
@@ -150,6 +162,11 @@ bool Source::negotiate() {
       });
     });
     if (agreed && agreed->overtaken) continue;
+    // A handler of "crop-bounds" chooses the crop rectangle for these bounds, as it does with
+    // v4l2src.
+    if (agreed && agreed->other_bounds && !std::exchange(renewed, true) &&
+        rectangles_of(shared_.info.settings()) != named)
+      continue;
     if (agreed)
       return !agreed->caps || gst_base_src_set_caps(element_, agreed->caps.get()) != FALSE;
     if (recover(agreed.error())) return true;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,7 +20,7 @@ struct ControlNews {
   [[nodiscard]] bool empty() const { return !opened && !all && changed.empty(); }
 };
 
-/// The messages that wait to be posted on the bus.
+/// The messages that wait to be posted on the bus, and the notifies that wait to be emitted.
 ///
 /// The streaming context adds them while it holds its lock, and posts them once the lock is
 /// released, because a sync handler of the bus may wait for a thread that pauses the element.
@@ -36,6 +38,12 @@ public:
 
   void warn(Report warning) { warnings_.push_back(std::move(warning)); }
 
+  /// Adds a "notify" of a property that changed by itself.
+  void notify(std::string property) {
+    if (std::ranges::find(notified_, property) == notified_.end())
+      notified_.push_back(std::move(property));
+  }
+
   [[nodiscard]] bool warns() const { return !warnings_.empty(); }
 
   /// The news about controls, which are passed on when the messages are posted.
@@ -44,7 +52,8 @@ public:
   [[nodiscard]] const ControlNews& control_news() const { return control_news_; }
 
   [[nodiscard]] bool empty() const {
-    return device_messages_.empty() && warnings_.empty() && control_news_.empty();
+    return device_messages_.empty() && warnings_.empty() && notified_.empty() &&
+           control_news_.empty();
   }
 
   /// Returns all messages that wait, and keeps none.
@@ -52,6 +61,7 @@ public:
     Messages taken{element_};
     taken.device_messages_.swap(device_messages_);
     taken.warnings_.swap(warnings_);
+    taken.notified_.swap(notified_);
     std::swap(taken.control_news_, control_news_);
     return taken;
   }
@@ -62,6 +72,8 @@ public:
       v4l2gst::post(element_, message);
     for (const auto& warning : warnings_)
       v4l2gst::warn(element_, warning);
+    for (const auto& property : notified_)
+      g_object_notify(G_OBJECT(element_), property.c_str());
   }
 
   /// Returns the element that posts; for the log.
@@ -71,6 +83,7 @@ private:
   GstElement* element_;
   std::vector<DeviceMessage> device_messages_;
   std::vector<Report> warnings_;
+  std::vector<std::string> notified_;
   ControlNews control_news_;
 };
 

@@ -61,6 +61,8 @@ const char* name_of(Cause cause) {
       return "overwritten";
     case Cause::control:
       return "control";
+    case Cause::geometry:
+      return "geometry";
   }
   return "io";
 }

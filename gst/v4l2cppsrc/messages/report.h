@@ -37,9 +37,10 @@ enum class Cause {
   no_format,       ///< "no-format": it has no producer yet
   overwritten,     ///< "overwritten": its driver fills buffers that downstream holds
   control,         ///< "control": a control does not have the value that was wished for
+  geometry,        ///< "geometry": a rectangle is not as the user wants it
 };
 
-inline constexpr auto last_cause = Cause::control;
+inline constexpr auto last_cause = Cause::geometry;
 
 /// One more field of a message's details.
 struct Detail {

@@ -5,6 +5,7 @@
 
 #include "buffers/plane_memory.h"
 #include "camera/camera.h"
+#include "camera/geometry.h"
 #include "camera/restoration.h"
 #include "common/settings.h"
 #include "device/modes.h"
@@ -175,23 +176,19 @@ Outcome<PictureProperties> FormatSetter::read_picture_properties(
                                .pixel_aspect = overrides_.pixel_aspect,
                                .colorimetry = overrides_.colorimetry_text,
                                .hdr = {}};
-  const auto& node = *device().node();
   if (!overrides_.carry_pixel_aspect) {
     properties.pixel_aspect.reset();
   } else if (!properties.pixel_aspect) {
-    v4l2::Size frame{format.size.width, frame_height(format)};
-    if (single_field(format.field)) frame.height *= 2;
-    const auto aspect = v4l2::pixel_aspect(node, frame);
-    if (!aspect)
-      return std::unexpected{failed(path(), aspect.error(), "to ask for its pixel aspect")};
-    properties.pixel_aspect = single_field(format.field) ? flattened(*aspect) : *aspect;
+    const auto aspect = pixel_aspect_of(camera_, format, geometry_);
+    if (!aspect) return std::unexpected{aspect.error()};
+    properties.pixel_aspect = *aspect;
   }
   if (!row.raw()) return properties;
   if (properties.colorimetry.empty())
     if (const auto known = colorimetry_of(format.colorimetry, is_rgb(row), depth_of(row)))
       if (const auto text = colorimetry_text(*known)) properties.colorimetry = text.get();
   if (format.colorimetry.transfer == V4L2_XFER_FUNC_SMPTE2084) {
-    const auto hdr = v4l2::hdr_info(node);
+    const auto hdr = v4l2::hdr_info(*device().node());
     if (!hdr) return std::unexpected{failed(path(), hdr.error(), "to ask for its HDR metadata")};
     if (const auto& info = *hdr) properties.hdr = hdr_metadata(*info);
   }
@@ -199,7 +196,7 @@ Outcome<PictureProperties> FormatSetter::read_picture_properties(
 }
 
 /// Sets the format, the colours and the rectangles.
-Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
+Outcome<v4l2::Format> FormatSetter::set_picture(Rectangles rectangles, const Candidate& candidate) {
   // A picture that fills the old frames has to fill the new ones. VIDIOC_S_FMT does not ensure
   // that. A rectangle that a user has composed stays.
   const auto filled = fills_frame();
@@ -215,10 +212,16 @@ Outcome<v4l2::Format> FormatSetter::set_picture(const Candidate& candidate) {
       overrides_.colorimetry_text.empty() ? candidate.colorimetry : overrides_.colorimetry_text;
   if (!colours.empty()) format = convert_colours(*format, *row, colours);
   if (!format) return format;
-  if (*filled)
+  if (*filled && !geometry_.names_compose())
     if (const auto done = v4l2::fill_frame(*device().node()); !done)
       return std::unexpected{failed(path(), done.error(), "to fill its frames")};
-  return restoration_.restore_picture(device(), *format);
+  auto restored = restoration_.restore_picture(device(), *format);
+  const bool named = geometry_.names_crop() || geometry_.names_compose();
+  if (!restored || !named || rectangles == Rectangles::as_they_are) return restored;
+  if (const auto set = geometry_.set(camera_); !set) return std::unexpected{set.error()};
+  auto now = confirm_format(device(), *restored);
+  if (now && now->size != restored->size) resized_ = now->size;
+  return now;
 }
 
 /// Sets the frame interval, and returns the one for the caps. That is the answer of VIDIOC_S_PARM.
@@ -247,7 +250,17 @@ Outcome<std::string> FormatSetter::tell_rate(const Candidate& candidate,
 
 Outcome<std::variant<StreamConfig, DriverAnswer>> FormatSetter::set(const Candidate& candidate,
                                                                     const GstCaps* wanted) {
-  const auto asked = set_picture(candidate);
+  resized_.reset();
+  auto answer = set_with(Rectangles::as_named, candidate, wanted);
+  if (!answer || !resized_ || std::holds_alternative<StreamConfig>(*answer)) return answer;
+  geometry_.yield(*resized_);
+  return set_with(Rectangles::as_they_are, candidate, wanted);
+}
+
+Outcome<std::variant<StreamConfig, DriverAnswer>> FormatSetter::set_with(Rectangles rectangles,
+                                                                         const Candidate& candidate,
+                                                                         const GstCaps* wanted) {
+  const auto asked = set_picture(rectangles, candidate);
   if (!asked) return std::unexpected{asked.error()};
   // The answer may have no caps at all, or none in the chosen memory.
   if (auto given = without_caps(*asked, candidate.dmabuf_caps)) return std::move(*given);
@@ -316,6 +329,21 @@ Outcome<bool> FormatSetter::keeps_promise(const Candidate& candidate, std::uint3
   if (*exported) return true;
   camera_.exports = false;
   return false;
+}
+
+Outcome<v4l2::PixelAspect> pixel_aspect_of(const Camera& camera, const v4l2::Format& format,
+                                           const Geometry& geometry) {
+  // A buffer of one field has every other line of the frame.
+  const bool field = single_field(format.field);
+  const bool one_field = field || format.field == V4L2_FIELD_ALTERNATE;
+  const std::uint32_t lines = one_field ? 2 : 1;
+  const v4l2::Size frame{format.size.width, lines * format.size.height};
+  const auto aspect = v4l2::pixel_aspect(
+      camera.node(), frame,
+      {.lines = lines, .chosen = geometry.names_crop() || geometry.names_compose()});
+  if (!aspect)
+    return std::unexpected{failed(camera.path(), aspect.error(), "to ask for its pixel aspect")};
+  return field ? flattened(*aspect) : *aspect;
 }
 
 /// Asks for the format after the last call that may have changed it. VIDIOC_S_PARM of some drivers

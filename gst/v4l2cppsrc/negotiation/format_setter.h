@@ -19,6 +19,7 @@ class Waker;
 
 namespace v4l2gst {
 
+class Geometry;
 class Restoration;
 struct Camera;
 struct Candidate;
@@ -40,16 +41,18 @@ struct DriverAnswer {
 /// borrows all of its arguments.
 class FormatSetter {
 public:
-  FormatSetter(Camera& camera, Restoration& restoration, v4l2::Waker& waker,
+  FormatSetter(Camera& camera, Restoration& restoration, Geometry& geometry, v4l2::Waker& waker,
                const Overrides& overrides, const PrepareFormat& prepare)
       : camera_{camera},
         restoration_{restoration},
+        geometry_{geometry},
         waker_{waker},
         overrides_{overrides},
         prepare_{prepare} {}
 
   /// Sets `candidate`. Returns a StreamConfig if `wanted` takes the caps of the driver's answer,
-  /// otherwise a DriverAnswer.
+  /// otherwise a DriverAnswer. A rectangle that the user named yields if it leads to frames of a
+  /// size that `wanted` does not take.
   Outcome<std::variant<StreamConfig, DriverAnswer>> set(const Candidate& candidate,
                                                         const GstCaps* wanted);
 
@@ -61,7 +64,13 @@ private:
   [[nodiscard]] const v4l2::Device& device() const;
   [[nodiscard]] const std::string& path() const;
 
-  Outcome<v4l2::Format> set_picture(const Candidate& candidate);
+  /// Whether the rectangles that the user named are set.
+  enum class Rectangles { as_named, as_they_are };
+
+  Outcome<std::variant<StreamConfig, DriverAnswer>> set_with(Rectangles rectangles,
+                                                             const Candidate& candidate,
+                                                             const GstCaps* wanted);
+  Outcome<v4l2::Format> set_picture(Rectangles rectangles, const Candidate& candidate);
   Outcome<v4l2::Format> set_format(const Candidate& candidate);
   [[nodiscard]] Outcome<v4l2::Format> convert_colours(const v4l2::Format& format,
                                                       const FormatRow& row,
@@ -76,11 +85,17 @@ private:
 
   Camera& camera_;
   Restoration& restoration_;
+  Geometry& geometry_;
   v4l2::Waker& waker_;
   const Overrides& overrides_;
   const PrepareFormat& prepare_;
   bool overtaken_{};
+  std::optional<v4l2::Size> resized_{};  ///< the frames' size, if a rectangle has changed it
 };
+
+/// Returns the pixel aspect ratio of frames of `format`, as the caps have it.
+Outcome<v4l2::PixelAspect> pixel_aspect_of(const Camera& camera, const v4l2::Format& format,
+                                           const Geometry& geometry);
 
 /// Returns the format that the device is set to now. `format` is the format that was set.
 Outcome<v4l2::Format> confirm_format(const v4l2::Device& device, const v4l2::Format& format);

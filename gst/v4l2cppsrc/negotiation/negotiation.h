@@ -17,6 +17,7 @@ class Waker;
 
 namespace v4l2gst {
 
+class Geometry;
 class Messages;
 class Restoration;
 struct Camera;
@@ -42,6 +43,7 @@ struct Wish {
 struct NegotiationParts {
   Camera& camera;
   Restoration& restoration;
+  Geometry& geometry;
   Messages& messages;
   v4l2::Waker& waker;
   const Settings& settings;
@@ -52,6 +54,7 @@ struct NegotiationParts {
 struct Negotiated {
   Outcome<ConfigPtr> config;  ///< the mode that is set; null if PrepareFormat returned false
   CapsPtr accepted_caps;      ///< of the accepted mode, even if a later call failed; null before
+  bool other_bounds{};        ///< the bounds of the crop rectangle have changed
 };
 
 /// Parses the user's overrides. Returns an error if a property can't be parsed. `path` is the

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "camera/camera.h"
+#include "camera/geometry.h"
 #include "camera/restoration.h"
 #include "common/log.h"
 #include "common/settings.h"
@@ -61,8 +62,9 @@ Outcome<std::vector<Candidate>> Negotiator::named_candidates(const Wish& wish) c
 /// Returns the device's modes that downstream takes, the best first, without those in `tried`.
 Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
     const Wish& wish, std::span<const Candidate> tried) const {
-  const auto native = camera_.native_size();
+  auto native = camera_.native_size();
   if (!native) return std::unexpected{native.error()};
+  if (suiting_) *native = suiting_;
   const auto offers =
       offers_within(*device().modes(), wish.wanted, camera_.caps_kinds(settings_.io_mode), *native);
   if (!offers) return std::unexpected{failed(path(), offers.error(), "to list its modes")};
@@ -75,6 +77,16 @@ Outcome<std::vector<Candidate>> Negotiator::listed_candidates(
     std::ranges::stable_partition(best, [&](const Candidate& candidate) {
       return candidate.row->fourcc == current->fourcc.code;
     });
+  }
+  if (suiting_ && !best.empty() && best.front().size != *suiting_) {
+    // A driver that lists no sizes may have the one that suits the user's rectangles.
+    const auto sizes = device().modes()->sizes({best.front().row->fourcc});
+    if (!sizes) return std::unexpected{failed(path(), sizes.error(), "to list its sizes")};
+    if (sizes->empty()) {
+      auto suiting = best.front();
+      suiting.size = *suiting_;
+      best.insert(best.begin(), suiting);
+    }
   }
   std::erase_if(best, [&](const Candidate& candidate) {
     return std::ranges::find(tried, candidate) != tried.end();
@@ -110,7 +122,7 @@ Outcome<Negotiator::Tried> Negotiator::try_candidates(std::span<const Candidate>
                                                       const Wish& wish) {
   // Each candidate costs calls that may be slow. If so many are refused, others will be too.
   constexpr std::size_t most_tries = 8;
-  FormatSetter setter{camera_, restoration_, waker_, overrides_, prepare_};
+  FormatSetter setter{camera_, restoration_, geometry_, waker_, overrides_, prepare_};
   std::optional<DriverAnswer> first;
   std::size_t attempts{};
   for (const auto& candidate : best) {
@@ -154,6 +166,8 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
                    static_cast<const void*>(wish.wanted));
   if (const auto followed = follow_input(camera_, messages_); !followed)
     return std::unexpected{followed.error()};
+  if (auto prepared = prepare_geometry(); !prepared)
+    return std::unexpected{std::move(prepared.error())};
   if (wish.shortage != nullptr) return choose_cheaper_mode(wish);
   const auto named = named_candidates(wish);
   if (!named) return std::unexpected{named.error()};
@@ -175,6 +189,17 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
 }
 
 // ---- settings besides the mode ------------------------------------------------------------------
+
+/// Sets the crop rectangle that the user named. Modes may depend on it. It beats the one that was
+/// saved when the camera went away.
+Outcome<> Negotiator::prepare_geometry() {
+  if (auto wished = geometry_.wish(camera_, settings_); !wished) return wished;
+  restoration_.leave_rectangles(geometry_.names_crop(), geometry_.names_compose());
+  auto suiting = geometry_.prepare(camera_);
+  if (!suiting) return std::unexpected{std::move(suiting.error())};
+  suiting_ = *suiting;
+  return {};
+}
 
 /// Restores the settings that the mode may have changed, and watches settings from now on. Returns
 /// false if a restored control has changed the format.
@@ -199,7 +224,11 @@ Outcome<std::optional<StreamConfig>> Negotiator::negotiate(const Wish& wish) {
   if (!chosen) return std::unexpected{chosen.error()};
   const auto holds = complete(*chosen);
   if (!holds) return std::unexpected{holds.error()};
-  if (*holds) return std::move(*chosen);
+  if (*holds) {
+    if (auto told = geometry_.report(camera_, false, messages_); !told)
+      return std::unexpected{std::move(told.error())};
+    return std::move(*chosen);
+  }
   auto again = wish;
   again.held_downstream = 0;
   return negotiate(again);  // no settings are left to restore

@@ -28,6 +28,7 @@ public:
   Negotiator(const NegotiationParts& parts, PrepareFormat prepare)
       : camera_{parts.camera},
         restoration_{parts.restoration},
+        geometry_{parts.geometry},
         messages_{parts.messages},
         waker_{parts.waker},
         settings_{parts.settings},
@@ -55,10 +56,12 @@ private:
   Outcome<Tried> try_candidates(std::span<const Candidate> best, const Wish& wish);
   Outcome<bool> accept(const Candidate& candidate, const StreamConfig& config, std::size_t choices,
                        const Wish& wish);
+  Outcome<> prepare_geometry();
   Outcome<bool> complete(const StreamConfig& config);
 
   Camera& camera_;
   Restoration& restoration_;
+  Geometry& geometry_;
   Messages& messages_;
   v4l2::Waker& waker_;
   const Settings& settings_;
@@ -66,6 +69,7 @@ private:
   PrepareFormat prepare_;
   bool overtaken_{};
   CapsPtr accepted_caps_;
+  std::optional<v4l2::Size> suiting_;  ///< the size of frames that suits the user's rectangles
 };
 
 }  // namespace v4l2gst

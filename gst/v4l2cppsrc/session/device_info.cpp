@@ -16,6 +16,7 @@ DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Captu
     facts.capabilities = camera->device.capability().bits();
     facts.modes = camera->device.modes();
     facts.controls = camera->controls;
+    facts.crop_bounds = camera->crop_bounds;
     facts.follows_source = camera->follows_source();
     facts.exports = camera->exports;
     facts.forces_key_frames = camera->forces_key_frames;
@@ -28,6 +29,7 @@ DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Captu
 void publish_modes(SharedInfo& shared, const Camera& camera) {
   shared.change_device_info([&](DeviceInfo& info) {
     info.modes = camera.device.modes();
+    info.crop_bounds = camera.crop_bounds;
     info.follows_source = camera.follows_source();
     info.exports = camera.exports;
   });

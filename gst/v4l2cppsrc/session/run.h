@@ -14,6 +14,7 @@ struct Run {
   DataFlow flow;
   std::optional<Shortage> shortage{};  ///< set while a mode that fits the USB bus is sought
   CapsPtr former_caps{};               ///< caps agreed on before the buffers or the camera went
+  bool has_other_caps{};               ///< the pixels' shape has changed: renew the caps
 };
 
 }  // namespace v4l2gst

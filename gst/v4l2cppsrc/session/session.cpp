@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "camera/geometry.h"
 #include "common/log.h"
 #include "session/circumstances.h"
 #include "session/device_info.h"
@@ -102,8 +103,8 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   auto opened = open_camera(kernel, wanted, surroundings_.element);
   auto ready = opened ? Outcome<>{} : std::unexpected{std::move(opened.error())};
   if (ready) {
-    adopt(std::move(*opened));
-    ready = apply_controls();
+    ready = adopt(std::move(*opened));
+    if (ready) ready = apply_controls();
     if (ready) return {};
     state_ = Closed{};
     publish();
@@ -118,12 +119,15 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
 }
 
 /// Takes over a camera that was opened.
-void Session::adopt(CameraPtr camera) {
+Outcome<> Session::adopt(CameraPtr camera) {
   last_seen_ = LastSeen::of(*camera, last_seen_.wanted);
   log_controls(*camera, surroundings_.element);
+  if (const auto looked = look_at_bounds(*camera, messages_); !looked)
+    return std::unexpected{looked.error()};
   state_.emplace<Opened>(std::move(camera));
   messages_.control_news().opened = true;
   publish();
+  return {};
 }
 
 bool Session::is_open_for(const Settings& wishes) const {

@@ -36,8 +36,9 @@ public:
 
   /// The result of a negotiation.
   struct Agreed {
-    CapsPtr caps{};    ///< null while there is no device
-    bool overtaken{};  ///< the state changed during "prepare-format": negotiate again
+    CapsPtr caps{};       ///< null while there is no device
+    bool overtaken{};     ///< the state changed during "prepare-format": negotiate again
+    bool other_bounds{};  ///< "crop-bounds" has changed
   };
 
   explicit Session(Surroundings surroundings);
@@ -116,7 +117,7 @@ private:
   [[nodiscard]] Report failure(const v4l2::Error& error, std::string_view doing) const;
 
   // ---- opening ----
-  void adopt(CameraPtr camera);
+  Outcome<> adopt(CameraPtr camera);
   Outcome<> take_back(CameraPtr camera);
   Outcome<Step> not_there(const Report& report);
 
@@ -137,6 +138,7 @@ private:
   Ending run(unsigned commands);
   void force_key_frame();
   Outcome<> apply_controls();
+  Outcome<> apply_geometry();
 
   // ---- trouble ----
   Outcome<Step> lose(const Report& report);

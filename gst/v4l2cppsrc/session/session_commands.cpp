@@ -1,5 +1,7 @@
 // What a session does on command, between two frames or while no frame is waited for.
 
+#include "common/log.h"
+#include "negotiation/live_geometry.h"
 #include "session/commands.h"
 #include "session/session.h"
 #include "session/shared_info.h"
@@ -7,7 +9,9 @@
 namespace v4l2gst {
 
 Session::Ending Session::run_commands() {
-  return run(surroundings_.commands.take());
+  auto ended = run(surroundings_.commands.take());
+  if (ended && !*ended && run_.has_other_caps) return Unallocated{};  // the buffers stay
+  return ended;
 }
 
 Outcome<> Session::apply_wishes() {
@@ -24,6 +28,14 @@ Session::Ending Session::run(unsigned commands) {
   if ((commands & Commands::controls) != 0)
     if (auto applied = apply_controls(); !applied)
       return std::unexpected{std::move(applied.error())};
+  if ((commands & Commands::geometry) != 0) {
+    if (const auto applied = apply_geometry(); !applied) {
+      // A wish does not end the stream. A loss in another state is found by the next call.
+      const auto& error = applied.error().error;
+      if (std::holds_alternative<Capturing>(state_) && error.gone()) return on_lost(error);
+      GST_WARNING_OBJECT(surroundings_.element, "%s", applied.error().text.c_str());
+    }
+  }
   if (messages_.warns()) return Again{};  // so that they are posted
   return std::nullopt;
 }
@@ -40,6 +52,26 @@ void Session::force_key_frame() {
   auto* const open = camera();
   if (open == nullptr || v4l2gst::force_key_frame(*open, surroundings_.element)) return;
   surroundings_.info.change_device_info([](DeviceInfo& info) { info.forces_key_frames = false; });
+}
+
+/// Sets the rectangles that the user named. Once a mode is agreed on, frames keep their format.
+Outcome<> Session::apply_geometry() {
+  auto* const open = camera();
+  if (open == nullptr) return {};
+  const auto wishes = settings();
+  auto reshaped = set_rectangles(
+      {.camera = *open, .geometry = tuning_.geometry, .settings = wishes, .messages = messages_},
+      config(), wanted());
+  if (!reshaped) return std::unexpected{std::move(reshaped.error())};
+  auto& other = *reshaped;
+  if (!other) return {};
+  std::visit(
+      [&](auto& state) {
+        if constexpr (requires { state.config; }) state.config = std::move(other);
+      },
+      state_);
+  run_.has_other_caps = true;
+  return {};
 }
 
 }  // namespace v4l2gst

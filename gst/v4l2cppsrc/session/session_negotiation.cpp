@@ -23,8 +23,10 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   // The stream goes on if downstream still takes its caps. A change elsewhere in the pipeline is no
   // reason to stop it.
   if (const auto* const at = std::get_if<Capturing>(&state_);
-      at != nullptr && gst_caps_is_subset(caps_of(*at->config).get(), wanted) != FALSE)
+      at != nullptr && gst_caps_is_subset(caps_of(*at->config).get(), wanted) != FALSE) {
+    run_.has_other_caps = false;
     return Agreed{.caps = caps_of(*at->config)};
+  }
   const auto wishes = settings();
   const auto overrides = read_overrides(wishes, path());
   if (!overrides) return std::unexpected{overrides.error()};
@@ -50,6 +52,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   const auto shortage = run_.shortage;
   auto agreed = v4l2gst::negotiate({.camera = open,
                                     .restoration = tuning_.restoration,
+                                    .geometry = tuning_.geometry,
                                     .messages = messages_,
                                     .waker = surroundings_.waker,
                                     .settings = wishes,
@@ -68,6 +71,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   }
   auto& config = *agreed.config;
   if (!config) return Agreed{.overtaken = true};
+  run_.has_other_caps = false;
   auto caps = caps_of(*config);
   Configured next{.camera = std::move(camera),
                   .config = std::move(config),
@@ -75,7 +79,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   publish_modes(surroundings_.info, *state_.emplace<Configured>(std::move(next)).camera);
   // Some drivers reset controls with the format, or have other ranges then.
   if (const auto applied = apply_controls(); !applied) return std::unexpected{applied.error()};
-  return Agreed{.caps = std::move(caps)};
+  return Agreed{.caps = std::move(caps), .other_bounds = agreed.other_bounds};
 }
 
 /// Steps down to Opened, to negotiate anew. The source sends something else, or the buffers are of

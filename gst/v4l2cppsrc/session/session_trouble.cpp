@@ -150,7 +150,7 @@ Outcome<Step> Session::look_for_camera() {
 
 /// Takes over the device that was away, and restores its settings.
 Outcome<> Session::take_back(CameraPtr camera) {
-  adopt(std::move(camera));
+  if (auto adopted = adopt(std::move(camera)); !adopted) return adopted;
   auto prepared = tuning_.restoration.prepare(*this->camera());
   publish();
   if (!prepared) return prepared;

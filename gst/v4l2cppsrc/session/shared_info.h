@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+
+#include <linux/videodev2.h>
 
 #include <gst/gst.h>
 
@@ -26,7 +29,8 @@ struct DeviceInfo {
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
   std::shared_ptr<KnownControls> controls;
-  bool follows_source{};  ///< an outside source decides what is captured
+  std::optional<v4l2_rect> crop_bounds;  ///< nullopt if the device does not say
+  bool follows_source{};                 ///< an outside source decides what is captured
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
   bool exports{};                ///< true if its frames may become DMABuf memory
   bool forces_key_frames{true};  ///< false once the device is known to force no key frame

@@ -118,7 +118,7 @@ TEST_F(Properties, CanAllBeRead) {
 
 TEST_F(Properties, AreTheirDefaultsAtFirst) {
   for (auto* const spec : specs_) {
-    if (G_IS_PARAM_SPEC_BOXED(spec)) continue;
+    if (G_IS_PARAM_SPEC_BOXED(spec) || GST_IS_PARAM_SPEC_ARRAY_LIST(spec)) continue;
     EXPECT_TRUE(reads_default(spec)) << spec->name;
   }
 }

@@ -20,6 +20,7 @@
 #include "messages/control_failures.h"
 #include "messages/device_message.h"
 #include "messages/failures.h"
+#include "messages/geometry_failures.h"
 #include "messages/holder.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
@@ -118,6 +119,19 @@ std::vector<std::string> all_texts() {
                                         .inexpressible = {},
                                         .advice = {}}));
   all.push_back(overwritten(path));
+  for (const auto* const name : {"crop", "compose"})
+    for (const auto trouble :
+         {GeometryTrouble::unreadable, GeometryTrouble::no_rectangle, GeometryTrouble::nothing_left,
+          GeometryTrouble::refused, GeometryTrouble::other_frames, GeometryTrouble::other_shape,
+          GeometryTrouble::adjusted})
+      for (const bool streaming : {false, true})
+        all.push_back(not_as_wished(path, {.trouble = trouble,
+                                           .name = name,
+                                           .asked = std::string{name} + "=0,0,1x1",
+                                           .actual = v4l2_rect{0, 0, 2, 2},
+                                           .bounds = v4l2_rect{0, 0, 2, 2},
+                                           .error = at("VIDIOC_S_SELECTION", EBUSY),
+                                           .streaming = streaming}));
   all.push_back(other_size(path, "YUYV 320x240", 38400, 153600));
   for (const bool starting : {false, true})
     all.push_back(stalled(path, milliseconds{1500}, starting));
