@@ -6,6 +6,8 @@
 #include <poll.h>
 
 #include "conformance/target.h"
+#include "settings/edid.h"
+#include "settings/timings.h"
 
 namespace {
 
@@ -52,6 +54,111 @@ TEST_P(Belief, WhatAnInputLacksIsNoData) {
     EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::query_std, standard)));
     EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::g_std, standard)));
   }
+}
+
+// VIDIOC_ENUM_DV_TIMINGS lists the timings of an input that has some, and EINVAL ends the list.
+// Each can be set. find_timings() relies on it.
+TEST_P(Belief, ListedTimingsCanBeSet) {
+  const auto node = open();
+  int current{};
+  v4l2_input input{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  input.index = static_cast<std::uint32_t>(current);
+  ASSERT_EQ(errno_of(*node, request::enum_input, input), 0);
+  v4l2_enum_dv_timings listed{};
+  if ((input.capabilities & V4L2_IN_CAP_DV_TIMINGS) == 0) {
+    EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::enum_dv_timings, listed)));
+    return;
+  }
+  v4l2_dv_timings before{};
+  ASSERT_EQ(errno_of(*node, request::g_dv_timings, before), 0);
+  for (; errno_of(*node, request::enum_dv_timings, listed) == 0; ++listed.index) {
+    ASSERT_LT(listed.index, 1024U);
+    auto timings = listed.timings;
+    EXPECT_EQ(errno_of(*node, request::s_dv_timings, timings), 0);
+    EXPECT_EQ(errno_of(*node, request::g_dv_timings, timings), 0);
+    EXPECT_TRUE(v4l2::same(timings, listed.timings)) << listed.index;
+  }
+  EXPECT_GT(listed.index, 0U);
+  EXPECT_EQ(errno_of(*node, request::s_dv_timings, before), 0);
+  EXPECT_EQ(errno_of(*node, request::enum_dv_timings, listed), EINVAL);
+}
+
+// VIDIOC_S_STD returns EINVAL if the input can do none of the standards, and ENODATA or ENOTTY if
+// it has none at all. set_standard() relies on it.
+TEST_P(Belief, AStandardThatCannotBeIsRefused) {
+  const auto node = open();
+  int current{};
+  v4l2_input input{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  input.index = static_cast<std::uint32_t>(current);
+  ASSERT_EQ(errno_of(*node, request::enum_input, input), 0);
+  v4l2_std_id none = V4L2_STD_ATSC_8_VSB;
+  if ((input.std & none) != 0) return;
+  EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::s_std, none)));
+}
+
+// Input and standard can't change while buffers are allocated (EBUSY). What is set already may be
+// set. The session frees the buffers before it selects an input.
+TEST_P(Belief, AnInputIsKeptWhileThereAreBuffers) {
+  const auto node = open();
+  set_format(*node);
+  ASSERT_GE(request(*node, 2), 2U);
+  int current{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  v4l2_input other{};
+  other.index = current == 0 ? 1 : 0;
+  if (errno_of(*node, request::enum_input, other) != 0) return;
+  auto wanted = static_cast<int>(other.index);
+  EXPECT_EQ(errno_of(*node, request::s_input, wanted), EBUSY);
+}
+
+// VIDIOC_G_EDID returns ENODATA without an EDID, and EINVAL or ENOTTY for an input that has none.
+// What VIDIOC_S_EDID has set is read back, with the physical address that the driver gives it.
+// set_edid() relies on it.
+TEST_P(Belief, AnEdidIsReadBack) {
+  const auto node = open();
+  int current{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  auto edid = *v4l2::default_edid("hdmi");
+  v4l2_edid wire{};
+  wire.pad = static_cast<std::uint32_t>(current);
+  wire.blocks = 2;
+  wire.edid = edid.data();
+  const auto set = errno_of(*node, request::s_edid, wire);
+  if (set != 0) {
+    EXPECT_TRUE(means_no_such_thing(set)) << set;
+    return;
+  }
+  std::vector<std::uint8_t> read(std::size_t{256} * v4l2::edid_block);
+  wire.blocks = 256;
+  wire.edid = read.data();
+  ASSERT_EQ(errno_of(*node, request::g_edid, wire), 0);
+  ASSERT_EQ(wire.blocks, 2U);
+  read.resize(edid.size());
+  EXPECT_TRUE(v4l2::same(read, edid));
+}
+
+// VIDIOC_ENUMAUDIO ends with EINVAL, and a device without audio inputs returns EINVAL or ENOTTY. An
+// input whose audioset lacks a bit refuses that audio input. select_audio_input() relies on it.
+TEST_P(Belief, AudioInputsAreThoseOfTheVideoInput) {
+  const auto node = open();
+  int current{};
+  v4l2_input input{};
+  ASSERT_EQ(errno_of(*node, request::g_input, current), 0);
+  input.index = static_cast<std::uint32_t>(current);
+  ASSERT_EQ(errno_of(*node, request::enum_input, input), 0);
+  v4l2_audio audio{};
+  for (; errno_of(*node, request::enum_audio, audio) == 0; ++audio.index) {
+    ASSERT_LT(audio.index, 32U);
+    v4l2_audio wanted{};
+    wanted.index = audio.index;
+    const bool possible = (input.audioset >> audio.index & 1U) != 0;
+    const auto set = errno_of(*node, request::s_audio, wanted);
+    EXPECT_TRUE(possible ? set == 0 : set == 0 || means_no_such_thing(set)) << set;
+    EXPECT_TRUE(input.audioset != 0 || means_no_such_thing(set)) << set;
+  }
+  EXPECT_TRUE(means_no_such_thing(errno_of(*node, request::enum_audio, audio)));
 }
 
 // VIDIOC_SUBSCRIBE_EVENT returns EINVAL for an impossible event, or ENOTTY without any events. A

@@ -53,6 +53,7 @@ fake::Model multiplanar_test_driver() {
 fake::Model capture_card() {
   auto model = test_driver();
   model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+  model.timings = {fake::timings_of(1280, 720, 60), fake::timings_of(720, 576, 50, true)};
   model.composes = true;
   model.echoes = true;
   return model;
@@ -90,6 +91,25 @@ fake::Model card_that_crops_before_it_streams() {
   auto model = cropping_card();
   model.pans = false;
   model.crop_step = 8;
+  return model;
+}
+
+/// vivid with all its inputs, of which the HDMI one is selected.
+fake::Model many_inputs() {
+  auto model = test_driver();
+  const auto inputs = fake::many_inputs();
+  model.unlike_inputs = {inputs.unlike_inputs.rbegin(), inputs.unlike_inputs.rend()};
+  model.timings = inputs.timings;
+  model.audio_inputs = inputs.audio_inputs;
+  model.edid_blocks = inputs.edid_blocks;
+  model.composes = true;
+  return model;
+}
+
+/// The same with its TV input selected.
+fake::Model tv_first() {
+  auto model = many_inputs();
+  std::swap(model.unlike_inputs[0], model.unlike_inputs[2]);
   return model;
 }
 
@@ -306,6 +326,8 @@ int main(int argc, char** argv) {
         conformance::fake_target("fake_card_that_only_crops", conformance::card_that_only_crops));
     targets.push_back(conformance::fake_target("fake_card_that_crops_before_it_streams",
                                                conformance::card_that_crops_before_it_streams));
+    targets.push_back(conformance::fake_target("fake_many_inputs", conformance::many_inputs));
+    targets.push_back(conformance::fake_target("fake_tv_first", conformance::tv_first));
     targets.push_back(conformance::fake_target("fake_sensor_node", conformance::sensor_node));
   } else {
     targets.push_back(

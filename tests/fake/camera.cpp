@@ -408,19 +408,6 @@ int Camera::querycap(v4l2_capability& answer) const {
   return 0;
 }
 
-int Camera::enum_input(v4l2_input& answer) const {
-  if (answer.index >= model_.inputs) return EINVAL;
-  const auto index = answer.index;
-  answer = {};
-  answer.index = index;
-  put_text(answer.name, model_.card);
-  answer.type = V4L2_INPUT_TYPE_CAMERA;
-  answer.capabilities = model_.input_capabilities;
-  answer.std = model_.standards;
-  answer.status = model_.input_status;
-  return 0;
-}
-
 void Camera::guard_start(std::function<int(const v4l2::Format&)> guard) {
   const std::lock_guard lock{mutex_};
   guard_ = std::move(guard);

@@ -75,6 +75,9 @@ public:
   void lose_signal(int error);
   /// The source changes to this analog standard, which VIDIOC_QUERYSTD returns from now on.
   void change_standard(v4l2_std_id standard);
+  /// The status of the current input changes (V4L2_IN_ST_*). With a bit that says that there is no
+  /// signal, VIDIOC_QUERYSTD returns V4L2_STD_UNKNOWN.
+  void change_status(std::uint32_t status);
   /// The control changes without a call of this program. Another program or the camera did it.
   void set_control(std::uint32_t id, std::int64_t value);
   void set_control(std::uint32_t id, const std::string& text);
@@ -134,6 +137,9 @@ public:
   [[nodiscard]] unsigned input();
   [[nodiscard]] v4l2_std_id standard();
   [[nodiscard]] v4l2_dv_timings timings();
+  [[nodiscard]] unsigned audio_input();
+  [[nodiscard]] std::uint32_t frequency();
+  [[nodiscard]] std::vector<std::uint8_t> edid(unsigned input);
 
   /// The byte that the camera paints at `offset` of plane `plane` of frame `sequence`.
   static std::byte expected_byte(std::uint32_t sequence, std::size_t plane, std::size_t offset);
@@ -175,6 +181,16 @@ private:
   int source_ioctl(const Opener& opener, unsigned long request, void* argument);
   int cropcap(v4l2_cropcap& answer) const;
   int s_input(int wanted);
+  int receiver_ioctl(unsigned long request, void* argument);
+  int enum_dv_timings(v4l2_enum_dv_timings& answer) const;
+  int edid_ioctl(bool set, v4l2_edid& argument);
+  int audio_ioctl(unsigned long request, v4l2_audio& argument);
+  int g_tuner(v4l2_tuner& answer) const;
+  int frequency_ioctl(bool set, v4l2_frequency& argument);
+  [[nodiscard]] ModelInput input_at(unsigned index) const;
+  [[nodiscard]] unsigned input_count() const;
+  void take_timings();
+  void take_standard();
   [[nodiscard]] v4l2_rect bounds() const;
   int g_selection(v4l2_selection& answer) const;
   [[nodiscard]] v4l2_rect whole_frame() const;
@@ -263,6 +279,10 @@ private:
   v4l2_std_id incoming_standard_{};
   v4l2_rect compose_{};
   unsigned input_{};
+  unsigned audio_input_{};
+  std::uint32_t frequency_{};
+  std::map<unsigned, std::vector<std::uint8_t>> edids_;  // by input
+  std::vector<ModelFormat> own_formats_;                 // of an input without a source
   v4l2_rect crop_{};
 
   struct ControlValue {

@@ -7,6 +7,14 @@
 #include "fake/camera.h"
 
 namespace fake {
+namespace {
+
+constexpr std::uint32_t no_signal_bits = V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL |
+                                         V4L2_IN_ST_NO_SYNC | V4L2_IN_ST_NO_H_LOCK |
+                                         V4L2_IN_ST_NO_V_LOCK;
+
+}  // namespace
+
 void Camera::change_source(std::vector<ModelFormat> formats) {
   const std::lock_guard lock{mutex_};
   model_.formats = std::move(formats);
@@ -39,6 +47,12 @@ void Camera::change_standard(v4l2_std_id standard) {
   send_source_change();
 }
 
+void Camera::change_status(std::uint32_t status) {
+  const std::lock_guard lock{mutex_};
+  model_.input_status = status;
+  send_source_change();
+}
+
 void Camera::send_source_change() {
   v4l2_event event{};
   event.type = V4L2_EVENT_SOURCE_CHANGE;
@@ -48,13 +62,6 @@ void Camera::send_source_change() {
                           &v4l2_event_subscription::type) != subscriber.wants.end())
       subscriber.waiting.push_back(event);
   changed();
-}
-
-int Camera::s_input(int wanted) {
-  if (wanted < 0 || static_cast<unsigned>(wanted) >= model_.inputs) return EINVAL;
-  if (queue_.busy()) return EBUSY;
-  input_ = static_cast<unsigned>(wanted);
-  return 0;
 }
 
 unsigned Camera::input() {
@@ -73,8 +80,9 @@ v4l2_dv_timings Camera::timings() {
 }
 
 int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argument) {
-  const bool dv = (model_.input_capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
-  const bool analog = model_.standards != 0;
+  const auto input = input_at(input_);
+  const bool dv = (input.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
+  const bool analog = input.standards != 0;
   switch (request) {
     case VIDIOC_CROPCAP:
       return cropcap(*static_cast<v4l2_cropcap*>(argument));
@@ -98,7 +106,8 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
       return dv ? s_dv_timings(*static_cast<const v4l2_dv_timings*>(argument)) : ENODATA;
     case VIDIOC_QUERYSTD:
       if (!analog) return ENODATA;
-      *static_cast<v4l2_std_id*>(argument) = incoming_standard_;
+      *static_cast<v4l2_std_id*>(argument) =
+          (model_.input_status & no_signal_bits) != 0 ? V4L2_STD_UNKNOWN : incoming_standard_;
       return 0;
     case VIDIOC_G_STD:
       if (!analog) return ENODATA;
@@ -107,7 +116,7 @@ int Camera::source_ioctl(const Opener& opener, unsigned long request, void* argu
     case VIDIOC_S_STD:
       return analog ? s_std(*static_cast<const v4l2_std_id*>(argument)) : ENODATA;
     default:
-      return ENOTTY;
+      return receiver_ioctl(request, argument);
   }
 }
 
@@ -120,7 +129,13 @@ int Camera::query_dv_timings(v4l2_dv_timings& answer) const {
 int Camera::s_dv_timings(const v4l2_dv_timings& wanted) {
   if (queue_.busy()) return EBUSY;
   timings_ = wanted;
-  const auto& bt = wanted.bt;
+  take_timings();
+  if (model_.echoes) send_source_change();
+  return 0;
+}
+
+void Camera::take_timings() {
+  const auto& bt = timings_.bt;
   const auto total = (bt.width + bt.hfrontporch + bt.hsync + bt.hbackporch) *
                      (bt.height + bt.vfrontporch + bt.vsync + bt.vbackporch);
   interval_ = {total, static_cast<std::uint32_t>(bt.pixelclock)};
@@ -129,27 +144,30 @@ int Camera::s_dv_timings(const v4l2_dv_timings& wanted) {
     format.step = {};
   }
   set_format(nearest(format_));
-  if (model_.echoes) send_source_change();
-  return 0;
 }
 
 int Camera::s_std(v4l2_std_id wanted) {
-  if ((wanted & model_.standards) == 0) return EINVAL;
+  if ((wanted & input_at(input_).standards) == 0) return EINVAL;
   if (queue_.busy()) return EBUSY;
   standard_ = wanted;
-  const bool lines_525 = (wanted & V4L2_STD_525_60) != 0;
+  take_standard();
+  return 0;
+}
+
+void Camera::take_standard() {
+  const bool lines_525 = (standard_ & V4L2_STD_525_60) != 0;
   interval_ = lines_525 ? v4l2::Interval{1001, 30000} : v4l2::Interval{1, 25};
   for (auto& format : model_.formats) {
     format.modes = {{.size = {720, lines_525 ? 480U : 576U}, .intervals = {interval_}}};
     format.step = {};
   }
   set_format(nearest(format_));
-  return 0;
 }
 
 int Camera::subscribe(const Opener& opener, const v4l2_event_subscription& wanted) {
+  const auto input = input_at(input_);
   const bool has_source =
-      model_.standards != 0 || (model_.input_capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
+      input.standards != 0 || (input.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0;
   const bool source =
       wanted.type == V4L2_EVENT_SOURCE_CHANGE && (has_source || model_.tells_changes);
   const bool control =

@@ -129,6 +129,35 @@ Model multiplanar_camera() {
   return model;
 }
 
+v4l2_dv_timings timings_of(std::uint32_t width, std::uint32_t height, std::uint32_t rate,
+                           bool interlaced) {
+  v4l2_dv_timings made{};
+  made.type = V4L2_DV_BT_656_1120;
+  made.bt.width = width;
+  made.bt.height = height;
+  made.bt.interlaced = interlaced ? V4L2_DV_INTERLACED : V4L2_DV_PROGRESSIVE;
+  made.bt.hfrontporch = 280;
+  made.bt.vfrontporch = 45;
+  made.bt.pixelclock = std::uint64_t{width + 280} * (height + 45) * rate / (interlaced ? 2 : 1);
+  return made;
+}
+
+Model many_inputs() {
+  auto model = webcam();
+  model.driver = "vivid";
+  model.card = "Fake Capture Card";
+  model.unlike_inputs = {
+      {.name = "Webcam 0"},
+      {.name = "TV 0", .standards = V4L2_STD_ALL, .has_tuner = true, .audio = 3},
+      {.name = "S-Video 0", .standards = V4L2_STD_PAL | V4L2_STD_NTSC, .audio = 2},
+      {.name = "HDMI 0", .capabilities = V4L2_IN_CAP_DV_TIMINGS}};
+  model.timings = {timings_of(1920, 1080, 60), timings_of(1280, 720, 60), timings_of(1280, 720, 50),
+                   timings_of(720, 576, 50, true), timings_of(640, 480, 60)};
+  model.audio_inputs = {"TV", "Line-In"};
+  model.edid_blocks = 2;
+  return model;
+}
+
 Model node_with(std::uint32_t device_caps, std::string card) {
   Model model;
   model.device_caps = device_caps;

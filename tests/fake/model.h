@@ -69,6 +69,22 @@ struct ModelExtension {
   bool writable{true};
 };
 
+/// A ModelInput is one of several inputs, where they are not all of one kind.
+struct ModelInput {
+  std::string name;
+  std::uint32_t capabilities{};  ///< V4L2_IN_CAP_*
+  v4l2_std_id standards{};
+  bool has_tuner{};       ///< the tuner with index 0
+  std::uint32_t audio{};  ///< a bit for each audio input that it can be combined with
+};
+
+/// A ModelTuner is a tuner for TV. Frequencies have its unit.
+struct ModelTuner {
+  std::uint32_t least{44 * 16};
+  std::uint32_t most{958 * 16};
+  std::uint32_t capabilities{V4L2_TUNER_CAP_NORM};  ///< V4L2_TUNER_CAP_*
+};
+
 /// A Model says what kind of camera the fake is. Tests change it before they plug it in.
 struct Model {
   std::string driver{"fake"};
@@ -115,12 +131,17 @@ struct Model {
   bool pans{true};     ///< otherwise VIDIOC_S_SELECTION returns EBUSY while buffers are allocated
   std::uint32_t crop_step{1};  ///< corners and sizes of the crop rectangle are multiples of this
   unsigned inputs{1};          ///< all of one kind
-  std::uint32_t input_capabilities{};  ///< V4L2_IN_CAP_*
-  std::uint32_t input_status{};        ///< V4L2_IN_ST_*
-  v4l2_std_id standards{};             ///< of each input
-  bool tells_changes{};                ///< sends V4L2_EVENT_SOURCE_CHANGE, also without such inputs
-  bool echoes{};                       ///< sends source change events also for calls of the program
-  bool csc{};  ///< converts uncompressed formats to the colorimetry of VIDIOC_S_FMT
+  std::uint32_t input_capabilities{};     ///< V4L2_IN_CAP_*
+  std::uint32_t input_status{};           ///< V4L2_IN_ST_*
+  v4l2_std_id standards{};                ///< of each input
+  std::vector<ModelInput> unlike_inputs;  ///< if there are any, these are the inputs
+  std::vector<v4l2_dv_timings> timings;   ///< what VIDIOC_ENUM_DV_TIMINGS lists
+  std::uint32_t edid_blocks{};            ///< how many an input can hold; 0 for no EDID
+  std::vector<std::string> audio_inputs;  ///< what VIDIOC_ENUMAUDIO lists
+  ModelTuner tuner;
+  bool tells_changes{};  ///< sends V4L2_EVENT_SOURCE_CHANGE, also without such inputs
+  bool echoes{};         ///< sends source change events also for calls of the program
+  bool csc{};            ///< converts uncompressed formats to the colorimetry of VIDIOC_S_FMT
   v4l2::Colorimetry colorimetry{.colorspace = V4L2_COLORSPACE_SRGB};  ///< of uncompressed formats
   std::optional<v4l2_ctrl_hdr10_cll_info> light_level;  ///< V4L2_CID_COLORIMETRY_HDR10_CLL_INFO
   /// V4L2_CID_COLORIMETRY_HDR10_MASTERING_DISPLAY
@@ -175,6 +196,14 @@ Model usb_camera(std::string serial, std::string port);
 
 /// Returns a webcam() with the multi-planar API, and NV12M and YUV420M besides.
 Model multiplanar_camera();
+
+/// Returns timings with usual blanking. The rate is of fields if they are interlaced.
+v4l2_dv_timings timings_of(std::uint32_t width, std::uint32_t height, std::uint32_t rate,
+                           bool interlaced = false);
+
+/// Returns a card with vivid's kinds of inputs: "Webcam", "TV", "S-Video" and "HDMI". HDMI lists
+/// 1920x1080p60, 1280x720p60, 1280x720p50, 720x576i50 and 640x480p60.
+Model many_inputs();
 
 /// Returns a node that is no camera, such as UVC metadata, a video output or a codec.
 Model node_with(std::uint32_t device_caps, std::string card);

@@ -17,6 +17,7 @@
 #include "settings/control_info.h"
 #include "settings/device_settings.h"
 #include "settings/inputs.h"
+#include "settings/signal.h"
 #include "stream/buffers.h"
 #include "stream/reader.h"
 #include "stream/stream.h"

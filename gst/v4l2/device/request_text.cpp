@@ -38,6 +38,15 @@ constexpr std::array names{
     Named{request::g_dv_timings},
     Named{request::s_dv_timings},
     Named{request::query_dv_timings},
+    Named{request::enum_dv_timings},
+    Named{request::g_edid},
+    Named{request::s_edid},
+    Named{request::enum_audio},
+    Named{request::g_audio},
+    Named{request::s_audio},
+    Named{request::g_tuner},
+    Named{request::g_frequency},
+    Named{request::s_frequency},
     Named{request::cropcap},
     Named{request::g_selection},
     Named{request::s_selection},
@@ -156,6 +165,27 @@ std::string words(const v4l2_dv_timings& it) {
          std::to_string(it.bt.pixelclock) + " Hz";
 }
 
+std::string words(const v4l2_enum_dv_timings& it) {
+  return std::to_string(it.index) + " " + words(it.timings);
+}
+
+std::string words(const v4l2_edid& it) {
+  return std::to_string(it.blocks) + " blocks of input " + std::to_string(it.pad);
+}
+
+std::string words(const v4l2_audio& it) {
+  return std::to_string(it.index) + " '" + text_of(it.name) + "'";
+}
+
+std::string words(const v4l2_tuner& it) {
+  return std::to_string(it.index) + " '" + text_of(it.name) + "', " + std::to_string(it.rangelow) +
+         " to " + std::to_string(it.rangehigh) + ", capability " + hex(it.capability);
+}
+
+std::string words(const v4l2_frequency& it) {
+  return std::to_string(it.frequency) + " of tuner " + std::to_string(it.tuner);
+}
+
 std::string words(const v4l2_cropcap& it) {
   return "bounds " + rectangle(it.bounds) + ", default " + rectangle(it.defrect) + ", aspect " +
          std::to_string(it.pixelaspect.numerator) + "/" +
@@ -262,6 +292,15 @@ std::string argument_text(unsigned long request, const void* argument) {
     case VIDIOC_G_DV_TIMINGS:
     case VIDIOC_S_DV_TIMINGS:
     case VIDIOC_QUERY_DV_TIMINGS: return as(request::s_dv_timings);
+    case VIDIOC_ENUM_DV_TIMINGS: return as(request::enum_dv_timings);
+    case VIDIOC_G_EDID:
+    case VIDIOC_S_EDID: return as(request::s_edid);
+    case VIDIOC_ENUMAUDIO:
+    case VIDIOC_G_AUDIO:
+    case VIDIOC_S_AUDIO: return as(request::s_audio);
+    case VIDIOC_G_TUNER: return as(request::g_tuner);
+    case VIDIOC_G_FREQUENCY:
+    case VIDIOC_S_FREQUENCY: return as(request::s_frequency);
     case VIDIOC_CROPCAP: return as(request::cropcap);
     case VIDIOC_G_SELECTION:
     case VIDIOC_S_SELECTION: return as(request::s_selection);

@@ -44,6 +44,15 @@ inline constexpr Request<v4l2_std_id> query_std{VIDIOC_QUERYSTD, "VIDIOC_QUERYST
 inline constexpr Request<v4l2_dv_timings> g_dv_timings{VIDIOC_G_DV_TIMINGS, "VIDIOC_G_DV_TIMINGS"};
 inline constexpr Request<v4l2_dv_timings> s_dv_timings{VIDIOC_S_DV_TIMINGS, "VIDIOC_S_DV_TIMINGS"};
 inline constexpr Request<v4l2_dv_timings> query_dv_timings{VIDIOC_QUERY_DV_TIMINGS, "VIDIOC_QUERY_DV_TIMINGS"};
+inline constexpr Request<v4l2_enum_dv_timings> enum_dv_timings{VIDIOC_ENUM_DV_TIMINGS, "VIDIOC_ENUM_DV_TIMINGS"};
+inline constexpr Request<v4l2_edid> g_edid{VIDIOC_G_EDID, "VIDIOC_G_EDID"};
+inline constexpr Request<v4l2_edid> s_edid{VIDIOC_S_EDID, "VIDIOC_S_EDID"};
+inline constexpr Request<v4l2_audio> enum_audio{VIDIOC_ENUMAUDIO, "VIDIOC_ENUMAUDIO"};
+inline constexpr Request<v4l2_audio> g_audio{VIDIOC_G_AUDIO, "VIDIOC_G_AUDIO"};
+inline constexpr Request<v4l2_audio> s_audio{VIDIOC_S_AUDIO, "VIDIOC_S_AUDIO"};
+inline constexpr Request<v4l2_tuner> g_tuner{VIDIOC_G_TUNER, "VIDIOC_G_TUNER"};
+inline constexpr Request<v4l2_frequency> g_frequency{VIDIOC_G_FREQUENCY, "VIDIOC_G_FREQUENCY"};
+inline constexpr Request<v4l2_frequency> s_frequency{VIDIOC_S_FREQUENCY, "VIDIOC_S_FREQUENCY"};
 inline constexpr Request<v4l2_cropcap> cropcap{VIDIOC_CROPCAP, "VIDIOC_CROPCAP"};
 inline constexpr Request<v4l2_selection> g_selection{VIDIOC_G_SELECTION, "VIDIOC_G_SELECTION"};
 inline constexpr Request<v4l2_selection> s_selection{VIDIOC_S_SELECTION, "VIDIOC_S_SELECTION"};

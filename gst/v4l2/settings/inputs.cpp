@@ -1,85 +1,41 @@
 #include "settings/inputs.h"
 
-#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <utility>
 
-#include "device/events.h"
 #include "device/text.h"
 #include "kernel/node.h"
+#include "settings/timings.h"
 
 namespace v4l2 {
 namespace {
 
-/// Receivers measure the pixel clock, and no two measurements are the same. In Hz, this is what
-/// their drivers allow for when they compare timings (v4l2_match_dv_timings() in adv7604.c, for
-/// digital inputs).
-constexpr std::uint64_t clock_tolerance = 250'000;
+/// This limit is for a driver that never says "no more".
+constexpr std::uint32_t most_inputs = 256;
 
-/// Returns true if two timings give the same picture at the same rate. Flags and standards are not
-/// compared, since drivers fill them in as they like.
-bool same(const v4l2_dv_timings& one, const v4l2_dv_timings& other) {
-  const auto& a = one.bt;
-  const auto& b = other.bt;
-  // Copies, since the struct is packed: a reference to the member may be misaligned.
-  const std::uint64_t clock = a.pixelclock;
-  const std::uint64_t other_clock = b.pixelclock;
-  return a.width == b.width && a.height == b.height && a.interlaced == b.interlaced &&
-         std::max(clock, other_clock) - std::min(clock, other_clock) <= clock_tolerance &&
-         a.hfrontporch == b.hfrontporch && a.hsync == b.hsync && a.hbackporch == b.hbackporch &&
-         a.vfrontporch == b.vfrontporch && a.vsync == b.vsync && a.vbackporch == b.vbackporch;
+Input described(const v4l2_input& answer) {
+  Input input{.index = answer.index,
+              .name = text_of(answer.name),
+              .standards = answer.std,
+              .dv_timings = (answer.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0,
+              .no_signal = (answer.status &
+                            (V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL | V4L2_IN_ST_NO_SYNC)) != 0,
+              .status = answer.status,
+              .audio = answer.audioset};
+  if (answer.type == V4L2_INPUT_TYPE_TUNER) input.tuner = answer.tuner;
+  return input;
 }
 
-/// Returns what an error of VIDIOC_QUERY_DV_TIMINGS means (V4L2 specification, there).
-Signal signal_of(int code) {
-  switch (code) {
-    case ENOLINK:
-      return Signal::none;
-    case ENOLCK:
-      return Signal::unstable;
-    case ERANGE:
-      return Signal::out_of_range;
-    default:
-      return Signal::unknown;
-  }
-}
-
-Result<SignalStatus> follow_timings(const Node& node) {
-  v4l2_dv_timings found{};
-  const auto queried = node.call(request::query_dv_timings, found);
-  if (!queried) {
-    if (queried.error().gone()) return std::unexpected{queried.error()};
-    return SignalStatus{.signal = signal_of(queried.error().code)};
-  }
-  v4l2_dv_timings current{};
-  const auto known = node.ask_in_passing(request::g_dv_timings, current);
-  if (!known) return std::unexpected{known.error()};
-  if (*known && same(found, current)) return SignalStatus{.signal = Signal::present};
-  const auto set = node.call(request::s_dv_timings, found);
-  if (!set) return std::unexpected{set.error()};
-  return SignalStatus{.signal = Signal::present, .changed = true};
-}
-
-Result<SignalStatus> follow_standard(const Node& node) {
-  v4l2_std_id found{};
-  const auto told = node.ask_in_passing(request::query_std, found);
-  if (!told) return std::unexpected{told.error()};
-  if (!*told) return SignalStatus{};
-  if (found == V4L2_STD_UNKNOWN) return SignalStatus{.signal = Signal::none};
-  v4l2_std_id current{};
-  const auto known = node.ask_in_passing(request::g_std, current);
-  if (!known) return std::unexpected{known.error()};
-  // A detector often cannot tell all standards of a kind apart, so what is set may be right.
-  if (*known && (found & current) != 0) return SignalStatus{.signal = Signal::present};
-  const auto set = node.call(request::s_std, found);
-  if (!set) return std::unexpected{set.error()};
-  return SignalStatus{.signal = Signal::present, .changed = true};
-}
-
-Result<SignalStatus> look(const Node& node, const Input& input) {
-  if (input.dv_timings) return follow_timings(node);
-  if (input.standards != 0) return follow_standard(node);
-  return SignalStatus{};
+/// Returns the letters and digits of a name, in lower case.
+std::string key_of(std::string_view name) {
+  std::string key;
+  for (const char letter : name)
+    if (const auto byte = static_cast<unsigned char>(letter); std::isalnum(byte) != 0)
+      key += static_cast<char>(std::tolower(byte));
+  return key;
 }
 
 }  // namespace
@@ -91,31 +47,55 @@ Result<std::optional<Input>> current_input(const Node& node) {
   if (!*has_inputs || index < 0) return std::nullopt;
   v4l2_input answer{};
   answer.index = static_cast<std::uint32_t>(index);
-  const auto described = node.ask_in_passing(request::enum_input, answer);
-  if (!described) return std::unexpected{described.error()};
-  if (!*described) return std::nullopt;
-  return Input{.index = answer.index,
-               .name = text_of(answer.name),
-               .standards = answer.std,
-               .dv_timings = (answer.capabilities & V4L2_IN_CAP_DV_TIMINGS) != 0,
-               .no_signal = (answer.status & (V4L2_IN_ST_NO_POWER | V4L2_IN_ST_NO_SIGNAL |
-                                              V4L2_IN_ST_NO_SYNC)) != 0};
+  const auto known = node.ask_in_passing(request::enum_input, answer);
+  if (!known) return std::unexpected{known.error()};
+  if (!*known) return std::nullopt;
+  return described(answer);
 }
 
-Result<SignalStatus> follow_signal(const Node& node, const Input& input) {
-  // A source that never comes to rest is followed so many times, and then at its next event.
-  constexpr int most_looks = 4;
-  bool changed{};
-  for (int i = 0; i < most_looks; ++i) {
-    const auto found = look(node, input);
-    if (!found) return std::unexpected{found.error()};
-    if (!found->changed) return SignalStatus{.signal = found->signal, .changed = changed};
-    changed = true;
-    // Some drivers send an event when they are set (vivid, whose colours change with the timings).
-    // That event is dropped. Another look shows any other change.
-    static_cast<void>(source_changed(node));
+Result<std::vector<Input>> list_inputs(const Node& node) {
+  std::vector<Input> found;
+  for (std::uint32_t index = 0; index < most_inputs; ++index) {
+    v4l2_input answer{};
+    answer.index = index;
+    const auto more = node.ask_in_passing(request::enum_input, answer);
+    if (!more) return std::unexpected{more.error()};
+    if (!*more) break;
+    found.push_back(described(answer));
   }
-  return SignalStatus{.signal = Signal::present, .changed = changed};
+  return found;
+}
+
+std::optional<std::size_t> find_by_name(const std::vector<std::string>& names,
+                                        std::string_view text) {
+  const auto wanted = key_of(text);
+  if (wanted.empty()) return std::nullopt;
+  std::optional<std::size_t> begins;
+  bool ambiguous{};
+  for (std::size_t place = 0; place < names.size(); ++place) {
+    const auto key = key_of(names[place]);
+    if (key == wanted) return place;
+    if (!key.starts_with(wanted)) continue;
+    ambiguous = begins.has_value();
+    begins = place;
+  }
+  std::size_t number{};
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem == std::errc{} && end == text.data() + text.size())
+    return number < names.size() ? std::optional{number} : std::nullopt;
+  return ambiguous ? std::nullopt : begins;
+}
+
+Result<bool> select_input(const Node& node, std::uint32_t index) {
+  int current{};
+  const auto known = node.ask_in_passing(request::g_input, current);
+  if (!known) return std::unexpected{known.error()};
+  if (*known && current == static_cast<int>(index)) return true;
+  auto wanted = static_cast<int>(index);
+  const auto set = node.call(request::s_input, wanted);
+  if (set) return true;
+  if (set.error().gone() || set.error().code == EBUSY) return std::unexpected{set.error()};
+  return false;
 }
 
 bool bottom_field_first(const Node& node, const Input& input) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "device/format.h"
@@ -12,40 +13,36 @@ namespace v4l2 {
 
 class Node;
 
-/// The input that a device captures from (VIDIOC_G_INPUT, VIDIOC_ENUMINPUT).
+/// An input of a device (VIDIOC_ENUMINPUT).
 struct Input {
   std::uint32_t index{};
   std::string name;
   std::uint64_t standards{};  ///< the V4L2_STD_* that it can do; 0 if it is not analog
   bool dv_timings{};          ///< as HDMI has: the source decides on size and rate
   bool no_signal{};           ///< it had no power, signal or sync when it was asked
+  std::uint32_t status{};     ///< V4L2_IN_ST_*, as of when it was asked
+  std::uint32_t audio{};      ///< a bit for each audio input that it can be combined with
+  std::optional<std::uint32_t> tuner{};  ///< the index of its tuner; nullopt if it has none
 
   /// Returns true if a source outside the device decides what is captured.
   [[nodiscard]] bool has_source() const { return dv_timings || standards != 0; }
 };
 
-/// Returns the current input. nullopt if the device knows no inputs.
+/// Returns the current input (VIDIOC_G_INPUT). nullopt if the device knows no inputs.
 Result<std::optional<Input>> current_input(const Node& node);
 
-/// The state of the signal at an input.
-enum class Signal {
-  unknown,       ///< the driver can't tell
-  present,       ///< locked, and the device is set to it
-  none,          ///< no signal
-  unstable,      ///< a signal that can't be locked to
-  out_of_range,  ///< a signal beyond what the device can do
-};
+/// Returns all inputs. Empty if the device knows none. Error: the device is gone.
+Result<std::vector<Input>> list_inputs(const Node& node);
 
-/// The result of follow_signal().
-struct SignalStatus {
-  Signal signal{Signal::unknown};
-  bool changed{};  ///< the standard or timings were changed, so the format may differ
-};
+/// Returns the place in `names` that a user means by `text`. That is a number, or a name. Case and
+/// separators do not count in a name. An unfinished name will do if only one begins so. nullopt if
+/// none fits.
+std::optional<std::size_t> find_by_name(const std::vector<std::string>& names,
+                                        std::string_view text);
 
-/// Queries the source's signal (VIDIOC_QUERY_DV_TIMINGS, VIDIOC_QUERYSTD) and sets the device to
-/// it. A device that is set to it already is left alone. After a setting, the waiting events are
-/// fetched and dropped, since the setting causes some. Error EBUSY while buffers are allocated.
-Result<SignalStatus> follow_signal(const Node& node, const Input& input);
+/// Selects an input, unless it is selected. Returns false if the driver refuses. Error: the device
+/// is gone, or EBUSY while buffers are allocated.
+Result<bool> select_input(const Node& node, std::uint32_t index);
 
 /// Returns true if the lower field of an interlaced frame is the older. That holds for the 525-line
 /// standards (V4L2 specification, enum v4l2_field, "V4L2_FIELD_INTERLACED").

@@ -9,6 +9,7 @@
 #include "device/identity.h"
 #include "messages/report.h"
 #include "settings/inputs.h"
+#include "settings/signal.h"
 
 namespace v4l2gst {
 

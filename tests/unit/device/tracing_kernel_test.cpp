@@ -71,8 +71,8 @@ TEST_F(TracingKernelTest, GivesANumberWhereItKnowsNoName) {
   const auto device = v4l2::Device::open(kernel, "/dev/video0");
   ASSERT_TRUE(device);
   v4l2_audio audio{};
-  kernel.ioctl(device->node()->descriptor(), VIDIOC_G_AUDIO, &audio);
-  EXPECT_TRUE(last().starts_with("ioctl 0x80345621(")) << last();
+  kernel.ioctl(device->node()->descriptor(), VIDIOC_G_AUDOUT, &audio);
+  EXPECT_TRUE(last().starts_with("ioctl 0x80345631(")) << last();
 }
 
 /// The end of a list is no refusal. Neither is the answer that no frame is ready.

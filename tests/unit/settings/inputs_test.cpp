@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "device/events.h"
 #include "rigs/core_rig.h"
+#include "settings/signal.h"
 
 namespace {
 
@@ -109,6 +111,93 @@ TEST(Inputs, TellWhyThereIsNoSignal) {
   const auto failed = v4l2::follow_signal(*rig.device->node(), input_of(rig));
   ASSERT_FALSE(failed);
   EXPECT_STREQ(failed.error().call, "VIDIOC_QUERY_DV_TIMINGS");
+}
+
+TEST(Inputs, AreListed) {
+  Rig rig{fake::many_inputs()};
+  const auto& node = *rig.device->node();
+  const auto all = *v4l2::list_inputs(node);
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[1].tuner, 0U);
+  EXPECT_EQ(all[1].audio, 3U);
+  EXPECT_EQ(all[2].tuner, std::nullopt);
+  EXPECT_TRUE(all[3].dv_timings);
+  EXPECT_TRUE(*v4l2::select_input(node, 2));
+  EXPECT_TRUE(*v4l2::select_input(node, 2));
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_INPUT), 1U);
+  EXPECT_EQ(input_of(rig).name, "S-Video 0");
+  EXPECT_EQ(rig.camera->format().size, (v4l2::Size{720, 576}));
+  EXPECT_FALSE(*v4l2::select_input(node, 4));
+  rig.allocate();
+  EXPECT_EQ(v4l2::select_input(node, 0).error().code, EBUSY);
+}
+
+TEST(Inputs, AreFoundByNameOrNumber) {
+  const std::vector<std::string> names{"Webcam 0", "S-Video", "HDMI 1", "HDMI 2", "3"};
+  for (const auto& [text, place] : {std::pair<const char*, int>{"webcam 0", 0},
+                                    {"webcam", 0},
+                                    {"svideo", 1},
+                                    {"S_VIDEO", 1},
+                                    {"hdmi-2", 3},
+                                    {"2", 2},
+                                    {"0", 0},
+                                    {"3", 4},
+                                    {"hdmi", -1},
+                                    {"9", -1},
+                                    {"", -1},
+                                    {"composite", -1},
+                                    {"-", -1}})
+    EXPECT_EQ(v4l2::find_by_name(names, text),
+              place < 0 ? std::nullopt : std::optional{static_cast<std::size_t>(place)})
+        << text;
+}
+
+TEST(Inputs, TellAnUnpluggedCableFromASilentSource) {
+  auto model = fake::many_inputs();
+  model.unlike_inputs.push_back({.name = "HDMI 1", .capabilities = V4L2_IN_CAP_DV_TIMINGS});
+  model.controls.push_back({.id = V4L2_CID_DV_RX_POWER_PRESENT,
+                            .name = "Power Present",
+                            .type = V4L2_CTRL_TYPE_BITMASK,
+                            .maximum = 3,
+                            .initial = 3,
+                            .flags = V4L2_CTRL_FLAG_READ_ONLY});
+  Rig rig{model};
+  const auto& node = *rig.device->node();
+  ASSERT_TRUE(*v4l2::select_input(node, 4));
+  rig.camera->lose_signal(ENOLINK);
+  EXPECT_EQ(follow(rig).signal, Signal::none);
+  rig.camera->set_control(V4L2_CID_DV_RX_POWER_PRESENT, 1);
+  EXPECT_EQ(follow(rig).signal, Signal::no_cable) << "the second input has the second bit";
+  EXPECT_TRUE(follow(rig).lacks_picture());
+  ASSERT_TRUE(*v4l2::select_input(node, 3));
+  EXPECT_EQ(follow(rig).signal, Signal::none);
+}
+
+TEST(Inputs, AStatusOutweighsADetector) {
+  Rig rig{tv_card()};
+  EXPECT_FALSE(follow(rig).lacks_picture()) << "the detector may just be a poor one";
+  rig.camera->change_standard(V4L2_STD_PAL);
+  for (const auto& [status, signal] : {std::pair{V4L2_IN_ST_NO_POWER, Signal::no_cable},
+                                       {V4L2_IN_ST_NO_SIGNAL, Signal::none},
+                                       {V4L2_IN_ST_NO_H_LOCK, Signal::unstable},
+                                       {V4L2_IN_ST_NO_SYNC, Signal::unstable}}) {
+    rig.camera->change_status(static_cast<std::uint32_t>(status));
+    EXPECT_EQ(follow(rig).signal, signal);
+    EXPECT_TRUE(follow(rig).lacks_picture());
+  }
+  rig.camera->change_status(0);
+  EXPECT_EQ(follow(rig).signal, Signal::present);
+}
+
+TEST(Inputs, ALookSetsNothing) {
+  Rig rig{capture_card()};
+  rig.camera->change_timings(timings(1280, 720));
+  EXPECT_EQ(v4l2::look_at_signal(*rig.device->node(), input_of(rig))->signal, Signal::present);
+  EXPECT_EQ(rig.camera->calls(VIDIOC_S_DV_TIMINGS), 0U);
+  Rig tv{tv_card()};
+  tv.camera->change_standard(V4L2_STD_PAL);
+  EXPECT_EQ(v4l2::look_at_signal(*tv.device->node(), input_of(tv))->signal, Signal::present);
+  EXPECT_EQ(tv.camera->calls(VIDIOC_S_STD), 0U);
 }
 
 TEST(Inputs, StandardsAreFollowed) {
