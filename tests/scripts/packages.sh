@@ -3,7 +3,7 @@
 
 # The lists are for the build, the tests and the demo, and the virtual machine.
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  libgtest-dev libjpeg-dev'
+  libjson-glib-dev libgtest-dev libjpeg-dev'
 test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   v4l-utils strace python3 ffmpeg'
 vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils zstd util-linux'

@@ -38,6 +38,7 @@ inline constexpr Request<v4l2_streamparm> s_parm{VIDIOC_S_PARM, "VIDIOC_S_PARM"}
 inline constexpr Request<int> g_input{VIDIOC_G_INPUT, "VIDIOC_G_INPUT"};
 inline constexpr Request<int> s_input{VIDIOC_S_INPUT, "VIDIOC_S_INPUT"};
 inline constexpr Request<v4l2_input> enum_input{VIDIOC_ENUMINPUT, "VIDIOC_ENUMINPUT"};
+inline constexpr Request<v4l2_standard> enum_std{VIDIOC_ENUMSTD, "VIDIOC_ENUMSTD"};
 inline constexpr Request<v4l2_std_id> g_std{VIDIOC_G_STD, "VIDIOC_G_STD"};
 inline constexpr Request<v4l2_std_id> s_std{VIDIOC_S_STD, "VIDIOC_S_STD"};
 inline constexpr Request<v4l2_std_id> query_std{VIDIOC_QUERYSTD, "VIDIOC_QUERYSTD"};

@@ -11,6 +11,8 @@
 #define GSTREAMER_HAS_DMA_DRM GST_CHECK_VERSION(1, 24, 0)
 /// GST_VIDEO_FORMAT_NV12_10LE40_4L4, GST_VIDEO_FORMAT_MT2110T and GST_VIDEO_FORMAT_MT2110R.
 #define GSTREAMER_HAS_TILES_OF_10_BITS GST_CHECK_VERSION(1, 24, 0)
+/// The element bayer2rgb takes Bayer patterns of more than 8 bits.
+#define GSTREAMER_SHOWS_DEEP_BAYER GST_CHECK_VERSION(1, 24, 0)
 /// GStreamer reads a big-endian drm-format back. 1.24 writes a name for it that it can't read.
 #define GSTREAMER_READS_BIG_ENDIAN_DRM GST_CHECK_VERSION(1, 26, 0)
 /// GST_VIDEO_FORMAT_GRAY10_LE16.
