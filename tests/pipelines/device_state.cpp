@@ -130,4 +130,13 @@ std::optional<std::string> DeviceState::crop() const {
          size_text(rectangle.width, rectangle.height);
 }
 
+void DeviceState::reset_crop() const {
+  v4l2_selection selection{};
+  selection.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  selection.target = V4L2_SEL_TGT_CROP_DEFAULT;
+  if (!call(VIDIOC_G_SELECTION, selection)) return;
+  selection.target = V4L2_SEL_TGT_CROP;
+  static_cast<void>(call(VIDIOC_S_SELECTION, selection));
+}
+
 }  // namespace pipelines

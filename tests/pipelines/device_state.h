@@ -37,6 +37,8 @@ public:
 
   /// Returns the crop rectangle as "LEFT,TOP WIDTHxHEIGHT".
   [[nodiscard]] std::optional<std::string> crop() const;
+  /// Sets the default crop rectangle, if the device crops.
+  void reset_crop() const;
 
 private:
   [[nodiscard]] std::uint32_t buffer_type() const;

@@ -93,6 +93,7 @@ void forget(const std::string& expectation, const DeviceState& device) {
       const auto words = split(part, ' ');
       if (words.size() < 2) continue;
       if (words[0] == "std") device.leave_standard(std::stoull(words[1], nullptr, 0));
+      if (words[0] == "crop") device.reset_crop();
       if (words[0] == "ctrl") device.reset_control(words[1].substr(0, words[1].find('=')));
     }
 }
