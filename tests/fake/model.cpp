@@ -24,6 +24,7 @@ const std::vector<Layout>& layouts() {
       {V4L2_PIX_FMT_UYVY, false, {{16, 1}}},
       {V4L2_PIX_FMT_RGB24, false, {{24, 1}}},
       {V4L2_PIX_FMT_BGR24, false, {{24, 1}}},
+      {V4L2_PIX_FMT_RGB565, false, {{16, 1}}},
       {V4L2_PIX_FMT_XBGR32, false, {{32, 1}}},
       {V4L2_PIX_FMT_GREY, false, {{8, 1}}},
       {V4L2_PIX_FMT_SRGGB8, false, {{8, 1}}},

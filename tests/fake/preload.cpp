@@ -5,8 +5,8 @@
 //   LD_PRELOAD=libv4l2fake.so v4l2-ctl -d /dev/video-fake --all
 //
 // V4L2CPP_FAKE holds words that change the camera, separated by commas. They are "multiplanar",
-// "no-export", "no-orphans", "no-create" and "no-rates". "paint" fills the frames with the pattern
-// that the tests know, which costs time.
+// "sensor" (any size, and the exposure as sensors have it), "no-export", "no-orphans", "no-create"
+// and "no-rates". "paint" fills the frames with the pattern that the tests know, which costs time.
 
 // This macro would give open() and open64() one name. Both are defined here.
 #undef _FILE_OFFSET_BITS
@@ -59,6 +59,31 @@ public:
   ~Inside() { inside = false; }
 };
 
+/// Returns a camera of any size, whose V4L2_CID_EXPOSURE is governed by V4L2_CID_EXPOSURE_AUTO.
+fake::Model sensor() {
+  auto model = fake::webcam();
+  model.formats.push_back({.fourcc = V4L2_PIX_FMT_RGB565, .modes = {}});
+  for (auto& format : model.formats) {
+    format.modes = {{.size = {64, 64}, .intervals = {}},
+                    {.size = {1920, 1088}, .intervals = {{1, 60}, {1, 30}, {1, 15}}}};
+    format.step = {2, 2};
+  }
+  std::erase_if(model.controls, [](const auto& control) {
+    return control.id == V4L2_CID_BRIGHTNESS || control.id == V4L2_CID_EXPOSURE_ABSOLUTE;
+  });
+  model.controls.insert(
+      model.controls.begin(),
+      {.id = V4L2_CID_BRIGHTNESS, .name = "Brightness", .maximum = 255, .initial = 128});
+  model.controls.push_back({.id = V4L2_CID_EXPOSURE,
+                            .name = "Exposure",
+                            .minimum = 1,
+                            .maximum = 10'000'000,
+                            .initial = 1000,
+                            .automatic = V4L2_CID_EXPOSURE_AUTO,
+                            .manual_value = V4L2_EXPOSURE_MANUAL});
+  return model;
+}
+
 fake::Model model() {
   const char* const value = std::getenv("V4L2CPP_FAKE");
   const std::string_view words{value != nullptr ? value : ""};
@@ -71,7 +96,7 @@ fake::Model model() {
   chosen.orphans = !has("no-orphans");
   chosen.creates = !has("no-create");
   chosen.has_rates = !has("no-rates");
-  return chosen;
+  return has("sensor") ? sensor() : chosen;
 }
 
 /// The single camera of this process is never destroyed. Programs close descriptors until they end.

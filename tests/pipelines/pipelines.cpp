@@ -57,7 +57,7 @@ void play(real::Tap& tap, const pipelines::Row& row, const Arguments& arguments)
     auto lines = report.warnings;
     for (const auto& text : report.problems)
       lines.push_back("PROBLEM: " + text);
-    lines.push_back(report.problems.empty() ? "good" : "bad");
+    lines.emplace_back(report.problems.empty() ? "good" : "bad");
     return lines;
   });
   const bool good = apart.death.empty() && !apart.lines.empty() && apart.lines.back() == "good";
