@@ -90,7 +90,8 @@ GST_START_TEST(test_a_fixed_filter_goes_straight_to_the_format) {
   fail_unless_equals_int(rig.camera->calls(VIDIOC_ENUM_FRAMESIZES), 0);
   fail_unless_equals_int(rig.camera->calls(VIDIOC_ENUM_FRAMEINTERVALS), 0);
   fail_unless_equals_int(rig.camera->calls(VIDIOC_S_FMT), 1);
-  fail_unless(rig.camera->all_calls() <= 30, "%u calls", rig.camera->all_calls());
+  // One of them asks for crop-bounds, another one how the camera is mounted.
+  fail_unless(rig.camera->all_calls() <= 32, "%u calls", rig.camera->all_calls());
 }
 
 GST_END_TEST
