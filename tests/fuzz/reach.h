@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include <linux/uvcvideo.h>
+
 #include "kernel/request.h"
 
 namespace fuzz {
@@ -28,6 +30,14 @@ public:
       auto& controls = *static_cast<v4l2_ext_controls*>(argument);
       fixed_[0] = std::as_writable_bytes(std::span{&controls.controls, 1});
       controls_ = {controls.controls, controls.count};
+    } else if (request == VIDIOC_G_EDID) {
+      auto& edid = *static_cast<v4l2_edid*>(argument);
+      fixed_[0] = std::as_writable_bytes(std::span{&edid.edid, 1});
+      behind_[0] = std::as_writable_bytes(std::span{edid.edid, std::size_t{edid.blocks} * 128});
+    } else if (request == UVCIOC_CTRL_QUERY) {
+      auto& query = *static_cast<uvc_xu_control_query*>(argument);
+      fixed_[0] = std::as_writable_bytes(std::span{&query.data, 1});
+      behind_[0] = std::as_writable_bytes(std::span{query.data, query.size});
     } else if (request == VIDIOC_EXPBUF) {
       fixed_[0] =
           std::as_writable_bytes(std::span{&static_cast<v4l2_exportbuffer*>(argument)->fd, 1});

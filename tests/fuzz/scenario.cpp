@@ -51,7 +51,11 @@ std::span<const Scenario::Step> Scenario::steps() {
                                   Step{"rearrange", &Scenario::rearrange},
                                   Step{"list_controls", &Scenario::list_controls},
                                   Step{"set_controls", &Scenario::set_controls},
-                                  Step{"watch_controls", &Scenario::watch_controls}};
+                                  Step{"watch_controls", &Scenario::watch_controls},
+                                  Step{"choose_input", &Scenario::choose_input},
+                                  Step{"choose_signal", &Scenario::choose_signal},
+                                  Step{"exchange_edid", &Scenario::exchange_edid},
+                                  Step{"set_by_text", &Scenario::set_by_text}};
   return all;
 }
 

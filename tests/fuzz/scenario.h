@@ -83,6 +83,12 @@ private:
   void set_controls(std::uint8_t how);
   void watch_controls(std::uint8_t how);
 
+  // scenario_inputs.cpp
+  void choose_input(std::uint8_t how);
+  void choose_signal(std::uint8_t how);
+  void exchange_edid(std::uint8_t how);
+  void set_by_text(std::uint8_t how);
+
   // scenario_stream.cpp: `stream`
   void request(std::uint8_t how);
   void free(std::uint8_t how);
