@@ -4,17 +4,12 @@
 //
 // The device is a vivid with its usual inputs.
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <vector>
 
-#include <gst/video/video.h>
-
 #include "drivers/kernels.h"
+#include "rigs/caps_watch.h"
 #include "rigs/controls.h"
 #include "rigs/device_rig.h"
 #include "rigs/tap.h"
@@ -24,114 +19,6 @@ namespace {
 using real::Tap;
 
 // ---- what comes out -----------------------------------------------------------------------------
-
-/// Looks at the caps and buffers that leave the element, in their order. It blocks none of them.
-class Watch {
-public:
-  explicit Watch(GstElement* element) : pad_{gst_element_get_static_pad(element, "src")} {
-    probe_ = gst_pad_add_probe(
-        pad_,
-        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER |
-                                     GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          return static_cast<Watch*>(self)->see(info);
-        },
-        this, nullptr);
-  }
-
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-
-  ~Watch() {
-    gst_pad_remove_probe(pad_, probe_);
-    gst_object_unref(pad_);
-  }
-
-  /// Waits for caps with all these parts, and for buffers of them. Returns false after ten minutes.
-  bool wait_for(const std::vector<std::string>& parts) {
-    std::unique_lock lock{mutex_};
-    constexpr int some_buffers = 3;
-    return changed_.wait_for(lock, std::chrono::minutes{10}, [&] {
-      return buffers_ >= some_buffers && std::ranges::all_of(parts, [&](const auto& part) {
-               return text_.find(part) != std::string::npos;
-             });
-    });
-  }
-
-  /// Waits for buffers that arrive from now on.
-  bool wait_for_more() {
-    std::unique_lock lock{mutex_};
-    constexpr int some_buffers = 3;
-    const auto enough = buffers_ + some_buffers;
-    return changed_.wait_for(lock, std::chrono::minutes{10}, [&] { return buffers_ >= enough; });
-  }
-
-  std::string caps() {
-    const std::lock_guard lock{mutex_};
-    return text_;
-  }
-
-  /// Returns the number of CAPS events.
-  int caps_events() {
-    const std::lock_guard lock{mutex_};
-    return caps_events_;
-  }
-
-  /// Returns how many buffers had another size than the caps before them say.
-  int misfits() {
-    const std::lock_guard lock{mutex_};
-    return misfits_;
-  }
-
-private:
-  GstPadProbeReturn see(GstPadProbeInfo* info) {
-    const std::lock_guard lock{mutex_};
-    if ((info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
-      see_buffer(GST_PAD_PROBE_INFO_BUFFER(info));
-      changed_.notify_all();
-      return GST_PAD_PROBE_DROP;
-    }
-    auto* const event = GST_PAD_PROBE_INFO_EVENT(info);
-    if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
-      GstCaps* caps{};
-      gst_event_parse_caps(event, &caps);
-      gst_video_info_from_caps(&info_, caps);
-      const v4l2gst::TextPtr text{gst_caps_to_string(caps)};
-      text_ = text.get();
-      ++caps_events_;
-      buffers_ = 0;
-      changed_.notify_all();
-    }
-    return GST_PAD_PROBE_OK;
-  }
-
-  void see_buffer(GstBuffer* buffer) {
-    ++buffers_;
-    const auto* const meta = gst_buffer_get_video_meta(buffer);
-    const auto lines = GST_VIDEO_INFO_FIELD_HEIGHT(&info_);
-    const auto bytes =
-        static_cast<gsize>(GST_VIDEO_INFO_WIDTH(&info_)) * 2 * static_cast<gsize>(lines);  // YUY2
-    const bool fits =
-        gst_buffer_get_size(buffer) == bytes &&
-        (meta == nullptr || (meta->width == static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info_)) &&
-                             meta->height == static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&info_))));
-    const auto order = GST_VIDEO_INFO_FIELD_ORDER(&info_);
-    const bool top_first = GST_BUFFER_FLAG_IS_SET(buffer, GST_VIDEO_BUFFER_FLAG_TFF) != FALSE;
-    const bool ordered = order == GST_VIDEO_FIELD_ORDER_UNKNOWN ||
-                         (order == GST_VIDEO_FIELD_ORDER_TOP_FIELD_FIRST) == top_first;
-    if (!fits || !ordered) ++misfits_;
-  }
-
-  GstPad* pad_;
-  gulong probe_{};
-  std::mutex mutex_;  // guards all below
-  std::condition_variable changed_;
-  GstVideoInfo info_{};
-  std::string text_;
-  int buffers_{};  // of these caps
-  int caps_events_{};
-  int misfits_{};
-};
 
 /// Counts how often streaming begins.
 class Starts final : public real::Between {
@@ -203,7 +90,7 @@ void check(Tap& tap, const char* device, const Names& names) {
   const real::Alone alone{device, kernel,
                           "video/x-raw, format=YUY2; "
                           "video/x-raw(format:Interlaced), format=YUY2"};
-  Watch watch{alone.element};
+  real::Watch watch{alone.element};
   alone.play();
   tap.point(watch.wait_for({"width"}), input + " is captured from");
   Tap::explain(watch.caps());
@@ -219,12 +106,12 @@ void check(Tap& tap, const char* device, const Names& names) {
       break;
     }
     if (turn % 4 != 3 || names.mode == nullptr) continue;
-    // For a while the source sends no signal. The driver sends pictures all the same.
+    // For a while the source sends no signal. The driver would send noise.
     controls.choose(names.mode, "No Signal");
-    const bool noise = watch.wait_for_more();
+    tap.point(alone.wait_for_signal({"no-signal", "no-cable"}), input + " sends nothing");
     controls.choose(names.mode, names.selected);
-    tap.point(noise && watch.wait_for(sent.parts) && watch.wait_for_more(),
-              input + " sends nothing, and again " + sent.entry);
+    tap.point(watch.wait_for(sent.parts) && watch.wait_for_more(),
+              "and again " + std::string{sent.entry});
   }
   tap.point(watch.misfits() == 0, "no buffer is of another size than the caps before it");
   // There is one event for each change, and two for a silence. A change may come while another one

@@ -393,21 +393,6 @@ GST_START_TEST(test_no_room_on_the_bus) {
 
 GST_END_TEST
 
-GST_START_TEST(test_no_signal_at_the_start) {
-  for (const int error : {ENOLINK, ENOLCK}) {
-    Pipeline pipeline;
-    auto model = fake::webcam();
-    model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
-    const auto camera = pipeline.kernel.plug("/dev/video1", model);
-    camera->fault([&](fake::Faults& faults) { faults.fail(VIDIOC_STREAMON, error); });
-    pipeline.fails_with(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-                        {"Nothing comes in at the input", "/dev/video1", "to start streaming"},
-                        "no-signal");
-  }
-}
-
-GST_END_TEST
-
 GST_START_TEST(test_a_media_graph_that_is_not_set_up) {
   for (const int error : {ENOLINK, EPIPE}) {
     Pipeline pipeline;
@@ -509,7 +494,6 @@ static Suite* error_suite() {
                                TEST(test_an_interrupted_call_is_made_again),
                                TEST(test_other_calls_that_fail),
                                TEST(test_no_room_on_the_bus),
-                               TEST(test_no_signal_at_the_start),
                                TEST(test_a_media_graph_that_is_not_set_up),
                                TEST(test_unplugged_while_streaming),
                                TEST(test_a_driver_that_lies),

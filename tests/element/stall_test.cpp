@@ -103,26 +103,6 @@ GST_START_TEST(test_a_silence_may_be_an_error) {
 
 GST_END_TEST
 
-GST_START_TEST(test_no_signal_is_no_stall) {
-  auto model = camera("1");
-  model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
-  model.input_status = V4L2_IN_ST_NO_SIGNAL;
-  Bused bused{model};
-  auto& rig = bused.rig;
-  rig.kernel.stop_clock();
-  rig.camera->lose_signal(ENOLINK);
-  g_object_set(rig.element, "first-frame-timeout", 2 * GST_SECOND, nullptr);
-  rig::set(rig.element, "on-stall", "reopen");
-  rig.play();
-  for (int silence = 0; silence < 3; ++silence) {
-    rig.kernel.clock().pass();
-    bused.fail_unless_notices({"signal-lost"});
-  }
-  fail_unless_equals_uint64(rig::stat(rig.element, "restarted"), 0);
-}
-
-GST_END_TEST
-
 GST_START_TEST(test_a_start_without_a_signal_is_told_as_that) {
   auto model = camera("1");
   model.input_status = V4L2_IN_ST_NO_SIGNAL;
@@ -318,7 +298,6 @@ static Suite* stall_suite() {
                                TEST(test_a_silent_stream_is_started_again),
                                TEST(test_a_silent_device_is_opened_again),
                                TEST(test_a_silence_may_be_an_error),
-                               TEST(test_no_signal_is_no_stall),
                                TEST(test_a_start_without_a_signal_is_told_as_that),
                                TEST(test_stall_timeout_alone_stays_armed),
                                TEST(test_a_start_without_a_frame_is_warned_of_once),

@@ -167,6 +167,7 @@ public:
     add_leftovers(all);
     add_lies(all);
     add_changes(all);
+    add_signals(all);
     return all;
   }
 
@@ -521,6 +522,40 @@ private:
                        [this] {
                          reset();
                        }});
+  }
+
+  /// Adds an HDMI input whose source sends nothing for a while.
+  void add_signals(std::vector<Fault>& all) {
+    const auto send = [this] {
+      camera_->change_timings(fake::timings_of(320, 240, 30));
+    };
+    const auto card = [this, send] {
+      auto model = fake::usb_camera("1", "1-1");
+      model.input_capabilities = V4L2_IN_CAP_DV_TIMINGS;
+      plug(home, model);
+      send();
+    };
+    Fault lost{.name = "the signal is lost, and comes back",
+               .when = always,
+               // A short silence is a stall, but not without a signal.
+               .properties = {{"stall-timeout", "10000000"}, {"on-stall", "error"}},
+               .prepare = card,
+               .strike = [this] { camera_->lose_signal(ENOLINK); },
+               .heal = send,
+               .healed_at = "`signal-lost`",
+               .blurs = true};  // black frames
+    const std::vector<std::string> policies{"wait", "gap", "black"};
+    add_policies(all, lost, "on-no-signal", policies);
+    lost.name = "the signal is lost, EOS is sent";
+    lost.when = once_there;
+    lost.demand = Demand::eos;
+    add_policies(all, lost, "on-no-signal", policies);
+    lost.name = "the signal is lost, a flush is sent, comes back";
+    lost.demand = Demand::flush;
+    add_policies(all, lost, "on-no-signal", policies);
+    lost.name = "the signal is lost, the pipeline is stopped";
+    lost.demand = Demand::stop;
+    add_policies(all, lost, "on-no-signal", policies);
   }
 
   fake::FakeKernel kernel_;

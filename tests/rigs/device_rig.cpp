@@ -1,5 +1,10 @@
 #include "rigs/device_rig.h"
 
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
 #include <gst/video/video.h>
 
 namespace real {
@@ -42,6 +47,40 @@ std::string Alone::caps_text() const {
   if (!current) return "no caps";
   const v4l2gst::TextPtr text{gst_caps_to_string(current.get())};
   return text.get();
+}
+
+std::string Alone::signal() const {
+  gint value{};
+  g_object_get(element, "signal", &value, nullptr);
+  auto* const type =
+      static_cast<GEnumClass*>(g_type_class_ref(g_type_from_name("GstV4l2CppSignal")));
+  std::string nick{g_enum_get_value(type, value)->value_nick};
+  g_type_class_unref(type);
+  return nick;
+}
+
+bool Alone::wait_for_signal(const std::vector<std::string>& nicks) const {
+  struct Notices {
+    std::mutex mutex{};
+    std::condition_variable changed{};
+  } notices;
+
+  const auto handler = g_signal_connect(element, "notify::signal",
+                                        G_CALLBACK(+[](GstElement*, GParamSpec*, gpointer data) {
+                                          auto& into = *static_cast<Notices*>(data);
+                                          const std::lock_guard lock{into.mutex};
+                                          into.changed.notify_all();
+                                        }),
+                                        &notices);
+  bool reached{};
+  {
+    std::unique_lock lock{notices.mutex};
+    reached = notices.changed.wait_for(lock, std::chrono::minutes{1}, [&] {
+      return std::ranges::find(nicks, signal()) != nicks.end();
+    });
+  }
+  g_signal_handler_disconnect(element, handler);
+  return reached;
 }
 
 std::string Alone::errors() const {

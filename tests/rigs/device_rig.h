@@ -29,6 +29,11 @@ public:
   /// Returns the texts of the ERRORs since the last call.
   [[nodiscard]] std::string errors() const;
 
+  /// Returns the nick of the property "signal".
+  [[nodiscard]] std::string signal() const;
+  /// Waits until the property "signal" has one of these nicks. Returns false after a minute.
+  [[nodiscard]] bool wait_for_signal(const std::vector<std::string>& nicks) const;
+
   GstElement* element;
   GstBus* bus;
   GstHarness* harness;

@@ -84,7 +84,8 @@ Result<Sent> query_standard(const Node& node) {
   if (!told) return std::unexpected{told.error()};
   const auto now = current_input(node);
   if (!now) return std::unexpected{now.error()};
-  const auto state = *now ? signal_of(**now) : Signal::unknown;
+  const auto& described = *now;
+  const auto state = described ? signal_of(*described) : Signal::unknown;
   if (state != Signal::unknown) {
     sent.status = {.signal = state, .certain = true};
     sent.standard = V4L2_STD_UNKNOWN;

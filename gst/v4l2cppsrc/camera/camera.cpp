@@ -5,12 +5,10 @@
 #include "common/log.h"
 #include "common/settings.h"
 #include "controls/known_controls.h"
-#include "device/events.h"
 #include "device/modes.h"
 #include "formats/offered_mode.h"
 #include "kernel/node.h"
 #include "messages/failures.h"
-#include "messages/messages.h"
 
 namespace v4l2gst {
 
@@ -67,44 +65,6 @@ Outcome<std::optional<v4l2::Size>> Camera::native_size() const {
 std::optional<v4l2::Input> Camera::ask_for_input() const {
   const auto asked = v4l2::current_input(node());
   return asked ? *asked : std::optional<v4l2::Input>{};
-}
-
-namespace {
-
-void tell_signal(Camera& camera, const std::string& input, v4l2::Signal signal,
-                 Messages& messages) {
-  const auto lost = [](v4l2::Signal it) {
-    return it != v4l2::Signal::present && it != v4l2::Signal::unknown;
-  };
-  const auto before = std::exchange(camera.signal, signal);
-  if (lost(signal) && before != signal)
-    messages.add(DeviceMessage::State::signal_lost, camera.path(),
-                 no_signal(camera.path(), input).text, {});
-  if (signal == v4l2::Signal::present && before && lost(*before))
-    messages.add(signal_found(camera.path(), input));
-}
-
-}  // namespace
-
-Outcome<> follow_input(Camera& camera, Messages& messages) {
-  camera.device.look_at_graph();
-  if (!camera.input) return {};
-  const auto& input = *camera.input;
-  if (!camera.subscribed) {
-    const auto told = v4l2::subscribe_source_change(camera.node(), input.index);
-    if (!told)
-      return std::unexpected{failed(camera.path(), told.error(), "to subscribe to its events")};
-    camera.subscribed = true;
-  }
-  if (!input.has_source()) return {};
-  const auto source = v4l2::follow_signal(camera.node(), input);
-  if (!source)
-    return std::unexpected{failed(camera.path(), source.error(), "to follow its source")};
-  GST_INFO_OBJECT(messages.element(), "input %u (%s): signal %d%s", input.index, input.name.c_str(),
-                  static_cast<int>(source->signal), source->changed ? ", changed" : "");
-  tell_signal(camera, input.name, source->signal, messages);
-  if (source->changed) camera.device.renew_modes();
-  return {};
 }
 
 }  // namespace v4l2gst

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "camera/camera_ptr.h"
+#include "camera/input_wishes.h"
 #include "device/device.h"
 #include "device/identity.h"
 #include "messages/report.h"
@@ -15,7 +16,6 @@ namespace v4l2gst {
 
 struct CapsKinds;
 class KnownControls;
-class Messages;
 enum class IoMode : int;
 
 /// An open device and the facts known of it. Destruction closes the device.
@@ -36,6 +36,10 @@ struct Camera {
   bool exports{};                             ///< false once VIDIOC_EXPBUF is known to fail
   bool forces_key_frames{true};               ///< false once the device is known to force none
   bool subscribed{};                          ///< V4L2_EVENT_SOURCE_CHANGE was asked for
+  InputWishes input_wishes{};                 ///< the latest ones that were applied, or refused
+  bool fixed_standard{};                      ///< the user's, so the source's is not followed
+  bool fixed_timings{};                       ///< likewise
+  bool lacks_picture{};                       ///< the input has surely no signal to capture
 
   [[nodiscard]] const std::string& path() const { return device.path(); }
 
@@ -54,9 +58,5 @@ struct Camera {
   /// Queries the current input again. Returns nullopt also if the query fails.
   [[nodiscard]] std::optional<v4l2::Input> ask_for_input() const;
 };
-
-/// Sets the device to what its source sends, and subscribes to source changes. Reads the media
-/// graph again, too. Adds a message if the signal was lost or came back.
-Outcome<> follow_input(Camera& camera, Messages& messages);
 
 }  // namespace v4l2gst

@@ -83,6 +83,16 @@ enum class OnStall : int {
   error,    ///< an ERROR is posted
 };
 
+/// The action while the device's input has no signal.
+enum class OnNoSignal : int {
+  wait,   ///< nothing goes downstream
+  gap,    ///< GAP events go downstream, once there were caps
+  black,  ///< the same with black frames; GAP events where the format has none
+};
+
+/// A TV standard. The values of the norm property are V4L2_STD_*, as v4l2src's are.
+enum class Norm : int { none = 0 };
+
 /// The user's settings, with their defaults in this one place.
 struct Settings {
   /// The path of a node under /dev, or a link to one. Empty stands for the first capture node.
@@ -121,6 +131,18 @@ struct Settings {
   std::optional<std::uint32_t> crop_left;
   std::optional<std::uint32_t> crop_bottom;
   std::optional<std::uint32_t> crop_right;
+  /// The number or the name of an input. Empty leaves the device's.
+  std::string input;
+  Norm norm{Norm::none};
+  /// A mode such as "1920x1080p60", or "auto" to follow the source.
+  std::string dv_timings{"auto"};
+  /// The path of a file, or a name of v4l2::default_edid(). Empty leaves the device's.
+  std::string edid;
+  /// The number or the name of an audio input. Empty leaves the device's.
+  std::string audio_input;
+  /// The frequency of the tuner in Hz. 0 leaves the device's.
+  std::uint32_t frequency{};
+  OnNoSignal on_no_signal{OnNoSignal::wait};
   /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the
   /// device's.
   std::string colorimetry;

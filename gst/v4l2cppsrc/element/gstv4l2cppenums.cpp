@@ -1,10 +1,13 @@
 #include "element/gstv4l2cppenums.h"
 
 #include <array>
+#include <vector>
 
 #include <linux/videodev2.h>
 
 #include "common/settings.h"
+#include "common/signal_state.h"
+#include "settings/standards.h"
 
 using v4l2gst::CacheHints;
 using v4l2gst::IoMode;
@@ -12,9 +15,11 @@ using v4l2gst::Leaky;
 using v4l2gst::OnCorrupt;
 using v4l2gst::OnDisconnect;
 using v4l2gst::OnNoBandwidth;
+using v4l2gst::OnNoSignal;
 using v4l2gst::OnStall;
 using v4l2gst::OnStarved;
 using v4l2gst::Prefer;
+using v4l2gst::SignalState;
 
 // Applications know v4l2src's values by these names too, and some write them in pipelines. The
 // other enums have descriptions in this place.
@@ -132,6 +137,52 @@ GType gst_v4l2_cpp_on_stall_get_type() {
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppOnStall", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_norm_get_type() {
+  static const auto values = [] {
+    std::vector all{GEnumValue{0, "none", "none"}};
+    for (const auto& standard : v4l2::standards())
+      all.push_back({static_cast<int>(standard.mask), standard.name, standard.name});
+    all.push_back({0, nullptr, nullptr});
+    return all;
+  }();
+  static const GType type = g_enum_register_static("GstV4l2CppNorm", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_signal_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(SignalState::ok), "There is a signal, or the driver can't tell",
+                 "ok"},
+      GEnumValue{static_cast<int>(SignalState::no_device), "No device is open", "no-device"},
+      GEnumValue{static_cast<int>(SignalState::no_cable),
+                 "Nothing is plugged in, or it is switched off", "no-cable"},
+      GEnumValue{static_cast<int>(SignalState::no_signal), "The source sends nothing", "no-signal"},
+      GEnumValue{static_cast<int>(SignalState::no_lock),
+                 "The source sends something that can't be locked to", "no-lock"},
+      GEnumValue{static_cast<int>(SignalState::out_of_range),
+                 "The source sends a mode that the device can't do", "out-of-range"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppSignal", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_on_no_signal_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(OnNoSignal::wait), "Send nothing", "wait"},
+      GEnumValue{static_cast<int>(OnNoSignal::gap),
+                 "Send GAP events at the frame rate, once there "
+                 "were caps",
+                 "gap"},
+      GEnumValue{static_cast<int>(OnNoSignal::black),
+                 "Send black frames, once there were caps; GAP events where the format has none",
+                 "black"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppOnNoSignal", values.data());
   return type;
 }
 

@@ -13,4 +13,7 @@ GType gst_v4l2_cpp_prefer_get_type();
 GType gst_v4l2_cpp_on_no_bandwidth_get_type();
 GType gst_v4l2_cpp_on_disconnect_get_type();
 GType gst_v4l2_cpp_on_stall_get_type();
+GType gst_v4l2_cpp_norm_get_type();
+GType gst_v4l2_cpp_signal_get_type();
+GType gst_v4l2_cpp_on_no_signal_get_type();
 GType gst_v4l2_cpp_device_flags_get_type();

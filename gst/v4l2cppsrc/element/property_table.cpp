@@ -134,6 +134,9 @@ GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
           [&](const IntReading& kind) {
             return make(g_param_spec_int, kind.least, G_MAXINT, kind.read(from));
           },
+          [&](const EnumReading& kind) {
+            return make(g_param_spec_enum, documented(kind.type()), kind.read(from));
+          },
           [&](const FlagsReading& kind) {
             return make(g_param_spec_flags, documented(kind.type()), kind.read(from));
           },
@@ -217,6 +220,7 @@ bool get_property(PropertyTable table, guint id, const Readable& from, GValue* v
             g_value_set_string(value, null_if_empty(kind.read(from)));
           },
           [&](const IntReading& kind) { g_value_set_int(value, kind.read(from)); },
+          [&](const EnumReading& kind) { g_value_set_enum(value, kind.read(from)); },
           [&](const FlagsReading& kind) { g_value_set_flags(value, kind.read(from)); },
           [&](const RectangleReading& kind) {
             set_rectangle(value, kind.read(from).value_or(v4l2_rect{}));

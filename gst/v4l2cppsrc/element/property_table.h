@@ -124,6 +124,12 @@ struct IntReading {
   int least;
 };
 
+/// One of an enum's values.
+struct EnumReading {
+  GType (*type)();
+  int (*read)(const Readable& from);
+};
+
 struct FlagsReading {
   GType (*type)();
   std::uint32_t (*read)(const Readable& from);
@@ -148,7 +154,7 @@ concept ReadOnly = requires(const Kind& kind) { kind.read; };
 using PropertyKind =
     std::variant<StringSetting, RectangleSetting, MarginSetting, BoolSetting, UintSetting,
                  TimeoutSetting, EnumSetting, ControlsSetting, ControlSetting, StringReading,
-                 IntReading, FlagsReading, RectangleReading, StructureReading>;
+                 IntReading, EnumReading, FlagsReading, RectangleReading, StructureReading>;
 
 /// One property. Its id is its place in the table, counted from 1.
 struct PropertyRow {

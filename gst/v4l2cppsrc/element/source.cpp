@@ -257,10 +257,24 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
     }
     if (std::holds_alternative<EndOfStream>(*step)) return GST_FLOW_EOS;
     if (std::holds_alternative<Again>(*step)) continue;
+    if (const auto* const gap = std::get_if<Gap>(&*step)) {
+      send_gap(*gap);
+      continue;
+    }
     if (waker_.raised(v4l2::Waker::flush)) return GST_FLOW_FLUSHING;
     const auto playing = gst_base_src_wait_playing(element_);
     if (playing != GST_FLOW_OK) return playing;
   }
+}
+
+/// Sends a GAP event, unless a flush took the segment that it would belong to. The base class sends
+/// the next segment with the next buffer.
+void Source::send_gap(const Gap& gap) {
+  auto* const pad = GST_BASE_SRC_PAD(element_);
+  auto* const segment = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
+  if (segment == nullptr) return;
+  gst_event_unref(segment);
+  gst_pad_push_event(pad, gst_event_new_gap(gap.time, gap.duration));
 }
 
 /// Waits on the streaming thread, without the lock, until the device is open.
@@ -269,7 +283,7 @@ Outcome<Step> Source::wait_for_camera() {
   for (;;) {
     auto step = with_session([](Session& session) { return session.look_for_camera(); });
     if (!step || !std::holds_alternative<Again>(*step)) return step;
-    v4l2::rest(kernel, absence_waker_, Session::look_again);
+    v4l2::rest(kernel, absence_waker_, std::get<Again>(*step).rest.value_or(Session::look_again));
   }
 }
 

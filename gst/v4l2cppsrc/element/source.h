@@ -144,6 +144,7 @@ private:
   bool recover(const Report& report);
   GstFlowReturn fail(const Report& report);
   Outcome<Step> wait_for_camera();
+  void send_gap(const Gap& gap);
 
   GstBaseSrc* element_;
   v4l2::Kernel* kernel_{&v4l2::system_kernel()};

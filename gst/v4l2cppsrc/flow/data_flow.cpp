@@ -7,17 +7,20 @@
 
 #include "buffers/capture.h"
 #include "camera/camera.h"
+#include "camera/input_signal.h"
 #include "camera/restoration.h"
 #include "common/log.h"
 #include "common/overloaded.h"
 #include "common/settings.h"
 #include "flow/delivery.h"
+#include "flow/signal_wait.h"
 #include "flow/surroundings.h"
 #include "formats/stream_config.h"
 #include "kernel/kernel.h"
 #include "kernel/request.h"
 #include "kernel/waker.h"
 #include "messages/failures.h"
+#include "messages/input_failures.h"
 #include "messages/messages.h"
 #include "stats/stats.h"
 #include "stream/arrival.h"
@@ -27,6 +30,9 @@ namespace v4l2gst {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// How long no frame comes before the signal is looked at.
+constexpr milliseconds signal_patience{500};
 
 constexpr auto receiving = "to receive a frame";
 
@@ -50,6 +56,7 @@ DataFlow::DataFlow(const Surroundings& surroundings, Messages& messages, Restora
       messages_{&messages},
       restoration_{&restoration},
       delivery_{std::make_unique<Delivery>(surroundings, messages)},
+      signal_wait_{std::make_unique<SignalWait>(surroundings, messages, *delivery_)},
       watchdog_{watchdog} {}
 
 DataFlow::DataFlow(DataFlow&& other) noexcept = default;
@@ -66,6 +73,7 @@ const GstCaps* DataFlow::flowing_caps() const {
 
 void DataFlow::end_run() {
   delivery_->end_run();
+  signal_wait_->end();
 }
 
 // ---- the start ----------------------------------------------------------------------------------
@@ -117,8 +125,8 @@ Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings
 
 Outcome<FlowEvent> DataFlow::next(const FlowParts& at, std::optional<Nanoseconds> patience) {
   // By default the watchdog measures nothing between frames, and the clock is not read.
-  const bool limited = patience || watchdog_.measures();
-  auto arrival = at.capture.next(limited ? frame_patience(patience) : std::nullopt);
+  const bool limited = patience || watchdog_.measures() || at.camera.follows_source();
+  auto arrival = at.capture.next(limited ? frame_patience(at.camera, patience) : std::nullopt);
   if (!arrival) {
     const auto& error = arrival.error();
     if (forgot_buffers(at.camera, error)) return broken(at.camera, error, receiving);
@@ -131,6 +139,7 @@ Outcome<FlowEvent> DataFlow::next(const FlowParts& at, std::optional<Nanoseconds
     if (buffer == nullptr) return on_left_out(at, *delivered);
     watchdog_.frame();
     recovery_.frame();
+    signal_wait_->frame();
     return std::move(*buffer);
   }
   return on_arrival(at, *arrival);
@@ -214,13 +223,16 @@ Outcome<FlowEvent> DataFlow::on_withheld(const FlowParts& at, Withheld why) {
 
 /// Returns how long the next frame is waited for. Returns nullopt if there is no limit. `patience`
 /// is another limit.
-std::optional<milliseconds> DataFlow::frame_patience(std::optional<Nanoseconds> patience) {
+std::optional<milliseconds> DataFlow::frame_patience(const Camera& camera,
+                                                     std::optional<Nanoseconds> patience) {
   std::optional<milliseconds> usual;
   if (watchdog_.measures()) {
     const auto time = now();
     watchdog_.wait_began(time);
     usual = watchdog_.patience(time);
   }
+  // Not every driver tells of a lost signal. A look costs nothing while frames come.
+  if (camera.follows_source()) usual = std::min(usual.value_or(signal_patience), signal_patience);
   if (!patience) return usual;
   const auto left = std::chrono::ceil<milliseconds>(*patience);
   return usual ? std::min(*usual, left) : left;
@@ -228,7 +240,26 @@ std::optional<milliseconds> DataFlow::frame_patience(std::optional<Nanoseconds> 
 
 Outcome<FlowEvent> DataFlow::on_silence(const FlowParts& at, Silence silence) {
   if (silence.starved) return on_starved(at);
+  auto seen = check_signal(at);
+  if (!seen || !std::holds_alternative<Handled>(*seen)) return seen;
   return on_due(at);
+}
+
+/// Looks at the signal while no frame comes. Returns Handled if that is as it was.
+Outcome<FlowEvent> DataFlow::check_signal(const FlowParts& at) {
+  const auto changed = watch_signal(at.camera, *messages_);
+  if (!changed) {
+    const auto& report = changed.error();
+    if (report.error.gone()) return DeviceLost{report.error};
+    return std::unexpected{report};
+  }
+  if (*changed || at.camera.lacks_picture) return SignalChanged{};
+  return Handled{};
+}
+
+void DataFlow::await_signal(const Camera& camera) {
+  watchdog_.wait_ended();
+  signal_wait_->begin(camera, recovery_.has_delivered());
 }
 
 FlowEvent DataFlow::on_starved(const FlowParts& at) {
@@ -263,7 +294,7 @@ Outcome<FlowEvent> DataFlow::on_due(const FlowParts& at) {
       if (recovery_.recovering())
         return broken(at.camera, {.code = ETIMEDOUT, .call = "poll"}, receiving);
       const auto input = at.camera.ask_for_input();
-      messages_->warn(input && input->no_signal ? no_signal(path, input->name)
+      messages_->warn(input && input->no_signal ? no_picture(path, input->name, v4l2::Signal::none)
                                                 : no_first_frame(path, waited));
       return Again{};
     }
@@ -280,7 +311,7 @@ Outcome<FlowEvent> DataFlow::apply_remedy(const FlowParts& at) {
   const bool mute = input && input->no_signal;
   const auto report = [&] {
     const auto silence = watchdog_.waited(time);
-    if (mute) return no_signal(path, input->name);
+    if (mute) return no_picture(path, input->name, v4l2::Signal::none);
     if (watchdog_.sees_damage()) return only_damage(path, silence, delivery_->left_out());
     return stalled(path, silence, watchdog_.starting());
   }();

@@ -19,6 +19,7 @@ class Capture;
 class Delivery;
 class Messages;
 class Restoration;
+class SignalWait;
 struct Camera;
 struct Delivered;
 struct Settings;
@@ -82,6 +83,13 @@ public:
   /// Acts on Silence, if an event is due. Posts a WARNING, or applies a remedy of on-stall.
   Outcome<FlowEvent> on_silence(const FlowParts& at, Silence silence);
 
+  // ---- without a signal ----
+
+  /// Begins a wait for a signal, which ends the wait for a frame. No buffers are allocated.
+  void await_signal(const Camera& camera);
+
+  [[nodiscard]] SignalWait& signal_wait() { return *signal_wait_; }
+
   // ---- the run ----
 
   /// Returns true if a flush or a pause is due.
@@ -101,17 +109,19 @@ private:
   Outcome<FlowEvent> on_left_out(const FlowParts& at, const Delivered& delivered);
   Outcome<FlowEvent> on_queue_failed(const FlowParts& at, const v4l2::Error& error);
   Outcome<FlowEvent> on_withheld(const FlowParts& at, Withheld why);
+  Outcome<FlowEvent> check_signal(const FlowParts& at);
   Outcome<FlowEvent> on_due(const FlowParts& at);
   Outcome<FlowEvent> apply_remedy(const FlowParts& at);
   FlowEvent on_starved(const FlowParts& at);
   [[nodiscard]] std::optional<std::chrono::milliseconds> frame_patience(
-      std::optional<Nanoseconds> patience);
+      const Camera& camera, std::optional<Nanoseconds> patience);
   [[nodiscard]] Nanoseconds now() const;
 
   const Surroundings* surroundings_;
   Messages* messages_;
   Restoration* restoration_;
-  std::unique_ptr<Delivery> delivery_;  // never null but in a moved-from object
+  std::unique_ptr<Delivery> delivery_;       // never null but in a moved-from object
+  std::unique_ptr<SignalWait> signal_wait_;  // likewise; uses the delivery
   Watchdog watchdog_;
   Recovery recovery_;
   Nanoseconds start_at_{};  // the earliest start of a broken stream

@@ -31,6 +31,10 @@ void Delivery::stream_began(const Settings& settings, bool counts) {
   stamper_.stream_began(counts);
 }
 
+GstClockTime Delivery::now() {
+  return stamper_.now(surroundings_.element, *surroundings_.kernel);
+}
+
 void Delivery::end_run() {
   stamper_ = {};
   flowing_caps_.reset();

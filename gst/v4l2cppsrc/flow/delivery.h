@@ -56,6 +56,9 @@ public:
   /// Returns the caps of the latest frame that went downstream. Null before the first.
   [[nodiscard]] const GstCaps* flowing_caps() const { return flowing_caps_.get(); }
 
+  /// Returns the running time now, for a buffer or an event that no frame is behind.
+  [[nodiscard]] GstClockTime now();
+
   /// Ends the timeline. Forgets the flowing caps.
   void end_run();
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <variant>
 
 #include "common/handles.h"
@@ -12,8 +14,17 @@ namespace v4l2gst {
 /// The arrival needs no step of the caller. The next one is waited for.
 struct Handled {};
 
-/// The caller posts the messages, and takes the next step.
-struct Again {};
+/// The caller posts the messages, and takes the next step. While nothing is captured it rests
+/// first.
+struct Again {
+  std::optional<std::chrono::milliseconds> rest{};  ///< nullopt is Session::look_again
+};
+
+/// The caller sends a GAP event downstream, and takes the next step.
+struct Gap {
+  GstClockTime time{};
+  GstClockTime duration{};
+};
 
 /// A flush or a pause interrupted the wait. The caller returns FLUSHING, or waits for PLAYING.
 struct Halted {};
@@ -25,6 +36,9 @@ struct Silence {
 
 /// The source sends something else, or the buffers are of no use. A mode is to be negotiated.
 struct Outdated {};
+
+/// The signal at the input is lost, or has another state. Without one nothing is captured.
+struct SignalChanged {};
 
 /// The device is to be closed and opened again.
 struct Reopen {};
@@ -48,7 +62,7 @@ struct CallFailed {
 };
 
 /// The outcome of one wait for a frame.
-using FlowEvent = std::variant<BufferPtr, Handled, Again, Halted, Silence, Outdated, Reopen,
-                               DeviceLost, StreamBroken, CallFailed>;
+using FlowEvent = std::variant<BufferPtr, Handled, Again, Gap, Halted, Silence, Outdated,
+                               SignalChanged, Reopen, DeviceLost, StreamBroken, CallFailed>;
 
 }  // namespace v4l2gst

@@ -56,6 +56,10 @@ void FrameStamper::stamp(GstBuffer* buffer, const FrameInfo& frame, const Contin
                  GST_TIME_ARGS(GST_BUFFER_PTS(buffer)), gst_buffer_get_size(buffer), frame.flags);
 }
 
+GstClockTime FrameStamper::now(GstElement* element, v4l2::Kernel& kernel) {
+  return running_time_.stamp(std::nullopt, read_clocks(element, kernel));
+}
+
 ClockReading FrameStamper::read_clocks(GstElement* element, v4l2::Kernel& kernel) {
   // The clock is referenced when it changes, not for each frame.
   ClockPtr outgoing;  // released after the lock

@@ -50,6 +50,10 @@ public:
   void stamp(GstBuffer* buffer, const FrameInfo& frame, const Continuity::Verdict& seen,
              const StreamConfig& config, bool corrupted, GstElement* element, v4l2::Kernel& kernel);
 
+  /// Returns the running time now, for a buffer or an event that no frame is behind. It is never
+  /// below an earlier PTS.
+  GstClockTime now(GstElement* element, v4l2::Kernel& kernel);
+
 private:
   ClockReading read_clocks(GstElement* element, v4l2::Kernel& kernel);
 

@@ -187,13 +187,6 @@ Report starved(const std::string& path, std::chrono::milliseconds silence, std::
                         ", so that it can't send a frame. Free them, or raise max-buffers.");
 }
 
-Report no_signal(const std::string& path, const std::string& input) {
-  return silence_of(Cause::no_signal, path,
-                    "Nothing comes in at the input '" + input + "' of the device at '" + path +
-                        "'. Check the cable and the source; it goes on by itself when there is a "
-                        "signal.");
-}
-
 Report not_back(const Report& last, std::chrono::milliseconds waited) {
   auto report = last;
   report.text = "The device did not come back within " + seconds_of(waited) + ". " + last.text;

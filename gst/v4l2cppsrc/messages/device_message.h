@@ -71,9 +71,6 @@ Report stalled(const std::string& path, std::chrono::milliseconds silence, bool 
 /// The device has sent no frame for `silence`, because downstream holds all `count` buffers.
 Report starved(const std::string& path, std::chrono::milliseconds silence, std::uint32_t count);
 
-/// No frame comes, because `input` has no signal.
-Report no_signal(const std::string& path, const std::string& input);
-
 /// The element waited for the device in vain. `last` is the result of the last try to open it.
 Report not_back(const Report& last, std::chrono::milliseconds waited);
 

@@ -63,6 +63,8 @@ const char* name_of(Cause cause) {
       return "control";
     case Cause::geometry:
       return "geometry";
+    case Cause::input:
+      return "input";
   }
   return "io";
 }

@@ -38,9 +38,10 @@ enum class Cause {
   overwritten,     ///< "overwritten": its driver fills buffers that downstream holds
   control,         ///< "control": a control does not have the value that was wished for
   geometry,        ///< "geometry": a rectangle is not as the user wants it
+  input,           ///< "input": its input can't be set as was asked
 };
 
-inline constexpr auto last_cause = Cause::geometry;
+inline constexpr auto last_cause = Cause::input;
 
 /// One more field of a message's details.
 struct Detail {

@@ -164,8 +164,6 @@ Outcome<StreamConfig> Negotiator::choose_mode(const Wish& wish) {
   accepted_caps_.reset();
   GST_DEBUG_OBJECT(messages_.element(), "downstream takes %" GST_PTR_FORMAT,
                    static_cast<const void*>(wish.wanted));
-  if (const auto followed = follow_input(camera_, messages_); !followed)
-    return std::unexpected{followed.error()};
   if (auto prepared = prepare_geometry(); !prepared)
     return std::unexpected{std::move(prepared.error())};
   if (wish.shortage != nullptr) return choose_cheaper_mode(wish);

@@ -1,13 +1,18 @@
 #include "session/device_info.h"
 
+#include <utility>
+
 #include "buffers/capture.h"
 #include "camera/camera.h"
+#include "camera/input_signal.h"
 #include "formats/stream_config.h"
+#include "messages/messages.h"
 #include "session/shared_info.h"
 
 namespace v4l2gst {
 
-DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Capture* capture) {
+void publish_info(SharedInfo& shared, Messages& messages, const Camera* camera,
+                  const StreamConfig* config, const Capture* capture) {
   DeviceInfo facts;
   if (camera != nullptr) {
     facts.device = camera->path();
@@ -23,11 +28,15 @@ DeviceInfo info_of(const Camera* camera, const StreamConfig* config, const Captu
   }
   if (config != nullptr) facts.frame_duration = duration_of(*config);
   if (capture != nullptr) facts.depth = capture->depth();
-  return facts;
+  facts.signal = signal_state(camera);
+  if (facts.signal != shared.device_info().signal) messages.notify("signal");
+  shared.publish(std::move(facts));
 }
 
-void publish_modes(SharedInfo& shared, const Camera& camera) {
+void publish_modes(SharedInfo& shared, Messages& messages, const Camera& camera) {
+  const auto signal = signal_state(&camera);
   shared.change_device_info([&](DeviceInfo& info) {
+    if (std::exchange(info.signal, signal) != signal) messages.notify("signal");
     info.modes = camera.device.modes();
     info.crop_bounds = camera.crop_bounds;
     info.follows_source = camera.follows_source();

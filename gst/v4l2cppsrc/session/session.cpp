@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "camera/geometry.h"
+#include "camera/input_wishes.h"
 #include "common/log.h"
 #include "session/circumstances.h"
 #include "session/device_info.h"
@@ -76,7 +77,8 @@ const GstCaps* Session::wanted() const {
 
 void Session::publish() {
   const auto* const at = std::get_if<Capturing>(&state_);
-  surroundings_.info.publish(info_of(camera(), config(), at != nullptr ? &at->capture : nullptr));
+  publish_info(surroundings_.info, messages_, camera(), config(),
+               at != nullptr ? &at->capture : nullptr);
 }
 
 Settings Session::settings() const {
@@ -104,7 +106,9 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   auto ready = opened ? Outcome<>{} : std::unexpected{std::move(opened.error())};
   if (ready) {
     ready = adopt(std::move(*opened));
+    if (ready) ready = apply_input_wishes(*this->camera(), settings(), messages_);
     if (ready) ready = apply_controls();
+    publish();
     if (ready) return {};
     state_ = Closed{};
     publish();

@@ -133,6 +133,14 @@ private:
   Outcome<Step> give_up_mode(Report refusal);
   void end_shortage(const StreamConfig& config);
 
+  // ---- the signal ----
+  Outcome<bool> follow_source(Camera& open, const Settings& wishes);
+  Step await_signal();
+  Outcome<Step> look_for_signal(Camera& open);
+  Ending on_signal_changed(const Camera& open);
+  Ending on_no_signal(const Report& failure);
+  Ending apply_input();
+
   // ---- commands ----
   Ending run_commands();
   Ending run(unsigned commands);

@@ -36,6 +36,8 @@ Session::Ending Session::run(unsigned commands) {
       GST_WARNING_OBJECT(surroundings_.element, "%s", applied.error().text.c_str());
     }
   }
+  if ((commands & Commands::input) != 0)
+    if (auto ended = apply_input(); !ended || *ended) return ended;
   if (messages_.warns()) return Again{};  // so that they are posted
   return std::nullopt;
 }

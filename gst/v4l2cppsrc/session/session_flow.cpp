@@ -52,13 +52,14 @@ Session::Ending Session::on_event(Capturing& at, const FlowEvent& event) {
   return std::visit(
       Overloaded{[](const BufferPtr&) -> Ending { return std::nullopt; },  // next() has it
                  [](Handled) -> Ending { return std::nullopt; },
-                 [](Again) -> Ending { return Again{}; },
+                 [](Again again) -> Ending { return again; }, [](Gap gap) -> Ending { return gap; },
                  [&](Halted) -> Ending {
                    if (absence_) absence_->patience.pause();
                    return Halted{};
                  },
                  [&](Silence silence) { return on_quiet(at, silence); },
                  [&](Outdated) -> Ending { return forget_source(); },
+                 [&](SignalChanged) { return on_signal_changed(*at.camera); },
                  [&](Reopen) -> Ending { return reopen(); },
                  [&](const DeviceLost& lost) { return on_lost(lost.error); },
                  [&](const StreamBroken& broken) { return on_broken(broken); },
@@ -119,6 +120,7 @@ Session::Ending Session::rest_before_start() {
 
 Session::Ending Session::on_start_failed(Report failure) {
   if (failure.cause == Cause::no_format) return std::unexpected{std::move(failure)};
+  if (failure.cause == Cause::no_signal) return on_no_signal(failure);
   const auto error = failure.error;
   auto& recovery = run_.flow.recovery();
   if (error.gone()) {

@@ -36,9 +36,12 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   const auto held = at != nullptr && at->capture.pinned() ? at->capture.held() : 0;
   auto& camera = step_down().camera;
   auto& open = *camera;
+  auto followed = follow_source(open, wishes);
+  if (!followed) return std::unexpected{std::move(followed.error())};
+  if (!*followed) return Agreed{};
   const auto node = node_of(open);  // keeps the descriptor open
   const auto prepare = [&](GstCaps* caps) {
-    publish_modes(surroundings_.info, open);
+    publish_modes(surroundings_.info, messages_, open);
     emit(descriptor_of(open), caps);
     const auto* const now = std::get_if<Opened>(&state_);
     return now != nullptr && node_of(*now->camera) == node;
@@ -64,7 +67,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
                                     .held_downstream = held},
                                    prepare);
   if (!agreed.config) {
-    publish_modes(surroundings_.info, open);
+    publish_modes(surroundings_.info, messages_, open);
     // The device gets this mode again if it went away after the mode was set.
     if (agreed.accepted_caps) run_.former_caps = std::move(agreed.accepted_caps);
     return std::unexpected{std::move(agreed.config.error())};
@@ -76,7 +79,7 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   Configured next{.camera = std::move(camera),
                   .config = std::move(config),
                   .wanted = CapsPtr{gst_caps_copy(wanted)}};
-  publish_modes(surroundings_.info, *state_.emplace<Configured>(std::move(next)).camera);
+  publish_modes(surroundings_.info, messages_, *state_.emplace<Configured>(std::move(next)).camera);
   // Some drivers reset controls with the format, or have other ranges then.
   if (const auto applied = apply_controls(); !applied) return std::unexpected{applied.error()};
   return Agreed{.caps = std::move(caps), .other_bounds = agreed.other_bounds};

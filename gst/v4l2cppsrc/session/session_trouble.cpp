@@ -78,6 +78,10 @@ bool Session::recover(const Report& report) {
   const auto policy = settings().on_disconnect;
   const bool waits = policy == OnDisconnect::wait && !report.hopeless;
   const bool unfed = report.cause == Cause::no_format;
+  if (report.cause == Cause::no_signal && camera() != nullptr && report.error.code != 0) {
+    static_cast<void>(on_no_signal(report));
+    return true;
+  }
   if (waits && unfed) {
     run_.flow.recovery().forget_attempts();
     leave();
@@ -106,7 +110,7 @@ bool Session::recover(const Report& report) {
 // ---- coming back --------------------------------------------------------------------------------
 
 Outcome<Step> Session::look_for_camera() {
-  if (camera() != nullptr) return Unallocated{};
+  if (auto* const open = camera(); open != nullptr) return look_for_signal(*open);
   if (surroundings_.absence_waker.raised()) {
     if (absence_) absence_->patience.pause();
     return Halted{};

@@ -10,6 +10,7 @@
 #include <gst/gst.h>
 
 #include "common/settings.h"
+#include "common/signal_state.h"
 #include "kernel/mutex.h"
 
 namespace v4l2 {
@@ -31,6 +32,7 @@ struct DeviceInfo {
   std::shared_ptr<KnownControls> controls;
   std::optional<v4l2_rect> crop_bounds;  ///< nullopt if the device does not say
   bool follows_source{};                 ///< an outside source decides what is captured
+  SignalState signal{SignalState::no_device};
   GstClockTime frame_duration{GST_CLOCK_TIME_NONE};
   bool exports{};                ///< true if its frames may become DMABuf memory
   bool forces_key_frames{true};  ///< false once the device is known to force no key frame

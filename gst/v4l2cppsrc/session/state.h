@@ -55,6 +55,6 @@ struct Unallocated {};
 
 struct EndOfStream {};
 
-using Step = std::variant<BufferPtr, Halted, Unallocated, Again, EndOfStream>;
+using Step = std::variant<BufferPtr, Halted, Unallocated, Again, Gap, EndOfStream>;
 
 }  // namespace v4l2gst

@@ -22,10 +22,12 @@
 #include "messages/failures.h"
 #include "messages/geometry_failures.h"
 #include "messages/holder.h"
+#include "messages/input_failures.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
 #include "settings/control_setter.h"
+#include "settings/signal.h"
 
 namespace {
 
@@ -142,7 +144,15 @@ std::vector<std::string> all_texts() {
   all.push_back(no_key_frame(path, milliseconds{10000}, 300));
   all.push_back(went_away(path, at("VIDIOC_DQBUF", EINVAL)));
   all.push_back(starved(path, milliseconds{1500}, 16));
-  all.push_back(no_signal(path, "HDMI 0"));
+  for (const auto signal : {v4l2::Signal::none, v4l2::Signal::no_cable, v4l2::Signal::unstable,
+                            v4l2::Signal::out_of_range})
+    all.push_back(no_picture(path, "HDMI 0", signal));
+  for (const auto* const subject : {"The device", "The input 'HDMI 0' of the device"})
+    all.push_back(refused_input(path, {.property = "input",
+                                       .wanted = "HDMI 7",
+                                       .subject = subject,
+                                       .why = "is not one of its inputs",
+                                       .possible = {"HDMI 0"}}));
   all.push_back(not_back(no_camera(), milliseconds{1500}));
   all.push_back(back_in_vain(path, milliseconds{1500}));
   all.push_back(not_reopened(path, cannot_open(path, at("open", ENOENT))));
