@@ -130,6 +130,7 @@ private:
   Ending on_event(Capturing& at, const FlowEvent& event);
   Ending on_quiet(Capturing& at, Silence silence);
   Ending on_call_failed(const CallFailed& failed);
+  Outcome<CapsPtr> configure(ConfigPtr config, const GstCaps* wanted);
   Outcome<Step> give_up_mode(Report refusal);
   void end_shortage(const StreamConfig& config);
 

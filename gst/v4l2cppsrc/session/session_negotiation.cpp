@@ -74,15 +74,22 @@ Outcome<Session::Agreed> Session::negotiate(const GstCaps* wanted, const EmitPre
   }
   auto& config = *agreed.config;
   if (!config) return Agreed{.overtaken = true};
+  auto caps = configure(std::move(config), wanted);
+  if (!caps) return std::unexpected{std::move(caps.error())};
+  return Agreed{.caps = std::move(*caps), .other_bounds = agreed.other_bounds};
+}
+
+/// Opened → Configured. Returns the caps of the mode.
+Outcome<CapsPtr> Session::configure(ConfigPtr config, const GstCaps* wanted) {
   run_.has_other_caps = false;
   auto caps = caps_of(*config);
-  Configured next{.camera = std::move(camera),
+  Configured next{.camera = std::move(std::get<Opened>(state_).camera),
                   .config = std::move(config),
                   .wanted = CapsPtr{gst_caps_copy(wanted)}};
   publish_modes(surroundings_.info, messages_, *state_.emplace<Configured>(std::move(next)).camera);
   // Some drivers reset controls with the format, or have other ranges then.
   if (const auto applied = apply_controls(); !applied) return std::unexpected{applied.error()};
-  return Agreed{.caps = std::move(caps), .other_bounds = agreed.other_bounds};
+  return caps;
 }
 
 /// Steps down to Opened, to negotiate anew. The source sends something else, or the buffers are of
