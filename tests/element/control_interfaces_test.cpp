@@ -299,17 +299,14 @@ GST_START_TEST(test_a_controller_moves_a_property_and_a_child) {
   auto* const child = gst_child_proxy_get_child_by_name(GST_CHILD_PROXY(rig.element), "contrast");
   bind_ramp(GST_OBJECT(rig.element), "brightness");
   bind_ramp(GST_OBJECT(child), "value");
-  gst_harness_set_time(rig.harness, GST_SECOND);
-  rig.kernel.set_time(1000s);
   rig.play();
-  // The time begins with the first frame. A value that is set with one frame is on the device
+  // The time grows by 1/30 s with each frame. A value that is set with one frame is on the device
   // before the next one. The value of that one may be there too.
-  for (int quarter = 0; quarter < 4; ++quarter) {
-    rig.next({.timestamp = 999s + (quarter + 1) * 250ms});
+  for (int frame = 1; frame < 30; ++frame) {
+    rig.next();
     for (const auto id : {V4L2_CID_CONTRAST, V4L2_CID_BRIGHTNESS}) {
-      const auto now = rig.camera->control(static_cast<std::uint32_t>(id));
-      fail_unless(now == 15 * quarter || (quarter > 0 && now == 15 * (quarter - 1)),
-                  "%d after %d frames", static_cast<int>(now), quarter + 1);
+      const auto now = static_cast<int>(rig.camera->control(static_cast<std::uint32_t>(id)));
+      fail_unless(now >= 2 * frame - 3 && now <= 2 * frame, "%d after %d frames", now, frame);
     }
   }
   g_object_unref(child);

@@ -107,11 +107,11 @@ void ControlInterfaces::tell(const ControlNews& news) {
   color_balance_.changed(balance, news.changed);
 }
 
-void ControlInterfaces::on_frame(GstClockTime pts) {
+void ControlInterfaces::on_frame(GstClockTime duration) {
   if (tag_due_ && tag_due_.exchange(false)) send_orientation();
-  if (!GST_CLOCK_TIME_IS_VALID(pts)) return;
-  if (!GST_CLOCK_TIME_IS_VALID(first_pts_)) first_pts_ = pts;
-  sync_values(pts - first_pts_);
+  constexpr GstClockTime unknown = GST_SECOND / 30;  // the rate varies
+  time_ += GST_CLOCK_TIME_IS_VALID(duration) ? duration : unknown;
+  sync_values(time_);
 }
 
 void ControlInterfaces::sync_values(GstClockTime time) {

@@ -61,19 +61,20 @@ public:
   /// Makes the tag image-orientation due before the next frame. READY→PAUSED.
   void run_began() {
     tag_due_ = true;
-    first_pts_ = GST_CLOCK_TIME_NONE;
+    time_ = 0;
   }
 
   /// Sets what a GstController binds to its value at 0, as long as no frame has come. Streaming
   /// thread, before each wait for a frame.
   void before_frame() {
-    if (!GST_CLOCK_TIME_IS_VALID(first_pts_)) sync_values(0);
+    if (time_ == 0) sync_values(0);
   }
 
   /// Sets what a GstController binds, of the element and its children, and sends the tag if it is
-  /// due. The controller's time is the time since the first frame of the run, as with v4l2src.
-  /// Streaming thread, with each frame. Costs three comparisons if nothing is bound.
-  void on_frame(GstClockTime pts);
+  /// due. The controller's time grows by the duration of each frame, as with v4l2src. So no value is
+  /// left out if frames are late or lost. Streaming thread, with each frame. Costs three
+  /// comparisons if nothing is bound.
+  void on_frame(GstClockTime duration);
 
   /// Returns true on the streaming thread while a GstController sets properties.
   [[nodiscard]] bool syncing() const { return syncing_.load() == std::this_thread::get_id(); }
@@ -91,7 +92,7 @@ private:
   SharedWishes& wishes_;
   std::function<void()> apply_;
   std::atomic<std::thread::id> syncing_{};       // the thread that sets what a GstController binds
-  GstClockTime first_pts_{GST_CLOCK_TIME_NONE};  // of the run; PTS never decrease
+  GstClockTime time_{};  // of a GstController: the duration of all frames of the run
   std::atomic<bool> tag_due_{};
   std::atomic<int> direction_{-1};  // -1 until it is set
   ControlChildren children_{GST_OBJECT_CAST(element_), *this};

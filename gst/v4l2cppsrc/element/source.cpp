@@ -251,7 +251,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
       return fail(step.error());
     }
     if (auto* const out = std::get_if<BufferPtr>(&*step)) {
-      controls_.on_frame(GST_BUFFER_PTS(out->get()));
+      controls_.on_frame(GST_BUFFER_DURATION(out->get()));
       *buffer = out->release();
       return GST_FLOW_OK;
     }
