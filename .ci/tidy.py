@@ -72,7 +72,9 @@ def units(build):
             continue
         name = str(source.relative_to(PROJECT))
         headers = sorted({os.path.normpath(path) for path in read[entry["output"]]})
-        words = [fixed, name, *ENDLESS.get(name, []), entry["command"].replace(str(PROJECT), ".")]
+        # Neither of these two words changes what clang-tidy finds.
+        command = entry["command"].replace(str(PROJECT), ".").replace(" -Werror ", " ").removeprefix("ccache ")
+        words = [fixed, name, *ENDLESS.get(name, []), command]
         words += [content(path) for path in [source, *headers]]
         yield name, hashlib.sha256("\n".join(words).encode()).hexdigest()
 
