@@ -15,6 +15,7 @@
 #include "controls/value_kind.h"
 #include "element/gstv4l2cppsrc.h"
 #include "messages/control_failures.h"
+#include "messages/input_failures.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
@@ -83,6 +84,13 @@ void add_control_fields(v4l2gst::Report& report) {
   report.details.insert(report.details.end(), fields.begin(), fields.end());
 }
 
+/// Adds the fields of reports about the input.
+void add_input_fields(v4l2gst::Report& report) {
+  for (auto& field :
+       v4l2gst::refused_input("/dev/video0", {.property = "norm", .possible = {""}}).details)
+    report.details.push_back(std::move(field));
+}
+
 /// Writes the fields of a message's details, and each cause. The first message has all fields that
 /// any message has.
 void describe_details(std::ostream& out) {
@@ -97,6 +105,7 @@ void describe_details(std::ostream& out) {
     report.holders = report.cheaper = report.commands = {""};
     report.bytes_per_second = 1;
     add_control_fields(report);
+    add_input_fields(report);
     report.details.push_back({.name = "bounds", .value = ""});
     v4l2gst::post(element, report);
     auto* const message = gst_bus_pop(bus);

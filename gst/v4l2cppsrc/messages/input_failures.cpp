@@ -49,7 +49,7 @@ Report refused_input(const std::string& path, const RefusedInput& refused) {
   if (!refused.possible.empty()) text += " Possible: " + listed(refused.possible) + ".";
   auto report = resource(GST_RESOURCE_ERROR_SETTINGS, Cause::input, path, std::move(text), {});
   report.details = {{.name = "property", .value = std::string{refused.property}},
-                    {.name = "wanted", .value = refused.wanted},
+                    {.name = "asked", .value = refused.wanted},
                     {.name = "possible", .value = refused.possible}};
   return report;
 }
