@@ -14,7 +14,6 @@ namespace v4l2gst {
 namespace {
 
 using v4l2::ControlEnd;
-using v4l2::ControlForm;
 using v4l2::ControlInfo;
 using v4l2::ControlOutcome;
 using v4l2::ControlRefusal;
