@@ -91,7 +91,7 @@ there() {
     exec chroot "$@"
   ' sh "$root" "$project" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-    HOME=/var/cache/v4l2cppsrc BUILD_DIR="$build" V4L2CPP_WERROR="${V4L2CPP_WERROR:-}" \
+    HOME=/var/cache/v4l2cppsrc CCACHE_NOHASHDIR=1 BUILD_DIR="$build" V4L2CPP_WERROR="${V4L2CPP_WERROR:-}" \
     V4L2CPP_VM_ACCEL="${V4L2CPP_VM_ACCEL:-}" V4L2CPP_VM_CPU="${V4L2CPP_VM_CPU:-}" \
     http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
     sh -c 'cd "$0" && exec "$@"' "$project" "$@"
@@ -111,12 +111,15 @@ case " $* " in
   *' --clang '*) build=$build-clang ;;
 esac
 set -- --all "$@"
-# Root installs the missing packages there. The caller's user runs the rest.
+# Root installs the missing packages there. The caller's user runs the rest. Meson uses ccache where that is installed,
+# so only what a change reaches is compiled again, also in a new checkout.
 # shellcheck disable=SC2016
 there 0:0 sh -euc '
   mkdir -p "$HOME"
   chown "$1" "$HOME"
   shift
+  . tests/scripts/packages.sh
+  need ccache
   sh tests/run.sh --install "$@"
 ' sh "$me" "$@" || exit 2
 there "$me" sh tests/run.sh "$@"
