@@ -77,6 +77,8 @@ public:
 
   [[nodiscard]] std::string name() const override { return "loopback " + version_; }
 
+  [[nodiscard]] bool has_brightness() const override { return false; }
+
   std::string path() override { return path_; }
 
   [[nodiscard]] std::string caps() const override {

@@ -30,6 +30,8 @@ public:
   /// Kernels differ in how many buffers vimc wants before it sends.
   [[nodiscard]] std::string name() const override { return "vimc " + kernel_series(); }
 
+  [[nodiscard]] bool has_brightness() const override { return false; }
+
   std::string path() override { return node; }
 
   [[nodiscard]] std::string caps() const override {

@@ -53,6 +53,8 @@ WatchedPipeline::WatchedPipeline(Stage& stage, v4l2::Kernel& kernel, const Fault
   gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(element_)).set_kernel(kernel);
   g_object_set(element_, "min-buffers", 4, "max-buffers", 4, nullptr);
   rig::set(element_, "on-starved", "drop");
+  if (stage.has_brightness())
+    rig::set(element_, "extra-controls", "c,brightness=" + std::to_string(wished_brightness));
   for (const auto& [name, value] : fault.properties)
     rig::set(element_, name.c_str(), value);
   point_at(fault.device.empty() ? stage.path() : fault.device);
