@@ -180,9 +180,9 @@ GST_START_TEST(test_a_number_has_value_and_range) {
   fail_unless_equals_uint64(get<guint64>(one, "step"), 1);
   fail_unless_equals_int64(get<gint64>(one, "default"), 0);
   fail_unless_equals_int(get<guint>(one, "id"), V4L2_CID_BRIGHTNESS);
-  fail_unless_equals_string(text(one, "title").c_str(), "Brightness");
-  fail_unless_equals_string(text(one, "type").c_str(), "int");
-  fail_unless_equals_string(text(one, "range").c_str(), "-64 to 64");
+  rig::fail_unless_equals(text(one, "title"), "Brightness");
+  rig::fail_unless_equals(text(one, "type"), "int");
+  rig::fail_unless_equals(text(one, "range"), "-64 to 64");
 }
 
 GST_END_TEST
@@ -190,9 +190,9 @@ GST_END_TEST
 GST_START_TEST(test_a_menu_has_labels_and_indexes) {
   Ready ready;
   const auto one = ready.child("power_line_frequency");
-  fail_unless_equals_string(text(one, "value").c_str(), "50 Hz");
+  rig::fail_unless_equals(text(one, "value"), "50 Hz");
   fail_unless_equals_int(get<int>(one, "index"), 1);
-  fail_unless_equals_string(text(one, "type").c_str(), "menu");
+  rig::fail_unless_equals(text(one, "type"), "menu");
   auto* const menu = get<GstStructure*>(one, "menu");
   fail_unless_equals_int(gst_structure_n_fields(menu), 3);
   fail_unless_equals_string(gst_structure_get_string(menu, "2"), "60 Hz");

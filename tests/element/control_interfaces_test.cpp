@@ -270,13 +270,13 @@ GST_START_TEST(test_a_camera_that_is_mounted_askew_is_tagged) {
   rig::Rig rig{with_controls({mounted_at(90)})};
   rig.play();
   rig.next();
-  fail_unless_equals_string(orientation_of(rig.harness).c_str(), "rotate-270");
+  rig::fail_unless_equals(orientation_of(rig.harness), "rotate-270");
   rig.next();
-  fail_unless_equals_string(orientation_of(rig.harness).c_str(), "");
+  rig::fail_unless_equals(orientation_of(rig.harness), "");
   rig.set_state(GST_STATE_READY);
   rig.play();
   rig.next();
-  fail_unless_equals_string(orientation_of(rig.harness).c_str(), "rotate-270");
+  rig::fail_unless_equals(orientation_of(rig.harness), "rotate-270");
 }
 
 GST_END_TEST
@@ -285,7 +285,7 @@ GST_START_TEST(test_a_camera_that_says_nothing_is_not_tagged) {
   rig::Rig rig;
   rig.play();
   rig.next();
-  fail_unless_equals_string(orientation_of(rig.harness).c_str(), "");
+  rig::fail_unless_equals(orientation_of(rig.harness), "");
 }
 
 GST_END_TEST

@@ -276,7 +276,7 @@ GST_START_TEST(test_strict_makes_it_an_error_in_every_state) {
     wish(rig.element, "gain=5");
     auto* const message =
         gst_bus_timed_pop_filtered(bused.bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
-    fail_unless_equals_string(told_of(message).reason.c_str(), "read-only");
+    rig::fail_unless_equals(told_of(message).reason, "read-only");
     gst_message_unref(message);
     rig.set_state(GST_STATE_NULL);
     fail_unless(all_told(bused.bus, GST_MESSAGE_ERROR).empty());

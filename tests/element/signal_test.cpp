@@ -97,21 +97,21 @@ GST_END_TEST
 
 GST_START_TEST(test_the_states_of_a_signal_are_told_apart) {
   Card card;
-  fail_unless_equals_string(card.signal().c_str(), "no-device");
+  rig::fail_unless_equals(card.signal(), "no-device");
   card.rig.play();
   card.rig.next();
-  fail_unless_equals_string(card.signal().c_str(), "ok");
+  rig::fail_unless_equals(card.signal(), "ok");
   for (const auto& [error, nick] :
        {std::pair{ENOLINK, "no-signal"}, {ENOLCK, "no-lock"}, {ERANGE, "out-of-range"}}) {
     card.lose(error);
-    fail_unless_equals_string(card.signal().c_str(), nick);
+    rig::fail_unless_equals(card.signal(), nick);
   }
   card.rig.camera->change_timings(timings_of(640, 480, 60));
   card.fail_unless_notices({"signal-found"});
   card.rig.next();
-  fail_unless_equals_string(card.signal().c_str(), "ok");
+  rig::fail_unless_equals(card.signal(), "ok");
   card.rig.set_state(GST_STATE_NULL);
-  fail_unless_equals_string(card.signal().c_str(), "no-device");
+  rig::fail_unless_equals(card.signal(), "no-device");
 }
 
 GST_END_TEST
@@ -299,7 +299,7 @@ GST_START_TEST(test_the_device_goes_away_without_a_signal) {
     gst_harness_set_drop_buffers(rig.harness, TRUE);
     rig.kernel.unplug(rig::path);
     card.fail_unless_notices({"lost", "waiting"});
-    fail_unless_equals_string(card.signal().c_str(), "no-device");
+    rig::fail_unless_equals(card.signal(), "no-device");
     rig.camera = rig.kernel.plug(rig::path, hdmi_card());
     rig.camera->change_timings(timings_of(1280, 720, 50));
     card.fail_unless_notices({"back"});

@@ -91,6 +91,11 @@ struct Bused {
   std::vector<std::string> settings;
 };
 
+/// Unlike fail_unless_equals_string(), takes a text that lives no longer than the call.
+inline void fail_unless_equals(const std::string& text, const std::string& wanted) {
+  fail_unless(text == wanted, "'%s' is not '%s'", text.c_str(), wanted.c_str());
+}
+
 inline void fail_unless_has(const std::string& text, const char* part) {
   fail_unless(text.find(part) != std::string::npos, "'%s' lacks '%s'", text.c_str(), part);
 }

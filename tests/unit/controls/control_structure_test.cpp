@@ -145,8 +145,15 @@ public:
     return text;
   }
 
-  void value(GValue* to, unsigned depth = 0) {
-    switch (below(depth < 6 ? 12 : 8)) {
+  void value(GValue* to) { value(to, below(kinds), 0); }
+
+private:
+  static constexpr unsigned kinds = 8;
+
+  /// The values in a list, and in its lists, are of one kind.
+  void value(GValue* to, unsigned kind, unsigned depth) {
+    if (depth < 6 && below(3) == 0) return list(to, kind, depth);
+    switch (kind) {
       case 0:
         g_value_init(to, G_TYPE_INT);
         return g_value_set_int(to, static_cast<int>(number()));
@@ -168,21 +175,18 @@ public:
       case 6:
         g_value_init(to, GST_TYPE_STRUCTURE);
         return;
-      case 7:
+      default:
         g_value_init(to, GST_TYPE_FLAG_SET);
         return gst_value_set_flagset(to, below(300), below(300));
-      default:
-        return list(to, depth);
     }
   }
 
-private:
-  void list(GValue* to, unsigned depth) {
+  void list(GValue* to, unsigned kind, unsigned depth) {
     const bool array = below(2) == 0;
     g_value_init(to, array ? GST_TYPE_ARRAY : GST_TYPE_LIST);
     for (auto left = below(5); left > 0; --left) {
       GValue item = G_VALUE_INIT;
-      value(&item, depth + 1);
+      value(&item, kind, depth + 1);
       (array ? gst_value_array_append_and_take_value : gst_value_list_append_and_take_value)(to,
                                                                                              &item);
     }

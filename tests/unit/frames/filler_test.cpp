@@ -1,6 +1,8 @@
 #include "frames/filler.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
@@ -15,12 +17,12 @@ Filler filler_of(const std::string& caps) {
 }
 
 /// Returns the bytes of a black frame. `black` repeats in each plane.
-bool is(GstBuffer* frame, std::initializer_list<int> black) {
+bool is(GstBuffer* frame, const std::vector<int>& black) {
   GstMapInfo map;
   gst_buffer_map(frame, &map, GST_MAP_READ);
   bool same = map.size > 0;
   for (gsize i = 0; i < map.size; ++i)
-    same = same && map.data[i] == black.begin()[i % black.size()];
+    same = same && map.data[i] == black[i % black.size()];
   gst_buffer_unmap(frame, &map);
   return same;
 }
@@ -31,14 +33,13 @@ struct FillerTest : testing::Test {
 
 TEST_F(FillerTest, PaintsPackedFormatsBlack) {
   const std::string size = ",width=64,height=8,framerate=25/1";
-  for (const auto& [format, black] :
-       {std::pair<const char*, std::initializer_list<int>>{"YUY2", {16, 128}},
-        {"UYVY", {128, 16}},
-        {"RGB", {0, 0, 0}},
-        {"BGRA", {0, 0, 0, 255}},
-        {"GRAY8", {0}},
-        {"GRAY16_LE", {0, 0}},
-        {"Y210", {0, 16, 0, 128}}}) {
+  for (const auto& [format, black] : {std::pair<const char*, std::vector<int>>{"YUY2", {16, 128}},
+                                      {"UYVY", {128, 16}},
+                                      {"RGB", {0, 0, 0}},
+                                      {"BGRA", {0, 0, 0, 255}},
+                                      {"GRAY8", {0}},
+                                      {"GRAY16_LE", {0, 0}},
+                                      {"Y210", {0, 16, 0, 128}}}) {
     auto filler = filler_of(std::string{"video/x-raw,format="} + format + size);
     ASSERT_TRUE(filler.has_black()) << format;
     const auto frame = filler.black();
