@@ -3,10 +3,16 @@
 #include "session/commands.h"
 
 #include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
 #include <thread>
+#include <variant>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "controls/shared_wishes.h"
 #include "kernel/waker.h"
 
 namespace {
@@ -73,6 +79,34 @@ TEST_F(CommandsTest, AreNotLostBetweenThreads) {
   }
   taker.join();
   EXPECT_EQ(taken, turns);
+}
+
+/// The wishes of four threads, and a session that applies them whenever a command waits.
+TEST_F(CommandsTest, FourThreadsLoseNoWish) {
+  constexpr std::int64_t last = 500;
+  v4l2gst::SharedWishes wishes;
+  std::atomic<unsigned> finished{};
+  std::vector<std::thread> users;
+  for (const char* const name : {"a", "b", "c", "d"})
+    users.emplace_back([&, name] {
+      for (std::int64_t value = 1; value <= last; ++value) {
+        wishes.change([&](auto& all) { all.add("child", {name, value}); });
+        commands.add(Commands::controls);
+      }
+      ++finished;
+    });
+  std::map<std::string, std::int64_t> applied;
+  for (bool over = false; !over;) {
+    over = finished == users.size();  // a command that was added before is taken now
+    if (commands.take_wishes() == 0) continue;
+    for (const auto& one : wishes.get().all())
+      applied[one.wish.name] = std::get<std::int64_t>(one.wish.value);
+  }
+  for (auto& user : users)
+    user.join();
+  EXPECT_EQ(applied, (std::map<std::string, std::int64_t>{
+                         {"a", last}, {"b", last}, {"c", last}, {"d", last}}));
+  EXPECT_FALSE(commands.has_wishes());
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "stream/stream.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -8,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "rigs/core_rig.h"
+#include "settings/control_info.h"
+#include "settings/control_setter.h"
 
 namespace {
 
@@ -447,6 +451,35 @@ TEST(Stream, AFrameThatVanishedAgainIsWaitedFor) {
   rig.camera->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EAGAIN); });
   rig.camera->fill();
   EXPECT_TRUE(rig.take());
+}
+
+/// The streaming thread holds no lock of the threads that set controls.
+TEST(Stream, FourThreadsSetControlsWhileTheDeviceRestarts) {
+  Rig rig;
+  const auto node = rig.device->node();
+  const auto known = v4l2::ControlList::read(*node);
+  ASSERT_TRUE(known);
+  std::atomic<bool> running{true};
+  std::atomic<unsigned> refused{};
+  std::vector<std::thread> setters;
+  for (const char* const name : {"brightness", "contrast", "brightness", "contrast"})
+    setters.emplace_back([&, name] {
+      for (std::int64_t turn = 0; running || turn < 100; ++turn) {
+        const std::vector<v4l2::ControlWish> wishes{{name, turn % 60}};
+        const auto outcomes = v4l2::set_controls(*node, *known, wishes, v4l2::Buttons::press);
+        if (!outcomes || outcomes->front().end == v4l2::ControlEnd::refused) ++refused;
+      }
+    });
+  for (unsigned turn = 0; turn < 50; ++turn) {
+    rig.start();
+    EXPECT_TRUE(rig.camera->fill());
+    EXPECT_TRUE(rig.take());
+    rig.stream.reset();
+  }
+  running = false;
+  for (auto& setter : setters)
+    setter.join();
+  EXPECT_EQ(refused, 0U);
 }
 
 }  // namespace
