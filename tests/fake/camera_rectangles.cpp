@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include "fake/camera.h"
 
@@ -13,14 +14,20 @@ bool for_capture(std::uint32_t type) {
   return type == V4L2_BUF_TYPE_VIDEO_CAPTURE || type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 }
 
+/// Returns where a range of `length` begins that is moved inside another one. An implausible frame
+/// is wider than an int has room for.
+std::int32_t moved_inside(std::int32_t begin, std::uint32_t length, std::int32_t least,
+                          std::uint32_t whole) {
+  const auto most = std::int64_t{least} + whole - length;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(begin, least, most));
+}
+
 /// Makes `rectangle` no larger than `whole`, and moves it inside.
 v4l2_rect moved_inside(v4l2_rect rectangle, const v4l2_rect& whole) {
   rectangle.width = std::min(rectangle.width, whole.width);
   rectangle.height = std::min(rectangle.height, whole.height);
-  rectangle.left = std::clamp(rectangle.left, whole.left,
-                              whole.left + static_cast<int>(whole.width - rectangle.width));
-  rectangle.top = std::clamp(rectangle.top, whole.top,
-                             whole.top + static_cast<int>(whole.height - rectangle.height));
+  rectangle.left = moved_inside(rectangle.left, rectangle.width, whole.left, whole.width);
+  rectangle.top = moved_inside(rectangle.top, rectangle.height, whole.top, whole.height);
   return rectangle;
 }
 

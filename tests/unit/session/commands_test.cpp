@@ -99,7 +99,8 @@ TEST_F(CommandsTest, FourThreadsLoseNoWish) {
   for (bool over = false; !over;) {
     over = finished == users.size();  // a command that was added before is taken now
     if (commands.take_wishes() == 0) continue;
-    for (const auto& one : wishes.get().all())
+    const auto now = wishes.get();
+    for (const auto& one : now.all())
       applied[one.wish.name] = std::get<std::int64_t>(one.wish.value);
   }
   for (auto& user : users)
