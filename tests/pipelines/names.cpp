@@ -45,7 +45,9 @@ private:
 };
 
 std::string default_text(GParamSpec* property) {
-  auto* const text = gst_value_serialize(g_param_spec_get_default_value(property));
+  const auto* const value = g_param_spec_get_default_value(property);
+  if (G_VALUE_HOLDS_BOXED(value) && g_value_get_boxed(value) == nullptr) return "nothing";
+  auto* const text = gst_value_serialize(value);
   std::string result{text != nullptr ? text : "nothing"};
   g_free(text);
   return result;
