@@ -1,10 +1,8 @@
 #include "fault_matrix/cell.h"
 
-#include <fcntl.h>
 #include <linux/videodev2.h>
 
 #include "fault_matrix/watched_pipeline.h"
-#include "kernel/unique_fd.h"
 #include "rigs/rig.h"
 
 namespace faults {
@@ -134,18 +132,17 @@ private:
     }
     wait_healed(pipeline, "no frame comes any more",
                 [](const Seen& seen) { return seen.over() || seen.frames >= some_frames; });
-    if (stage_.has_brightness() && !hangs_ && !pipeline.seen().over()) check_brightness();
+    if (stage_.has_contrast() && !hangs_ && !pipeline.seen().over()) check_contrast(pipeline);
   }
 
   /// Checks that the device, which may have been reset meanwhile, has the value that the user
   /// wishes.
-  void check_brightness() {
-    const v4l2::UniqueFd other{stage_.kernel().open(stage_.path().c_str(), O_RDWR | O_NONBLOCK)};
-    v4l2_control control{.id = V4L2_CID_BRIGHTNESS, .value = {}};
-    if (stage_.kernel().ioctl(other.get(), VIDIOC_G_CTRL, &control) != 0)
-      complain("Its brightness can't be read");
-    else if (control.value != wished_brightness)
-      complain("Its brightness is " + std::to_string(control.value));
+  void check_contrast(WatchedPipeline& pipeline) {
+    v4l2_control control{.id = V4L2_CID_CONTRAST, .value = {}};
+    if (stage_.kernel().ioctl(pipeline.descriptor(), VIDIOC_G_CTRL, &control) != 0)
+      complain("Its contrast can't be read");
+    else if (control.value != wished_contrast)
+      complain("Its contrast is " + std::to_string(control.value));
   }
 
   void stop(WatchedPipeline& pipeline) {

@@ -77,7 +77,7 @@ public:
 
   [[nodiscard]] std::string name() const override { return "loopback " + version_; }
 
-  [[nodiscard]] bool has_brightness() const override { return false; }
+  [[nodiscard]] bool has_contrast() const override { return false; }
 
   std::string path() override { return path_; }
 

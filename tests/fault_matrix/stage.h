@@ -23,8 +23,8 @@ enum class Moment {
 
 inline constexpr std::size_t moments = 4;
 
-/// The brightness that the user wishes for. It is no driver's default.
-inline constexpr int wished_brightness = 21;
+/// The contrast that the user wishes for. It is no driver's default.
+inline constexpr int wished_contrast = 21;
 
 /// The request to the pipeline while a fault lasts.
 enum class Demand { nothing, eos, flush, stop };
@@ -81,8 +81,8 @@ public:
   /// Returns whether the device has VIDIOC_S_PARM.
   [[nodiscard]] virtual bool has_rates() const { return true; }
 
-  /// Returns whether the device has V4L2_CID_BRIGHTNESS. Each cell sets it by `extra-controls`.
-  [[nodiscard]] virtual bool has_brightness() const { return true; }
+  /// Returns whether the device has V4L2_CID_CONTRAST. Each cell sets it by `extra-controls`.
+  [[nodiscard]] virtual bool has_contrast() const { return true; }
 
   /// Returns the number of video device descriptors that the process has open.
   virtual std::size_t open_nodes() = 0;

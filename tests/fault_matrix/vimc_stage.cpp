@@ -30,7 +30,7 @@ public:
   /// Kernels differ in how many buffers vimc wants before it sends.
   [[nodiscard]] std::string name() const override { return "vimc " + kernel_series(); }
 
-  [[nodiscard]] bool has_brightness() const override { return false; }
+  [[nodiscard]] bool has_contrast() const override { return false; }
 
   std::string path() override { return node; }
 

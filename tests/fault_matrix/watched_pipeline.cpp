@@ -53,8 +53,8 @@ WatchedPipeline::WatchedPipeline(Stage& stage, v4l2::Kernel& kernel, const Fault
   gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(element_)).set_kernel(kernel);
   g_object_set(element_, "min-buffers", 4, "max-buffers", 4, nullptr);
   rig::set(element_, "on-starved", "drop");
-  if (stage.has_brightness())
-    rig::set(element_, "extra-controls", "c,brightness=" + std::to_string(wished_brightness));
+  if (stage.has_contrast())
+    rig::set(element_, "extra-controls", "c,contrast=" + std::to_string(wished_contrast));
   for (const auto& [name, value] : fault.properties)
     rig::set(element_, name.c_str(), value);
   point_at(fault.device.empty() ? stage.path() : fault.device);
@@ -138,6 +138,12 @@ std::uint64_t WatchedPipeline::stat(const char* name) const {
   if (!gst_structure_get_uint64(stats, name, &value)) g_error("stats have no %s", name);
   gst_structure_free(stats);
   return value;
+}
+
+int WatchedPipeline::descriptor() const {
+  int descriptor{-1};
+  g_object_get(element_, "device-fd", &descriptor, nullptr);
+  return descriptor;
 }
 
 void WatchedPipeline::note(GstMessage* message) {

@@ -86,6 +86,9 @@ public:
   /// Returns a field of the property "stats".
   [[nodiscard]] std::uint64_t stat(const char* name) const;
 
+  /// Returns the element's descriptor of the open device.
+  [[nodiscard]] int descriptor() const;
+
 private:
   struct Held {
     v4l2gst::BufferPtr buffer;

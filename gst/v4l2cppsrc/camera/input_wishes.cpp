@@ -42,6 +42,7 @@ std::expected<v4l2::Edid, std::string> edid_of(const std::string& text) {
 template <class Named>
 std::vector<std::string> names_of(const std::vector<Named>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& one : all)
     names.push_back(one.name);
   return names;
@@ -164,6 +165,7 @@ private:
     const auto listed = v4l2::list_timings(node());
     if (!listed) return std::unexpected{listed.error()};
     std::vector<std::string> names;
+    names.reserve(listed->size());
     for (const auto& one : *listed)
       names.push_back(v4l2::name_of_timings(one));
     const auto found = v4l2::find_timings(*listed, wishes_.timings);
