@@ -78,7 +78,7 @@ private:
   [[nodiscard]] const v4l2::Node& node() const { return camera_.node(); }
 
   [[nodiscard]] std::string at_input() const {
-    return camera_.input ? "The input " + quoted(camera_.input->name) + " of the device"
+    return camera_.input ? "The input " + v4l2gst::quoted(camera_.input->name) + " of the device"
                          : std::string{"The device"};
   }
 
