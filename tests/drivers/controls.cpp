@@ -144,6 +144,14 @@ void check(Tap& tap, const std::string& self, const std::string& device) {
                     "video/x-raw,format=YUY2,width=320,height=180,framerate=30/1"};
   alone.play();
   tap.point(alone.next() != nullptr, "a frame comes");
+  const auto apply = [&](const ControlInfo& control, const ControlValue& value) {
+    set(alone.element, control, value);
+    // The second frame is asked for after the command ran.
+    bool came = true;
+    for (int frame = 0; frame < 2; ++frame)
+      came = alone.next() != nullptr && came;
+    return came;
+  };
   const Other other{device};
   unsigned set_ones{};
   for (const auto& control : other.list.all()) {
@@ -156,18 +164,15 @@ void check(Tap& tap, const std::string& self, const std::string& device) {
       continue;
     }
     const auto wanted = now ? other_value(*fresh, *now) : ControlValue{std::int64_t{1}};
-    set(alone.element, control, wanted);
-    // The second frame is asked for after the command ran.
-    bool came = true;
-    for (int frame = 0; frame < 2; ++frame)
-      came = alone.next() != nullptr && came;
+    const bool came = apply(control, wanted);
     const auto is = now ? read_elsewhere(self, device, *fresh) : std::string{"pressed"};
     const auto told = warnings(alone.bus);
     const bool good = came && told.empty() && (!now || is == text_of(wanted));
     tap.point(good, control.key + " is set to " + text_of(wanted).substr(0, 60));
     if (!good) Tap::explain("it is " + is + "; " + told + alone.errors());
     ++set_ones;
-    if (now) set(alone.element, control, *now);
+    // It may decide whether the next control is active.
+    if (now) apply(control, *now);
   }
   tap.point(set_ones > 30, std::to_string(set_ones) + " controls were set");
 }

@@ -45,9 +45,11 @@ std::string controls_text(const DeviceState& device) {
          std::to_string(device.control("contrast").value_or(-1));
 }
 
-std::string format_text(const DeviceState& device) {
+/// Returns the size of the device's frames. The caps leave the format open, and v4l2src takes
+/// another one from version to version.
+std::string size_of(const DeviceState& device) {
   const auto format = device.format();
-  return format ? format->fourcc + " " + format->size : "no format";
+  return format ? format->size : "no format";
 }
 
 /// The bounds come in the notification, as v4l2src-crop.c reads them.
@@ -140,7 +142,7 @@ Lines renegotiate(const Used& used, const Lines& sizes) {
     if (!playing) stage.play();
     playing = true;
     if (!stage.wait_for_size(size)) break;
-    lines.push_back(size + ", the device has " + format_text(device));
+    lines.push_back(size + ", the device has " + size_of(device));
     if (!stage.wait_for_frames(5)) break;
   }
   stage.end();
