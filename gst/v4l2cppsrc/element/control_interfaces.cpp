@@ -79,9 +79,9 @@ void ControlInterfaces::send_orientation() {
   v4l2::ControlInfo rotation;
   rotation.id = V4L2_CID_CAMERA_SENSOR_ROTATION;
   rotation.type = V4L2_CTRL_TYPE_INTEGER;
-  const auto read = v4l2::read_value(*open, rotation);
-  if (!read || !*read) return;
-  const auto* const degrees = std::get_if<std::int64_t>(&**read);
+  const auto read = v4l2::read_value(*open, rotation).value_or(std::nullopt);
+  if (!read) return;
+  const auto* const degrees = std::get_if<std::int64_t>(&*read);
   const auto tag = degrees != nullptr ? orientation_tag(*degrees) : std::nullopt;
   if (!tag) return;
   GST_INFO_OBJECT(element_, "the camera is mounted askew by %" G_GINT64_FORMAT " degrees: %s",

@@ -55,8 +55,8 @@ int control_of(const ControlSetting& kind, const Readable& from) {
     v4l2::ControlInfo control;
     control.id = kind.id;
     control.type = V4L2_CTRL_TYPE_INTEGER;
-    if (const auto value = v4l2::read_value(*open, control); value && *value)
-      if (const auto* const is = std::get_if<std::int64_t>(&**value)) number = *is;
+    if (const auto value = v4l2::read_value(*open, control).value_or(std::nullopt))
+      if (const auto* const is = std::get_if<std::int64_t>(&*value)) number = *is;
   }
   return static_cast<int>(std::clamp<std::int64_t>(number, G_MININT, G_MAXINT));
 }

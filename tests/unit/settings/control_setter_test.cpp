@@ -39,11 +39,11 @@ protected:
     return outcome.refusal;
   }
 
-  std::uint32_t id(const char* name) const {
+  [[nodiscard]] std::uint32_t id(const char* name) const {
     return ControlList::read(*plugged.node)->find(name)->id;
   }
 
-  unsigned sets() const { return plugged.camera->calls(VIDIOC_S_EXT_CTRLS); }
+  [[nodiscard]] unsigned sets() const { return plugged.camera->calls(VIDIOC_S_EXT_CTRLS); }
 
   Plugged plugged;
 };
