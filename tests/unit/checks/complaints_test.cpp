@@ -12,7 +12,6 @@ namespace {
 using v4l2describe::ControlFacts;
 using v4l2describe::DeviceFacts;
 using v4l2describe::RawFormat;
-using v4l2describe::RawIntervals;
 using Texts = std::vector<std::string>;
 
 DeviceFacts good_device() {

@@ -12,7 +12,6 @@
 
 namespace {
 
-using v4l2::Margins;
 using v4l2::parse_rectangle;
 using v4l2::rectangle_text;
 using v4l2::without;
