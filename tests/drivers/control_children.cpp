@@ -66,10 +66,13 @@ std::optional<std::string> other_value(const v4l2::ControlInfo& control,
     case v4l2::ControlForm::string: {
       const auto length = static_cast<std::size_t>(std::max<std::int64_t>(control.minimum, 2));
       const std::string text(length, 'x');
-      return text == std::get<std::string>(now) ? std::string(length, 'y') : text;
+      const auto* const is = std::get_if<std::string>(&now);
+      return is != nullptr && *is == text ? std::string(length, 'y') : text;
     }
     case v4l2::ControlForm::list: {
-      const auto& numbers = std::get<std::vector<std::int64_t>>(now);
+      const auto* const list = std::get_if<std::vector<std::int64_t>>(&now);
+      if (list == nullptr) return std::nullopt;
+      const auto& numbers = *list;
       if (control.type == V4L2_CTRL_TYPE_AREA)
         return std::to_string(numbers[0] + 1) + "x" + std::to_string(numbers[1]);
       if (control.dims.empty()) return std::nullopt;  // v4l2-ctl sets no other structs

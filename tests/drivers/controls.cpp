@@ -172,7 +172,11 @@ void check(Tap& tap, const std::string& self, const std::string& device) {
     const bool inactive = after && after->has(V4L2_CTRL_FLAG_INACTIVE);
     const bool good = came && (told.empty() || inactive) && (!now || is == text_of(wanted));
     tap.point(good, control.key + " is set to " + text_of(wanted).substr(0, 60));
-    if (!good) Tap::explain("it is " + is + "; " + told + alone.errors());
+    if (!good) {
+      Tap::explain("it is " + is);
+      Tap::explain(told);
+      Tap::explain(alone.errors());
+    }
     ++set_ones;
     // It may decide whether the next control is active.
     if (now) apply(control, *now);

@@ -1,6 +1,7 @@
 // Tests the device's controls as children of the element (GstChildProxy).
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -98,6 +99,49 @@ struct Names {
 
   std::vector<std::string> all;
 };
+
+/// A value that is set, and how it reads then.
+struct Setting {
+  const char* name;
+  const char* wanted;
+  const char* read;
+};
+
+constexpr auto settings = std::to_array<Setting>({
+    {"integer_32_bits", "-7", "-7"},
+    {"integer_64_bits", "1234567890123", "1234567890123"},
+    {"boolean", "false", "false"},
+    {"menu", "Menu Item 4", R"text("Menu\ Item\ 4\ \(Override\)")text"},
+    {"menu", "1", R"("Menu\ Item\ 1")"},
+    {"integer_menu", "100", "100"},
+    {"bitmask", "8192", "8192"},
+    {"string", "abcd", "abcd"},
+    {"u32_1_element_array", "<77>", "< (gint64)77 >"},
+    {"s32_2_element_array", "<-1, 2>", "< (gint64)-1, (gint64)2 >"},
+    {"area", "<640, 480>", "< (gint64)640, (gint64)480 >"},
+    {"rect", "<1, 2, 3, 4>", "< (gint64)1, (gint64)2, (gint64)3, (gint64)4 >"},
+    {"u32_dynamic_array", "<11, 12, 13>", "< (gint64)11, (gint64)12, (gint64)13 >"},
+});
+
+/// A value that is refused, and a part of the WARNING.
+struct Refusal {
+  const char* name;
+  const char* wanted;
+  const char* said;
+};
+
+constexpr auto refusals = std::to_array<Refusal>({
+    {"read_only_integer_32_bits", "5", "read"},
+    {"grabbed", "5", "grabbed"},
+    {"menu", "No Such Item", "No Such Item"},
+    {"menu", "2", "2"},
+    {"menu", "Menu Item", "Menu Item"},
+    {"string", "a text that is too long", "too long"},
+    {"area", "<1, 2, 3>", "area"},
+    {"integer_menu", "7", "7"},
+    {"even_stepped", "30", "20"},
+    {"exposure_time_absolute", "30", "auto_exposure"},
+});
 
 }  // namespace
 
@@ -216,28 +260,8 @@ GST_END_TEST
 // ---- setting ------------------------------------------------------------------------------------
 
 GST_START_TEST(test_each_type_is_set) {
-  struct {
-    const char* name;
-    const char* wanted;
-    const char* read;
-  } const cases[]{
-      {"integer_32_bits", "-7", "-7"},
-      {"integer_64_bits", "1234567890123", "1234567890123"},
-      {"boolean", "false", "false"},
-      {"menu", "Menu Item 4", "\"Menu\\ Item\\ 4\\ \\(Override\\)\""},
-      {"menu", "1", "\"Menu\\ Item\\ 1\""},
-      {"integer_menu", "100", "100"},
-      {"bitmask", "8192", "8192"},
-      {"string", "abcd", "abcd"},
-      {"u32_1_element_array", "<77>", "< (gint64)77 >"},
-      {"s32_2_element_array", "<-1, 2>", "< (gint64)-1, (gint64)2 >"},
-      {"area", "<640, 480>", "< (gint64)640, (gint64)480 >"},
-      {"rect", "<1, 2, 3, 4>", "< (gint64)1, (gint64)2, (gint64)3, (gint64)4 >"},
-      {"u32_dynamic_array", "<11, 12, 13>", "< (gint64)11, (gint64)12, (gint64)13 >"},
-  };
-
   Ready ready{with_controls(fake::all_kinds_of_controls())};
-  for (const auto& one : cases) {
+  for (const auto& one : settings) {
     const auto control = ready.child(one.name);
     fail_unless(control != nullptr, "%s", one.name);
     set(control, "value", one.wanted);
@@ -317,25 +341,8 @@ GST_END_TEST
 // ---- refusals -----------------------------------------------------------------------------------
 
 GST_START_TEST(test_each_refusal_is_a_warning) {
-  struct {
-    const char* name;
-    const char* wanted;
-    const char* said;
-  } const cases[]{
-      {"read_only_integer_32_bits", "5", "read"},
-      {"grabbed", "5", "grabbed"},
-      {"menu", "No Such Item", "No Such Item"},
-      {"menu", "2", "2"},
-      {"menu", "Menu Item", "Menu Item"},
-      {"string", "a text that is too long", "too long"},
-      {"area", "<1, 2, 3>", "area"},
-      {"integer_menu", "7", "7"},
-      {"even_stepped", "30", "20"},
-      {"exposure_time_absolute", "30", "auto_exposure"},
-  };
-
   Ready ready{with_controls(fake::all_kinds_of_controls())};
-  for (const auto& one : cases) {
+  for (const auto& one : refusals) {
     set(ready.child(one.name), "value", one.wanted);
     const auto text = ready.wait_warning();
     rig::fail_unless_has(text, one.name);

@@ -296,7 +296,7 @@ GST_END_TEST
 // ---- while it plays -----------------------------------------------------------------------------
 
 GST_START_TEST(test_a_live_pan_keeps_the_stream) {
-  for (auto model : {scaler(), cropper()}) {
+  for (const auto& model : {scaler(), cropper()}) {
     Cropping cropping{model};
     auto& rig = cropping.rig;
     rig::set(rig.element, "crop", "0,0,320x240");

@@ -13,7 +13,6 @@
 using fake::timings_of;
 using rig::Buffer;
 using rig::Bused;
-using rig::fail_unless_has;
 
 namespace {
 
@@ -48,7 +47,7 @@ struct Card : Bused {
   }
 
   /// Waits for the next event of a kind.
-  GstEvent* event(GstEventType type) const {
+  [[nodiscard]] GstEvent* event(GstEventType type) const {
     for (;;) {
       auto* const next = gst_harness_pull_event(rig.harness);
       fail_unless(next != nullptr);
