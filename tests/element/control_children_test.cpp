@@ -394,6 +394,7 @@ GST_START_TEST(test_a_change_by_another_program_is_notified_with_the_next_frame)
   rig.play();
   rig.next();
   rig.camera->set_control(V4L2_CID_BRIGHTNESS, 12);
+  rig.camera->wait_events_fetched();
   rig.next();
   rig.next();
   fail_unless_equals_int(values.count, 1);
@@ -412,11 +413,13 @@ GST_START_TEST(test_flags_are_notified) {
   rig.play();
   rig.next();
   rig.camera->set_control(V4L2_CID_EXPOSURE_AUTO, V4L2_EXPOSURE_MANUAL);
+  rig.camera->wait_events_fetched();
   rig.next();
   rig.next();
   fail_unless(flags.count > 0);
   fail_unless_equals_int(maximum.count, 0);
   rig.camera->set_control_range(V4L2_CID_EXPOSURE_ABSOLUTE, 3, 300);
+  rig.camera->wait_events_fetched();
   rig.next();
   rig.next();
   fail_unless(maximum.count > 0);

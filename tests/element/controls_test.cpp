@@ -262,6 +262,25 @@ GST_START_TEST(test_strict_makes_it_an_error_at_the_start) {
 
 GST_END_TEST
 
+GST_START_TEST(test_a_refusal_while_it_negotiates_is_one_error) {
+  Bused bused{odd_camera()};
+  auto& rig = bused.rig;
+  rig::set(rig.element, "controls-strict", "true");
+  g_signal_connect(
+      rig.element, "prepare-format",
+      G_CALLBACK(+[](GstElement* element, gint, GstCaps*, gpointer) { wish(element, "gain=5"); }),
+      nullptr);
+  rig.play();
+  auto* const message =
+      gst_bus_timed_pop_filtered(bused.bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR);
+  rig::fail_unless_equals(told_of(message).reason, "read-only");
+  gst_message_unref(message);
+  rig.set_state(GST_STATE_NULL);
+  fail_unless(all_told(bused.bus, GST_MESSAGE_ERROR).empty());
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_strict_makes_it_an_error_in_every_state) {
   for (const auto state : {GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING}) {
     Bused bused{odd_camera()};
@@ -561,6 +580,7 @@ static Suite* controls_suite() {
                                   TEST(test_each_failure_is_one_warning_with_its_reason),
                                   TEST(test_one_failure_stops_no_other_control),
                                   TEST(test_strict_makes_it_an_error_at_the_start),
+                                  TEST(test_a_refusal_while_it_negotiates_is_one_error),
                                   TEST(test_strict_makes_it_an_error_in_every_state),
                                   TEST(test_a_button_is_pressed_once),
                                   TEST(test_controls_are_set_again_after_what_may_reset_them),

@@ -37,6 +37,10 @@ public:
   /// Returns true if wishes wait that are to be applied now. Any thread.
   [[nodiscard]] bool has_wishes() const;
 
+  /// Drops commands, since the caller is about to do all that they ask for. The holder of the lock
+  /// calls it before it reads the wishes.
+  void drop(unsigned commands) { waiting_ &= ~commands; }
+
   /// Drops a request for a key frame, at the end of a run.
   void forget_key_frame();
 

@@ -47,6 +47,7 @@ Session::Ending Session::run(unsigned commands) {
 Outcome<> Session::apply_controls() {
   auto* const open = camera();
   if (open == nullptr) return {};
+  surroundings_.commands.drop(Commands::controls);  // one refusal is one ERROR
   return tuning_.controls.apply(*open, surroundings_.wishes, settings().controls_strict, messages_);
 }
 

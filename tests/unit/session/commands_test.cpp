@@ -59,6 +59,13 @@ TEST_F(CommandsTest, ForgetAKeyFrameOnly) {
   EXPECT_EQ(commands.take(), unsigned{Commands::controls});
 }
 
+TEST_F(CommandsTest, AreDroppedOnceTheyAreDone) {
+  commands.add(Commands::controls | Commands::geometry);
+  commands.drop(Commands::controls);
+  EXPECT_TRUE(commands.has_wishes());
+  EXPECT_EQ(commands.take(), unsigned{Commands::geometry});
+}
+
 TEST_F(CommandsTest, AreNotLostBetweenThreads) {
   // Each command is added only after the one before it was taken.
   constexpr unsigned turns = 2000;
