@@ -22,7 +22,7 @@ namespace {
 }  // namespace
 
 Continuity::Verdict FrameStamper::observe(const v4l2::Frame& frame) {
-  return continuity_.observe(frame.sequence());
+  return continuity_.observe(frame.sequence(), frame.field());
 }
 
 FrameInfo FrameInfo::of(const v4l2::Frame& frame) {
