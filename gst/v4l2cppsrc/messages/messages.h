@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/handles.h"
 #include "device/events.h"
 #include "messages/device_message.h"
 #include "messages/report.h"
@@ -36,6 +37,9 @@ public:
     add({.state = state, .device = device, .text = std::move(text), .error = error});
   }
 
+  /// Adds a message as it is to be posted.
+  void add(MessagePtr message) { others_.push_back(std::move(message)); }
+
   void warn(Report warning) { warnings_.push_back(std::move(warning)); }
 
   /// Adds a "notify" of a property that changed by itself.
@@ -52,7 +56,7 @@ public:
   [[nodiscard]] const ControlNews& control_news() const { return control_news_; }
 
   [[nodiscard]] bool empty() const {
-    return device_messages_.empty() && warnings_.empty() && notified_.empty() &&
+    return device_messages_.empty() && warnings_.empty() && others_.empty() && notified_.empty() &&
            control_news_.empty();
   }
 
@@ -61,6 +65,7 @@ public:
     Messages taken{element_};
     taken.device_messages_.swap(device_messages_);
     taken.warnings_.swap(warnings_);
+    taken.others_.swap(others_);
     taken.notified_.swap(notified_);
     std::swap(taken.control_news_, control_news_);
     return taken;
@@ -72,6 +77,8 @@ public:
       v4l2gst::post(element_, message);
     for (const auto& warning : warnings_)
       v4l2gst::warn(element_, warning);
+    for (const auto& message : others_)
+      gst_element_post_message(element_, gst_message_ref(message.get()));
     for (const auto& property : notified_)
       g_object_notify(G_OBJECT(element_), property.c_str());
   }
@@ -83,6 +90,7 @@ private:
   GstElement* element_;
   std::vector<DeviceMessage> device_messages_;
   std::vector<Report> warnings_;
+  std::vector<MessagePtr> others_;
   std::vector<std::string> notified_;
   ControlNews control_news_;
 };
