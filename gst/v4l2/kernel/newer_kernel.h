@@ -29,8 +29,8 @@ struct v4l2_remove_buffers {
 
 // ---- controls -----------------------------------------------------------------------------------
 
-// Linux 6.15. There it is a value of the enum v4l2_ctrl_type, which no #ifdef sees. So this macro has
-// the number for both.
+// Linux 6.15. There it is a value of the enum v4l2_ctrl_type, which no #ifdef sees. So this macro
+// has the number for both.
 #ifndef V4L2_CTRL_TYPE_RECT
 #define V4L2_CTRL_TYPE_RECT 0x0107
 #endif

@@ -71,8 +71,8 @@ public:
   }
 
   /// Sets what a GstController binds, of the element and its children, and sends the tag if it is
-  /// due. The controller's time grows by the duration of each frame, as with v4l2src. So no value is
-  /// left out if frames are late or lost. Streaming thread, with each frame. Costs three
+  /// due. The controller's time grows by the duration of each frame, as with v4l2src. So no value
+  /// is left out if frames are late or lost. Streaming thread, with each frame. Costs three
   /// comparisons if nothing is bound.
   void on_frame(GstClockTime duration);
 
@@ -91,7 +91,7 @@ private:
   const SharedInfo& info_;
   SharedWishes& wishes_;
   std::function<void()> apply_;
-  std::atomic<std::thread::id> syncing_{};       // the thread that sets what a GstController binds
+  std::atomic<std::thread::id> syncing_{};  // the thread that sets what a GstController binds
   GstClockTime time_{};  // of a GstController: the duration of all frames of the run
   std::atomic<bool> tag_due_{};
   std::atomic<int> direction_{-1};  // -1 until it is set
