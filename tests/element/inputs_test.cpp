@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+#include <sys/stat.h>
+
 #include <gst/video/video.h>
 
 #include "rigs/rig.h"
@@ -208,6 +210,12 @@ GST_START_TEST(test_an_edid_is_set_from_a_name_or_a_file) {
   fail_unless_has(many.wait_for(GST_MESSAGE_WARNING), "is no EDID");
   fail_unless(many.rig.camera->edid(hdmi) == dvi);
   std::remove(path.c_str());
+  // Nobody writes into this FIFO.
+  const auto fifo = path + ".fifo";
+  fail_unless_equals_int(mkfifo(fifo.c_str(), 0600), 0);
+  many.set("edid", fifo);
+  fail_unless_has(many.wait_for(GST_MESSAGE_WARNING), "is no file");
+  std::remove(fifo.c_str());
 }
 
 GST_END_TEST

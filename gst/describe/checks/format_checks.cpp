@@ -118,7 +118,7 @@ std::vector<std::string> list_complaints(const RawLists& raw) {
     const auto code = format.answer.pixelformat;
     const auto name = v4l2::Fourcc{code}.to_string();
     const Reporter report{found, "format " + name};
-    // What is wrong with a format is said once, and not again for each repetition.
+    // A fault of a format is said once, and not again for each repetition.
     if (std::ranges::find(seen, code) != seen.end()) {
       report("it is listed twice");
       continue;

@@ -10,7 +10,7 @@ namespace v4l2describe {
 
 struct Options;
 
-/// What the program prints, and its exit status.
+/// The output of the program, and its exit status.
 struct Printed {
   std::string out;     ///< for standard output
   std::string errors;  ///< for standard error

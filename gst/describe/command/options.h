@@ -7,7 +7,7 @@
 
 namespace v4l2describe {
 
-/// What the command line asks for.
+/// The wishes of the command line.
 struct Options {
   bool json{};
   bool list{};  ///< only name the devices

@@ -200,7 +200,7 @@ Result<bool> Setter::run_round(bool last) {
     if (const auto done = send({task}); !done) return std::unexpected{done.error()};
   }
   if (!modes) return false;
-  // What was set may have set others free.
+  // The modes that were set may have set others free.
   for (auto& task : tasks_) {
     if (!task.pending) continue;
     auto control = refreshed(node_, task.control);

@@ -17,7 +17,7 @@ std::optional<v4l2_rect> parse_rectangle(std::string_view text);
 /// Returns "320,0,640x480".
 std::string rectangle_text(const v4l2_rect& rectangle);
 
-/// What is to be cut from each side of a rectangle, in pixels.
+/// The pixels to cut from each side of a rectangle.
 struct Margins {
   std::uint32_t top{};
   std::uint32_t left{};

@@ -10,7 +10,7 @@
 namespace v4l2 {
 namespace {
 
-/// What a source sends, apart from the state of its signal.
+/// The timings or the standard that a source sends, and the state of its signal.
 struct Sent {
   SignalStatus status{};
   v4l2_dv_timings timings{};

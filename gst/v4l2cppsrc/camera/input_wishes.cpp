@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,10 @@ namespace {
 /// Reads the EDID of a name or a file. A Report's text says why there is none.
 std::expected<v4l2::Edid, std::string> edid_of(const std::string& text) {
   if (auto known = v4l2::default_edid(text)) return *std::move(known);
+  // To open a FIFO could wait for ever.
+  if (std::error_code error;
+      std::filesystem::exists(text, error) && !std::filesystem::is_regular_file(text, error))
+    return std::unexpected{std::string{"is no file"}};
   std::ifstream file{text, std::ios::binary};
   if (!file) return std::unexpected{std::string{"can't be read: "} + std::strerror(errno)};
   // The largest EDID in hexadecimal text with some room for comments.

@@ -35,7 +35,7 @@ struct InputWishes {
 /// unless the wishes have the same_picture(). Error: the device is gone.
 Outcome<> apply_input_wishes(Camera& camera, const Settings& settings, Messages& messages);
 
-/// What a change of the wishes leads to.
+/// The result of a change of the wishes.
 enum class InputChange {
   none,      ///< no wish is new
   applied,   ///< the device has them

@@ -125,7 +125,7 @@ struct Settings {
   /// The rectangles of the device, such as "320,0,640x480". Empty leaves a rectangle as it is.
   std::string crop;
   std::string compose;
-  /// What is cut from each side of the crop bounds, in pixels, unless `crop` is set. If none of the
+  /// The pixels to cut from each side of the crop bounds, unless `crop` is set. If none of the
   /// four is set, the rectangle stays as it is.
   std::optional<std::uint32_t> crop_top;
   std::optional<std::uint32_t> crop_left;

@@ -96,7 +96,7 @@ private:
     refusal,  ///< of a wish while the device streams: the stream ends
   };
 
-  /// What any thread may read and write at any time.
+  /// The data that any thread may read and write at any time.
   struct Shared {
     SharedInfo info;
     SharedWishes wishes;

@@ -18,13 +18,6 @@ using v4l2::ControlInfo;
 using v4l2::ControlOutcome;
 using v4l2::ControlRefusal;
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const auto& text : texts)
-    all += (all.empty() ? "" : ", ") + text;
-  return all;
-}
-
 /// Returns the value as the user wrote it.
 std::string asked_text(const ControlOutcome& outcome) {
   return std::visit(Overloaded{
@@ -82,7 +75,7 @@ std::string reason_text(const ControlOutcome& outcome, std::string_view governor
     case ControlRefusal::no_such_label:
       return "its menu has no such entry.";
     case ControlRefusal::ambiguous_label:
-      return "several entries of its menu begin so (" + joined(outcome.suggestions) + ").";
+      return "several entries of its menu begin so (" + list_of(outcome.suggestions) + ").";
     case ControlRefusal::read_only:
       return "it is read-only.";
     case ControlRefusal::inactive:
@@ -101,7 +94,7 @@ std::string reason_text(const ControlOutcome& outcome, std::string_view governor
 std::string unknown_text(const std::string& path, const ControlOutcome& outcome) {
   auto text =
       "There is no control '" + outcome.wish.name + "' on the device at " + quoted(path) + ".";
-  if (!outcome.suggestions.empty()) text += " It has " + joined(outcome.suggestions) + ".";
+  if (!outcome.suggestions.empty()) text += " It has " + list_of(outcome.suggestions) + ".";
   return text + " 'v4l2-ctl -d " + path + " --list-ctrls-menus' shows all.";
 }
 

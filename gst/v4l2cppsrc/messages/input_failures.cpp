@@ -5,11 +5,10 @@
 namespace v4l2gst {
 namespace {
 
-std::string listed(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const auto& text : texts)
-    all += (all.empty() ? "" : ", ") + quoted(text);
-  return all;
+std::string listed(std::vector<std::string> texts) {
+  for (auto& text : texts)
+    text = quoted(text);
+  return list_of(texts);
 }
 
 constexpr auto goes_on = "It goes on by itself when there is a signal.";

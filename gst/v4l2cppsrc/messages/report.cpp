@@ -1,5 +1,6 @@
 #include "messages/report.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -89,6 +90,14 @@ std::string megabytes(std::uint64_t bytes_per_second) {
 
 std::string quoted(const std::string& path) {
   return "'" + path + "'";
+}
+
+std::string list_of(std::span<const std::string> texts) {
+  constexpr std::size_t most_listed = 8;
+  std::string list;
+  for (const auto& text : texts.first(std::min(texts.size(), most_listed)))
+    list.append(list.empty() ? "" : ", ").append(text);
+  return texts.size() > most_listed ? list + ", …" : list;
 }
 
 Report resource(GstResourceError code, Cause cause, const std::string& path, std::string text,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -83,6 +84,10 @@ using Outcome = std::expected<T, Report>;
 
 /// "'/dev/video0'".
 std::string quoted(const std::string& path);
+
+/// Returns "a, b, c". A long list ends in "…", since nobody reads it to its end. The details of a
+/// message have all of it.
+std::string list_of(std::span<const std::string> texts);
 
 /// A report of GST_RESOURCE_ERROR.
 Report resource(GstResourceError code, Cause cause, const std::string& path, std::string text,

@@ -15,17 +15,6 @@
 namespace v4l2gst {
 namespace {
 
-/// The longest list that a reader takes in.
-constexpr std::size_t most_listed = 8;
-
-/// Returns "a, b, c", with "…" for entries beyond most_listed.
-std::string list_of(std::span<const std::string> texts) {
-  std::string list;
-  for (const auto& text : texts.first(std::min(texts.size(), most_listed)))
-    list.append(list.empty() ? "" : ", ").append(text);
-  return texts.size() > most_listed ? list + ", …" : list;
-}
-
 void add_once(std::vector<std::string>& texts, std::string text) {
   if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
 }

@@ -1,4 +1,4 @@
-// What a session does on command, between two frames or while no frame is waited for.
+// The work of a session on command, between two frames or while no frame is waited for.
 
 #include "common/log.h"
 #include "negotiation/live_geometry.h"

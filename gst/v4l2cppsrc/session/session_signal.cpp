@@ -1,4 +1,4 @@
-// What a session does while its input has no signal, and about the user's wishes for the input.
+// The work of a session while its input has no signal, and about the user's wishes for the input.
 
 #include <utility>
 
