@@ -4,49 +4,16 @@
 # half a second. The recording plays. Prints TAP.
 #   eos-while-away.sh PLUGIN_DIR
 export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-number=0
-failed=0
+# shellcheck source=launched.sh
+. "$(dirname "$0")/launched.sh"
 
-# point DESCRIPTION COMMAND...
-point() {
-  number=$((number + 1))
-  description=$1
-  shift
-  if "$@"; then
-    echo "ok $number - $description"
-  else
-    echo "not ok $number - $description"
-    failed=1
-  fi
-}
-
-tell() { usbcam --send "$USBCAM_CONTROL" "$@" >/dev/null; }
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 # shellcheck disable=SC2317  # point calls it
 without_error() { ! grep -q '^ERROR' "$work/log"; }
 
-# record FILE: begins a recording. Its messages can be read at descriptor 3.
+# record FILE: begins a recording.
 record() {
-  mkfifo "$work/messages"
-  gst-launch-1.0 -e -m v4l2cppsrc device="$USBCAM_DEVICE" on-disconnect=wait ! image/jpeg ! matroskamux ! \
-    filesink location="$1" >"$work/messages" 2>&1 &
-  launch=$!
-  exec 3<"$work/messages"
-  rm "$work/messages"
-  : >"$work/log"
-}
-
-# until_told TEXT: reads messages up to one that contains TEXT.
-until_told() {
-  while IFS= read -r line <&3; do
-    printf '%s\n' "$line" >>"$work/log"
-    case $line in
-      *"$1"*) return 0 ;;
-    esac
-  done
-  return 1
+  launch -e v4l2cppsrc device="$USBCAM_DEVICE" on-disconnect=wait ! image/jpeg ! matroskamux ! filesink location="$1"
 }
 
 # interrupt: sends SIGINT, as a user does. A pipeline that goes on waiting is killed in the end.
