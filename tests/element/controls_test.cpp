@@ -304,6 +304,24 @@ GST_START_TEST(test_strict_makes_it_an_error_in_every_state) {
 
 GST_END_TEST
 
+// The streaming thread starts the device meanwhile, and applies all wishes. It may find this wish
+// before the thread of the wish has asked for anything.
+GST_START_TEST(test_a_refusal_at_any_moment_of_a_start_is_one_error) {
+  for (int round = 0; round < 400; ++round) {
+    Bused bused{odd_camera()};
+    auto& rig = bused.rig;
+    rig::set(rig.element, "controls-strict", "true");
+    rig.set_state(GST_STATE_PAUSED);
+    wish(rig.element, "gain=5");
+    gst_message_unref(
+        gst_bus_timed_pop_filtered(bused.bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR));
+    rig.set_state(GST_STATE_NULL);
+    fail_unless(all_told(bused.bus, GST_MESSAGE_ERROR).empty());
+  }
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_a_button_is_pressed_once) {
   Bused bused{odd_camera()};
   auto& rig = bused.rig;
@@ -582,6 +600,7 @@ static Suite* controls_suite() {
                                   TEST(test_strict_makes_it_an_error_at_the_start),
                                   TEST(test_a_refusal_while_it_negotiates_is_one_error),
                                   TEST(test_strict_makes_it_an_error_in_every_state),
+                                  TEST(test_a_refusal_at_any_moment_of_a_start_is_one_error),
                                   TEST(test_a_button_is_pressed_once),
                                   TEST(test_controls_are_set_again_after_what_may_reset_them),
                                   TEST(test_controls_are_set_again_when_the_camera_returns),

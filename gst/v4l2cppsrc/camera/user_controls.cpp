@@ -151,6 +151,10 @@ Outcome<> UserControls::apply(Camera& camera, const SharedWishes& shared, bool s
   return {};
 }
 
+bool UserControls::has_seen(const SharedWishes& shared) const {
+  return shared.newest() <= applied_;
+}
+
 void log_controls(Camera& camera, GstElement* element) {
   if (gst_debug_category_get_threshold(GST_CAT_DEFAULT) < GST_LEVEL_INFO) return;
   const auto known = camera.controls->list();

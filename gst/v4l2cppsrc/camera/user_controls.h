@@ -30,6 +30,10 @@ public:
   /// before. With `strict` the first failure is the result. Makes no call if there is no wish.
   Outcome<> apply(Camera& camera, const SharedWishes& shared, bool strict, Messages& messages);
 
+  /// Returns true if apply() has seen all wishes. Then a command brings nothing new. A thread may
+  /// apply a wish for another reason, after the wish is stored and before its command is added.
+  [[nodiscard]] bool has_seen(const SharedWishes& shared) const;
+
 private:
   /// A failure that was reported.
   struct Told {

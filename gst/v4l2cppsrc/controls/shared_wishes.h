@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "controls/control_wishes.h"
 #include "kernel/mutex.h"
 
@@ -13,6 +15,12 @@ public:
   [[nodiscard]] ControlWishes get() const {
     const v4l2::MutexLock lock{mutex_};
     return wishes_;
+  }
+
+  /// Returns the number of the newest wish; 0 if there was none yet.
+  [[nodiscard]] std::uint64_t newest() const {
+    const v4l2::MutexLock lock{mutex_};
+    return wishes_.newest();
   }
 
   /// Runs `change` on the wishes.

@@ -25,6 +25,11 @@ auto rectangles_of(const Settings& wishes) {
 // ---- messages -----------------------------------------------------------------------------------
 
 void Source::report(const Report& report) {
+  // The stream ends by a refused wish, which the negotiation of a start meets too.
+  if (reported_ == Reported::refusal) {
+    GST_INFO_OBJECT(element_, "not reported, after a refused wish: %s", report.text.c_str());
+    return;
+  }
   reported_ = Reported::failure;
   post(GST_ELEMENT(element_), report);
 }
@@ -223,11 +228,10 @@ void Source::apply_wishes() {
     const auto applied = session_.apply_wishes();
     std::optional<Messages> told;
     if (session_.has_messages()) told = session_.take_messages();
+    if (!applied) reported_ = Reported::refusal;  // before another thread meets the refusal
     mutex_.unlock();
     if (told) tell(*told);
-    if (applied) continue;
-    report(applied.error());
-    reported_ = Reported::refusal;
+    if (!applied) post(GST_ELEMENT(element_), applied.error());
   }
 }
 

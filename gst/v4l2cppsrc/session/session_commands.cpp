@@ -25,7 +25,7 @@ Outcome<> Session::apply_wishes() {
 Session::Ending Session::run(unsigned commands) {
   if (commands == 0) return std::nullopt;
   if ((commands & Commands::key_frame) != 0) force_key_frame();
-  if ((commands & Commands::controls) != 0)
+  if ((commands & Commands::controls) != 0 && !tuning_.controls.has_seen(surroundings_.wishes))
     if (auto applied = apply_controls(); !applied)
       return std::unexpected{std::move(applied.error())};
   if ((commands & Commands::geometry) != 0) {
