@@ -6,7 +6,7 @@
 #                                        RELEASE is bookworm, trixie, forky or what comes next
 #   sh tests/matrix.sh RELEASE -- COMMAND...      runs a command there instead, in the checkout
 # The build directory is build-RELEASE, or build-RELEASE-clang with --clang. V4L2CPP_WERROR=true makes warnings
-# errors. V4L2CPP_MIRROR is the mirror of Debian's packages, if apt does not know one.
+# errors, V4L2CPP_DEBUG=false leaves out debug information. V4L2CPP_MIRROR is the mirror of Debian's packages, if apt does not know one.
 set -eu
 cd "$(dirname "$0")/.."
 project=$(pwd)
@@ -92,6 +92,7 @@ there() {
   ' sh "$root" "$project" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     HOME=/var/cache/v4l2cppsrc CCACHE_NOHASHDIR=1 BUILD_DIR="$build" V4L2CPP_WERROR="${V4L2CPP_WERROR:-}" \
+    V4L2CPP_DEBUG="${V4L2CPP_DEBUG:-}" \
     V4L2CPP_VM_ACCEL="${V4L2CPP_VM_ACCEL:-}" V4L2CPP_VM_CPU="${V4L2CPP_VM_CPU:-}" \
     http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
     sh -c 'cd "$0" && exec "$@"' "$project" "$@"

@@ -5,7 +5,8 @@
 # --fast leaves out the VM and the benchmark. --all adds the suite `long`, which CI and tests/matrix.sh run.
 # --fast wins over --all. --clang builds with the newest clang that apt has, instead of g++. --install only
 # installs the packages that a run with the other options needs.
-# BUILD_DIR (default: build, or build-clang) is the build directory. V4L2CPP_WERROR=true makes warnings errors.
+# BUILD_DIR (default: build, or build-clang) is the build directory. V4L2CPP_WERROR=true makes warnings errors, and
+# V4L2CPP_DEBUG=false leaves out debug information.
 # The details are in BUILD_DIR/meson-logs/testlog.txt.
 set -eu
 cd "$(dirname "$0")/.."
