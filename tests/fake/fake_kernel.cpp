@@ -284,6 +284,10 @@ std::chrono::nanoseconds FakeKernel::monotonic_time() {
   return clock_->now();
 }
 
+std::chrono::nanoseconds FakeKernel::wall_time(clockid_t clock) {
+  return started + (clock == CLOCK_TAI ? tai_ahead : std::chrono::seconds{}) + clock_->now();
+}
+
 std::vector<std::string> FakeKernel::list(const char* directory) {
   const std::string prefix = std::string{directory} + "/";
   std::vector<std::string> names;

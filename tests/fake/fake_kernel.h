@@ -46,6 +46,10 @@ public:
   /// Stops the clock at `now`. Without this call the clock is the real one.
   void set_time(std::chrono::nanoseconds now) { clock_->set(now); }
 
+  /// What CLOCK_REALTIME shows when the clock shows 0. CLOCK_TAI is 37 s ahead of it.
+  static constexpr std::chrono::seconds started{1'700'000'000};
+  static constexpr std::chrono::seconds tai_ahead{37};
+
   /// Stops the clock at its present time.
   void stop_clock() { clock_->set(clock_->now()); }
 
@@ -71,6 +75,7 @@ public:
   int poll(std::span<pollfd> descriptors, int timeout_ms) override;
   ssize_t read(int descriptor, std::span<std::byte> into) override;
   std::chrono::nanoseconds monotonic_time() override;
+  std::chrono::nanoseconds wall_time(clockid_t clock) override;
   std::vector<std::string> list(const char* directory) override;
   std::string read_text(const char* path) override;
   std::string real_path(const char* path) override;

@@ -167,6 +167,10 @@ std::chrono::nanoseconds FuzzKernel::monotonic_time() {
                                   std::numeric_limits<std::int64_t>::max()};
 }
 
+std::chrono::nanoseconds FuzzKernel::wall_time(clockid_t /*clock*/) {
+  return monotonic_time();
+}
+
 std::string FuzzKernel::text(std::string truth) {
   const auto way = choose();
   if (way >= Way::failure) return {};

@@ -25,6 +25,7 @@ public:
   int poll(std::span<pollfd> descriptors, int timeout_ms) override;
   ssize_t read(int descriptor, std::span<std::byte> into) override;
   std::chrono::nanoseconds monotonic_time() override;
+  std::chrono::nanoseconds wall_time(clockid_t clock) override;
   std::vector<std::string> list(const char* directory) override;
   std::string read_text(const char* path) override;
   std::string real_path(const char* path) override;

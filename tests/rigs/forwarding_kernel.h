@@ -30,6 +30,8 @@ public:
 
   std::chrono::nanoseconds monotonic_time() override { return kernel_.monotonic_time(); }
 
+  std::chrono::nanoseconds wall_time(clockid_t clock) override { return kernel_.wall_time(clock); }
+
   std::vector<std::string> list(const char* directory) override { return kernel_.list(directory); }
 
   std::string read_text(const char* path) override { return kernel_.read_text(path); }

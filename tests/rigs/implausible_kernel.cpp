@@ -65,6 +65,10 @@ std::chrono::nanoseconds Liar::monotonic_time() {
   return honest_ != nullptr ? honest_->monotonic_time() : std::chrono::nanoseconds{};
 }
 
+std::chrono::nanoseconds Liar::wall_time(clockid_t clock) {
+  return honest_ != nullptr ? honest_->wall_time(clock) : std::chrono::nanoseconds{};
+}
+
 std::string Liar::read_text(const char* path) {
   return honest_ != nullptr ? honest_->read_text(path) : std::string{};
 }

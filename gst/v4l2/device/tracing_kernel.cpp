@@ -113,6 +113,10 @@ std::chrono::nanoseconds TracingKernel::monotonic_time() {
   return kernel_->monotonic_time();
 }
 
+std::chrono::nanoseconds TracingKernel::wall_time(clockid_t clock) {
+  return kernel_->wall_time(clock);
+}
+
 std::vector<std::string> TracingKernel::list(const char* directory) {
   return kernel_->list(directory);
 }

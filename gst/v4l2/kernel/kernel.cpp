@@ -18,6 +18,12 @@
 namespace v4l2 {
 namespace {
 
+std::chrono::nanoseconds time_of(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+}
+
 class SystemKernel final : public Kernel {
 public:
   int open(const char* path, int flags) override { return ::open(path, flags); }
@@ -38,11 +44,9 @@ public:
     return ::read(descriptor, into.data(), into.size());
   }
 
-  std::chrono::nanoseconds monotonic_time() override {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
-  }
+  std::chrono::nanoseconds monotonic_time() override { return time_of(CLOCK_MONOTONIC); }
+
+  std::chrono::nanoseconds wall_time(clockid_t clock) override { return time_of(clock); }
 
   std::vector<std::string> list(const char* directory) override {
     std::vector<std::string> names;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ public:
   /// Returns the kernel's numbers of the character device at a path, "81:3". Empty if there is
   /// none.
   virtual std::string device_number(const char* path) = 0;
+  /// Returns the time of CLOCK_REALTIME or CLOCK_TAI, since 1970.
+  virtual std::chrono::nanoseconds wall_time(clockid_t clock) = 0;
 };
 
 /// Returns the running kernel. The process has one. It has no state, so any thread may use it.

@@ -234,6 +234,8 @@ TEST(Device, ClosesWhatItWasExportedInVain) {
 
     std::chrono::nanoseconds monotonic_time() override { return {}; }
 
+    std::chrono::nanoseconds wall_time(clockid_t) override { return {}; }
+
     std::vector<std::string> list(const char*) override { return {}; }
 
     std::string read_text(const char*) override { return {}; }

@@ -146,6 +146,8 @@ TEST(ModesOfABadDriver, EndEvenIfTheDriverNeverSaysSo) {
 
     std::chrono::nanoseconds monotonic_time() override { return {}; }
 
+    std::chrono::nanoseconds wall_time(clockid_t) override { return {}; }
+
     std::vector<std::string> list(const char*) override { return {}; }
 
     std::string read_text(const char*) override { return {}; }
