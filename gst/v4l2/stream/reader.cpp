@@ -82,8 +82,7 @@ std::optional<Result<Arrival>> Reader::fetch(bool device_in_trouble) {
     return std::visit([](const auto& what) -> Arrival { return what; }, *failure);
   }
   wire_.clear();
-  wire_.fill(*index, static_cast<std::uint32_t>(*got), sequence_++,
-             node_->kernel().monotonic_time());
+  wire_.fill(*index, static_cast<std::uint32_t>(*got), sequence_++);
   const BufferPlane plane{.length = static_cast<std::uint32_t>(slot.size()), .map_offset = 0};
   return Frame{queue_, wire_, std::span{&plane, 1}};
 }

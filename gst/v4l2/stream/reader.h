@@ -30,8 +30,8 @@ public:
   Reader& operator=(Reader&&) = delete;
   ~Reader();
 
-  /// Waits as Stream::next() does. A frame is stamped when read() has returned it and numbered from
-  /// 0, since read() tells neither time nor number.
+  /// Waits as Stream::next() does. A frame is numbered from 0 and has no timestamp, since read()
+  /// tells neither number nor time.
   Result<Arrival> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
   /// Fetches as Stream::ready() does.

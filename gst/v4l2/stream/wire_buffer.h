@@ -79,16 +79,12 @@ public:
       put(buffer_);
   }
 
-  /// Sets what VIDIOC_DQBUF would have said of a frame in one plane, stamped on CLOCK_MONOTONIC.
-  void fill(std::uint32_t index, std::uint32_t bytes_used, std::uint32_t sequence,
-            std::chrono::nanoseconds timestamp) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(timestamp);
+  /// Sets what VIDIOC_DQBUF would have said of a frame in one plane without a time.
+  void fill(std::uint32_t index, std::uint32_t bytes_used, std::uint32_t sequence) {
     buffer_.index = index;
     buffer_.sequence = sequence;
-    buffer_.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-    buffer_.timestamp.tv_sec = seconds.count();
-    buffer_.timestamp.tv_usec =
-        std::chrono::duration_cast<std::chrono::microseconds>(timestamp - seconds).count();
+    buffer_.flags = V4L2_BUF_FLAG_TIMESTAMP_UNKNOWN;
+    buffer_.timestamp = {};
     if (multiplanar())
       planes_[0].bytesused = bytes_used;
     else
