@@ -83,7 +83,8 @@ bool Camera::fill_locked(const FrameOptions& options) {
   if (buffer == nullptr || unplugged_) return false;
   buffer->sequence = sequence;
   buffer->flags = options.flags;
-  buffer->timestamp = options.timestamp.value_or(clock_->now());
+  buffer->timestamps = options.timestamps;
+  buffer->timestamp = options.timestamp ? *options.timestamp : time_of_next();
   for (std::size_t plane = 0; plane < buffer->where.size(); ++plane) {
     const auto bytes = buffer->where[plane];
     if (!options.content.empty()) {
@@ -101,6 +102,14 @@ bool Camera::fill_locked(const FrameOptions& options) {
   queue_.filled();
   changed();
   return true;
+}
+
+/// No driver stamps two frames alike, so a clock that stands still moves a little.
+std::chrono::nanoseconds Camera::time_of_next() {
+  const auto now = clock_->now();
+  const bool still = now <= last_time_ && last_time_ - now < std::chrono::seconds{1};
+  last_time_ = still ? last_time_ + std::chrono::microseconds{1} : now;
+  return last_time_;
 }
 
 std::byte Camera::expected_byte(std::uint32_t sequence, std::size_t plane, std::size_t offset) {

@@ -27,12 +27,15 @@ struct Opener {};
 
 /// FrameOptions describe a frame that a test fills.
 struct FrameOptions {
-  std::optional<std::chrono::nanoseconds> timestamp{};  ///< defaults to the clock's time
+  /// Defaults to the clock's time, and to 1 us after the frame before while the clock stands still.
+  std::optional<std::chrono::nanoseconds> timestamp{};
   std::optional<std::uint32_t> bytes_used{};  ///< of each plane; defaults to its full size
   std::uint32_t flags{};                      ///< V4L2_BUF_FLAG_ERROR and other V4L2_BUF_FLAG_*
   /// The bytes of each plane. Defaults to expected_byte(), with an SOI and an EOI at the ends of
   /// MJPEG.
   std::span<const std::byte> content{};
+  /// V4L2_BUF_FLAG_TIMESTAMP_* and V4L2_BUF_FLAG_TSTAMP_SRC_*. The default is that of uvcvideo.
+  std::uint32_t timestamps{V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE};
 };
 
 /// A Camera acts as a driver. Each ioctl has a method, which returns 0 or an errno. The camera
@@ -249,6 +252,7 @@ private:
   void set_first_format();
   void set_format(const v4l2::Format& format);
   bool fill_locked(const FrameOptions& options);
+  std::chrono::nanoseconds time_of_next();
   [[nodiscard]] short mask(short wanted) const;
   void changed();
 
@@ -316,6 +320,7 @@ private:
   std::function<void(Level)> listener_;
   std::function<int(const v4l2::Format&)> guard_;
   std::shared_ptr<Bus> bus_;
+  std::chrono::nanoseconds last_time_{};  // of a frame
 };
 
 }  // namespace fake

@@ -157,7 +157,7 @@ bool Queue::planes_fit(const v4l2_buffer& wire) const {
 
 void Queue::describe(v4l2_buffer& wire) const {
   const auto& buffer = buffers_[wire.index];
-  wire.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | buffer.flags;
+  wire.flags = buffer.timestamps | buffer.flags;
   if (buffer.state == State::queued) wire.flags |= V4L2_BUF_FLAG_QUEUED;
   if (buffer.state == State::done) wire.flags |= V4L2_BUF_FLAG_DONE;
   wire.memory = memory_;

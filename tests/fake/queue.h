@@ -61,6 +61,7 @@ public:
     std::uint32_t data_offset{};
     std::uint32_t sequence{};
     std::uint32_t flags{};
+    std::uint32_t timestamps{V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC};  // kind and source
     std::chrono::nanoseconds timestamp{};
   };
 
