@@ -90,6 +90,20 @@ enum class OnNoSignal : int {
   black,  ///< the same with black frames; GAP events where the format has none
 };
 
+/// How the PTS of a frame is found.
+enum class TimestampMode : int {
+  driver,    ///< by the driver's timestamp; without a usable one as `smoothed`
+  arrival,   ///< when the frame arrived, less one interval
+  smoothed,  ///< the same, smoothed by the rate
+};
+
+/// A clock of the date, by which buffers say when they were captured, besides their PTS.
+enum class WallClock : int {
+  none,
+  realtime,  ///< CLOCK_REALTIME: UTC
+  tai,       ///< CLOCK_TAI: UTC without leap seconds
+};
+
 /// A TV standard. The values of the norm property are V4L2_STD_*, as v4l2src's are.
 enum class Norm : int { none = 0 };
 
@@ -148,6 +162,8 @@ struct Settings {
   std::string colorimetry;
   /// Makes a wish for a control that cannot be fulfilled an ERROR instead of a WARNING.
   bool controls_strict{};
+  TimestampMode timestamp_mode{TimestampMode::driver};
+  WallClock wall_clock{WallClock::none};
 };
 
 }  // namespace v4l2gst
