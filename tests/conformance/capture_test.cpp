@@ -342,7 +342,7 @@ TEST_P(Belief, PollingBeforeABufferIsQueuedIsAnErrorForReadersOnly) {
 
 // Frames arrive in the order of their sequence numbers, which begin at 0. Timestamps are of
 // CLOCK_MONOTONIC. They can be in the future. vivid stamps a frame with the time of its last line,
-// up to one frame period after VIDIOC_DQBUF returns it. RunningTime allows for it.
+// up to one frame period after VIDIOC_DQBUF returns it. CaptureTime allows for it.
 TEST_P(Belief, FramesAreNumberedAndStamped) {
   const auto node = open();
   const auto format = set_format(*node);

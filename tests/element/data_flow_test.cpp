@@ -9,9 +9,12 @@
 using rig::Rig;
 
 GST_START_TEST(test_frames_arrive_whole_and_in_order) {
+  using namespace std::chrono_literals;
   Rig rig;
+  rig.kernel.set_time(1000s);
   rig.play();
   for (std::uint32_t sequence = 0; sequence < 20; ++sequence) {
+    rig.kernel.set_time(1000s + sequence * 33ms);
     const auto buffer = rig.next();
     fail_unless(rig::shows(buffer.get(), sequence));
     fail_unless_equals_uint64(GST_BUFFER_OFFSET(buffer.get()), sequence);

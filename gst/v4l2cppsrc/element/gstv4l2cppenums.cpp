@@ -20,6 +20,8 @@ using v4l2gst::OnStall;
 using v4l2gst::OnStarved;
 using v4l2gst::Prefer;
 using v4l2gst::SignalState;
+using v4l2gst::TimestampMode;
+using v4l2gst::WallClock;
 
 // Applications know v4l2src's values by these names too, and some write them in pipelines. The
 // other enums have descriptions in this place.
@@ -183,6 +185,33 @@ GType gst_v4l2_cpp_on_no_signal_get_type() {
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppOnNoSignal", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_timestamp_mode_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(TimestampMode::driver),
+                 "By the driver's timestamp; as smoothed where that is of no use", "driver"},
+      GEnumValue{static_cast<int>(TimestampMode::arrival),
+                 "By the arrival of the frame, less one interval", "arrival"},
+      GEnumValue{static_cast<int>(TimestampMode::smoothed),
+                 "By the arrival of the frame, less one interval, smoothed by the rate",
+                 "smoothed"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppTimestampMode", values.data());
+  return type;
+}
+
+GType gst_v4l2_cpp_wall_clock_get_type() {
+  static const std::array values{
+      GEnumValue{static_cast<int>(WallClock::none), "None", "none"},
+      GEnumValue{static_cast<int>(WallClock::realtime), "CLOCK_REALTIME, as timestamp/x-unix",
+                 "realtime"},
+      GEnumValue{static_cast<int>(WallClock::tai), "CLOCK_TAI, as timestamp/x-tai", "tai"},
+      GEnumValue{0, nullptr, nullptr},
+  };
+  static const GType type = g_enum_register_static("GstV4l2CppWallClock", values.data());
   return type;
 }
 

@@ -16,4 +16,6 @@ GType gst_v4l2_cpp_on_stall_get_type();
 GType gst_v4l2_cpp_norm_get_type();
 GType gst_v4l2_cpp_signal_get_type();
 GType gst_v4l2_cpp_on_no_signal_get_type();
+GType gst_v4l2_cpp_timestamp_mode_get_type();
+GType gst_v4l2_cpp_wall_clock_get_type();
 GType gst_v4l2_cpp_device_flags_get_type();

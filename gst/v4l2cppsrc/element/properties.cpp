@@ -140,6 +140,17 @@ constexpr auto rows = std::to_array<PropertyRow>({
               "that build on others until one that does not",
      .flags = until_ready,
      .kind = BoolSetting{&Settings::start_on_keyframe}},
+    {.name = "timestamp-mode",
+     .nick = "Timestamp mode",
+     .blurb = "How to find out when a frame was captured, which is its PTS",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::timestamp_mode>(gst_v4l2_cpp_timestamp_mode_get_type)},
+    {.name = "wall-clock",
+     .nick = "Wall clock",
+     .blurb = "Clock of the date whose time at the capture each buffer carries besides its PTS "
+              "(GstReferenceTimestampMeta)",
+     .flags = until_ready,
+     .kind = enum_setting<&Settings::wall_clock>(gst_v4l2_cpp_wall_clock_get_type)},
     {.name = "cache-hints",
      .nick = "Cache hints",
      .blurb = "Who keeps the CPU's caches in order, where the driver lets us choose "

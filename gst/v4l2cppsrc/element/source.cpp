@@ -1,5 +1,6 @@
 #include "element/source.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "common/log.h"
 #include "common/overloaded.h"
 #include "formats/caps.h"
+#include "frames/latency_watch.h"
 #include "messages/failures.h"
 #include "negotiation/offers.h"
 #include "stream/wait.h"
@@ -308,13 +310,16 @@ CapsPtr Source::caps(GstCaps* filter) const {
 
 bool Source::answer_latency(GstQuery* query) const {
   const auto known = shared_.info.device_info();
-  if (!GST_CLOCK_TIME_IS_VALID(known.frame_duration) || known.depth == 0) {
-    gst_query_set_latency(query, TRUE, 0, GST_CLOCK_TIME_NONE);
-    return true;
-  }
-  // A frame is complete one interval after its first line was captured. The driver can keep as many
-  // frames as it has buffers before it loses one.
-  gst_query_set_latency(query, TRUE, known.frame_duration, known.frame_duration * known.depth);
+  const bool has_rate = GST_CLOCK_TIME_IS_VALID(known.frame_duration) != FALSE;
+  // A frame is complete one interval after its first line was captured.
+  const auto usual =
+      has_rate ? known.frame_duration : static_cast<GstClockTime>(latency_of_unknown_rate.count());
+  const auto least = std::max(usual, known.measured_latency);
+  // The driver can keep as many frames as it has buffers before it loses one.
+  const auto most = has_rate && known.depth != 0
+                        ? std::max(known.frame_duration * known.depth, least)
+                        : GST_CLOCK_TIME_NONE;
+  gst_query_set_latency(query, TRUE, least, most);
   return true;
 }
 

@@ -71,6 +71,10 @@ const GstCaps* DataFlow::flowing_caps() const {
   return delivery_->flowing_caps();
 }
 
+std::optional<DataFlow::Nanoseconds> DataFlow::take_latency() {
+  return delivery_->take_latency();
+}
+
 void DataFlow::end_run() {
   delivery_->end_run();
   signal_wait_->end();
@@ -98,6 +102,7 @@ void DataFlow::rest() {
 
 Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings) {
   auto& device = at.camera.device;
+  const auto began = now();
   const auto started = at.capture.start(device);
   if (!started) {
     const auto& error = started.error();
@@ -114,7 +119,10 @@ Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings
     return CallFailed{.error = error, .doing = "to start streaming"};
   }
   // v4l2loopback numbers a buffer when it is written, and may dequeue one that never was.
-  delivery_->stream_began(settings, device.reserves_buffers());
+  delivery_->stream_began({.counts = device.reserves_buffers(),
+                           .now = began,
+                           .driver = device.capability().driver_name()},
+                          settings);
   watchdog_.stream_began(now());
   GST_INFO_OBJECT(surroundings_->element, "streaming began with %u buffers",
                   at.capture.buffer_count());

@@ -100,6 +100,9 @@ public:
   /// Returns the caps of the latest frame that went downstream. Null before the first.
   [[nodiscard]] const GstCaps* flowing_caps() const;
 
+  /// Returns the latency to announce, if it has changed since the last call.
+  [[nodiscard]] std::optional<Nanoseconds> take_latency();
+
   /// Ends the timeline. Forgets the flowing caps.
   void end_run();
 

@@ -14,6 +14,7 @@
 #include "formats/stream_config.h"
 #include "messages/failures.h"
 #include "messages/messages.h"
+#include "messages/time_failures.h"
 #include "stream/arrival.h"
 
 namespace v4l2gst {
@@ -26,9 +27,9 @@ void requeue(v4l2::Frame&& frame) {
 
 }  // namespace
 
-void Delivery::stream_began(const Settings& settings, bool counts) {
+void Delivery::stream_began(const StreamStart& start, const Settings& settings) {
   filter_.stream_began(settings.skip_frames, settings.start_on_keyframe);
-  stamper_.stream_began(counts);
+  stamper_.stream_began(start, settings);
 }
 
 GstClockTime Delivery::now() {
@@ -112,15 +113,21 @@ Outcome<Delivered> Delivery::deliver_one(const FlowParts& at, v4l2::Frame&& fram
     requeue(std::move(frame));
     return Withheld::no_key_frame;
   }
-  const auto info = FrameInfo::of(frame);
+  // The clocks are read before the frame is copied.
+  const auto info =
+      FrameInfo::of(frame, stamper_.arrived(surroundings_.element, *surroundings_.kernel));
   auto wrapped = at.capture.wrap(std::move(frame));
   if (!wrapped) return QueueFailed{wrapped.error()};
   if (!*wrapped) {
     leave_out(nullptr);
     return Skipped{};
   }
-  stamper_.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
-                 surroundings_.element, *surroundings_.kernel);
+  const auto stamped =
+      stamper_.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
+                     surroundings_.element, *surroundings_.kernel);
+  if (stamped.latency) latency_ = stamped.latency;
+  if (stamped.fault != StampFault::none && !std::exchange(told_of_time_, true))
+    messages_.warn(wrong_timestamp(at.camera.path(), stamped.fault));
   filter_.delivered();
   Stats::add(surroundings_.stats.delivered);
   if (flowing_caps_.get() != at.config.caps.get()) flowing_caps_ = caps_of(at.config);

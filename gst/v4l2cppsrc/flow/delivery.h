@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 
 #include "common/handles.h"
@@ -40,8 +43,8 @@ public:
   Delivery(const Surroundings& surroundings, Messages& messages)
       : surroundings_{surroundings}, messages_{messages} {}
 
-  /// Notes that the device's stream begins, for the first time or again. `counts`: see Continuity.
-  void stream_began(const Settings& settings, bool counts);
+  /// Notes that the device's stream begins.
+  void stream_began(const StreamStart& start, const Settings& settings);
 
   /// Delivers one frame. Requeues its buffer if it is left out.
   Outcome<Delivered> deliver(const FlowParts& at, v4l2::Frame&& arrived);
@@ -49,6 +52,11 @@ public:
   /// Notes that the driver overwrote a buffer on loan, and copies each frame from now on. Returns
   /// true the first time, when a WARNING was added.
   bool copies_from_now_on(const FlowParts& at);
+
+  /// Returns the latency to announce, if it has changed since the last call.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> take_latency() {
+    return latency_ ? std::exchange(latency_, std::nullopt) : std::nullopt;
+  }
 
   /// Returns the frames that were left out since the last delivered one.
   [[nodiscard]] const LeftOut& left_out() const { return filter_.left_out(); }
@@ -76,6 +84,8 @@ private:
   FrameFilter filter_;
   FrameStamper stamper_;
   CapsPtr flowing_caps_;
+  std::optional<std::chrono::nanoseconds> latency_;
+  bool told_of_time_{};     // a WARNING about the driver's timestamps was added
   unsigned other_sizes_{};  // consecutive damaged frames of a loopback device
 };
 

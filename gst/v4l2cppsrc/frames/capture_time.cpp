@@ -22,13 +22,13 @@ Captured CaptureTime::of(const FrameTime& frame, Nanoseconds interval) {
   pace_.expect(interval);
   const auto fault = judge(frame, interval);
   const auto estimate = [&](Nanoseconds delay) {
-    return pace_.estimate(frame.arrival - delay, frame.arrival, steps);
+    return std::max(pace_.estimate(frame.arrival - delay, frame.arrival, steps), began_);
   };
   switch (mode_) {
     case TimestampMode::driver:
       break;
     case TimestampMode::arrival: {
-      const auto time = in_order(frame.arrival - interval, frame.arrival);
+      const auto time = in_order(std::max(frame.arrival - interval, began_), frame.arrival);
       pace_.note(time, steps);
       return {.time = time, .fault = fault};
     }
@@ -60,7 +60,10 @@ StampFault CaptureTime::judge(const FrameTime& frame, Nanoseconds interval) {
 /// behind those that were interpolated. They catch up within a few frames, or are not believed.
 std::optional<CaptureTime::Nanoseconds> CaptureTime::by_stamp(const FrameTime& frame,
                                                               Nanoseconds interval) const {
-  const auto time = std::min(frame.at_end ? frame.stamp - interval : frame.stamp, frame.arrival);
+  // What is computed is not before the stream. vivid's first frame ends early.
+  const auto start =
+      frame.at_end ? std::max(frame.stamp - interval, std::min(frame.stamp, began_)) : frame.stamp;
+  const auto time = std::min(start, frame.arrival);
   const auto last = pace_.last();
   if (!last || time > *last) return time;
   if (time + 2 * interval <= *last) return std::nullopt;

@@ -44,11 +44,15 @@ public:
   void stream_began(Nanoseconds now, TimestampMode mode);
 
   /// Returns when a frame was captured. The time is never after the frame's arrival, and never
-  /// before that of an earlier frame. `interval` is the promised one; 0 if unknown.
+  /// before that of an earlier frame. It is before the start of the stream only if the driver says
+  /// so. `interval` is the promised one; 0 if unknown.
   Captured of(const FrameTime& frame, Nanoseconds interval);
 
   /// Returns the interval between frames, as measured; 0 if unknown. See FramePace.
   [[nodiscard]] Nanoseconds interval() const { return pace_.interval(); }
+
+  /// Returns true if a timestamp of this stream was good.
+  [[nodiscard]] bool has_trusted() const { return delay_.has_value(); }
 
 private:
   [[nodiscard]] StampFault judge(const FrameTime& frame, Nanoseconds interval);

@@ -1,20 +1,22 @@
 #include "frames/running_time.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace v4l2gst {
 
-GstClockTime RunningTime::stamp(std::optional<std::chrono::nanoseconds> timestamp,
-                                const ClockReading& reading) {
-  using namespace std::chrono_literals;
-  constexpr auto youngest = -1s;
-  constexpr auto oldest = 10s;
-  auto age = timestamp ? reading.monotonic - *timestamp : 0ns;
-  if (age < youngest || age > oldest) age = 0ns;
-  const auto captured = static_cast<GstClockTimeDiff>(reading.pipeline) -
-                        static_cast<GstClockTimeDiff>(reading.base_time) - age.count();
-  last_ = std::max(last_, static_cast<GstClockTime>(std::max<GstClockTimeDiff>(captured, 0)));
-  return last_;
+GstClockTime RunningTime::stamp(Nanoseconds captured, Nanoseconds now, const Timeline& timeline) {
+  constexpr auto zero = Nanoseconds::zero();
+  const auto former = std::exchange(timeline_, timeline);
+  if (timeline.clock != nullptr)
+    origin_.reset();
+  else if (!origin_)
+    origin_ = captured - last_;
+  const auto base = origin_.value_or(timeline.base_time);
+  const auto running = std::max(now - base, zero);
+  if ((former && *former != timeline && timeline.clock != nullptr) || last_ > running) last_ = zero;
+  last_ = std::max(last_, std::clamp(captured - base, zero, running));
+  return static_cast<GstClockTime>(last_.count());
 }
 
 }  // namespace v4l2gst

@@ -7,28 +7,34 @@
 
 namespace v4l2gst {
 
-/// Two clocks read at the same moment.
-struct ClockReading {
-  std::chrono::nanoseconds monotonic;  ///< CLOCK_MONOTONIC, which V4L2 drivers stamp with
-  GstClockTime pipeline{};             ///< the pipeline's clock
-  GstClockTime base_time{};            ///< of the element
+/// The clock that a running time counts on, and where it counts from.
+struct Timeline {
+  const void* clock{};                   ///< compared only; null without a clock
+  std::chrono::nanoseconds base_time{};  ///< of no use without a clock
+
+  friend bool operator==(const Timeline&, const Timeline&) = default;
 };
 
-/// Converts driver timestamps to running time. Pure: time comes in as an argument.
+/// Converts times of the pipeline's clock to running time. Pure.
 class RunningTime {
 public:
-  /// Returns the PTS of a frame: the running time at which it was captured. `timestamp` is the
-  /// driver's, on CLOCK_MONOTONIC. Without one the frame counts as captured now. So does a frame
-  /// whose timestamp is over 1 s in the future, or over 10 s old, which is further back than any
-  /// queue reaches. The PTS is never below zero, and never below an earlier frame's.
-  GstClockTime stamp(std::optional<std::chrono::nanoseconds> timestamp,
-                     const ClockReading& reading);
+  using Nanoseconds = std::chrono::nanoseconds;
 
-  /// Begins a new timeline: after READY, running time may start over.
-  void restart() { last_ = 0; }
+  /// Notes that the device's stream begins, for the first time or again. After a pause it has
+  /// another base time, and running time goes on from where it was.
+  void stream_began() { timeline_.reset(); }
+
+  /// Returns the PTS of a frame: the running time at `captured`. It is never below zero, never
+  /// beyond `now`, and never below that of an earlier frame. All of that begins anew with another
+  /// clock or base time in the middle of a stream, and where running time has gone back. Without a
+  /// clock the PTS goes on from the last one, or is 0. `captured` and `now` are on the pipeline's
+  /// clock.
+  GstClockTime stamp(Nanoseconds captured, Nanoseconds now, const Timeline& timeline);
 
 private:
-  GstClockTime last_{};
+  std::optional<Timeline> timeline_;   // of the frame before in the same stream
+  std::optional<Nanoseconds> origin_;  // of running time without a clock
+  Nanoseconds last_{};
 };
 
 }  // namespace v4l2gst

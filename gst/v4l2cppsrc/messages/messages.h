@@ -44,6 +44,9 @@ public:
       notified_.push_back(std::move(property));
   }
 
+  /// Adds a LATENCY message: the answer to a LATENCY query is another one from now on.
+  void latency_changed() { other_latency_ = true; }
+
   [[nodiscard]] bool warns() const { return !warnings_.empty(); }
 
   /// The news about controls, which are passed on when the messages are posted.
@@ -52,7 +55,7 @@ public:
   [[nodiscard]] const ControlNews& control_news() const { return control_news_; }
 
   [[nodiscard]] bool empty() const {
-    return device_messages_.empty() && warnings_.empty() && notified_.empty() &&
+    return device_messages_.empty() && warnings_.empty() && notified_.empty() && !other_latency_ &&
            control_news_.empty();
   }
 
@@ -62,6 +65,7 @@ public:
     taken.device_messages_.swap(device_messages_);
     taken.warnings_.swap(warnings_);
     taken.notified_.swap(notified_);
+    std::swap(taken.other_latency_, other_latency_);
     std::swap(taken.control_news_, control_news_);
     return taken;
   }
@@ -74,6 +78,8 @@ public:
       v4l2gst::warn(element_, warning);
     for (const auto& property : notified_)
       g_object_notify(G_OBJECT(element_), property.c_str());
+    if (other_latency_)
+      gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
   }
 
   /// Returns the element that posts; for the log.
@@ -85,6 +91,7 @@ private:
   std::vector<Report> warnings_;
   std::vector<std::string> notified_;
   ControlNews control_news_;
+  bool other_latency_{};
 };
 
 }  // namespace v4l2gst

@@ -28,8 +28,12 @@ void publish_info(SharedInfo& shared, Messages& messages, const Camera* camera,
   }
   if (config != nullptr) facts.frame_duration = duration_of(*config);
   if (capture != nullptr) facts.depth = capture->depth();
+  const auto former = shared.device_info();
+  // What was measured holds for the mode in which it was.
+  if (capture != nullptr && former.depth != 0 && former.frame_duration == facts.frame_duration)
+    facts.measured_latency = former.measured_latency;
   facts.signal = signal_state(camera);
-  if (facts.signal != shared.device_info().signal) messages.notify("signal");
+  if (facts.signal != former.signal) messages.notify("signal");
   shared.publish(std::move(facts));
 }
 

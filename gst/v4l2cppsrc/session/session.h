@@ -127,6 +127,7 @@ private:
   Ending rest_before_start();
   Ending on_start_failed(Report failure);
   void on_delivered(const Capturing& at);
+  void announce(std::chrono::nanoseconds latency);
   Ending on_event(Capturing& at, const FlowEvent& event);
   Ending on_quiet(Capturing& at, Silence silence);
   Ending on_call_failed(const CallFailed& failed);

@@ -4,6 +4,7 @@
 
 #include "common/overloaded.h"
 #include "session/session.h"
+#include "session/shared_info.h"
 
 namespace v4l2gst {
 namespace {
@@ -45,6 +46,15 @@ void Session::on_delivered(const Capturing& at) {
   absence_.reset();
   retry_pause_ = {};
   if (run_.shortage) end_shortage(*at.config);
+  if (const auto latency = run_.flow.take_latency()) announce(*latency);
+}
+
+/// Publishes the latency that was measured.
+void Session::announce(std::chrono::nanoseconds latency) {
+  const auto time = static_cast<GstClockTime>(latency.count());
+  if (surroundings_.info.device_info().measured_latency == time) return;
+  surroundings_.info.change_device_info([&](DeviceInfo& info) { info.measured_latency = time; });
+  messages_.latency_changed();
 }
 
 /// Acts on an event other than a buffer. Returns nullopt if the next event is waited for.

@@ -37,6 +37,7 @@ struct DeviceInfo {
   bool exports{};                ///< true if its frames may become DMABuf memory
   bool forces_key_frames{true};  ///< false once the device is known to force no key frame
   std::uint32_t depth{};  ///< frames that may be on their way; 0 while no buffers are allocated
+  GstClockTime measured_latency{};  ///< of a frame until it arrives; 0 if as the rate says
 };
 
 /// Holds the settings and the device info. Any thread.

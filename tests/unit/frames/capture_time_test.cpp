@@ -164,6 +164,20 @@ TEST(CaptureTimeTest, TheModeMayNotAskForTheDriversTime) {
   }
 }
 
+TEST(CaptureTimeTest, WhatIsComputedIsNotBeforeTheStream) {
+  for (const auto mode : {TimestampMode::driver, TimestampMode::arrival, TimestampMode::smoothed}) {
+    CaptureTime times;
+    times.stream_began(start, mode);
+    EXPECT_EQ(times.of({.arrival = start + 1ms, .number = 0}, interval).time, start);
+  }
+  CaptureTime times;
+  times.stream_began(start, TimestampMode::driver);
+  const auto end = start + 36ms;
+  EXPECT_EQ(
+      times.of({.stamp = end, .at_end = true, .arrival = start + 1ms, .number = 0}, interval).time,
+      start);
+}
+
 TEST(CaptureTimeTest, AnUnknownRateTakesTheArrival) {
   CaptureTime times;
   times.stream_began(start, TimestampMode::driver);

@@ -24,6 +24,7 @@
 #include "messages/holder.h"
 #include "messages/input_failures.h"
 #include "messages/report.h"
+#include "messages/time_failures.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
 #include "settings/control_setter.h"
@@ -121,6 +122,8 @@ std::vector<std::string> all_texts() {
                                         .inexpressible = {},
                                         .advice = {}}));
   all.push_back(overwritten(path));
+  for (const auto fault : {StampFault::stands_still, StampFault::backwards, StampFault::implausible})
+    all.push_back(wrong_timestamp(path, fault));
   for (const auto* const name : {"crop", "compose"})
     for (const auto trouble :
          {GeometryTrouble::unreadable, GeometryTrouble::no_rectangle, GeometryTrouble::nothing_left,
