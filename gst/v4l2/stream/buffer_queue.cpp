@@ -162,6 +162,7 @@ Result<> BufferQueue::queue_locked(std::uint32_t index) {
   if (index < targets_.size())
     for (std::uint32_t plane = 0; plane < qbuf_template_.plane_count(); ++plane)
       qbuf_template_.set_plane(plane, targets_[index][plane]);
+  queued_at_[index].store(node_->kernel().monotonic_time().count(), std::memory_order_relaxed);
   return node_->call(request::qbuf, qbuf_template_.wire());
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -122,6 +123,12 @@ public:
     return count(loans_.load(std::memory_order_acquire));
   }
 
+  /// Returns when a buffer was last given to the driver, on CLOCK_MONOTONIC. 0 where no driver
+  /// knows the buffers. The streaming context calls this for a buffer that it has dequeued.
+  [[nodiscard]] std::chrono::nanoseconds queued_at(std::uint32_t index) const {
+    return std::chrono::nanoseconds{queued_at_[index].load(std::memory_order_relaxed)};
+  }
+
   /// OnRequeue::keep: returns the set of buffers that queue() may hand to the driver, a bit for
   /// each.
   [[nodiscard]] std::uint32_t idle() const {
@@ -173,6 +180,8 @@ private:
   std::atomic<std::uint32_t> requeued_{};
   // Idle although the device streams: retired, or not reinstated yet.
   std::atomic<std::uint32_t> idle_{};
+  // In nanoseconds, by buffer. Changed under mutex_, before the driver gets the buffer.
+  std::array<std::atomic<std::int64_t>, most_buffers> queued_at_{};
 };
 
 }  // namespace v4l2

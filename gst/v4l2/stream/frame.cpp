@@ -16,6 +16,7 @@ Frame::Frame(std::shared_ptr<BufferQueue> queue, const WireBuffer& filled,
       flags_{filled.peek().flags},
       field_{filled.peek().field},
       timestamp_{filled.timestamp()},
+      queued_at_{queue_ ? queue_->queued_at(index_) : std::chrono::nanoseconds{}},
       plane_count_{static_cast<std::uint32_t>(planes.size())} {
   for (std::uint32_t plane = 0; plane < plane_count_; ++plane) {
     const auto end = std::min(filled.bytes_used(plane), planes[plane].length);

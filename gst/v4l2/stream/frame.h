@@ -56,6 +56,10 @@ public:
   /// value can be no time of a clock.
   [[nodiscard]] std::chrono::nanoseconds timestamp() const { return timestamp_; }
 
+  /// Returns when the buffer was queued that the driver has filled, on CLOCK_MONOTONIC. 0 for a
+  /// frame of read().
+  [[nodiscard]] std::chrono::nanoseconds queued_at() const { return queued_at_; }
+
   [[nodiscard]] std::span<const Payload> payloads() const {
     return std::span{payloads_}.first(plane_count_);
   }
@@ -82,6 +86,7 @@ private:
   std::uint32_t flags_;
   std::uint32_t field_;
   std::chrono::nanoseconds timestamp_;
+  std::chrono::nanoseconds queued_at_;
   std::uint32_t plane_count_;
   bool impossible_{};
   std::array<Payload, VIDEO_MAX_PLANES> payloads_;  // the first plane_count_ are set

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -15,6 +16,7 @@ namespace {
 
 using core::Rig;
 using v4l2::Frame;
+using namespace std::chrono_literals;
 
 TEST(BufferQueue, AFailureToRequeueIsReportedByTheNextWait) {
   Rig rig;
@@ -96,6 +98,26 @@ TEST(BufferQueue, AFrameOutlivesDeviceAndKernel) {
 }
 
 // ---- retired ------------------------------------------------------------------------------------
+
+TEST(BufferQueue, AFrameKnowsWhenItsBufferWasQueued) {
+  Rig rig;
+  rig.kernel.stop_clock();
+  auto& clock = rig.kernel.clock();
+  const auto began = clock.now();
+  rig.start(2);
+  clock.add(10ms);
+  rig.camera->fill();
+  rig.camera->fill();
+  {
+    const auto first = rig.take();
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->queued_at(), began);
+    clock.add(10ms);
+  }
+  EXPECT_EQ(rig.take()->queued_at(), began) << "the end of another loan does not change it";
+  rig.camera->fill();
+  EXPECT_EQ(rig.take()->queued_at(), began + 20ms);
+}
 
 TEST(BufferQueue, ARetiredBufferStaysIdleUntilItIsReinstated) {
   Rig rig;
