@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <linux/videodev2.h>
+
 namespace v4l2gst {
 
 /// Finds lost frames by their sequence numbers. Pure.
@@ -15,9 +17,10 @@ public:
   };
 
   /// Compares a frame's number with that of the frame before. `sequence` is v4l2_buffer.sequence,
-  /// which wraps at 2^32. No loss is known of a driver that does not count (it gives the same
-  /// number again) or counts backwards.
-  Verdict observe(std::uint32_t sequence);
+  /// which wraps at 2^32. `field` is the enum v4l2_field. No loss is known of a driver that does
+  /// not count (it gives the same number again) or counts backwards. Fields in buffers of their own
+  /// (V4L2_FIELD_ALTERNATE) count as frames here. The two fields of a frame may share a number.
+  Verdict observe(std::uint32_t sequence, std::uint32_t field = V4L2_FIELD_NONE);
 
   /// Notes that the last observed frame does not go downstream. The next frame is then
   /// discontinuous.
@@ -28,6 +31,7 @@ public:
   /// its next number is no loss.
   void stream_began(bool counts = true) {
     last_.reset();
+    second_field_ = V4L2_FIELD_NONE;
     counts_ = counts;
   }
 
@@ -35,7 +39,16 @@ public:
   void restart() { *this = {}; }
 
 private:
-  std::optional<std::uint32_t> last_;
+  struct Position {
+    std::uint32_t sequence;
+    std::uint32_t field;
+  };
+
+  [[nodiscard]] std::uint64_t lost_between(const Position& before, const Position& now) const;
+
+  std::optional<Position> last_;
+  // TOP or BOTTOM, once two fields had the same number: the field that comes second in a frame.
+  std::uint32_t second_field_{V4L2_FIELD_NONE};
   std::uint64_t next_offset_{};
   bool withheld_{};
   bool counts_{true};  ///< the driver counts, or has begun to in this stream

@@ -45,7 +45,7 @@ void FrameStamper::stream_began(const StreamStart& start, const Settings& settin
 }
 
 Continuity::Verdict FrameStamper::observe(const v4l2::Frame& frame) {
-  return continuity_.observe(frame.sequence());
+  return continuity_.observe(frame.sequence(), frame.field());
 }
 
 FrameInfo FrameInfo::of(const v4l2::Frame& frame, const ArrivalTime& arrival) {

@@ -2,6 +2,9 @@
 
 #include "frames/continuity.h"
 
+#include <cstdint>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -64,6 +67,48 @@ TEST(ContinuityTest, ACountThatStartsOverGoesOn) {
   EXPECT_EQ(restarted.offset, 3U);
   EXPECT_EQ(restarted.lost, 0U);
   EXPECT_TRUE(restarted.discontinuous);
+}
+
+/// vivid gives both fields of a frame one number. The specification asks for that.
+TEST(ContinuityTest, TwoFieldsShareANumber) {
+  constexpr std::uint32_t top = V4L2_FIELD_TOP;
+  constexpr std::uint32_t bottom = V4L2_FIELD_BOTTOM;
+  for (const auto& [first, second] : {std::pair{top, bottom}, {bottom, top}}) {
+    Continuity continuity;
+    for (std::uint32_t sequence = 0; sequence < 3; ++sequence)
+      for (const auto field : {first, second})
+        EXPECT_EQ(continuity.observe(sequence, field).lost, 0U);
+    EXPECT_EQ(continuity.observe(3, second).lost, 1U) << "the first field of frame 3";
+    EXPECT_EQ(continuity.observe(4, second).lost, 1U) << "the first field of frame 4";
+    EXPECT_EQ(continuity.observe(5, first).lost, 0U);
+    EXPECT_EQ(continuity.observe(6, second).lost, 2U);
+    EXPECT_EQ(continuity.observe(8, first).lost, 2U) << "both fields of frame 7";
+    EXPECT_EQ(continuity.observe(9, first).lost, 1U);
+    EXPECT_EQ(continuity.observe(9, second).offset, 19U) << "the fields are counted without gaps";
+  }
+}
+
+TEST(ContinuityTest, FieldsThatAreNumberedOneByOneLoseNothing) {
+  Continuity continuity;
+  for (std::uint32_t sequence = 0; sequence < 6; ++sequence)
+    EXPECT_EQ(
+        continuity.observe(sequence, sequence % 2 == 0 ? V4L2_FIELD_TOP : V4L2_FIELD_BOTTOM).lost,
+        0U);
+  EXPECT_EQ(continuity.observe(8, V4L2_FIELD_TOP).lost, 2U);
+}
+
+TEST(ContinuityTest, FieldsOfOneKindAreFrames) {
+  Continuity continuity;
+  for (std::uint32_t sequence = 0; sequence < 4; ++sequence)
+    EXPECT_EQ(continuity.observe(sequence, V4L2_FIELD_BOTTOM).lost, 0U);
+  EXPECT_EQ(continuity.observe(6, V4L2_FIELD_BOTTOM).lost, 2U);
+}
+
+TEST(ContinuityTest, AWrapOfFieldsLosesNothing) {
+  Continuity continuity;
+  for (const std::uint32_t sequence : {0xfffffffeU, 0xffffffffU, 0U, 1U})
+    for (const std::uint32_t field : {V4L2_FIELD_TOP, V4L2_FIELD_BOTTOM})
+      EXPECT_EQ(continuity.observe(sequence, field).lost, 0U);
 }
 
 }  // namespace
