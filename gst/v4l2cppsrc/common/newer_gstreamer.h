@@ -19,6 +19,8 @@
 #define GSTREAMER_HAS_GRAY10 GST_CHECK_VERSION(1, 26, 0)
 /// GST_VIDEO_FORMAT_Y216_LE.
 #define GSTREAMER_HAS_Y216 GST_CHECK_VERSION(1, 26, 0)
+/// The names of a structure's fields are no GQuarks any more, and a search by one is deprecated.
+#define GSTREAMER_HAS_ID_STR GST_CHECK_VERSION(1, 26, 0)
 /// GST_VIDEO_FORMAT_NV16_10LE40.
 #define GSTREAMER_HAS_NV20 GST_CHECK_VERSION(1, 28, 0)
 
