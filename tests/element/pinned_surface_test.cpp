@@ -16,6 +16,7 @@
 #include "element/gstv4l2cppsrc.h"
 #include "messages/control_failures.h"
 #include "messages/input_failures.h"
+#include "messages/loss_failures.h"
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
@@ -91,6 +92,13 @@ void add_input_fields(v4l2gst::Report& report) {
     report.details.push_back(std::move(field));
 }
 
+/// Adds the fields of reports about lost frames and the rate.
+void add_loss_fields(v4l2gst::Report& report) {
+  for (const auto& other :
+       {v4l2gst::frames_lost("/dev/video0", {}), v4l2gst::rate_not_kept("/dev/video0", {})})
+    report.details.insert(report.details.end(), other.details.begin(), other.details.end());
+}
+
 /// Writes the fields of a message's details, and each cause. The first message has all fields that
 /// any message has.
 void describe_details(std::ostream& out) {
@@ -107,6 +115,7 @@ void describe_details(std::ostream& out) {
     add_control_fields(report);
     add_input_fields(report);
     report.details.push_back({.name = "bounds", .value = ""});
+    add_loss_fields(report);
     v4l2gst::post(element, report);
     auto* const message = gst_bus_pop(bus);
     const GstStructure* details{};

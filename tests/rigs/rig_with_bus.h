@@ -61,8 +61,17 @@ struct Bused {
     }
   }
 
+  /// Waits for the next message of a type that is not about the rate. The caller owns it.
+  GstMessage* wait_for_message(GstMessageType type) const {
+    for (;;) {
+      auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, type);
+      if (!tells_of_rate(message)) return message;
+      gst_message_unref(message);
+    }
+  }
+
   std::string wait_for(GstMessageType type) {
-    auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, type);
+    auto* const message = wait_for_message(type);
     GError* error{};
     if (type == GST_MESSAGE_WARNING)
       gst_message_parse_warning(message, &error, nullptr);
@@ -76,7 +85,7 @@ struct Bused {
 
   /// Waits for the next WARNING. Returns the cause in its details.
   std::string cause_of_warning() {
-    auto* const message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_WARNING);
+    auto* const message = wait_for_message(GST_MESSAGE_WARNING);
     const GstStructure* details{};
     gst_message_parse_warning_details(message, &details);
     const auto* const cause =

@@ -76,6 +76,10 @@ std::uint32_t Capture::buffer_count() const {
   return queue().buffer_count();
 }
 
+std::uint32_t Capture::waiting() const {
+  return queue().waiting();
+}
+
 std::uint32_t Capture::held() const {
   return queue().on_loan();
 }

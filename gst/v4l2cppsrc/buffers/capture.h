@@ -83,6 +83,9 @@ public:
   /// Returns how many frames may be on their way before one is lost.
   [[nodiscard]] std::uint32_t depth() const { return most(); }
 
+  /// Returns how many buffers the driver has, to fill or to be dequeued.
+  [[nodiscard]] std::uint32_t waiting() const;
+
   /// Returns how many frames are on loan.
   [[nodiscard]] std::uint32_t held() const;
 

@@ -14,6 +14,8 @@ struct Unref {
 
   void operator()(GstMemory* memory) const { gst_memory_unref(memory); }
 
+  void operator()(GstMessage* message) const { gst_message_unref(message); }
+
   void operator()(GstStructure* structure) const { gst_structure_free(structure); }
 
   void operator()(GstBufferPool* pool) const { gst_object_unref(pool); }
@@ -31,6 +33,7 @@ using Owned = std::unique_ptr<T, Unref>;
 using CapsPtr = Owned<GstCaps>;
 using BufferPtr = Owned<GstBuffer>;
 using MemoryPtr = Owned<GstMemory>;
+using MessagePtr = Owned<GstMessage>;
 using StructurePtr = Owned<GstStructure>;
 using PoolPtr = Owned<GstBufferPool>;
 using AllocatorPtr = Owned<GstAllocator>;

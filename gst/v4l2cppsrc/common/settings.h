@@ -157,6 +157,10 @@ struct Settings {
   /// The frequency of the tuner in Hz. 0 leaves the device's.
   std::uint32_t frequency{};
   OnNoSignal on_no_signal{OnNoSignal::wait};
+  /// Whether buffers carry the driver's description of their frames.
+  bool frame_metadata{true};
+  /// The time between two messages with the statistics; 0 for none.
+  std::chrono::milliseconds stats_interval{};
   /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the
   /// device's.
   std::string colorimetry;

@@ -76,8 +76,8 @@ static void gst_v4l2_cpp_src_get_property(GObject* self, guint id, GValue* value
   const auto facts = source.info().device_info();
   const auto settings = source.info().settings();
   const auto wishes = source.wishes().get();
-  if (!v4l2gst::get_property(v4l2gst::properties(), id, {settings, facts, source.stats(), wishes},
-                             value))
+  if (!v4l2gst::get_property(v4l2gst::properties(), id,
+                             {settings, facts, source.stats(), wishes, source.now()}, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(self, id, spec);
 }
 

@@ -1,17 +1,16 @@
 #include "element/properties.h"
 
 #include <array>
-#include <atomic>
 #include <vector>
 
 #include "controls/control_structure.h"
 #include "controls/known_controls.h"
 #include "element/gstv4l2cppenums.h"
 #include "kernel/node.h"
+#include "messages/stats_structure.h"
 #include "session/commands.h"
 #include "session/shared_info.h"
 #include "settings/control_value.h"
-#include "stats/stats.h"
 #include "stream/buffer_queue.h"
 
 namespace v4l2gst {
@@ -38,17 +37,7 @@ auto fact(const Readable& from) {
 }
 
 GstStructure* stats_of(const Readable& from) {
-  const auto& stats = from.stats;
-  const auto read = [](const Stats::Count& count) -> guint64 {
-    return count.load(std::memory_order_relaxed);
-  };
-  return gst_structure_new(
-      "v4l2cppsrc-stats", "delivered", G_TYPE_UINT64, read(stats.delivered), "copied",
-      G_TYPE_UINT64, read(stats.copied), "lost", G_TYPE_UINT64, read(stats.lost), "starved",
-      G_TYPE_UINT64, read(stats.starved), "skipped", G_TYPE_UINT64, read(stats.skipped), "damaged",
-      G_TYPE_UINT64, read(stats.damaged), "overwritten", G_TYPE_UINT64, read(stats.overwritten),
-      "restarted", G_TYPE_UINT64, read(stats.restarted), "reconnected", G_TYPE_UINT64,
-      read(stats.reconnected), nullptr);
+  return structure_of(from.stats, from.now).release();
 }
 
 /// Reads all controls of the open device. Null while none is open.
@@ -357,13 +346,26 @@ constexpr auto rows = std::to_array<PropertyRow>({
      .blurb = "What to send downstream while the input has no signal",
      .flags = live,
      .kind = enum_setting<&Settings::on_no_signal>(gst_v4l2_cpp_on_no_signal_get_type)},
+    {.name = "frame-metadata",
+     .nick = "Frame metadata",
+     .blurb = "Whether each buffer has a GstCustomMeta v4l2cppsrc-frame, with what the driver said "
+              "of the frame",
+     .flags = until_ready,
+     .kind = BoolSetting{&Settings::frame_metadata}},
     {.name = "stats",
      .nick = "Statistics",
-     .blurb = "What became of the frames since the start: v4l2cppsrc-stats with the guint64 "
-              "delivered, copied, lost, starved, skipped, damaged, overwritten, and how often the "
-              "stream was restarted and the device reconnected",
+     .blurb = "What became of the frames since the start, and how it is going: v4l2cppsrc-stats "
+              "with the guint64 delivered, copied, lost, starved, skipped, damaged, overwritten, "
+              "restarted, reconnected, captured, lost-starved, lost-device, bytes, queued, the "
+              "doubles fps, fps-nominal, and the guint64 latency-mean, latency-p50, latency-p99, "
+              "latency-max in nanoseconds",
      .flags = read_only,
      .kind = StructureReading{stats_of}},
+    {.name = "stats-interval",
+     .nick = "Statistics interval",
+     .blurb = "How often to post the statistics as an element message, in nanoseconds; 0: never",
+     .flags = until_ready,
+     .kind = TimeoutSetting{&Settings::stats_interval, longest_timeout}},
 });
 
 }  // namespace

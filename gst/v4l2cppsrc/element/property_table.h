@@ -33,6 +33,7 @@ struct Readable {
   const DeviceInfo& facts;
   const Stats& stats;
   const ControlWishes& wishes;
+  std::chrono::nanoseconds now{};  ///< on CLOCK_MONOTONIC
 };
 
 /// The objects that properties are written to.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <thread>
 
@@ -43,6 +44,9 @@ public:
   [[nodiscard]] SharedWishes& wishes() { return shared_.wishes; }
 
   [[nodiscard]] const Stats& stats() const { return shared_.stats; }
+
+  /// Returns the time of CLOCK_MONOTONIC. Any thread.
+  [[nodiscard]] std::chrono::nanoseconds now() const { return kernel_->monotonic_time(); }
 
   /// Returns the controls of the device, as GStreamer's interfaces show them. Any thread, which
   /// holds no lock.

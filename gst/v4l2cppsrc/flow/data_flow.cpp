@@ -75,6 +75,10 @@ std::optional<DataFlow::Nanoseconds> DataFlow::take_latency() {
   return delivery_->take_latency();
 }
 
+void DataFlow::count_anew() {
+  surroundings_->stats.restart();
+}
+
 void DataFlow::end_run() {
   delivery_->end_run();
   signal_wait_->end();
@@ -123,6 +127,7 @@ Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings
                            .now = began,
                            .driver = device.capability().driver_name()},
                           settings);
+  delivery_->watch(at, settings);
   watchdog_.stream_began(now());
   GST_INFO_OBJECT(surroundings_->element, "streaming began with %u buffers",
                   at.capture.buffer_count());
@@ -133,7 +138,8 @@ Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings
 
 Outcome<FlowEvent> DataFlow::next(const FlowParts& at, std::optional<Nanoseconds> patience) {
   // By default the watchdog measures nothing between frames, and the clock is not read.
-  const bool limited = patience || watchdog_.measures() || at.camera.follows_source();
+  const bool limited = patience || watchdog_.measures() || at.camera.follows_source() ||
+                       delivery_->meter().next_report();
   auto arrival = at.capture.next(limited ? frame_patience(at.camera, patience) : std::nullopt);
   if (!arrival) {
     const auto& error = arrival.error();
@@ -241,12 +247,16 @@ std::optional<milliseconds> DataFlow::frame_patience(const Camera& camera,
   }
   // Not every driver tells of a lost signal. A look costs nothing while frames come.
   if (camera.follows_source()) usual = std::min(usual.value_or(signal_patience), signal_patience);
-  if (!patience) return usual;
-  const auto left = std::chrono::ceil<milliseconds>(*patience);
-  return usual ? std::min(*usual, left) : left;
+  for (const auto& limit : {patience, delivery_->meter().next_report()}) {
+    if (!limit) continue;
+    const auto left = std::chrono::ceil<milliseconds>(*limit);
+    usual = std::min(usual.value_or(left), left);
+  }
+  return usual;
 }
 
 Outcome<FlowEvent> DataFlow::on_silence(const FlowParts& at, Silence silence) {
+  if (delivery_->meter().report_if_due()) return Again{};  // so that the message is posted
   if (silence.starved) return on_starved(at);
   auto seen = check_signal(at);
   if (!seen || !std::holds_alternative<Handled>(*seen)) return seen;

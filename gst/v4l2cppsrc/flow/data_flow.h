@@ -92,6 +92,9 @@ public:
 
   // ---- the run ----
 
+  /// Begins the statistics anew, for this run.
+  void count_anew();
+
   /// Returns true if a flush or a pause is due.
   [[nodiscard]] bool interrupted() const;
 

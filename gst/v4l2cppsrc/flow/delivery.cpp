@@ -32,24 +32,32 @@ void Delivery::stream_began(const StreamStart& start, const Settings& settings) 
   stamper_.stream_began(start, settings);
 }
 
+void Delivery::watch(const FlowParts& at, const Settings& settings) {
+  // The producer of a loopback device may pause. read() tells no time.
+  losses_.stream_began(at, at.camera.device.reserves_buffers() && !at.capture.uses_read());
+  meter_.stream_began(at, settings.stats_interval);
+  writes_meta_ = settings.frame_metadata;
+}
+
 GstClockTime Delivery::now() {
   return stamper_.now(surroundings_.element, *surroundings_.kernel);
 }
 
 void Delivery::end_run() {
   stamper_ = {};
+  losses_.restart();
+  meter_.restart();
   flowing_caps_.reset();
 }
 
-Continuity::Verdict Delivery::observe(const v4l2::Frame& frame) {
-  const auto seen = stamper_.observe(frame);
-  if (seen.lost > 0) Stats::add(surroundings_.stats.lost, seen.lost);
-  return seen;
+Continuity::Verdict Delivery::observe(const FlowParts& at, const v4l2::Frame& frame) {
+  return losses_.observe(at, frame, stamper_.observe(frame));
 }
 
 /// Leaves out the frame that was observed last. `count` is the counter for it, or null.
 void Delivery::leave_out(Stats::Count* count) {
   if (count != nullptr) Stats::add(*count);
+  losses_.left_out(count != &surroundings_.stats.skipped);
   stamper_.withhold();
 }
 
@@ -57,7 +65,7 @@ void Delivery::leave_out(Stats::Count* count) {
 
 Outcome<Delivered> Delivery::deliver(const FlowParts& at, v4l2::Frame&& arrived) {
   if (filter_.skips()) {
-    observe(arrived);
+    observe(at, arrived);
     leave_out(&surroundings_.stats.skipped);
     requeue(std::move(arrived));
     return Skipped{};
@@ -79,12 +87,13 @@ Outcome<Delivered> Delivery::deliver_newest(const FlowParts& at, v4l2::Frame&& a
     if (std::holds_alternative<v4l2::Overwritten>(**more)) {
       // The newer picture is in the buffer of this frame, which will be copied.
       if (!copies_from_now_on(at)) continue;
+      observe(at, *frame);
       leave_out(&stats.skipped);
       return Again{};
     }
     auto* const newer = std::get_if<v4l2::Frame>(&**more);
     if (newer == nullptr) break;  // a loss or an end of the stream, which the next wait sees again
-    observe(*frame);
+    observe(at, *frame);
     leave_out(&stats.skipped);
     frame.emplace(std::move(*newer));  // the destructor of the older one requeues it
   }
@@ -92,7 +101,8 @@ Outcome<Delivered> Delivery::deliver_newest(const FlowParts& at, v4l2::Frame&& a
 }
 
 Outcome<Delivered> Delivery::deliver_one(const FlowParts& at, v4l2::Frame&& frame) {
-  const auto seen = observe(frame);
+  const auto seen = observe(at, frame);
+  auto record = FrameRecord::of(frame);
   const auto policy = at.capture.on_corrupt();
   const auto found = FrameFilter::judge(frame, at.config, policy,
                                         FrameFilter::looks_at_damage(at.config, policy)
@@ -129,7 +139,12 @@ Outcome<Delivered> Delivery::deliver_one(const FlowParts& at, v4l2::Frame&& fram
   if (stamped.fault != StampFault::none && !std::exchange(told_of_time_, true))
     messages_.warn(wrong_timestamp(at.camera.path(), stamped.fault));
   filter_.delivered();
-  Stats::add(surroundings_.stats.delivered);
+  if (writes_meta_) {
+    record.skipped_before = losses_.missing();
+    meta_writer_.write(wrapped->get(), record);
+  }
+  losses_.delivered(wrapped->get());
+  meter_.delivered(at, wrapped->get(), record.taken());
   if (flowing_caps_.get() != at.config.caps.get()) flowing_caps_ = caps_of(at.config);
   return std::move(*wrapped);
 }
@@ -141,10 +156,20 @@ Outcome<Delivered> Delivery::leave_out_damaged(const FlowParts& at, v4l2::Frame&
                                                const FrameFilter::Judgement& found) {
   leave_out(&surroundings_.stats.damaged);
   filter_.leave_out_damaged(found);
-  auto ended = at.camera.device.reserves_buffers() ? Outcome<Delivered>{Withheld::damaged}
-                                                   : on_other_size(at, frame);
+  auto ended = at.camera.device.reserves_buffers()
+                   ? Outcome<Delivered>{warn_of_damage(at, frame, found)}
+                   : on_other_size(at, frame);
   requeue(std::move(frame));
   return ended;
+}
+
+Delivered Delivery::warn_of_damage(const FlowParts& at, const v4l2::Frame& frame,
+                                   const FrameFilter::Judgement& found) {
+  losses_.damaged(at.camera.path(), {.damage = found.damage,
+                                     .bytes = found.bytes,
+                                     .needed = found.needed,
+                                     .sequence = frame.sequence()});
+  return Withheld::damaged;
 }
 
 /// Handles a damaged frame of a loopback device. Its producer may have come back with another
@@ -169,8 +194,9 @@ Outcome<Delivered> Delivery::on_other_size(const FlowParts& at, const v4l2::Fram
 
 bool Delivery::copies_from_now_on(const FlowParts& at) {
   auto& device = at.camera.device;
-  Stats::add(surroundings_.stats.overwritten);
-  stamper_.withhold();
+  auto& stats = surroundings_.stats;
+  Stats::add(stats.captured);
+  leave_out(&stats.overwritten);
   if (!at.capture.copy_always() || !device.reserves_buffers()) return false;
   device.has_overwritten();
   messages_.warn(overwritten(device.path()));

@@ -8,8 +8,11 @@
 
 #include "common/handles.h"
 #include "flow/flow_event.h"
+#include "flow/flow_meter.h"
+#include "flow/loss_watch.h"
 #include "flow/watchdog.h"
 #include "frames/frame_filter.h"
+#include "frames/frame_meta.h"
 #include "frames/frame_stamper.h"
 #include "messages/report.h"
 #include "stats/stats.h"
@@ -41,10 +44,16 @@ class Delivery {
 public:
   /// The arguments outlive it.
   Delivery(const Surroundings& surroundings, Messages& messages)
-      : surroundings_{surroundings}, messages_{messages} {}
+      : surroundings_{surroundings},
+        messages_{messages},
+        losses_{surroundings, messages},
+        meter_{surroundings, messages} {}
 
   /// Notes that the device's stream begins.
   void stream_began(const StreamStart& start, const Settings& settings);
+
+  /// Notes the same, for what watches and measures the stream.
+  void watch(const FlowParts& at, const Settings& settings);
 
   /// Delivers one frame. Requeues its buffer if it is left out.
   Outcome<Delivered> deliver(const FlowParts& at, v4l2::Frame&& arrived);
@@ -61,6 +70,8 @@ public:
   /// Returns the frames that were left out since the last delivered one.
   [[nodiscard]] const LeftOut& left_out() const { return filter_.left_out(); }
 
+  [[nodiscard]] FlowMeter& meter() { return meter_; }
+
   /// Returns the caps of the latest frame that went downstream. Null before the first.
   [[nodiscard]] const GstCaps* flowing_caps() const { return flowing_caps_.get(); }
 
@@ -75,14 +86,20 @@ private:
   Outcome<Delivered> deliver_one(const FlowParts& at, v4l2::Frame&& frame);
   Outcome<Delivered> leave_out_damaged(const FlowParts& at, v4l2::Frame&& frame,
                                        const FrameFilter::Judgement& found);
+  Delivered warn_of_damage(const FlowParts& at, const v4l2::Frame& frame,
+                           const FrameFilter::Judgement& found);
   Outcome<Delivered> on_other_size(const FlowParts& at, const v4l2::Frame& frame);
-  Continuity::Verdict observe(const v4l2::Frame& frame);
+  Continuity::Verdict observe(const FlowParts& at, const v4l2::Frame& frame);
   void leave_out(Stats::Count* count);
 
   const Surroundings& surroundings_;
   Messages& messages_;
   FrameFilter filter_;
   FrameStamper stamper_;
+  FrameMetaWriter meta_writer_;
+  bool writes_meta_{};
+  LossWatch losses_;
+  FlowMeter meter_;
   CapsPtr flowing_caps_;
   std::optional<std::chrono::nanoseconds> latency_;
   bool told_of_time_{};     // a WARNING about the driver's timestamps was added

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/handles.h"
 #include "device/events.h"
 #include "messages/device_message.h"
 #include "messages/report.h"
@@ -36,6 +37,9 @@ public:
     add({.state = state, .device = device, .text = std::move(text), .error = error});
   }
 
+  /// Adds a message as it is to be posted.
+  void add(MessagePtr message) { others_.push_back(std::move(message)); }
+
   void warn(Report warning) { warnings_.push_back(std::move(warning)); }
 
   /// Adds a "notify" of a property that changed by itself.
@@ -55,8 +59,8 @@ public:
   [[nodiscard]] const ControlNews& control_news() const { return control_news_; }
 
   [[nodiscard]] bool empty() const {
-    return device_messages_.empty() && warnings_.empty() && notified_.empty() && !other_latency_ &&
-           control_news_.empty();
+    return device_messages_.empty() && warnings_.empty() && others_.empty() && notified_.empty() &&
+           !other_latency_ && control_news_.empty();
   }
 
   /// Returns all messages that wait, and keeps none.
@@ -64,6 +68,7 @@ public:
     Messages taken{element_};
     taken.device_messages_.swap(device_messages_);
     taken.warnings_.swap(warnings_);
+    taken.others_.swap(others_);
     taken.notified_.swap(notified_);
     std::swap(taken.other_latency_, other_latency_);
     std::swap(taken.control_news_, control_news_);
@@ -76,6 +81,8 @@ public:
       v4l2gst::post(element_, message);
     for (const auto& warning : warnings_)
       v4l2gst::warn(element_, warning);
+    for (const auto& message : others_)
+      gst_element_post_message(element_, gst_message_ref(message.get()));
     for (const auto& property : notified_)
       g_object_notify(G_OBJECT(element_), property.c_str());
     if (other_latency_)
@@ -89,6 +96,7 @@ private:
   GstElement* element_;
   std::vector<DeviceMessage> device_messages_;
   std::vector<Report> warnings_;
+  std::vector<MessagePtr> others_;
   std::vector<std::string> notified_;
   ControlNews control_news_;
   bool other_latency_{};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/overloaded.h"
 #include "device/capability.h"
 #include "device/format.h"
 #include "messages/failures.h"
@@ -66,6 +67,14 @@ const char* name_of(Cause cause) {
       return "geometry";
     case Cause::input:
       return "input";
+    case Cause::lost_starved:
+      return "lost-starved";
+    case Cause::lost_device:
+      return "lost-device";
+    case Cause::damaged_frame:
+      return "damaged-frame";
+    case Cause::other_rate:
+      return "other-rate";
   }
   return "io";
 }
@@ -260,10 +269,20 @@ void set_texts(GstStructure* details, const char* field, const std::vector<std::
 }
 
 void add(GstStructure* details, const Detail& detail) {
-  if (const auto* const text = std::get_if<std::string>(&detail.value))
-    gst_structure_set(details, detail.name, G_TYPE_STRING, text->c_str(), nullptr);
-  else
-    set_texts(details, detail.name, std::get<std::vector<std::string>>(detail.value));
+  std::visit(
+      Overloaded{
+          [&](const std::string& text) {
+            gst_structure_set(details, detail.name, G_TYPE_STRING, text.c_str(), nullptr);
+          },
+          [&](const std::vector<std::string>& texts) { set_texts(details, detail.name, texts); },
+          [&](std::uint64_t number) {
+            gst_structure_set(details, detail.name, G_TYPE_UINT64, static_cast<guint64>(number),
+                              nullptr);
+          },
+          [&](double number) {
+            gst_structure_set(details, detail.name, G_TYPE_DOUBLE, number, nullptr);
+          }},
+      detail.value);
 }
 
 void send(GstElement* element, GstMessageType type, const Report& report) {

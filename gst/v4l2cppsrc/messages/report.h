@@ -40,14 +40,18 @@ enum class Cause {
   control,         ///< "control": a control does not have the value that was wished for
   geometry,        ///< "geometry": a rectangle is not as the user wants it
   input,           ///< "input": its input can't be set as was asked
+  lost_starved,    ///< "lost-starved": frames were lost for want of a buffer
+  lost_device,     ///< "lost-device": frames were lost before they reached a buffer
+  damaged_frame,   ///< "damaged-frame": a frame was left out as damaged
+  other_rate,      ///< "other-rate": frames come at another rate than the mode says
 };
 
-inline constexpr auto last_cause = Cause::input;
+inline constexpr auto last_cause = Cause::other_rate;
 
 /// One more field of a message's details.
 struct Detail {
   const char* name{};
-  std::variant<std::string, std::vector<std::string>> value;
+  std::variant<std::string, std::vector<std::string>, std::uint64_t, double> value;
 };
 
 /// One failure, in words for a person and in fields for a program. The functions below make it, and

@@ -10,7 +10,6 @@
 #include "session/circumstances.h"
 #include "session/device_info.h"
 #include "session/shared_info.h"
-#include "stats/stats.h"
 
 namespace v4l2gst {
 
@@ -152,7 +151,7 @@ void Session::start() {
     wait_for_camera(reason);
   }
   run_ = new_run(wishes);
-  surroundings_.stats.restart();
+  run_.flow.count_anew();
 }
 
 void Session::pause() {

@@ -23,6 +23,7 @@
 #include "messages/geometry_failures.h"
 #include "messages/holder.h"
 #include "messages/input_failures.h"
+#include "messages/loss_failures.h"
 #include "messages/report.h"
 #include "messages/time_failures.h"
 #include "negotiation/refusal.h"
@@ -145,6 +146,16 @@ std::vector<std::string> all_texts() {
     all.push_back(only_damage(path, milliseconds{2000},
                               {.count = 60, .damage = damage, .bytes = 100, .needed = 153600}));
   all.push_back(no_key_frame(path, milliseconds{10000}, 300));
+  for (const auto kind : {LossKind::starved, LossKind::device})
+    for (const std::uint64_t count : {1U, 3U})
+      all.push_back(
+          frames_lost(path, {.kind = kind, .count = count, .sequence = 12, .buffer_count = 4}));
+  for (const auto damage : {v4l2gst::Damage::short_picture, v4l2gst::Damage::error_flag})
+    all.push_back(
+        frame_damaged(path, {.damage = damage, .bytes = 100, .needed = 153600, .sequence = 12}));
+  for (const double rate : {15.0, 60.0})
+    for (const bool dynamic : {false, true})
+      all.push_back(rate_not_kept(path, {.measured = rate, .nominal = 30, .dynamic = dynamic}));
   all.push_back(went_away(path, at("VIDIOC_DQBUF", EINVAL)));
   all.push_back(starved(path, milliseconds{1500}, 16));
   for (const auto signal : {v4l2::Signal::none, v4l2::Signal::no_cable, v4l2::Signal::unstable,
