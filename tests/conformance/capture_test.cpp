@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <limits>
 
 #include <fcntl.h>
@@ -369,6 +370,27 @@ TEST_P(Belief, FramesAreNumberedAndStamped) {
     for (std::uint32_t plane = 0; plane < plane_count; ++plane)
       EXPECT_EQ(frame.bytes_used(plane), format.planes[plane].size_image);
     EXPECT_EQ(queue(*node, frame.index()), 0);
+  }
+}
+
+// Drivers fill buffers in the order of their queueing. So the time at which a buffer was queued
+// tells whether the driver had one for a frame that is missing before it.
+TEST_P(Belief, BuffersAreFilledInTheOrderOfTheirQueueing) {
+  const auto node = open();
+  set_format(*node);
+  const auto count = request(*node, 4);
+  std::deque<std::uint32_t> queued;
+  for (std::uint32_t index = count; index-- > 0;) {
+    ASSERT_EQ(queue(*node, index), 0);
+    queued.push_back(index);
+  }
+  ASSERT_EQ(stream_on(*node), 0);
+  for (int i = 0; i < 12; ++i) {
+    const auto frame = next(*node);
+    ASSERT_EQ(frame.index(), queued.front());
+    queued.pop_front();
+    ASSERT_EQ(queue(*node, frame.index()), 0);
+    queued.push_back(frame.index());
   }
 }
 
