@@ -54,6 +54,8 @@ public:
 
   std::string device_number(const char* name) override { return kernel_->device_number(name); }
 
+  std::chrono::nanoseconds wall_time(clockid_t clock) override { return kernel_->wall_time(clock); }
+
 private:
   fake::FakeKernel* kernel_{};
   fake::Camera* camera_{};
