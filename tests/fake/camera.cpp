@@ -1,6 +1,7 @@
 #include "fake/camera.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -8,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include <linux/uvcvideo.h>
 #include <poll.h>
 
 #include "stream/wire_buffer.h"
@@ -38,6 +40,7 @@ Camera::Camera(Model model, std::shared_ptr<const Clock> clock)
   for (const auto& control : model_.controls)
     controls_.push_back(initial_state(control));
   extensions_ = model_.extensions;
+  if (model_.metadata_size > 0) planes_ = {{.bytes_per_line = 0, .size = model_.metadata_size}};
   if (!model_.formats.empty()) set_first_format();
 }
 
@@ -78,6 +81,7 @@ void Camera::interrupt() {
 }
 
 bool Camera::fill_locked(const FrameOptions& options) {
+  if (options.sequence) sequence_ = *options.sequence;
   const auto sequence = queue_.streaming() ? sequence_++ : sequence_;
   auto* const buffer = queue_.next_to_fill();
   if (buffer == nullptr || unplugged_) return false;
@@ -99,9 +103,39 @@ bool Camera::fill_locked(const FrameOptions& options) {
     if (format_.fourcc == v4l2::Fourcc{V4L2_PIX_FMT_MJPEG})
       frame_jpeg(bytes.first(std::min<std::size_t>(buffer->bytes_used[plane], bytes.size())));
   }
+  if (metadata_ && options.with_metadata) fill_metadata(sequence, buffer->timestamp);
   queue_.filled();
   changed();
   return true;
+}
+
+void Camera::give_metadata_to(std::shared_ptr<Camera> node) {
+  const std::lock_guard lock{mutex_};
+  metadata_ = std::move(node);
+}
+
+/// Writes what uvcvideo writes for the first payload of a frame: struct uvc_meta_buf, PTS and SCR.
+void Camera::fill_metadata(std::uint32_t sequence, std::chrono::nanoseconds timestamp) {
+  constexpr std::uint8_t with_pts_and_scr = 0x8c;
+  constexpr std::uint8_t length = 12;
+  std::array<std::byte, sizeof(uvc_meta_buf) + length - 2> block{};
+  const uvc_meta_buf head{.ns = static_cast<std::uint64_t>(timestamp.count()),
+                          .sof = static_cast<std::uint16_t>(sequence & 0x7ffU),
+                          .length = length,
+                          .flags = with_pts_and_scr};
+  const auto pts = uvc_pts(sequence);
+  const auto stc = pts + 500;
+  std::memcpy(block.data(), &head, sizeof head);
+  std::memcpy(block.data() + sizeof head, &pts, sizeof pts);
+  std::memcpy(block.data() + sizeof head + sizeof pts, &stc, sizeof stc);
+  std::memcpy(block.data() + sizeof head + sizeof pts + sizeof stc, &head.sof, sizeof head.sof);
+  metadata_->fill({.timestamp = timestamp, .content = block, .sequence = sequence});
+}
+
+int Camera::g_meta_fmt(v4l2_format& answer) const {
+  if (answer.type != V4L2_BUF_TYPE_META_CAPTURE) return EINVAL;
+  answer.fmt.meta = {.dataformat = model_.metadata_format, .buffersize = model_.metadata_size};
+  return 0;
 }
 
 /// No driver stamps two frames alike, so a clock that stands still moves a little.
@@ -361,6 +395,7 @@ bool Camera::captures() const {
 }
 
 v4l2::BufferType Camera::buffer_type() const {
+  if (model_.metadata_size > 0) return v4l2::BufferType::metadata;
   return (model_.device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE) != 0
              ? v4l2::BufferType::capture_mplane
              : v4l2::BufferType::capture;
@@ -368,6 +403,9 @@ v4l2::BufferType Camera::buffer_type() const {
 
 int Camera::dispatch(const Opener& opener, unsigned long request, void* argument) {
   if (request == VIDIOC_QUERYCAP) return querycap(*static_cast<v4l2_capability*>(argument));
+  if (model_.metadata_size > 0)
+    return request == VIDIOC_G_FMT ? g_meta_fmt(*static_cast<v4l2_format*>(argument))
+                                   : queue_ioctl(opener, request, argument);
   if (!captures()) return ENOTTY;
   if (model_.formats.empty()) {  // as v4l2loopback 0.12
     if (request == VIDIOC_G_FMT) return EINVAL;

@@ -36,6 +36,9 @@ struct FrameOptions {
   std::span<const std::byte> content{};
   /// V4L2_BUF_FLAG_TIMESTAMP_* and V4L2_BUF_FLAG_TSTAMP_SRC_*. The default is that of uvcvideo.
   std::uint32_t timestamps{V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE};
+  /// The number of the frame. Defaults to one more than that of the frame before.
+  std::optional<std::uint32_t> sequence{};
+  bool with_metadata{true};  ///< the metadata node, if there is one, gets the frame's metadata
 };
 
 /// A Camera acts as a driver. Each ioctl has a method, which returns 0 or an errno. The camera
@@ -91,6 +94,13 @@ public:
   /// VIDIOC_STREAMON calls `guard` with the current format from now on. It returns the result, 0 or
   /// an errno.
   void guard_start(std::function<int(const v4l2::Format&)> guard);
+  /// Each frame's metadata goes to `node` from now on, before the frame itself: a UVC header
+  /// (V4L2_META_FMT_UVC) with uvc_pts() and its clocks.
+  void give_metadata_to(std::shared_ptr<Camera> node);
+
+  /// The PTS in the metadata of frame `sequence`. The other clocks of the camera are 500 later.
+  static std::uint32_t uvc_pts(std::uint32_t sequence) { return 1000 * sequence + 7; }
+
   /// A stream reserves its bandwidth on `bus` from now on. VIDIOC_STREAMON, or the first read(),
   /// returns ENOSPC when the bus has too little left.
   void share(std::shared_ptr<Bus> bus);
@@ -252,6 +262,8 @@ private:
   void set_first_format();
   void set_format(const v4l2::Format& format);
   bool fill_locked(const FrameOptions& options);
+  void fill_metadata(std::uint32_t sequence, std::chrono::nanoseconds timestamp);
+  int g_meta_fmt(v4l2_format& answer) const;
   std::chrono::nanoseconds time_of_next();
   [[nodiscard]] short mask(short wanted) const;
   void changed();
@@ -320,6 +332,7 @@ private:
   std::function<void(Level)> listener_;
   std::function<int(const v4l2::Format&)> guard_;
   std::shared_ptr<Bus> bus_;
+  std::shared_ptr<Camera> metadata_;      // the node that gets each frame's metadata
   std::chrono::nanoseconds last_time_{};  // of a frame
 };
 

@@ -122,6 +122,15 @@ Model usb_camera(std::string serial, std::string port) {
   return model;
 }
 
+Model usb_metadata(std::string serial, std::string port) {
+  auto model = usb_camera(std::move(serial), std::move(port));
+  model.device_caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
+  model.formats.clear();
+  model.index = 1;
+  model.metadata_size = 1024;
+  return model;
+}
+
 Model multiplanar_camera() {
   auto model = webcam();
   model.device_caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT;

@@ -98,6 +98,9 @@ struct Model {
   std::string function{"1.0"};   ///< configuration and interface of the USB device
   std::string usb_speed{"480"};  ///< Mb/s
   unsigned index{};              ///< of the node within its device
+  /// A node of metadata (V4L2_CAP_META_CAPTURE) has buffers of this size; 0 for other nodes.
+  std::uint32_t metadata_size{};
+  std::uint32_t metadata_format{V4L2_META_FMT_UVC};
   std::string number;  ///< of the node, where its path has another number, as in a container
   std::uint32_t device_caps{V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_EXT_PIX_FORMAT};
   /// A device without formats is a loopback device without a producer. Its VIDIOC_ENUM_FMT lists no
@@ -204,6 +207,9 @@ v4l2_dv_timings timings_of(std::uint32_t width, std::uint32_t height, std::uint3
 /// Returns a card with vivid's kinds of inputs: "Webcam", "TV", "S-Video" and "HDMI". HDMI lists
 /// 1920x1080p60, 1280x720p60, 1280x720p50, 720x576i50 and 640x480p60.
 Model many_inputs();
+
+/// Returns the metadata node of usb_camera(), which gives UVC headers (V4L2_META_FMT_UVC).
+Model usb_metadata(std::string serial, std::string port);
 
 /// Returns a node that is no camera, such as UVC metadata, a video output or a codec.
 Model node_with(std::uint32_t device_caps, std::string card);

@@ -92,10 +92,11 @@ constexpr std::uint32_t frame_height(const Format& format) {
   return format.field == V4L2_FIELD_ALTERNATE ? 2 * format.size.height : format.size.height;
 }
 
-/// V4L2_BUF_TYPE_VIDEO_CAPTURE or V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE.
+/// V4L2_BUF_TYPE_*, of frames and of metadata.
 enum class BufferType : std::uint32_t {
   capture = V4L2_BUF_TYPE_VIDEO_CAPTURE,
   capture_mplane = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE,
+  metadata = V4L2_BUF_TYPE_META_CAPTURE,
 };
 
 constexpr std::uint32_t to_wire(BufferType type) {

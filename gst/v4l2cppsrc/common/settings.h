@@ -159,6 +159,8 @@ struct Settings {
   OnNoSignal on_no_signal{OnNoSignal::wait};
   /// Whether buffers carry the driver's description of their frames.
   bool frame_metadata{true};
+  /// The path of the device's metadata node, to be read along; "auto" looks for it. Empty for none.
+  std::string metadata_device;
   /// The time between two messages with the statistics; 0 for none.
   std::chrono::milliseconds stats_interval{};
   /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the

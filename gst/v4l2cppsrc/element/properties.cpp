@@ -352,6 +352,12 @@ constexpr auto rows = std::to_array<PropertyRow>({
               "of the frame",
      .flags = until_ready,
      .kind = BoolSetting{&Settings::frame_metadata}},
+    {.name = "metadata-device",
+     .nick = "Metadata device",
+     .blurb = "Path of the device's metadata node, such as /dev/video1, or auto, to read along what "
+              "it says of each frame; it goes into v4l2cppsrc-frame",
+     .flags = until_ready,
+     .kind = StringSetting{&Settings::metadata_device}},
     {.name = "stats",
      .nick = "Statistics",
      .blurb = "What became of the frames since the start, and how it is going: v4l2cppsrc-stats "

@@ -79,6 +79,10 @@ void DataFlow::count_anew() {
   surroundings_->stats.restart();
 }
 
+void DataFlow::stream_ended() {
+  delivery_->stream_ended();
+}
+
 void DataFlow::end_run() {
   delivery_->end_run();
   signal_wait_->end();
@@ -106,6 +110,7 @@ void DataFlow::rest() {
 
 Outcome<FlowEvent> DataFlow::start(const FlowParts& at, const Settings& settings) {
   auto& device = at.camera.device;
+  delivery_->prepare(at, settings);
   const auto began = now();
   const auto started = at.capture.start(device);
   if (!started) {

@@ -83,6 +83,9 @@ public:
   /// Acts on Silence, if an event is due. Posts a WARNING, or applies a remedy of on-stall.
   Outcome<FlowEvent> on_silence(const FlowParts& at, Silence silence);
 
+  /// Notes that the stream has ended, for a while or for good. Closes the device's metadata node.
+  void stream_ended();
+
   // ---- without a signal ----
 
   /// Begins a wait for a signal, which ends the wait for a frame. No buffers are allocated.

@@ -32,11 +32,16 @@ void Delivery::stream_began(const StreamStart& start, const Settings& settings) 
   stamper_.stream_began(start, settings);
 }
 
+void Delivery::prepare(const FlowParts& at, const Settings& settings) {
+  writes_meta_ = settings.frame_metadata;
+  metadata_.begin(at, writes_meta_ ? settings.metadata_device : std::string{});
+  meta_writer_.stream_began(metadata_.format(), metadata_.size());
+}
+
 void Delivery::watch(const FlowParts& at, const Settings& settings) {
   // The producer of a loopback device may pause. read() tells no time.
   losses_.stream_began(at, at.camera.device.reserves_buffers() && !at.capture.uses_read());
   meter_.stream_began(at, settings.stats_interval);
-  writes_meta_ = settings.frame_metadata;
 }
 
 GstClockTime Delivery::now() {
@@ -47,6 +52,7 @@ void Delivery::end_run() {
   stamper_ = {};
   losses_.restart();
   meter_.restart();
+  metadata_.end();
   flowing_caps_.reset();
 }
 
@@ -141,7 +147,7 @@ Outcome<Delivered> Delivery::deliver_one(const FlowParts& at, v4l2::Frame&& fram
   filter_.delivered();
   if (writes_meta_) {
     record.skipped_before = losses_.missing();
-    meta_writer_.write(wrapped->get(), record);
+    meta_writer_.write(wrapped->get(), record, metadata_.of(record));
   }
   losses_.delivered(wrapped->get());
   meter_.delivered(at, wrapped->get(), record.taken());

@@ -10,6 +10,7 @@
 #include "flow/flow_event.h"
 #include "flow/flow_meter.h"
 #include "flow/loss_watch.h"
+#include "flow/metadata_reader.h"
 #include "flow/watchdog.h"
 #include "frames/frame_filter.h"
 #include "frames/frame_meta.h"
@@ -46,8 +47,15 @@ public:
   Delivery(const Surroundings& surroundings, Messages& messages)
       : surroundings_{surroundings},
         messages_{messages},
+        metadata_{surroundings, messages},
         losses_{surroundings, messages},
         meter_{surroundings, messages} {}
+
+  /// Prepares the start of the device's stream: its metadata is read from the first frame on.
+  void prepare(const FlowParts& at, const Settings& settings);
+
+  /// Notes that the device's stream has ended. Closes its metadata node.
+  void stream_ended() { metadata_.end(); }
 
   /// Notes that the device's stream begins.
   void stream_began(const StreamStart& start, const Settings& settings);
@@ -98,6 +106,7 @@ private:
   FrameStamper stamper_;
   FrameMetaWriter meta_writer_;
   bool writes_meta_{};
+  MetadataReader metadata_;
   LossWatch losses_;
   FlowMeter meter_;
   CapsPtr flowing_caps_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include <gst/gst.h>
 
@@ -32,19 +33,29 @@ struct FrameRecord {
 /// "v4l2cppsrc-frame". Applications read it without a binding of ours.
 ///
 /// A buffer keeps its meta while it is in a pool, and the values are written in place. So a frame
-/// allocates nothing. The streaming thread calls it. It does not know whose memory a buffer has.
+/// allocates nothing. The bytes of a device's metadata are copied into memory that was allocated
+/// with the meta. The streaming thread calls it. It does not know whose memory a buffer has.
 class FrameMetaWriter {
 public:
   /// The name of the meta and of its structure.
   static constexpr auto name = "v4l2cppsrc-frame";
 
-  /// Writes `frame` into the meta of `buffer`, which is writable. Adds the meta if there is none.
-  void write(GstBuffer* buffer, const FrameRecord& frame);
+  /// Notes that the device's stream begins. Its metadata is of `format` (V4L2_META_FMT_*), and has
+  /// at most so many bytes for a frame; 0 if none is read.
+  void stream_began(std::uint32_t format, std::size_t metadata_size);
+
+  /// Writes `frame`, and what the device has captured with it, into the meta of `buffer`, which is
+  /// writable. Adds the meta if there is none.
+  void write(GstBuffer* buffer, const FrameRecord& frame,
+             const std::optional<std::span<const std::byte>>& metadata);
 
 private:
   [[nodiscard]] GValue* first_value(GstStructure* structure) const;
   void build(GstStructure* structure);
 
+  std::size_t metadata_size_{};
+  const char* format_text_{""};  // "UVCH", never freed
+  bool has_uvc_headers_{};
   std::ptrdiff_t stride_{};  // in bytes, from the value of a field to that of the next one
 };
 

@@ -75,6 +75,8 @@ const char* name_of(Cause cause) {
       return "damaged-frame";
     case Cause::other_rate:
       return "other-rate";
+    case Cause::metadata:
+      return "metadata";
   }
   return "io";
 }

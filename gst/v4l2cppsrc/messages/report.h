@@ -44,9 +44,10 @@ enum class Cause {
   lost_device,     ///< "lost-device": frames were lost before they reached a buffer
   damaged_frame,   ///< "damaged-frame": a frame was left out as damaged
   other_rate,      ///< "other-rate": frames come at another rate than the mode says
+  metadata,        ///< "metadata": the device's metadata can't be read along
 };
 
-inline constexpr auto last_cause = Cause::other_rate;
+inline constexpr auto last_cause = Cause::metadata;
 
 /// One more field of a message's details.
 struct Detail {

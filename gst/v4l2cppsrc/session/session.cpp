@@ -40,6 +40,7 @@ Camera* Session::camera() {
 /// Frees the buffers and forgets the configuration. The device stays open. The camera is moved out
 /// first, since assigning to the state destroys the old one.
 Opened& Session::step_down() {
+  run_.flow.stream_ended();
   if (auto* const at = std::get_if<Capturing>(&state_)) {
     at->capture.free();
     auto kept = std::move(at->camera);
@@ -160,6 +161,7 @@ void Session::pause() {
   auto* const at = std::get_if<Capturing>(&state_);
   if (at == nullptr) return;
   at->capture.stop();
+  run_.flow.stream_ended();
   GST_INFO_OBJECT(surroundings_.element, "streaming ended for a pause");
   if (!at->capture.oversized()) return;
   // The driver frees surplus buffers only together with all others. The next start therefore begins
@@ -170,6 +172,7 @@ void Session::pause() {
 
 /// Capturing → Configured.
 void Session::free_buffers(Capturing& at) {
+  run_.flow.stream_ended();
   at.capture.free();
   Configured kept{.camera = std::move(at.camera),
                   .config = std::move(at.config),
