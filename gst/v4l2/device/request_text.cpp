@@ -134,6 +134,9 @@ std::string words(const v4l2_format& it) {
               std::to_string(pix.plane_fmt[plane].bytesperline) + " a line";
     return text;
   }
+  if (it.type == V4L2_BUF_TYPE_META_CAPTURE)
+    return "metadata " + Fourcc{it.fmt.meta.dataformat}.to_string() + ", " +
+           std::to_string(it.fmt.meta.buffersize) + " bytes";
   const auto& pix = it.fmt.pix;
   return Fourcc{pix.pixelformat}.to_string() + " " + size(pix.width, pix.height) + ", field " +
          std::to_string(pix.field) + ", colours " + std::to_string(pix.colorspace) + "/" +

@@ -3,8 +3,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <linux/videodev2.h>
-
 #include "buffers/capture.h"
 #include "camera/camera.h"
 #include "common/log.h"
@@ -70,11 +68,10 @@ void MetadataReader::begin(const FlowParts& at, const std::string& wanted) {
   auto started = v4l2::MetadataStream::start(kernel, path_);
   if (!started) return fail(started.error(), "be read along");
   stream_ = std::move(*started);
-  // uvcvideo completes the metadata of a frame before the frame itself.
-  const auto format = stream_->format();
-  comes_first_ = format.code == V4L2_META_FMT_UVC || format.code == V4L2_META_FMT_D4XX;
+  // uvcvideo completes the metadata of a frame before the frame itself. vivid does so after it.
+  comes_first_ = at.camera.device.capability().driver_name() == "uvcvideo";
   GST_INFO_OBJECT(surroundings_.element, "reads metadata %s along at %s",
-                  format.to_string().c_str(), path_.c_str());
+                  stream_->format().to_string().c_str(), path_.c_str());
 }
 
 void MetadataReader::end() {
