@@ -37,9 +37,16 @@ GstBuffer* bytes_of(const Buffer& buffer) {
   return gst_value_get_buffer(gst_structure_get_value(meta_of(buffer), "metadata"));
 }
 
+fake::Model camera_of(const char* driver) {
+  auto model = fake::usb_camera("1", "1-1");
+  model.driver = driver;
+  return model;
+}
+
 /// A USB camera with its metadata node, and the node's path as the property has it.
 struct WithMetadata : Steady {
-  explicit WithMetadata(const char* device = node) : Steady{rig::camera("1")} {
+  explicit WithMetadata(const char* device = node, const char* driver = "uvcvideo")
+      : Steady{camera_of(driver)} {
     camera.give_metadata_to(metadata);
     rig::set(rig.element, "metadata-device", device);
   }
@@ -116,6 +123,27 @@ GST_START_TEST(test_metadata_without_a_frame_and_a_frame_without_metadata) {
 
 GST_END_TEST
 
+// vivid completes the metadata after the frame. The frame waits for it, but not for long.
+GST_START_TEST(test_metadata_that_comes_after_its_frame) {
+  WithMetadata steady{node, "other"};
+  steady.play();
+  for (int i = 0; i < 5; ++i) {
+    steady.pass(interval);
+    const auto now = steady.rig.kernel.clock().now();
+    steady.camera.fill_when_queued({.timestamp = now, .with_metadata = false});
+    const std::array<std::byte, 4> bytes{};
+    steady.metadata->fill_when_queued({.timestamp = now, .content = bytes});
+    const Buffer buffer{gst_harness_pull(steady.rig.harness)};
+    fail_unless_equals_int(gst_buffer_get_size(bytes_of(buffer)), bytes.size());
+  }
+  steady.camera.fill_when_queued({.with_metadata = false});
+  steady.rig.kernel.clock().pass(5ms);
+  const Buffer without{gst_harness_pull(steady.rig.harness)};
+  fail_unless_equals_int(gst_buffer_get_size(bytes_of(without)), 0);
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_it_ends_with_the_stream_and_begins_with_it) {
   WithMetadata steady;
   steady.play();
@@ -136,8 +164,7 @@ GST_START_TEST(test_a_broken_stream_is_started_again_with_its_metadata) {
   steady.play();
   steady.fail_unless_paired(2);
   steady.camera.fail_stream();
-  steady.camera.wait_streaming(false);
-  steady.camera.wait_streaming(true);
+  steady.bused.fail_unless_notices({"restarted"});
   steady.fail_unless_paired(2);
 }
 
@@ -151,11 +178,12 @@ GST_START_TEST(test_a_camera_that_comes_back_elsewhere_has_its_metadata) {
   steady.fail_unless_paired(2);
   kernel.unplug(rig::path);
   kernel.unplug(node);
+  steady.bused.fail_unless_notices({"lost", "waiting"});
   const auto metadata = kernel.plug("/dev/video5", fake::usb_metadata("1", "1-1"));
-  const auto camera = kernel.plug("/dev/video4", rig::camera("1"));
+  const auto camera = kernel.plug("/dev/video4", camera_of("uvcvideo"));
   camera->give_metadata_to(metadata);
-  while (!camera->streaming())
-    kernel.clock().pass();
+  kernel.clock().pass();
+  steady.bused.fail_unless_notices({"back"});
   camera->fill_when_queued();
   const Buffer buffer{gst_harness_pull(steady.rig.harness)};
   fail_unless_equals_int(number(buffer, "uvc-pts"), fake::Camera::uvc_pts(0));
@@ -259,6 +287,7 @@ static Suite* metadata_device_suite() {
                       TEST(test_each_frame_has_its_metadata),
                       TEST(test_auto_finds_the_node_of_the_same_camera),
                       TEST(test_metadata_without_a_frame_and_a_frame_without_metadata),
+                      TEST(test_metadata_that_comes_after_its_frame),
                       TEST(test_it_ends_with_the_stream_and_begins_with_it),
                       TEST(test_a_broken_stream_is_started_again_with_its_metadata),
                       TEST(test_a_camera_that_comes_back_elsewhere_has_its_metadata),

@@ -179,8 +179,12 @@ GST_START_TEST(test_statistics_come_as_messages) {
   fail_unless_equals_uint64(all.size(), 3);
   fail_unless_equals_string(all[0].name(), "v4l2cppsrc-stats");
   fail_unless_equals_int(all[0].size(), 20);
-  for (std::size_t report = 0; report < all.size(); ++report)
-    fail_unless_equals_uint64(all[report].count("delivered"), 10 * (report + 1));
+  // The first frame may come before the element has noticed that the stream began.
+  for (std::size_t report = 0; report < all.size(); ++report) {
+    const auto delivered = all[report].count("delivered");
+    const auto usual = 10 * (report + 1);
+    fail_unless(delivered == usual || delivered == usual + 1);
+  }
 }
 
 GST_END_TEST

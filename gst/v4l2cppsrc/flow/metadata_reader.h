@@ -38,7 +38,7 @@ public:
   ~MetadataReader();
 
   /// Starts the metadata node, before the device's stream is started. `wanted` is its path, or
-  /// `automatic`; empty for none. Ends what was read before.
+  /// "auto"; empty for none. Ends what was read before.
   void begin(const FlowParts& at, const std::string& wanted);
 
   /// Returns the metadata of a frame. It is valid until the next call. nullopt if there is none.

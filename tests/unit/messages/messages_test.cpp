@@ -24,6 +24,7 @@
 #include "messages/holder.h"
 #include "messages/input_failures.h"
 #include "messages/loss_failures.h"
+#include "messages/metadata_failures.h"
 #include "messages/report.h"
 #include "messages/time_failures.h"
 #include "negotiation/refusal.h"
@@ -123,7 +124,8 @@ std::vector<std::string> all_texts() {
                                         .inexpressible = {},
                                         .advice = {}}));
   all.push_back(overwritten(path));
-  for (const auto fault : {StampFault::stands_still, StampFault::backwards, StampFault::implausible})
+  for (const auto fault :
+       {StampFault::stands_still, StampFault::backwards, StampFault::implausible})
     all.push_back(wrong_timestamp(path, fault));
   for (const auto* const name : {"crop", "compose"})
     for (const auto trouble :
@@ -156,6 +158,8 @@ std::vector<std::string> all_texts() {
   for (const double rate : {15.0, 60.0})
     for (const bool dynamic : {false, true})
       all.push_back(rate_not_kept(path, {.measured = rate, .nominal = 30, .dynamic = dynamic}));
+  all.push_back(metadata_failed(path, "be read along", at("VIDIOC_REQBUFS", EBUSY)));
+  all.push_back(no_metadata_node(path));
   all.push_back(went_away(path, at("VIDIOC_DQBUF", EINVAL)));
   all.push_back(starved(path, milliseconds{1500}, 16));
   for (const auto signal : {v4l2::Signal::none, v4l2::Signal::no_cable, v4l2::Signal::unstable,
