@@ -88,6 +88,25 @@ GST_START_TEST(test_what_is_held_stays_as_it_was) {
 
 GST_END_TEST
 
+// v4l2loopback does so for a producer that is slower than its rate (sustain_framerate).
+GST_START_TEST(test_a_frame_that_is_shown_again_is_no_fault) {
+  Loopback loopback{fake::loopback()};
+  auto& clock = loopback.rig.kernel.clock();
+  loopback.rig.kernel.stop_clock();
+  loopback.rig.play();
+  for (int shown = 0; shown < 3; ++shown) {
+    clock.add(std::chrono::milliseconds{33});
+    const auto written = clock.now();
+    for (int again = 0; again < 3; ++again) {
+      loopback.rig.next({.timestamp = written});
+      clock.add(std::chrono::milliseconds{33});
+    }
+  }
+  loopback.fail_unless_silent();
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_an_unknown_driver_is_found_out) {
   for (const auto most : {2U, 8U}) {
     Loopback loopback{stranger(most)};
@@ -266,6 +285,7 @@ static Suite* loopback_suite() {
   return suite_of("loopback",
                   {
                       TEST(test_what_is_held_stays_as_it_was),
+                      TEST(test_a_frame_that_is_shown_again_is_no_fault),
                       TEST(test_an_unknown_driver_is_found_out),
                       TEST(test_nothing_is_lost_once_a_driver_is_found_out),
                       TEST(test_the_newest_frame_is_shown_whole),

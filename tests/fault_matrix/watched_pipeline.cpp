@@ -1,10 +1,9 @@
 #include "fault_matrix/watched_pipeline.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "element/gstv4l2cppsrc.h"
+#include "rigs/depends_on_speed.h"
 #include "rigs/rig.h"
 
 namespace faults {
@@ -31,13 +30,6 @@ std::string text_of(GstMessage* message) {
   std::string text{error->message};
   g_error_free(error);
   return text;
-}
-
-/// Whether a WARNING comes with single frames. Which frames a machine loses depends on its speed.
-bool depends_on_speed(const std::string& cause) {
-  constexpr std::array<std::string_view, 4> causes{"lost-starved", "lost-device", "damaged-frame",
-                                                   "other-rate"};
-  return std::ranges::find(causes, cause) != causes.end();
 }
 
 }  // namespace
@@ -171,7 +163,7 @@ void WatchedPipeline::note(GstMessage* message) {
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning_details(message, &details);
-      if (depends_on_speed(cause_of(details))) return;
+      if (rig::depends_on_speed(message)) return;
       once("WARNING `" + cause_of(details) + "`");
       break;
     case GST_MESSAGE_EOS:

@@ -8,6 +8,7 @@
 #include "pipelines/device_state.h"
 #include "pipelines/expectation.h"
 #include "pipelines/watched_pad.h"
+#include "rigs/depends_on_speed.h"
 
 namespace pipelines {
 namespace {
@@ -156,6 +157,7 @@ private:
         problem("ERROR of " + parsed(message));
         return true;
       case GST_MESSAGE_WARNING:
+        if (rig::depends_on_speed(message)) return false;
         warned_ = warned_ || GST_MESSAGE_SRC(message) == GST_OBJECT(source_);
         report_.warnings.push_back("WARNING of " + parsed(message));
         return false;

@@ -142,7 +142,9 @@ Outcome<Delivered> Delivery::deliver_one(const FlowParts& at, v4l2::Frame&& fram
       stamper_.stamp(wrapped->get(), info, seen, at.config, found.action == FrameAction::flag,
                      surroundings_.element, *surroundings_.kernel);
   if (stamped.latency) latency_ = stamped.latency;
-  if (stamped.fault != StampFault::none && !std::exchange(told_of_time_, true))
+  // A loopback device may show a frame again, with its timestamp. That is no fault.
+  if (stamped.fault != StampFault::none && at.camera.device.reserves_buffers() &&
+      !std::exchange(told_of_time_, true))
     messages_.warn(wrong_timestamp(at.camera.path(), stamped.fault));
   filter_.delivered();
   if (writes_meta_) {
