@@ -28,21 +28,27 @@ CapsPtr wall_caps(WallClock wall) {
   return {};
 }
 
+}  // namespace
+
 /// Returns the meta with that reference, or null. A buffer of downstream's pool may have one of an
-/// earlier run.
-GstReferenceTimestampMeta* find(GstBuffer* buffer, GstCaps* reference) {
+/// earlier run. To compare caps is slow, so the pointers are compared first.
+GstReferenceTimestampMeta* ReferenceTimes::find(GstBuffer* buffer, GstCaps* reference) const {
   gpointer state{};
-  bool any{};
+  bool foreign{};
   while (auto* const meta = gst_buffer_iterate_meta_filtered(
              buffer, &state, GST_REFERENCE_TIMESTAMP_META_API_TYPE)) {
     auto* const found = reinterpret_cast<GstReferenceTimestampMeta*>(meta);
     if (found->reference == reference) return found;
-    any = true;
+    foreign =
+        foreign || (found->reference != monotonic_caps_.get() &&
+                    found->reference != stream_caps_.get() && found->reference != wall_caps_.get());
   }
-  return any ? gst_buffer_get_reference_timestamp_meta(buffer, reference) : nullptr;
+  if (!foreign) return nullptr;
+  return gst_buffer_get_reference_timestamp_meta(buffer, reference);
 }
 
-void put(GstBuffer* buffer, GstCaps* reference, std::optional<std::chrono::nanoseconds> time) {
+void ReferenceTimes::put(GstBuffer* buffer, GstCaps* reference,
+                         std::optional<std::chrono::nanoseconds> time) const {
   if (reference == nullptr) return;
   auto* meta = find(buffer, reference);
   if (!time) {
@@ -57,8 +63,6 @@ void put(GstBuffer* buffer, GstCaps* reference, std::optional<std::chrono::nanos
   meta->timestamp = value;
   meta->duration = GST_CLOCK_TIME_NONE;
 }
-
-}  // namespace
 
 void ReferenceTimes::stream_began(const std::string& driver, WallClock wall) {
   if (!monotonic_caps_)

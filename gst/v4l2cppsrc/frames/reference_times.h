@@ -33,6 +33,10 @@ public:
   void write(GstBuffer* buffer, const Times& times) const;
 
 private:
+  [[nodiscard]] GstReferenceTimestampMeta* find(GstBuffer* buffer, GstCaps* reference) const;
+  void put(GstBuffer* buffer, GstCaps* reference,
+           std::optional<std::chrono::nanoseconds> time) const;
+
   std::string driver_;
   WallClock wall_{};
   // The reference of each kind of time. Null before the first stream, and without a wall clock.
