@@ -134,7 +134,9 @@ void Camera::fill_metadata(std::uint32_t sequence, std::chrono::nanoseconds time
 
 int Camera::g_meta_fmt(v4l2_format& answer) const {
   if (answer.type != V4L2_BUF_TYPE_META_CAPTURE) return EINVAL;
-  answer.fmt.meta = {.dataformat = model_.metadata_format, .buffersize = model_.metadata_size};
+  answer.fmt.meta = {};
+  answer.fmt.meta.dataformat = model_.metadata_format;
+  answer.fmt.meta.buffersize = model_.metadata_size;
   return 0;
 }
 

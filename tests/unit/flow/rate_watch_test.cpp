@@ -42,11 +42,9 @@ TEST(RateWatchTest, NoRateIsNotKept) {
 
 TEST(RateWatchTest, ASingleSilenceIsAStall) {
   RateWatch watch;
-  EXPECT_FALSE(
-      watch.measured({.captured = 0.1, .made = 0.1, .starved = false, .span = 10s}, 30));
+  EXPECT_FALSE(watch.measured({.captured = 0.1, .made = 0.1, .starved = false, .span = 10s}, 30));
   EXPECT_EQ(warnings(watch, 30, 5), 0);
-  EXPECT_FALSE(
-      watch.measured({.captured = 0.1, .made = 0.1, .starved = false, .span = 10s}, 30));
+  EXPECT_FALSE(watch.measured({.captured = 0.1, .made = 0.1, .starved = false, .span = 10s}, 30));
   EXPECT_EQ(warnings(watch, 30, 5), 0);
 }
 

@@ -13,10 +13,10 @@ using v4l2gst::Stats;
 
 TEST(CountersTest, AddsAndStartsOver) {
   Stats counters;
-  const std::array all{&counters.captured,    &counters.delivered,    &counters.copied,
-                       &counters.bytes,       &counters.lost,         &counters.lost_starved,
-                       &counters.lost_device, &counters.starved,      &counters.skipped,
-                       &counters.damaged,     &counters.overwritten,  &counters.restarted,
+  const std::array all{&counters.captured,    &counters.delivered,   &counters.copied,
+                       &counters.bytes,       &counters.lost,        &counters.lost_starved,
+                       &counters.lost_device, &counters.starved,     &counters.skipped,
+                       &counters.damaged,     &counters.overwritten, &counters.restarted,
                        &counters.reconnected, &counters.queued};
   std::uint64_t number = 0;
   for (auto* const count : all) {
