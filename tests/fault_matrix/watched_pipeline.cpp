@@ -163,7 +163,7 @@ void WatchedPipeline::note(GstMessage* message) {
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning_details(message, &details);
-      if (rig::depends_on_speed(message)) return;
+      if (rig::depends_on_speed(message) || cause_of(details) == "damaged-frame") return;
       once("WARNING `" + cause_of(details) + "`");
       break;
     case GST_MESSAGE_EOS:

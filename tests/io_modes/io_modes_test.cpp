@@ -30,6 +30,7 @@
 #include "formats/drm_caps.h"
 #include "formats/format_table.h"
 #include "rigs/allocation_sink.h"
+#include "rigs/depends_on_speed.h"
 #include "stream/stream.h"
 
 namespace {
@@ -414,7 +415,7 @@ protected:
           bus, GST_CLOCK_TIME_NONE,
           static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING));
       running = GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING;
-      if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING) ++warnings_;
+      if (running && !rig::depends_on_speed(message)) ++warnings_;
       if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
         GError* error{};
         const GstStructure* details{};

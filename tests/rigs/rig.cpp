@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "rigs/depends_on_speed.h"
+
 namespace rig {
 
 GstElement* new_element(fake::FakeKernel& kernel) {
@@ -108,19 +110,10 @@ guint64 stat(GstElement* element, const char* name) {
   return value;
 }
 
-bool tells_of_rate(GstMessage* message) {
-  if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_WARNING) return false;
-  const GstStructure* details{};
-  gst_message_parse_warning_details(message, &details);
-  const auto* const cause =
-      details != nullptr ? gst_structure_get_string(details, "cause") : nullptr;
-  return cause != nullptr && std::string_view{cause} == "other-rate";
-}
-
 std::vector<std::string> texts_of(GstBus* bus, GstMessageType type) {
   std::vector<std::string> texts;
   while (auto* const message = gst_bus_pop_filtered(bus, type)) {
-    if (tells_of_rate(message)) {
+    if (depends_on_speed(message)) {
       gst_message_unref(message);
       continue;
     }

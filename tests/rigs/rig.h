@@ -87,11 +87,8 @@ private:
 /// Returns a field of the element's stats.
 guint64 stat(GstElement* element, const char* name);
 
-/// Whether a WARNING is about the rate of the frames. On a clock that runs it depends on how fast
-/// the machine runs the test, so that the functions here leave it out.
-bool tells_of_rate(GstMessage* message);
-
-/// Returns the texts of all messages of a type, ERROR or WARNING, that were posted.
+/// Returns the texts of all messages of a type, ERROR or WARNING, that were posted, but for those
+/// that depend on the speed of the machine.
 std::vector<std::string> texts_of(GstBus* bus, GstMessageType type);
 
 }  // namespace rig
