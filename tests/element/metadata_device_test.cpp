@@ -56,7 +56,7 @@ struct WithMetadata : Steady {
     for (int i = 0; i < frames; ++i) {
       const auto buffer = next();
       const auto sequence = number(buffer, "sequence");
-      fail_unless_equals_string(format_of(buffer).c_str(), "UVCH");
+      rig::fail_unless_equals(format_of(buffer), "UVCH");
       fail_unless_equals_int(number(buffer, "uvc-pts"), fake::Camera::uvc_pts(sequence));
     }
   }
@@ -73,7 +73,7 @@ GST_START_TEST(test_each_frame_has_its_metadata) {
     const auto buffer = steady.next();
     const auto pts = fake::Camera::uvc_pts(sequence);
     fail_unless_equals_int(gst_structure_n_fields(meta_of(buffer)), 16);
-    fail_unless_equals_string(format_of(buffer).c_str(), "UVCH");
+    rig::fail_unless_equals(format_of(buffer), "UVCH");
     fail_unless_equals_int(gst_buffer_get_size(bytes_of(buffer)), 22);
     fail_unless_equals_int(number(buffer, "uvc-flags"), 0x8c);
     fail_unless_equals_int(number(buffer, "uvc-pts"), pts);
@@ -108,7 +108,7 @@ GST_START_TEST(test_metadata_without_a_frame_and_a_frame_without_metadata) {
   steady.play();
   steady.fail_unless_paired(2);
   const auto without = steady.next(interval, {.with_metadata = false});
-  fail_unless_equals_string(format_of(without).c_str(), "");
+  rig::fail_unless_equals(format_of(without), "");
   fail_unless_equals_int(gst_buffer_get_size(bytes_of(without)), 0);
   fail_unless_equals_int(number(without, "uvc-flags"), 0);
   steady.fail_unless_paired(2);
@@ -240,8 +240,8 @@ GST_START_TEST(test_metadata_that_fails_while_it_streams) {
   steady.play();
   steady.fail_unless_paired(2);
   steady.metadata->fault([](fake::Faults& faults) { faults.fail(VIDIOC_DQBUF, EIO, 1000); });
-  fail_unless_equals_string(format_of(steady.next()).c_str(), "");
-  fail_unless_equals_string(format_of(steady.next()).c_str(), "");
+  rig::fail_unless_equals(format_of(steady.next()), "");
+  rig::fail_unless_equals(format_of(steady.next()), "");
   const auto texts = steady.warnings();
   fail_unless_equals_int(texts.size(), 1);
   rig::fail_unless_has(texts[0], "can't be read any more");

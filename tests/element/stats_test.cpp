@@ -47,9 +47,9 @@ public:
     return value;
   }
 
-  int size() const { return gst_structure_n_fields(structure_); }
+  [[nodiscard]] int size() const { return gst_structure_n_fields(structure_); }
 
-  const char* name() const { return gst_structure_get_name(structure_); }
+  [[nodiscard]] const char* name() const { return gst_structure_get_name(structure_); }
 
 private:
   GstStructure* structure_{};

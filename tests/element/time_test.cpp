@@ -8,7 +8,6 @@
 #include "rigs/suite.h"
 #include "rigs/timed_rig.h"
 
-using rig::Rig;
 using rig::TimedRig;
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;

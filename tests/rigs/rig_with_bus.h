@@ -72,7 +72,7 @@ struct Bused {
   }
 
   /// Waits for the next message of a type. The caller owns it.
-  GstMessage* wait_for_message(GstMessageType type) const {
+  [[nodiscard]] GstMessage* wait_for_message(GstMessageType type) const {
     return gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, type);
   }
 

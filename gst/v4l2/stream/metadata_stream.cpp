@@ -41,7 +41,7 @@ Result<std::unique_ptr<MetadataStream>> MetadataStream::start(Kernel& kernel,
   if (auto allocated = made->allocate(); !allocated) return std::unexpected{allocated.error()};
   auto stream = Stream::start(*made->buffers_);
   if (!stream) return std::unexpected{stream.error()};
-  made->stream_.emplace(std::move(*stream));
+  made->stream_ = std::make_unique<Stream>(std::move(*stream));
   return made;
 }
 
@@ -55,7 +55,7 @@ Result<> MetadataStream::allocate() {
   auto buffers = Buffers::request(
       node_, waker_, {.type = BufferType::metadata, .count = BufferQueue::most_buffers});
   if (!buffers) return std::unexpected{buffers.error()};
-  buffers_.emplace(std::move(*buffers));
+  buffers_ = std::make_unique<Buffers>(std::move(*buffers));
   for (std::uint32_t index = 0; index < buffers_->count(); ++index) {
     auto mapped = buffers_->map_node(index);
     if (!mapped) return std::unexpected{mapped.error()};

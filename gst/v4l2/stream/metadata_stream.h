@@ -58,9 +58,9 @@ private:
   Fourcc format_;
   std::size_t size_;
   Waker waker_{Waker::Later::later};  // nobody waits for a requeue
-  std::optional<Buffers> buffers_;    // set in start(), as the next two
+  std::unique_ptr<Buffers> buffers_;  // never null once started, nor is the stream
   std::vector<Mapping> mappings_;     // by buffer
-  std::optional<Stream> stream_;
+  std::unique_ptr<Stream> stream_;
 };
 
 }  // namespace v4l2

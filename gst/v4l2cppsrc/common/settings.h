@@ -157,8 +157,6 @@ struct Settings {
   /// The frequency of the tuner in Hz. 0 leaves the device's.
   std::uint32_t frequency{};
   OnNoSignal on_no_signal{OnNoSignal::wait};
-  /// Whether buffers carry the driver's description of their frames.
-  bool frame_metadata{true};
   /// The path of the device's metadata node, to be read along; "auto" looks for it. Empty for none.
   std::string metadata_device;
   /// The time between two messages with the statistics; 0 for none.
@@ -166,10 +164,12 @@ struct Settings {
   /// Overrides the colorimetry of a device that reports a wrong one: "bt709". Empty keeps the
   /// device's.
   std::string colorimetry;
-  /// Makes a wish for a control that cannot be fulfilled an ERROR instead of a WARNING.
-  bool controls_strict{};
   TimestampMode timestamp_mode{TimestampMode::driver};
   WallClock wall_clock{WallClock::none};
+  /// Makes a wish for a control that cannot be fulfilled an ERROR instead of a WARNING.
+  bool controls_strict{};
+  /// Whether buffers carry the driver's description of their frames.
+  bool frame_metadata{true};
 };
 
 }  // namespace v4l2gst

@@ -94,8 +94,10 @@ void MetadataReader::fail(const v4l2::Error& error, const char* doing) {
   messages_.warn(metadata_failed(path_, doing, error));
 }
 
-/// Takes the next metadata, if some is there. Returns false if there is none.
-bool MetadataReader::takes_next() {
+/// Returns the metadata that is to be paired, and takes the next one if there is none. Returns null
+/// if none is there.
+const v4l2::Frame* MetadataReader::next() {
+  if (held_) return &*held_;
   auto next = stream_->next();
   if (!next) {
     // A loss of the device is told by its frames.
@@ -103,12 +105,10 @@ bool MetadataReader::takes_next() {
       end();
     else
       fail(next.error(), "be read any more");
-    return false;
+    return nullptr;
   }
-  if (!*next) return false;
-  held_.emplace(*std::move(*next));
-  is_paired_ = false;
-  return true;
+  auto& found = *next;
+  return found ? &held_.emplace(*std::move(found)) : nullptr;
 }
 
 std::optional<std::span<const std::byte>> MetadataReader::of(const FrameRecord& frame) {
@@ -116,18 +116,19 @@ std::optional<std::span<const std::byte>> MetadataReader::of(const FrameRecord& 
   is_paired_ = false;
   bool has_waited = comes_first_;
   while (stream_) {
-    if (!held_ && !takes_next()) {
+    const auto* const metadata = next();
+    if (metadata == nullptr) {
       if (has_waited || !stream_) return std::nullopt;
       has_waited = true;
       stream_->wait(longest_wait, surroundings_.waker);
       continue;
     }
-    const auto met = match({.sequence = held_->sequence(), .timestamp = held_->timestamp()},
+    const auto met = match({.sequence = metadata->sequence(), .timestamp = metadata->timestamp()},
                            {.sequence = frame.sequence, .timestamp = frame.timestamp}, interval_);
     if (met == MetadataMatch::newer) return std::nullopt;
     if (met == MetadataMatch::same) {
       is_paired_ = true;
-      return stream_->bytes_of(*held_);
+      return stream_->bytes_of(*metadata);
     }
     held_.reset();  // of a frame that was lost or left out
   }

@@ -54,7 +54,7 @@ public:
   void end();
 
 private:
-  [[nodiscard]] bool takes_next();
+  [[nodiscard]] const v4l2::Frame* next();
   void fail(const v4l2::Error& error, const char* doing);
 
   const Surroundings& surroundings_;

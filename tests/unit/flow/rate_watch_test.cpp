@@ -7,7 +7,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-using v4l2gst::RateMeter;
 using v4l2gst::RateWatch;
 
 /// Returns how many WARNINGs are due in `seconds` measurements at that rate.

@@ -7,7 +7,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-using v4l2gst::GapFacts;
 using v4l2gst::lost_for_want_of_buffers;
 
 TEST(LossClassTest, ABufferQueuedInTimeWasThere) {
