@@ -354,8 +354,8 @@ constexpr auto rows = std::to_array<PropertyRow>({
      .kind = BoolSetting{&Settings::frame_metadata}},
     {.name = "metadata-device",
      .nick = "Metadata device",
-     .blurb = "Path of the device's metadata node, such as /dev/video1, or auto, to read along what "
-              "it says of each frame; it goes into v4l2cppsrc-frame",
+     .blurb = "Path of the device's metadata node, such as /dev/video1, or auto; its metadata of "
+              "each frame goes into v4l2cppsrc-frame, unless frame-metadata is false",
      .flags = until_ready,
      .kind = StringSetting{&Settings::metadata_device}},
     {.name = "stats",

@@ -46,7 +46,6 @@ std::string find_metadata_node(v4l2::Kernel& kernel, const Camera& camera) {
 MetadataReader::MetadataReader(const Surroundings& surroundings, Messages& messages)
     : surroundings_{surroundings}, messages_{messages} {}
 
-MetadataReader::MetadataReader(MetadataReader&& other) noexcept = default;
 MetadataReader::~MetadataReader() = default;
 
 void MetadataReader::begin(const FlowParts& at, const std::string& wanted) {

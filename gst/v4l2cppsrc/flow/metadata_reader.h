@@ -33,8 +33,8 @@ public:
 
   /// The arguments outlive it.
   MetadataReader(const Surroundings& surroundings, Messages& messages);
-  MetadataReader(MetadataReader&& other) noexcept;
-  MetadataReader& operator=(MetadataReader&& other) = delete;
+  MetadataReader(const MetadataReader&) = delete;
+  MetadataReader& operator=(const MetadataReader&) = delete;
   ~MetadataReader();
 
   /// Starts the metadata node, before the device's stream is started. `wanted` is its path, or
