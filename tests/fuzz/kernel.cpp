@@ -69,15 +69,25 @@ void FuzzKernel::change(std::span<std::byte> bytes) {
   }
 }
 
-int FuzzKernel::open(const char*, int) {
+int FuzzKernel::open(const char* path, int) {
   const auto way = choose();
-  return way >= Way::failure ? fail() : process_.open_descriptor(-1);
+  if (way >= Way::failure) return fail();
+  const int descriptor = process_.open_descriptor(-1);
+  if (std::string_view{path} == metadata_path) metadata_descriptors_.push_back(descriptor);
+  return descriptor;
+}
+
+bool FuzzKernel::has_metadata(int descriptor) const {
+  return std::ranges::find(metadata_descriptors_, descriptor) != metadata_descriptors_.end();
 }
 
 int FuzzKernel::ioctl(int descriptor, unsigned long request, void* argument) {
   check(process_.is_open(descriptor), "what is called is open");
-  if (request == VIDIOC_QBUF && before_queue)
-    before_queue(*static_cast<const v4l2_buffer*>(argument));
+  const bool metadata = has_metadata(descriptor);
+  if (request == VIDIOC_QBUF && before_queue) {
+    const auto& buffer = *static_cast<const v4l2_buffer*>(argument);
+    if (buffer.type != V4L2_BUF_TYPE_META_CAPTURE) before_queue(buffer);
+  }
   const Reach reach{request, argument};
   const auto way = choose();
   const auto alter = [this](std::span<std::byte> bytes) {
@@ -100,7 +110,9 @@ int FuzzKernel::ioctl(int descriptor, unsigned long request, void* argument) {
       break;
     case Way::truth:
     case Way::altered:
-      if (const int error = device_.answer(request, argument); error != 0) {
+      if (const int error =
+              metadata ? metadata_.answer(request, argument) : device_.answer(request, argument);
+          error != 0) {
         errno = error;
         return -1;
       }
@@ -119,20 +131,30 @@ void* FuzzKernel::mmap(std::size_t length, int descriptor, off_t) {
     errno = error;
     return MAP_FAILED;
   };
-  if (choose() >= Way::failure) {
+  const auto way = choose();
+  if (way >= Way::failure) {
     static_cast<void>(fail());
     return MAP_FAILED;
   }
   if (length == 0) return refuse(EINVAL);
   if (length > longest_mapping) return refuse(ENOMEM);
-  return process_.map(length);
+  auto* const mapped = process_.map(length);
+  // The core reads metadata, and no picture.
+  if (has_metadata(descriptor)) {
+    const std::span bytes{static_cast<std::byte*>(mapped), length};
+    MetadataDevice::write(bytes);
+    if (way != Way::truth) change(bytes.first(std::min(length, MetadataDevice::header)));
+  }
+  return mapped;
 }
 
 short FuzzKernel::happening(const pollfd& asked) const {
   if (waker != nullptr && asked.fd == waker->descriptor()) return waker->raised() ? POLLIN : 0;
   check(process_.is_open(asked.fd), "what is waited for is open");
-  const bool frame = device_.ready() || device_.has(read_only);
-  const int news = (frame ? POLLIN : 0) | (device_.has_event() ? POLLPRI : 0);
+  const bool metadata = has_metadata(asked.fd);
+  const bool frame = metadata ? metadata_.ready() : device_.ready() || device_.has(read_only);
+  const bool event = !metadata && device_.has_event();
+  const int news = (frame ? POLLIN : 0) | (event ? POLLPRI : 0);
   return static_cast<short>(news & asked.events);
 }
 

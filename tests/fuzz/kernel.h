@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "fuzz/bytes.h"
 #include "fuzz/device.h"
+#include "fuzz/metadata_device.h"
 #include "fuzz/process.h"
 #include "kernel/kernel.h"
 #include "kernel/waker.h"
@@ -17,6 +19,9 @@ namespace fuzz {
 /// the input, so that every execution ends.
 class FuzzKernel final : public v4l2::Kernel {
 public:
+  /// The path of the MetadataDevice. All others are of the Device.
+  static constexpr auto metadata_path = "/dev/video9";
+
   FuzzKernel(Bytes input, std::uint8_t traits);
 
   int open(const char* path, int flags) override;
@@ -35,7 +40,7 @@ public:
   const v4l2::Waker* waker{};
   /// Runs what other threads do while the program waits. A byte of the input chooses it.
   std::function<void(std::uint8_t)> meanwhile;
-  /// The kernel calls this with each buffer before VIDIOC_QBUF.
+  /// The kernel calls this with each buffer of pictures before VIDIOC_QBUF.
   std::function<void(const v4l2_buffer&)> before_queue;
 
   /// Returns the descriptor of a DMABuf of another device.
@@ -55,10 +60,13 @@ private:
   std::string text(std::string truth);
   void change(std::span<std::byte> bytes);
   [[nodiscard]] short happening(const pollfd& asked) const;
+  [[nodiscard]] bool has_metadata(int descriptor) const;
 
   Process process_;  // first, so that it outlives the others and sees what they close
   Bytes input_;
   Device device_;
+  MetadataDevice metadata_;
+  std::vector<int> metadata_descriptors_;
   std::uint32_t calls_{};
 };
 

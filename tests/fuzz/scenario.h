@@ -89,6 +89,9 @@ private:
   void exchange_edid(std::uint8_t how);
   void set_by_text(std::uint8_t how);
 
+  // scenario_metadata.cpp
+  void read_metadata(std::uint8_t how);
+
   // scenario_stream.cpp: `stream`
   void request(std::uint8_t how);
   void free(std::uint8_t how);

@@ -39,7 +39,10 @@ void Scenario::choose_input(std::uint8_t how) {
   const auto found = v4l2::find_by_name(names, text_of(how));
   check(!found || *found < names.size(), "a name is one of those that there are");
   if (found) static_cast<void>(good(v4l2::select_input(node, (*inputs)[*found].index)));
-  if (input_) static_cast<void>(good(v4l2::look_at_signal(node, *input_)));
+  if (!input_) return;
+  const auto signal = v4l2::look_at_signal(node, *input_);
+  if (good(signal) && signal->lacks_picture())
+    check(signal->certain, "only a driver that is sure says that there is no picture");
 }
 
 void Scenario::choose_signal(std::uint8_t how) {
