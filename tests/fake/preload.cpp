@@ -6,7 +6,9 @@
 //
 // V4L2CPP_FAKE holds words that change the camera, separated by commas. They are "multiplanar",
 // "sensor" (any size, and the exposure as sensors have it), "no-export", "no-orphans", "no-create"
-// and "no-rates". "paint" fills the frames with the pattern that the tests know, which costs time.
+// and "no-rates". "paint" fills the frames with the pattern that the
+// tests know, which costs time. "stamps=KIND" makes the camera capture 30 frames a second, with
+// such timestamps (paced_camera.h).
 
 // This macro would give open() and open64() one name. Both are defined here.
 #undef _FILE_OFFSET_BITS
@@ -30,6 +32,7 @@
 #include <unistd.h>
 
 #include "fake/fake_kernel.h"
+#include "fake/paced_camera.h"
 
 namespace {
 
@@ -105,8 +108,15 @@ fake::FakeKernel& kernel() {
     auto* const made = new fake::FakeKernel;
     const auto camera = made->plug(node_path, model());
     const char* const value = std::getenv("V4L2CPP_FAKE");
-    const bool paint = value != nullptr && std::string_view{value}.contains("paint");
-    camera->always_ready(paint);
+    const std::string_view words{value != nullptr ? value : ""};
+    constexpr std::string_view stamps{"stamps="};
+    if (const auto place = words.find(stamps); place != std::string_view::npos) {
+      const auto kind = words.substr(place + stamps.size());
+      fake::pace(camera, std::chrono::nanoseconds{std::chrono::seconds{1}} / 30,
+                 fake::stamps_of(kind.substr(0, kind.find(','))));
+    } else {
+      camera->always_ready(words.contains("paint"));
+    }
     return made;
   }();
   return *only;

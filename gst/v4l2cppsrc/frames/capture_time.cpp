@@ -5,13 +5,30 @@
 
 namespace v4l2gst {
 
+namespace {
+
 using std::chrono::milliseconds;
+
+/// After a fault so many timestamps in a row must agree with the rate until any is believed again.
+constexpr unsigned long_probation = 8;
+/// So many must be in step with the arrivals if they disagree with the times before.
+constexpr unsigned enough_in_step = 2;
+
+/// Returns how far two times may be apart that mean the same.
+constexpr std::chrono::nanoseconds tolerance(std::chrono::nanoseconds interval) {
+  return std::max<std::chrono::nanoseconds>(interval / 4, milliseconds{2});
+}
+
+}  // namespace
 
 void CaptureTime::stream_began(Nanoseconds now, TimestampMode mode) {
   mode_ = mode;
   began_ = now;
   last_stamp_.reset();
+  last_arrival_.reset();
   last_number_.reset();
+  probation_ = 0;
+  in_step_ = 0;
   delay_.reset();
   pace_.stream_began();
 }
@@ -20,7 +37,7 @@ Captured CaptureTime::of(const FrameTime& frame, Nanoseconds interval) {
   const auto former = std::exchange(last_number_, frame.number);
   const auto steps = former && frame.number > *former ? frame.number - *former : 1;
   pace_.expect(interval);
-  const auto fault = judge(frame, interval);
+  const auto fault = judge(frame, interval, steps);
   const auto estimate = [&](Nanoseconds delay) {
     return std::max(pace_.estimate(frame.arrival - delay, frame.arrival, steps), began_);
   };
@@ -44,11 +61,49 @@ Captured CaptureTime::of(const FrameTime& frame, Nanoseconds interval) {
   return {.time = *time};
 }
 
-StampFault CaptureTime::judge(const FrameTime& frame, Nanoseconds interval) {
+StampFault CaptureTime::judge(const FrameTime& frame, Nanoseconds interval, std::uint64_t steps) {
+  const auto arrived_before = std::exchange(last_arrival_, frame.arrival);
+  const auto stamped_before = last_stamp_;
+  const auto fault = fault_of(frame, interval);
+  if (fault != StampFault::none) {
+    if (has_trusted()) probation_ = long_probation;
+    in_step_ = 0;
+    return fault;
+  }
+  if (probation_ == 0) return fault;
+  const auto start = frame.at_end ? frame.stamp - interval : frame.stamp;
+  const auto passed = static_cast<Nanoseconds::rep>(steps) * pace_.interval();
+  const auto near = tolerance(pace_.interval());
+  if (pace_.last() && std::chrono::abs(start - *pace_.last() - passed) <= near) {
+    --probation_;
+    return fault;
+  }
+  // The driver's clock may have been set. It goes on at the right rate then, and the clock of a
+  // driver that computes wrong times does not.
+  const auto step = frame.stamp - stamped_before.value_or(frame.stamp);
+  const auto waited = frame.arrival - arrived_before.value_or(frame.arrival);
+  const bool in_step =
+      std::chrono::abs(step - passed) <= near || std::chrono::abs(step - waited) <= near;
+  in_step_ = in_step ? in_step_ + 1 : 0;
+  if (in_step_ < enough_in_step) {
+    probation_ = long_probation;
+    return StampFault::implausible;
+  }
+  --probation_;
+  return fault;
+}
+
+/// Returns the fault that a timestamp has by itself.
+StampFault CaptureTime::fault_of(const FrameTime& frame, Nanoseconds interval) {
   // The first frame may have been on its way when the stream began.
   const auto earliest = began_ - std::max<Nanoseconds>(interval, milliseconds{100});
-  // The end of a frame may be an interval ahead, as vivid's is. Other clocks are off by far more.
-  const auto latest = frame.arrival + std::max<Nanoseconds>(interval, milliseconds{1000});
+  // The end of a frame may be an interval ahead, as vivid's is. Its start can't be ahead, but for
+  // the error of a driver that computes it. A frame whose start is further ahead is nearer to its
+  // usual age than to its arrival.
+  const auto ahead = !frame.at_end                     ? Nanoseconds::zero()
+                     : interval == Nanoseconds::zero() ? Nanoseconds{milliseconds{1000}}
+                                                       : interval;
+  const auto latest = frame.arrival + ahead + interval / 4;
   if (frame.stamp <= Nanoseconds::zero() || frame.stamp < earliest || frame.stamp > latest)
     return StampFault::implausible;
   const auto former = std::exchange(last_stamp_, frame.stamp);

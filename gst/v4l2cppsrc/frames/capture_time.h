@@ -14,7 +14,8 @@ enum class StampFault {
   none,
   stands_still,  ///< it is that of the frame before
   backwards,     ///< it is before that of the frame before
-  implausible,   ///< it is before the start of the stream, or in the future
+  implausible,   ///< it is before the start of the stream, in the future, or out of step after a
+                 ///< fault
 };
 
 /// What is known of a frame's time. Times are on CLOCK_MONOTONIC.
@@ -34,8 +35,9 @@ struct Captured {
 /// Finds out when a frame was captured. Pure: times are arguments.
 ///
 /// A driver's timestamp is believed if it is later than that of the frame before, and lies between
-/// the start of the stream and now. Without such a timestamp the frame counts as captured one
-/// interval before it arrived, smoothed by the rate.
+/// the start of the stream and now. After a fault it must also agree with the rate or the arrivals.
+/// Without such a timestamp the frame counts as captured one interval before it arrived, smoothed
+/// by the rate.
 class CaptureTime {
 public:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -55,7 +57,8 @@ public:
   [[nodiscard]] bool has_trusted() const { return delay_.has_value(); }
 
 private:
-  [[nodiscard]] StampFault judge(const FrameTime& frame, Nanoseconds interval);
+  StampFault judge(const FrameTime& frame, Nanoseconds interval, std::uint64_t steps);
+  StampFault fault_of(const FrameTime& frame, Nanoseconds interval);
   [[nodiscard]] std::optional<Nanoseconds> by_stamp(const FrameTime& frame,
                                                     Nanoseconds interval) const;
   [[nodiscard]] Nanoseconds in_order(Nanoseconds time, Nanoseconds arrival) const;
@@ -64,8 +67,11 @@ private:
   TimestampMode mode_{};
   Nanoseconds began_{};
   std::optional<Nanoseconds> last_stamp_;
+  std::optional<Nanoseconds> last_arrival_;
   std::optional<std::uint64_t> last_number_;
   std::optional<Nanoseconds> delay_;  // of a frame with a good timestamp, until it arrives
+  unsigned probation_{};              // how many timestamps must agree until any is believed again
+  unsigned in_step_{};                // how many in a row were in step with the arrivals alone
   FramePace pace_;
 };
 

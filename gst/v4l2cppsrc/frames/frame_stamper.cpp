@@ -111,14 +111,12 @@ void FrameStamper::write_references(GstBuffer* buffer, const FrameInfo& frame, N
   references_.write(buffer, times);
 }
 
-/// Returns the driver's timestamp on CLOCK_MONOTONIC. One that is far ahead of it, and not said to
-/// be of that clock, may be of CLOCK_REALTIME.
+/// Returns the driver's timestamp on CLOCK_MONOTONIC. One that is far ahead of it may be of
+/// CLOCK_REALTIME, whatever its flag says.
 FrameStamper::Nanoseconds FrameStamper::monotonic_stamp(const FrameInfo& frame,
                                                         v4l2::Kernel& kernel) {
   constexpr std::chrono::hours far{24};
-  if (kind_of(frame) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC ||
-      frame.timestamp < frame.arrival.monotonic + far)
-    return frame.timestamp;
+  if (frame.timestamp < frame.arrival.monotonic + far) return frame.timestamp;
   realtime_.note(read_between([&] { return kernel.monotonic_time(); },
                               [&] { return kernel.wall_time(CLOCK_REALTIME); }));
   return realtime_.here(frame.timestamp);

@@ -75,7 +75,29 @@ TEST(CaptureTimeTest, AnEndThatIsYetToComeIsGood) {
 TEST(CaptureTimeTest, TheFutureIsClampedToTheArrival) {
   Stream stream;
   const auto arrival = Stream::taken(0) + 45ms;
-  EXPECT_EQ(stream.next(arrival + 300ms).time, arrival);
+  EXPECT_EQ(stream.next(arrival + 9ms).time, arrival);
+}
+
+TEST(CaptureTimeTest, AStartThatIsFarAheadIsNotBelieved) {
+  Stream stream;
+  for (int frame = 0; frame < 10; ++frame)
+    stream.good();
+  for (const auto ahead : {11ms, 300ms, 900ms}) {
+    const auto truth = Stream::taken(stream.number);
+    const auto captured = stream.next(truth + 45ms + ahead);
+    EXPECT_LT(std::chrono::abs(captured.time - truth), 1ms) << ahead.count();
+    EXPECT_EQ(captured.fault, StampFault::implausible);
+    EXPECT_EQ(stream.good().fault, StampFault::none);
+  }
+}
+
+TEST(CaptureTimeTest, AnEndIsAheadByAnIntervalAtMost) {
+  Stream stream;
+  const auto ahead = [&](nanoseconds by) {
+    return stream.next(Stream::taken(stream.number) + 45ms + by, true).fault;
+  };
+  EXPECT_EQ(ahead(interval), StampFault::none);
+  EXPECT_EQ(ahead(interval + 11ms), StampFault::implausible);
 }
 
 TEST(CaptureTimeTest, AFrameThatWaitedTenSecondsIsAsOldAsItSays) {
@@ -152,6 +174,37 @@ TEST(CaptureTimeTest, ALargeStepBackIsNotBelieved) {
     stream.good();
   for (int frame = 0; frame < 100; ++frame)
     EXPECT_LT(stream.error(Stream::taken(stream.number) - 5s), 500us);
+}
+
+TEST(CaptureTimeTest, AClockOfTwiceTheRateIsNotBelievedAfterItsFirstFault) {
+  // uvcvideo computes such stamps with hwtimestamps=1 where USB has no frame numbers.
+  Stream stream;
+  for (int frame = 0; frame < 10; ++frame)
+    stream.good();
+  auto last = stream.good().time;
+  for (int frame = 0; frame < 500; ++frame) {
+    const auto truth = Stream::taken(stream.number);
+    // It runs ahead of the arrival, and goes back by six intervals.
+    const auto captured = stream.next(truth + (frame % 7 - 3) * interval + 3ms);
+    EXPECT_GT(captured.time, last + interval / 2);
+    EXPECT_LE(std::chrono::abs(captured.time - truth), interval / 4) << frame;
+    last = captured.time;
+  }
+}
+
+TEST(CaptureTimeTest, AClockThatWasSetIsBelievedAgain) {
+  Stream stream;
+  for (int frame = 0; frame < 10; ++frame)
+    stream.good();
+  stream.next(0s);
+  // The camera's delay has changed by 15 ms meanwhile.
+  int believed = -1;
+  for (int frame = 0; frame < 10; ++frame) {
+    const auto stamp = Stream::taken(stream.number) - 15ms;
+    if (stream.next(stamp).time == stamp && believed < 0) believed = frame;
+  }
+  EXPECT_GE(believed, 0);
+  EXPECT_LE(believed, 3);
 }
 
 TEST(CaptureTimeTest, TheModeMayNotAskForTheDriversTime) {

@@ -1,0 +1,204 @@
+// Has drivers stamp their frames in other ways, and compares the PTS with the stamps and with the
+// arrivals. Prints TAP.
+//
+//   timestamps vivid DEVICE
+//   timestamps usb
+//
+// USBCAM_CONTROL_1 is the control socket of a USB camera of tests/usbcam.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rigs/controls.h"
+#include "rigs/device_rig.h"
+#include "rigs/forwarding_kernel.h"
+#include "rigs/tap.h"
+#include "rigs/usb_camera.h"
+
+namespace {
+
+using real::Tap;
+
+constexpr auto vivid_caps = "video/x-raw,format=YUY2,width=320,height=180,framerate=30/1";
+constexpr auto usb_caps = "video/x-raw,format=YUY2,width=320,height=240,framerate=30/1";
+constexpr std::int64_t interval = GST_SECOND / 30;
+
+/// The times of a frame, all on CLOCK_MONOTONIC.
+struct Times {
+  std::int64_t pts{};
+  std::int64_t stamp{};
+  std::int64_t left{};  ///< when the frame left the element
+};
+
+/// Plays a device and keeps the times of its frames.
+class Playing {
+public:
+  Playing(const std::string& device, const char* caps) : alone_{device, kernel_, caps} {
+    pad_ = gst_element_get_static_pad(alone_.element, "src");
+    gst_pad_add_probe(
+        pad_, GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+          static_cast<Playing*>(self)->see(GST_PAD_PROBE_INFO_BUFFER(info));
+          return GST_PAD_PROBE_OK;
+        },
+        this, nullptr);
+  }
+
+  Playing(const Playing&) = delete;
+  Playing& operator=(const Playing&) = delete;
+
+  ~Playing() { gst_object_unref(pad_); }
+
+  /// Returns the times of the next frames; fewer if frames stay away.
+  std::vector<Times> frames(std::size_t count) {
+    alone_.play();
+    for (std::size_t i = 0; i < count; ++i)
+      if (!alone_.next()) break;
+    const std::lock_guard lock{mutex_};
+    return times_;
+  }
+
+  [[nodiscard]] guint64 stat(const char* name) const { return rig::stat(alone_.element, name); }
+
+  /// Returns true if a WARNING says that timestamps are wrong.
+  [[nodiscard]] bool warned_of_time() const {
+    bool warned{};
+    while (auto* const message = gst_bus_pop_filtered(alone_.bus, GST_MESSAGE_WARNING)) {
+      GError* error{};
+      gst_message_parse_warning(message, &error, nullptr);
+      Tap::explain(error->message);
+      warned = warned || std::string_view{error->message}.contains("timestamp");
+      g_error_free(error);
+      gst_message_unref(message);
+    }
+    return warned;
+  }
+
+private:
+  void see(GstBuffer* buffer) {
+    const auto* const meta =
+        gst_custom_meta_get_structure(gst_buffer_get_custom_meta(buffer, "v4l2cppsrc-frame"));
+    guint64 stamp{};
+    gst_structure_get_uint64(meta, "timestamp", &stamp);
+    const std::lock_guard lock{mutex_};
+    // The harness's clock is CLOCK_MONOTONIC.
+    times_.push_back({.pts = static_cast<std::int64_t>(GST_BUFFER_PTS(buffer) +
+                                                       gst_element_get_base_time(alone_.element)),
+                      .stamp = static_cast<std::int64_t>(stamp),
+                      .left = g_get_monotonic_time() * 1000});
+  }
+
+  real::Between kernel_;
+  real::Alone alone_;
+  GstPad* pad_{};
+  std::mutex mutex_;  // guards all below
+  std::vector<Times> times_;
+};
+
+std::string us(std::int64_t nanoseconds) {
+  return std::to_string(nanoseconds / 1000) + " us";
+}
+
+/// Returns the largest distance of a PTS from its stamp less `age`. The first frames are left out:
+/// what is computed is not before the start of the stream.
+std::int64_t farthest_from_stamp(const std::vector<Times>& frames, std::int64_t age) {
+  std::int64_t most{};
+  for (std::size_t i = 2; i < frames.size(); ++i)
+    most = std::max(most, std::abs(frames[i].pts - (frames[i].stamp - age)));
+  return most;
+}
+
+/// Returns the largest distance of a PTS from one interval before the frame left.
+std::int64_t farthest_from_arrival(const std::vector<Times>& frames) {
+  std::int64_t most{};
+  for (std::size_t i = 2; i < frames.size(); ++i)
+    most = std::max(most, std::abs(frames[i].pts - (frames[i].left - interval)));
+  return most;
+}
+
+/// Returns how often one of these times was not later than the one before.
+template <class Member>
+std::size_t steps_back(const std::vector<Times>& frames, Member time) {
+  std::size_t count{};
+  for (std::size_t i = 1; i < frames.size(); ++i)
+    if (frames[i].*time <= frames[i - 1].*time) ++count;
+  return count;
+}
+
+void stamp_the_start_or_the_end(Tap& tap, const char* device) {
+  const real::Controls controls{device};
+  for (const bool start : {true, false}) {
+    controls.choose("Timestamp Source", start ? "Start of Exposure" : "End of Frame");
+    Playing playing{device, vivid_caps};
+    const auto frames = playing.frames(100);
+    const std::string what = start ? "start of exposure" : "end of frame";
+    const auto off = farthest_from_stamp(frames, start ? 0 : interval);
+    tap.point(frames.size() == 100 && off == 0,
+              what + ": PTS is " + (start ? "the driver's stamp" : "an interval before the stamp") +
+                  " exactly, " + us(off) + " off");
+  }
+}
+
+/// vivid's stamps are in the year 2106 then, and leave it after 16 s.
+void wrap_the_timestamp(Tap& tap, const char* device) {
+  const real::Controls controls{device};
+  controls.set("Wrap Timestamp", 1);
+  Playing playing{device, vivid_caps};
+  const auto frames = playing.frames(600);
+  tap.point(frames.size() == 600, "600 frames with stamps that wrap");
+  tap.point(steps_back(frames, &Times::pts) == 0, "no PTS is repeated, and none goes back");
+  const auto off = farthest_from_arrival(frames);
+  tap.point(off < 15 * GST_MSECOND, "each is near its arrival: " + us(off));
+  tap.point(playing.stat("lost") < 60,
+            "and none of it is a loss: " + std::to_string(playing.stat("lost")));
+  tap.point(!playing.warned_of_time(), "a driver that never had good stamps has no WARNING");
+  controls.set("Wrap Timestamp", 0);
+}
+
+/// uvcvideo computes stamps from the camera's clock and that of USB, which vhci_hcd does not have.
+void compute_by_hardware(Tap& tap) {
+  constexpr auto parameter = "/sys/module/uvcvideo/parameters/hwtimestamps";
+  const real::UsbCamera camera{"USBCAM_CONTROL_1"};
+  std::ofstream{parameter} << '1';
+  camera.unplug();
+  camera.plug(0);
+  Playing playing{camera.node(), usb_caps};
+  const auto frames = playing.frames(600);
+  tap.point(frames.size() == 600, "600 frames with stamps that uvcvideo computes");
+  std::int64_t ahead{};
+  for (const auto& frame : frames)
+    ahead = std::max(ahead, frame.stamp - frame.left);
+  Tap::explain("the stamps go back " + std::to_string(steps_back(frames, &Times::stamp)) +
+               " times, and are up to " + us(ahead) + " ahead of the arrival");
+  tap.point(steps_back(frames, &Times::pts) == 0, "no PTS is repeated, and none goes back");
+  const auto off = farthest_from_arrival(frames);
+  tap.point(off < 2 * interval, "each is near its arrival: " + us(off));
+  std::int64_t longest{};
+  for (std::size_t i = 1; i < frames.size(); ++i)
+    longest = std::max(longest, frames[i].pts - frames[i - 1].pts);
+  tap.point(longest < 2 * interval, "no gap is made: at most " + us(longest));
+  std::ofstream{parameter} << '0';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gst_init(nullptr, nullptr);
+  const std::string_view kind{argc > 1 ? argv[1] : ""};
+  Tap tap;
+  if (kind == "vivid" && argc == 3) {
+    stamp_the_start_or_the_end(tap, argv[2]);
+    wrap_the_timestamp(tap, argv[2]);
+  } else if (kind == "usb") {
+    compute_by_hardware(tap);
+  } else {
+    return 2;
+  }
+  return tap.end();
+}
