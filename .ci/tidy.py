@@ -72,7 +72,9 @@ def units(build):
         if not source.is_relative_to(PROJECT) or source.is_relative_to(PROJECT / "subprojects"):
             continue
         name = str(source.relative_to(PROJECT))
-        headers = sorted({os.path.normpath(path) for path in read[entry["output"]]})
+        # Sorted by a name that is the same in each checkout. Else a checkout in another directory knows no file.
+        headers = sorted({os.path.normpath(path) for path in read[entry["output"]]},
+                         key=lambda path: path.replace(str(PROJECT), "."))
         # None of these three words changes what clang-tidy finds.
         command = entry["command"].replace(str(PROJECT), ".").removeprefix("ccache ")
         command = command.replace(" -Werror ", " ").replace(" -g ", " ")
