@@ -55,13 +55,22 @@ public:
 
   ~Playing() { gst_object_unref(pad_); }
 
-  /// Returns the times of the next frames; fewer if frames stay away.
+  /// Plays, and waits for so many frames more. Returns the times of all so far.
   std::vector<Times> frames(std::size_t count) {
     alone_.play();
     for (std::size_t i = 0; i < count; ++i)
       if (!alone_.next()) break;
     const std::lock_guard lock{mutex_};
     return times_;
+  }
+
+  void pause() const { gst_element_set_state(alone_.element, GST_STATE_PAUSED); }
+
+  /// Returns true if a QOS message was posted.
+  [[nodiscard]] bool told_of_loss() const {
+    auto* const message = gst_bus_pop_filtered(alone_.bus, GST_MESSAGE_QOS);
+    if (message != nullptr) gst_message_unref(message);
+    return message != nullptr;
   }
 
   [[nodiscard]] guint64 stat(const char* name) const { return rig::stat(alone_.element, name); }
@@ -161,6 +170,26 @@ void wrap_the_timestamp(Tap& tap, const char* device) {
   controls.set("Wrap Timestamp", 0);
 }
 
+/// Each pause lasts 2 s of the machine's time, in which vivid fills its buffers.
+void pause_a_hundred_times(Tap& tap, const char* device) {
+  constexpr std::size_t turns = 100;
+  constexpr std::size_t each = 3;
+  Playing playing{device, vivid_caps};
+  auto frames = playing.frames(each);
+  for (std::size_t turn = 0; turn < turns && frames.size() == (turn + 1) * each; ++turn) {
+    playing.pause();
+    g_usleep(2 * G_USEC_PER_SEC);
+    frames = playing.frames(each);
+  }
+  tap.point(frames.size() == (turns + 1) * each, "each of 100 pauses of 2 s ends with a frame");
+  tap.point(steps_back(frames, &Times::pts) == 0, "no PTS is repeated, and none goes back");
+  std::int64_t oldest{};
+  for (const auto& frame : frames)
+    oldest = std::max(oldest, frame.left - frame.pts);
+  tap.point(oldest < 3 * interval, "no frame is stale: the oldest has " + us(oldest));
+  tap.point(playing.stat("lost") == 0 && !playing.told_of_loss(), "and no loss is reported");
+}
+
 /// uvcvideo computes stamps from the camera's clock and that of USB, which vhci_hcd does not have.
 void compute_by_hardware(Tap& tap) {
   constexpr auto parameter = "/sys/module/uvcvideo/parameters/hwtimestamps";
@@ -195,6 +224,7 @@ int main(int argc, char** argv) {
   if (kind == "vivid" && argc == 3) {
     stamp_the_start_or_the_end(tap, argv[2]);
     wrap_the_timestamp(tap, argv[2]);
+    pause_a_hundred_times(tap, argv[2]);
   } else if (kind == "usb") {
     compute_by_hardware(tap);
   } else {
