@@ -74,7 +74,8 @@ StampFault CaptureTime::judge(const FrameTime& frame, Nanoseconds interval, std:
   const auto start = frame.at_end ? frame.stamp - interval : frame.stamp;
   const auto passed = static_cast<Nanoseconds::rep>(steps) * pace_.interval();
   const auto near = tolerance(pace_.interval());
-  const bool on_time = pace_.last() && std::chrono::abs(start - *pace_.last() - passed) <= near;
+  const auto last = pace_.last();
+  const bool on_time = last && std::chrono::abs(start - *last - passed) <= near;
   const bool of_usual_age = delay_ && std::chrono::abs(frame.arrival - start - *delay_) <= near;
   if (on_time || of_usual_age) {
     --probation_;
