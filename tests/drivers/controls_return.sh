@@ -27,7 +27,9 @@ for wishes in auto_exposure=manual,exposure_time_absolute=157 exposure_time_abso
   until_told 'nothing, but the end'
   wait $launch
   exec 3<&-
-  point "$wishes: no WARNING came" [ "$(grep -c '^WARNING' "$work/log")" = 0 ]
+  # Lost frames depend on the speed of the machine.
+  warning=$(grep '^WARNING' "$work/log" | grep -v -e ' has lost [0-9]* frame' -e ' frames per second, but' | head -n 1)
+  point "$wishes: no WARNING came: $warning" [ -z "$warning" ]
   v4l2-ctl -d "$device" -c auto_exposure=3
 done
 
