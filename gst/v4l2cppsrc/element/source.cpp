@@ -104,6 +104,7 @@ void Source::stop() {
     lower(v4l2::Waker::pause);
     commands_.forget_key_frame();
   });
+  streaming_ = std::thread::id{};  // it ends, and another thread may get its id
 }
 
 void Source::raise(v4l2::Waker::Reason reason) {
@@ -135,10 +136,16 @@ void Source::unlock() {
   // pipeline may play again before the base class sees FLUSHING (1.26.2). That ends the streaming
   // task, and nothing starts it again. pause() does what a pause takes.
   if (pausing_.load() == std::this_thread::get_id()) return;
+  if (streaming_.load() == std::this_thread::get_id()) streaming_unlocked_ = true;
   raise(v4l2::Waker::flush);
 }
 
+/// GstBaseSrc 1.26 calls this on the streaming thread too, when a pause ends
+/// (gst_base_src_wait_playing()). A flush or an EOS that another thread sends at that moment must
+/// not be forgotten, since that thread waits for the streaming thread.
 void Source::unlock_stop() {
+  if (streaming_.load() == std::this_thread::get_id() && !std::exchange(streaming_unlocked_, false))
+    return;
   lower(v4l2::Waker::flush);
 }
 
@@ -158,6 +165,7 @@ void Source::emit_prepare_format(int descriptor, GstCaps* caps) {
 /// Returns true without new caps while the device is away. GstBaseSrc can't interrupt negotiate(),
 /// but it can interrupt create(). create() waits for the device, and has this called again.
 bool Source::negotiate() {
+  streaming_ = std::this_thread::get_id();
   bool renewed{};
   for (;;) {
     const auto named = rectangles_of(shared_.info.settings());
@@ -240,6 +248,7 @@ void Source::apply_wishes() {
 // ---- data flow ----------------------------------------------------------------------------------
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
+  streaming_ = std::this_thread::get_id();
   controls_.before_frame();
   for (;;) {
     if (reported_ == Reported::refusal) return GST_FLOW_ERROR;

@@ -159,7 +159,9 @@ private:
   v4l2::Waker waker_{v4l2::Waker::Later::later};
   v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
   std::atomic<Reported> reported_{};
-  std::atomic<std::thread::id> pausing_{};  // the thread between begin_pause() and pause()
+  std::atomic<std::thread::id> pausing_{};    // the thread between begin_pause() and pause()
+  std::atomic<std::thread::id> streaming_{};  // the streaming thread, once it was seen
+  bool streaming_unlocked_{};  // that thread itself has called unlock(); used by it alone
   Shared shared_;
   Commands commands_{waker_};
   v4l2::Mutex mutex_;
