@@ -188,6 +188,15 @@ TEST_F(Properties, HaveEnumsThatThePluginDocuments) {
   }
 }
 
+/// gst-inspect-1.0 shows the values of an enum, and of no other type.
+TEST_F(Properties, HaveAnExampleInTheirBlurbs) {
+  for (auto* const spec : specs_) {
+    if (!writable(spec) || G_IS_PARAM_SPEC_ENUM(spec) || G_IS_PARAM_SPEC_BOOLEAN(spec)) continue;
+    const std::string blurb = g_param_spec_get_blurb(spec);
+    EXPECT_NE(blurb.find("such as"), std::string::npos) << spec->name << ": " << blurb;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
