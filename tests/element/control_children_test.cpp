@@ -212,6 +212,25 @@ GST_START_TEST(test_child_added_comes_when_the_device_opens) {
 
 GST_END_TEST
 
+/// gst-launch-1.0 sets all its children when the first one is added, the last of its line first.
+GST_START_TEST(test_what_child_added_sets_is_applied_together) {
+  Bused bused{rig::camera("1")};
+  const auto set_both = +[](GstElement* element, GObject*, const char*, gpointer) {
+    set(child(element, "exposure_time_absolute"), "value", "157");
+    set(child(element, "auto_exposure"), "value", "manual");
+  };
+  g_signal_connect(bused.rig.element, "child-added", G_CALLBACK(set_both), nullptr);
+  bused.rig.set_state(GST_STATE_READY);
+  fail_unless_equals_int64(bused.rig.camera->control(V4L2_CID_EXPOSURE_AUTO), V4L2_EXPOSURE_MANUAL);
+  fail_unless_equals_int64(bused.rig.camera->control(V4L2_CID_EXPOSURE_ABSOLUTE), 157);
+  fail_unless(rig::texts_of(bused.bus, GST_MESSAGE_WARNING).empty());
+  // Later each value is set at once, and in its order.
+  set(child(bused.rig.element, "exposure_time_absolute"), "value", "200");
+  fail_unless_equals_int64(bused.rig.camera->control(V4L2_CID_EXPOSURE_ABSOLUTE), 200);
+}
+
+GST_END_TEST
+
 // ---- what a child says --------------------------------------------------------------------------
 
 GST_START_TEST(test_a_number_has_value_and_range) {
@@ -567,6 +586,7 @@ static Suite* control_children_suite() {
                    TEST(test_a_closed_device_has_no_children),
                    TEST(test_nothing_is_asked_until_somebody_wants_a_child),
                    TEST(test_child_added_comes_when_the_device_opens),
+                   TEST(test_what_child_added_sets_is_applied_together),
                    TEST(test_a_number_has_value_and_range),
                    TEST(test_a_menu_has_labels_and_indexes),
                    TEST(test_flags_and_range_are_read_anew),

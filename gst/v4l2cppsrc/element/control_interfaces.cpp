@@ -27,7 +27,7 @@ void ControlInterfaces::wish(std::string_view source, std::vector<v4l2::ControlW
     for (auto& wish : wishes)
       all.add(source, std::move(wish));
   });
-  apply_();
+  if (gathering_.load() != std::this_thread::get_id()) apply_();
 }
 
 // ---- orientation --------------------------------------------------------------------------------
@@ -97,8 +97,12 @@ void ControlInterfaces::tell(const ControlNews& news) {
   auto* const balance = GST_COLOR_BALANCE(element_);
   if (news.opened) {
     tag_due_ = true;
+    const auto newest = wishes_.newest();
+    gathering_ = std::this_thread::get_id();
     children_.device_opened();
     if (direction_ >= 0) turn_picture();
+    gathering_ = std::thread::id{};
+    if (wishes_.newest() != newest) apply_();
   }
   if (news.opened || news.all) color_balance_.all_changed(balance);
   if (news.all) children_.all_changed();

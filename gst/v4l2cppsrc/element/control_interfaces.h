@@ -92,6 +92,9 @@ private:
   SharedWishes& wishes_;
   std::function<void()> apply_;
   std::atomic<std::thread::id> syncing_{};  // the thread that sets what a GstController binds
+  // The thread that emits "child-added". Its wishes are applied together, since gst-launch-1.0 sets
+  // the children in the reverse order of its line: an exposure before the mode that allows it.
+  std::atomic<std::thread::id> gathering_{};
   GstClockTime time_{};  // of a GstController: the duration of all frames of the run
   std::atomic<bool> tag_due_{};
   std::atomic<int> direction_{-1};  // -1 until it is set
