@@ -13,6 +13,7 @@ with the reasons.
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,13 +62,14 @@ def on_fake(pipeline):
 def run(pipeline, preload, folder):
     command = on_fake(pipeline)
     environment = {**os.environ, "LD_PRELOAD": preload}
-    try:
-        done = subprocess.run(["sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired:
-        return False, f"{command}\nIt did not end within a minute."
-    said = done.stdout + done.stderr
-    return done.returncode == 0 and "ERROR" not in said and "WARNING" not in said, f"{command}\n{said}"
+    with subprocess.Popen(["sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as shell:
+        try:
+            said, _ = shell.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(shell.pid, signal.SIGKILL)
+            return False, f"{command}\nIt did not end within a minute."
+    return shell.returncode == 0 and "ERROR" not in said and "WARNING" not in said, f"{command}\n{said}"
 
 
 def main():

@@ -298,6 +298,17 @@ GST_START_TEST(test_grows_with_memory_of_its_own) {
 
 GST_END_TEST
 
+GST_START_TEST(test_leaky_gives_frames_of_a_device_that_always_has_a_newer_one) {
+  Rig rig;
+  rig::set(rig.element, "leaky", "newest");
+  rig.camera->always_ready();
+  rig.play();
+  for (int i = 0; i < 5; ++i)
+    fail_unless(rig::Buffer{gst_harness_pull(rig.harness)} != nullptr);
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_leaky_gives_the_newest_and_counts_the_others) {
   Rig rig;
   rig::set(rig.element, "leaky", "newest");
@@ -354,20 +365,22 @@ GST_START_TEST(test_a_copy_is_as_long_as_its_frame) {
 GST_END_TEST
 
 static Suite* starve_suite() {
-  return suite_of("starve", {
-                                TEST(test_a_copy_is_as_long_as_its_frame),
-                                TEST(test_growing_and_then_copying_keeps_frames_flowing),
-                                TEST(test_copying_keeps_frames_flowing),
-                                TEST(test_what_is_dropped_is_counted),
-                                TEST(test_grows_to_the_ceiling_and_no_further),
-                                TEST(test_copies_where_the_driver_cannot_grow),
-                                TEST(test_a_new_buffer_whose_memory_cannot_be_had_is_left_unused),
-                                TEST(test_shrinks_when_downstream_has_let_go),
-                                TEST(test_memory_goes_back_but_that_which_is_held),
-                                TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused),
-                                TEST(test_grows_with_memory_of_its_own),
-                                TEST(test_leaky_gives_the_newest_and_counts_the_others),
-                            });
+  return suite_of("starve",
+                  {
+                      TEST(test_a_copy_is_as_long_as_its_frame),
+                      TEST(test_growing_and_then_copying_keeps_frames_flowing),
+                      TEST(test_copying_keeps_frames_flowing),
+                      TEST(test_what_is_dropped_is_counted),
+                      TEST(test_grows_to_the_ceiling_and_no_further),
+                      TEST(test_copies_where_the_driver_cannot_grow),
+                      TEST(test_a_new_buffer_whose_memory_cannot_be_had_is_left_unused),
+                      TEST(test_shrinks_when_downstream_has_let_go),
+                      TEST(test_memory_goes_back_but_that_which_is_held),
+                      TEST(test_a_driver_that_frees_no_single_buffer_leaves_them_unused),
+                      TEST(test_grows_with_memory_of_its_own),
+                      TEST(test_leaky_gives_frames_of_a_device_that_always_has_a_newer_one),
+                      TEST(test_leaky_gives_the_newest_and_counts_the_others),
+                  });
 }
 
 SUITE_MAIN(starve_suite)

@@ -80,12 +80,13 @@ Outcome<Delivered> Delivery::deliver(const FlowParts& at, v4l2::Frame&& arrived)
   return deliver_one(at, std::move(arrived));
 }
 
-/// Delivers the newest frame that is ready in place of `arrived`.
+/// Delivers the newest frame that is ready in place of `arrived`. It leaves out as many frames as
+/// there are buffers at most. A device that is faster than this loop always has a newer frame.
 Outcome<Delivered> Delivery::deliver_newest(const FlowParts& at, v4l2::Frame&& arrived) {
   auto& stats = surroundings_.stats;
   std::optional frame{std::move(arrived)};
   // An awaited key frame is not left out for a newer frame.
-  while (!filter_.awaits_key_frame()) {
+  for (auto left = at.capture.buffer_count(); left > 0 && !filter_.awaits_key_frame(); --left) {
     auto more = at.capture.ready();
     if (!more) break;
     if (!*more)
