@@ -71,11 +71,10 @@ bool Source::open() {
   // The device is closed first. A driver that allows one open would report EBUSY otherwise.
   close();
   const auto wanted = shared_.info.settings().device;
-  for (auto* const waker : {&waker_, &absence_waker_})
-    if (const auto prepared = waker->prepare(); !prepared) {
-      report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
-      return false;
-    }
+  if (const auto prepared = interrupts_.prepare(); !prepared) {
+    report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
+    return false;
+  }
   auto& kernel = choose_kernel();
   const auto opened = with_session([&](Session& session) { return session.open(kernel, wanted); });
   if (!opened) report(opened.error());
@@ -101,52 +100,15 @@ bool Source::start() {
 void Source::stop() {
   change_session([this](Session& session) {
     session.stop();
-    lower(v4l2::Waker::pause);
+    interrupts_.end_pause();
     commands_.forget_key_frame();
   });
-  streaming_ = std::thread::id{};  // it ends, and another thread may get its id
-}
-
-void Source::raise(v4l2::Waker::Reason reason) {
-  waker_.raise(reason);
-  absence_waker_.raise(reason);
-}
-
-void Source::lower(v4l2::Waker::Reason reason) {
-  waker_.lower(reason);
-  absence_waker_.lower(reason);
-}
-
-void Source::begin_pause() {
-  pausing_ = std::this_thread::get_id();
+  interrupts_.streaming_ended();
 }
 
 void Source::pause() {
-  pausing_ = std::thread::id{};
-  raise(v4l2::Waker::pause);
+  interrupts_.interrupt_for_pause();
   change_session([](Session& session) { session.pause(); });
-}
-
-void Source::resume() {
-  lower(v4l2::Waker::pause);
-}
-
-void Source::unlock() {
-  // GstBaseSrc 1.26 calls unlock() for a pause too. FLUSHING would be the wrong answer then. The
-  // pipeline may play again before the base class sees FLUSHING (1.26.2). That ends the streaming
-  // task, and nothing starts it again. pause() does what a pause takes.
-  if (pausing_.load() == std::this_thread::get_id()) return;
-  if (streaming_.load() == std::this_thread::get_id()) streaming_unlocked_ = true;
-  raise(v4l2::Waker::flush);
-}
-
-/// GstBaseSrc 1.26 calls this on the streaming thread too, when a pause ends
-/// (gst_base_src_wait_playing()). A flush or an EOS that another thread sends at that moment must
-/// not be forgotten, since that thread waits for the streaming thread.
-void Source::unlock_stop() {
-  if (streaming_.load() == std::this_thread::get_id() && !std::exchange(streaming_unlocked_, false))
-    return;
-  lower(v4l2::Waker::flush);
 }
 
 // ---- negotiation and allocation -----------------------------------------------------------------
@@ -165,7 +127,7 @@ void Source::emit_prepare_format(int descriptor, GstCaps* caps) {
 /// Returns true without new caps while the device is away. GstBaseSrc can't interrupt negotiate(),
 /// but it can interrupt create(). create() waits for the device, and has this called again.
 bool Source::negotiate() {
-  streaming_ = std::this_thread::get_id();
+  interrupts_.on_streaming_thread();
   bool renewed{};
   for (;;) {
     const auto named = rectangles_of(shared_.info.settings());
@@ -248,7 +210,7 @@ void Source::apply_wishes() {
 // ---- data flow ----------------------------------------------------------------------------------
 
 GstFlowReturn Source::create(GstBuffer** buffer) {
-  streaming_ = std::this_thread::get_id();
+  interrupts_.on_streaming_thread();
   controls_.before_frame();
   for (;;) {
     if (reported_ == Reported::refusal) return GST_FLOW_ERROR;
@@ -258,7 +220,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
       if (!step) return fail(step.error());
       if (std::holds_alternative<Unallocated>(*step)) {
         if (gst_base_src_negotiate(element_) != FALSE) continue;
-        return waker_.raised(v4l2::Waker::flush) ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
+        return interrupts_.flushing() ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
       }
     }
     if (!step) {
@@ -276,7 +238,7 @@ GstFlowReturn Source::create(GstBuffer** buffer) {
       send_gap(*gap);
       continue;
     }
-    if (waker_.raised(v4l2::Waker::flush)) return GST_FLOW_FLUSHING;
+    if (interrupts_.flushing()) return GST_FLOW_FLUSHING;
     const auto playing = gst_base_src_wait_playing(element_);
     if (playing != GST_FLOW_OK) return playing;
   }
@@ -298,7 +260,8 @@ Outcome<Step> Source::wait_for_camera() {
   for (;;) {
     auto step = with_session([](Session& session) { return session.look_for_camera(); });
     if (!step || !std::holds_alternative<Again>(*step)) return step;
-    v4l2::rest(kernel, absence_waker_, std::get<Again>(*step).rest.value_or(Session::look_again));
+    v4l2::rest(kernel, interrupts_.absence_waker(),
+               std::get<Again>(*step).rest.value_or(Session::look_again));
   }
 }
 

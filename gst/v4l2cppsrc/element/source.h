@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
-#include <thread>
 
 #include <gst/base/gstbasesrc.h>
 
@@ -11,8 +10,8 @@
 #include "controls/shared_wishes.h"
 #include "device/tracing_kernel.h"
 #include "element/control_interfaces.h"
+#include "element/interrupts.h"
 #include "kernel/mutex.h"
-#include "kernel/waker.h"
 #include "session/commands.h"
 #include "session/session.h"
 #include "session/shared_info.h"
@@ -62,18 +61,22 @@ public:
 
   /// PLAYING→PAUSED, before the base class does its part. From now on, its unlock() on this thread
   /// is no flush.
-  void begin_pause();
+  void begin_pause() { interrupts_.begin_pause(); }
+
   /// PLAYING→PAUSED, after the base class did its part. When this returns, the device does not
   /// stream.
   void pause();
+
   /// PAUSED→PLAYING. Streaming begins with the next create().
-  void resume();
+  void resume() { interrupts_.end_pause(); }
 
   bool negotiate();
   bool decide_allocation(GstQuery* query);
   GstFlowReturn create(GstBuffer** buffer);
-  void unlock();
-  void unlock_stop();
+
+  void unlock() { interrupts_.unlock(); }
+
+  void unlock_stop() { interrupts_.unlock_stop(); }
 
   [[nodiscard]] CapsPtr caps(GstCaps* filter) const;
   bool answer_latency(GstQuery* query) const;
@@ -142,8 +145,6 @@ private:
   void emit_prepare_format(int descriptor, GstCaps* caps) NO_THREAD_SAFETY_ANALYSIS;
 
   [[nodiscard]] v4l2::Kernel& choose_kernel();
-  void raise(v4l2::Waker::Reason reason);
-  void lower(v4l2::Waker::Reason reason);
   void report(const Report& report);
   bool recover(const Report& report);
   GstFlowReturn fail(const Report& report);
@@ -155,20 +156,15 @@ private:
   // Set once the log wanted each call. It lives on, since a Modes that applications query may still
   // use it.
   std::optional<v4l2::TracingKernel> tracing_;
-  // open() makes their descriptors, without which no wait could be interrupted.
-  v4l2::Waker waker_{v4l2::Waker::Later::later};
-  v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
+  Interrupts interrupts_;
   std::atomic<Reported> reported_{};
-  std::atomic<std::thread::id> pausing_{};    // the thread between begin_pause() and pause()
-  std::atomic<std::thread::id> streaming_{};  // the streaming thread, once it was seen
-  bool streaming_unlocked_{};  // that thread itself has called unlock(); used by it alone
   Shared shared_;
-  Commands commands_{waker_};
+  Commands commands_{interrupts_.frame_waker()};
   v4l2::Mutex mutex_;
   Session session_ GUARDED_BY(mutex_){{.element = GST_ELEMENT_CAST(element_),
                                        .kernel = kernel_,
-                                       .waker = waker_,
-                                       .absence_waker = absence_waker_,
+                                       .waker = interrupts_.frame_waker(),
+                                       .absence_waker = interrupts_.absence_waker(),
                                        .commands = commands_,
                                        .info = shared_.info,
                                        .wishes = shared_.wishes,
