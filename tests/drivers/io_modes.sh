@@ -2,6 +2,8 @@
 # Runs each I/O mode with each kind of consumer, on real drivers. Prints TAP, one line for each device.
 #   io_modes.sh [--producer COMMAND] IO_MODES_TEST "DEVICE [OPTION...]"...
 # The devices show still pictures. COMMAND feeds a loopback device.
+# shellcheck source=fed.sh
+. "$(dirname "$0")/fed.sh"
 producer=
 if [ "$1" = --producer ]; then
   # shellcheck disable=SC2086  # Words.
@@ -15,12 +17,6 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"; [ -z "$producer" ] || kill "$producer"' EXIT
 point=0
 failed=0
-
-# fed DEVICE: succeeds if a loopback device has a producer. Without one, v4l2loopback up to 0.12 has no format, and
-# since 0.13 it has a format but no signal. A stream without a producer would keep the producer from setting a format.
-fed() {
-  v4l2-ctl -d "$1" --get-fmt-video >/dev/null 2>&1 && ! v4l2-ctl -d "$1" --list-inputs | grep -qi 'no signal'
-}
 
 for device; do
   point=$((point + 1))

@@ -12,6 +12,7 @@
 
 #include <linux/videodev2.h>
 
+#include "rigs/buffer_probe.h"
 #include "rigs/controls.h"
 #include "rigs/device_rig.h"
 #include "rigs/forwarding_kernel.h"
@@ -34,26 +35,7 @@ class Counter {
 public:
   /// `of_fields` is true where each number stands for two fields.
   Counter(GstElement* element, guint64 wanted, bool of_fields)
-      : element_{element},
-        wanted_{wanted},
-        of_fields_{of_fields},
-        pad_{gst_element_get_static_pad(element, "src")} {
-    probe_ = gst_pad_add_probe(
-        pad_, GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          static_cast<Counter*>(self)->see(GST_PAD_PROBE_INFO_BUFFER(info));
-          return GST_PAD_PROBE_DROP;
-        },
-        this, nullptr);
-  }
-
-  Counter(const Counter&) = delete;
-  Counter& operator=(const Counter&) = delete;
-
-  ~Counter() {
-    gst_pad_remove_probe(pad_, probe_);
-    gst_object_unref(pad_);
-  }
+      : element_{element}, wanted_{wanted}, of_fields_{of_fields} {}
 
   /// Waits until the device has made so many frames. Returns false after ten minutes.
   bool wait() {
@@ -112,8 +94,6 @@ private:
   GstElement* element_;
   guint64 wanted_;
   bool of_fields_;
-  GstPad* pad_;
-  gulong probe_{};
   std::mutex mutex_;  // guards all below, and the results
   std::condition_variable changed_;
   guint64 captured_{};
@@ -121,6 +101,11 @@ private:
   std::uint32_t field_{};
   std::uint32_t first_{};
   bool done_{};
+  // The last member, since it begins at once.
+  rig::BufferProbe probe_{element_, [this](GstBuffer* buffer) {
+                            see(buffer);
+                            return GST_PAD_PROBE_DROP;
+                          }};
 };
 
 /// Returns how many QOS messages were posted.

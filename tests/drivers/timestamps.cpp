@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rigs/buffer_probe.h"
 #include "rigs/controls.h"
 #include "rigs/device_rig.h"
 #include "rigs/forwarding_kernel.h"
@@ -39,21 +40,7 @@ struct Times {
 /// Plays a device and keeps the times of its frames.
 class Playing {
 public:
-  Playing(const std::string& device, const char* caps) : alone_{device, kernel_, caps} {
-    pad_ = gst_element_get_static_pad(alone_.element, "src");
-    gst_pad_add_probe(
-        pad_, GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          static_cast<Playing*>(self)->see(GST_PAD_PROBE_INFO_BUFFER(info));
-          return GST_PAD_PROBE_OK;
-        },
-        this, nullptr);
-  }
-
-  Playing(const Playing&) = delete;
-  Playing& operator=(const Playing&) = delete;
-
-  ~Playing() { gst_object_unref(pad_); }
+  Playing(const std::string& device, const char* caps) : alone_{device, kernel_, caps} {}
 
   /// Plays, and waits for so many frames more. Returns the times of all so far.
   std::vector<Times> frames(std::size_t count) {
@@ -64,13 +51,20 @@ public:
     return times_;
   }
 
-  void pause() const { gst_element_set_state(alone_.element, GST_STATE_PAUSED); }
+  /// Pauses for that long. Returns false if an ERROR, a WARNING or a loss is posted before the end.
+  [[nodiscard]] bool pause_for(GstClockTime time) const {
+    gst_element_set_state(alone_.element, GST_STATE_PAUSED);
+    return is_quiet_for(time);
+  }
 
-  /// Returns true if a QOS message was posted.
-  [[nodiscard]] bool told_of_loss() const {
-    auto* const message = gst_bus_pop_filtered(alone_.bus, GST_MESSAGE_QOS);
-    if (message != nullptr) gst_message_unref(message);
-    return message != nullptr;
+  [[nodiscard]] bool is_quiet_for(GstClockTime time) const {
+    constexpr auto complaints =
+        static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_QOS);
+    auto* const message = gst_bus_timed_pop_filtered(alone_.bus, time, complaints);
+    if (message == nullptr) return true;
+    Tap::explain(GST_MESSAGE_TYPE_NAME(message));
+    gst_message_unref(message);
+    return false;
   }
 
   [[nodiscard]] guint64 stat(const char* name) const { return rig::stat(alone_.element, name); }
@@ -105,9 +99,12 @@ private:
 
   real::Between kernel_;
   real::Alone alone_;
-  GstPad* pad_{};
   std::mutex mutex_;  // guards all below
   std::vector<Times> times_;
+  rig::BufferProbe probe_{alone_.element, [this](GstBuffer* buffer) {
+                            see(buffer);
+                            return GST_PAD_PROBE_OK;
+                          }};
 };
 
 std::string us(std::int64_t nanoseconds) {
@@ -176,9 +173,9 @@ void pause_a_hundred_times(Tap& tap, const char* device) {
   constexpr std::size_t each = 3;
   Playing playing{device, vivid_caps};
   auto frames = playing.frames(each);
+  bool quiet = true;
   for (std::size_t turn = 0; turn < turns && frames.size() == (turn + 1) * each; ++turn) {
-    playing.pause();
-    g_usleep(2 * G_USEC_PER_SEC);
+    quiet = playing.pause_for(2 * GST_SECOND) && quiet;
     frames = playing.frames(each);
   }
   tap.point(frames.size() == (turns + 1) * each, "each of 100 pauses of 2 s ends with a frame");
@@ -187,7 +184,8 @@ void pause_a_hundred_times(Tap& tap, const char* device) {
   for (const auto& frame : frames)
     oldest = std::max(oldest, frame.left - frame.pts);
   tap.point(oldest < 3 * interval, "no frame is stale: the oldest has " + us(oldest));
-  tap.point(playing.stat("lost") == 0 && !playing.told_of_loss(), "and no loss is reported");
+  tap.point(playing.stat("lost") == 0 && quiet && playing.is_quiet_for(0),
+            "and no loss is reported");
 }
 
 /// uvcvideo computes stamps from the camera's clock and that of USB, which vhci_hcd does not have.

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "rigs/buffer_probe.h"
 #include "rigs/device_rig.h"
 #include "rigs/forwarding_kernel.h"
 #include "rigs/tap.h"
@@ -34,25 +35,7 @@ struct Counts {
 /// Plays the camera until it has made enough frames, by the number that is in each picture.
 class Playing {
 public:
-  explicit Playing(const std::string& device) : alone_{device, kernel_, small} {
-    pad_ = gst_element_get_static_pad(alone_.element, "src");
-    probe_ = gst_pad_add_probe(
-        pad_, GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          static_cast<Playing*>(self)->see(GST_PAD_PROBE_INFO_BUFFER(info));
-          return GST_PAD_PROBE_DROP;
-        },
-        this, nullptr);
-    alone_.play();
-  }
-
-  Playing(const Playing&) = delete;
-  Playing& operator=(const Playing&) = delete;
-
-  ~Playing() {
-    gst_pad_remove_probe(pad_, probe_);
-    gst_object_unref(pad_);
-  }
+  explicit Playing(const std::string& device) : alone_{device, kernel_, small} { alone_.play(); }
 
   /// Returns the counts, or none after ten minutes.
   Counts wait() {
@@ -88,13 +71,15 @@ private:
 
   real::Between kernel_;
   real::Alone alone_;
-  GstPad* pad_{};
-  gulong probe_{};
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   bool begun_{};
   std::uint32_t first_{};
   Counts counts_;
+  rig::BufferProbe probe_{alone_.element, [this](GstBuffer* buffer) {
+                            see(buffer);
+                            return GST_PAD_PROBE_DROP;
+                          }};
 };
 
 Counts counts_with(const real::UsbCamera& camera, const std::string& fault) {

@@ -4,6 +4,8 @@
 # The device is a vivid, or a loopback device that the command line PRODUCER feeds.
 # shellcheck source=../drivers/gst_launch.sh
 . "$(dirname "$0")/../drivers/gst_launch.sh"
+# shellcheck source=../drivers/fed.sh
+. "$(dirname "$0")/../drivers/fed.sh"
 times=$2
 preload=$3
 device=$4
@@ -15,11 +17,6 @@ frames=150
 explain() { cat "$work/log"; }
 
 gst-inspect-1.0 v4l2cppsrc >/dev/null
-
-# Succeeds if the loopback device has a producer, see io_modes.sh.
-fed() {
-  v4l2-ctl -d "$device" --get-fmt-video >/dev/null 2>&1 && ! v4l2-ctl -d "$device" --list-inputs | grep -qi 'no signal'
-}
 
 # shows DESCRIPTION PROPERTIES [COMMAND...]: COMMAND stands in front of the program.
 shows() {
@@ -43,7 +40,7 @@ case $device in
       $producer >"$work/producer" 2>&1 &
       feeding=$!
       trap 'kill $feeding; rm -rf "$work"' EXIT
-      until fed; do sleep 1; done
+      until fed "$device"; do sleep 1; done
       sources=producer
     else
       # The end of a frame, and the start of its exposure.

@@ -23,6 +23,8 @@
 
 #include <gst/gst.h>
 
+#include "rigs/buffer_probe.h"
+
 namespace {
 
 /// So many frames pass before something happens, and after it before the frames are measured.
@@ -31,7 +33,8 @@ constexpr unsigned settling = 15;
 constexpr unsigned measured = 40;
 /// In the VM the clock leaps, so this must be generous.
 constexpr auto patience = 600 * GST_SECOND;
-/// Longer than v4l2src believes in a timestamp.
+/// Longer than v4l2src believes in a timestamp. The row is about this duration, which the guest's
+/// virtual time makes exact.
 constexpr auto long_block = 10'500 * GST_MSECOND;
 
 GstClockTime time_of(clockid_t clock) {
@@ -53,21 +56,7 @@ GstClockTimeDiff ahead(GstClock* clock) {
 /// Measures the frames that leave the source.
 class Errors {
 public:
-  explicit Errors(GstElement* source)
-      : source_{source}, pad_{gst_element_get_static_pad(source, "src")} {
-    gst_pad_add_probe(
-        pad_, GST_PAD_PROBE_TYPE_BUFFER,
-        [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-          static_cast<Errors*>(self)->see(GST_PAD_PROBE_INFO_BUFFER(info));
-          return GST_PAD_PROBE_OK;
-        },
-        this, nullptr);
-  }
-
-  Errors(const Errors&) = delete;
-  Errors& operator=(const Errors&) = delete;
-
-  ~Errors() { gst_object_unref(pad_); }
+  explicit Errors(GstElement* source) : source_{source} {}
 
   /// Waits until so many frames have been seen from now on. Returns false after ten minutes.
   bool wait(unsigned frames) {
@@ -130,7 +119,6 @@ private:
   void add(std::int64_t error) { errors_.push_back(std::abs(error)); }
 
   GstElement* source_;
-  GstPad* pad_;
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   unsigned seen_{};
@@ -140,6 +128,10 @@ private:
   unsigned none_{};
   std::int64_t first_{};
   std::vector<std::int64_t> errors_;
+  rig::BufferProbe probe_{source_, [this](GstBuffer* buffer) {
+                            see(buffer);
+                            return GST_PAD_PROBE_OK;
+                          }};
 };
 
 bool set_state(GstElement* pipeline, GstState state) {

@@ -9,9 +9,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// After a fault so many timestamps in a row must agree with the rate until any is believed again.
+/// The number of timestamps in a row that must agree after a fault, until any is believed again.
 constexpr unsigned long_probation = 8;
-/// So many must be in step with the arrivals if they disagree with the times before.
+/// The number of timestamps in a row that must be in step with the arrivals, if they do not agree.
 constexpr unsigned enough_in_step = 2;
 
 /// Returns how far two times may be apart that mean the same.
