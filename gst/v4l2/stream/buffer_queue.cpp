@@ -130,15 +130,25 @@ std::optional<std::uint32_t> BufferQueue::retired() const {
 
 void BufferQueue::requeue(std::uint32_t index) {
   const MutexLock lock{mutex_};
+  returning_.store(bit(index), std::memory_order_relaxed);  // loans_ publishes it
   loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
-  if ((requeued_.fetch_and(~bit(index)) & bit(index)) != 0) return;  // the driver has it
-  if ((retired_ & bit(index)) != 0) idle_ |= bit(index);
-  if (!started_ || (retired_ & bit(index)) != 0) return;
-  const auto queued = on_requeue_ == OnRequeue::queue ? queue_locked(index) : Result<>{};
+  const bool is_filled_again = end_loan_locked(index);
+  const auto queued =
+      is_filled_again && on_requeue_ == OnRequeue::queue ? queue_locked(index) : Result<>{};
+  returning_.store(0, std::memory_order_release);
+  if (!is_filled_again) return;
   if (std::exchange(awaited_, false)) waker_->raise(Waker::requeued);
   if (queued) return;
   if (!error_) error_ = queued.error();
   waker_->raise(Waker::requeue_failed);
+}
+
+/// Returns true if the buffer is to be filled again.
+bool BufferQueue::end_loan_locked(std::uint32_t index) {
+  if ((requeued_.fetch_and(~bit(index)) & bit(index)) != 0) return false;  // the driver has it
+  const bool is_retired = (retired_ & bit(index)) != 0;
+  if (is_retired) idle_ |= bit(index);
+  return started_ && !is_retired;
 }
 
 std::optional<Error> BufferQueue::take_error() {

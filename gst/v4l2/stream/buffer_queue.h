@@ -151,10 +151,12 @@ private:
   [[nodiscard]] std::uint32_t fillable() const {
     if (on_requeue_ == OnRequeue::keep) return queued_;
     const auto away = loans_.load(std::memory_order_acquire) & ~requeued_.load();
-    return started_ ? existing_ & ~retired_ & ~away : 0;
+    return started_ ? existing_ & ~retired_ & ~away & ~returning_.load(std::memory_order_acquire)
+                    : 0;
   }
 
   Result<> queue_locked(std::uint32_t index) REQUIRES(mutex_);
+  bool end_loan_locked(std::uint32_t index) REQUIRES(mutex_);
   bool note_loan(std::uint32_t index);
 
   Mutex mutex_;
@@ -176,6 +178,10 @@ private:
   // A bit is cleared before the buffer is queued and set after it was dequeued. So what the last
   // holder did to the memory happens before the next loan.
   std::atomic<std::uint32_t> loans_{};
+  // The buffer whose loan has ended and whose VIDIOC_QBUF has not returned. A poll() meanwhile
+  // could answer POLLERR (see wait()). Changed under mutex_. It is set before the bit of loans_ is
+  // cleared, so whoever reads loans_ first sees it.
+  std::atomic<std::uint32_t> returning_{};
   // On loan, and queued with the driver as well. Changed under mutex_.
   std::atomic<std::uint32_t> requeued_{};
   // Idle although the device streams: retired, or not reinstated yet.

@@ -73,6 +73,21 @@ TEST(BufferQueue, AStreamStartedWithAllBuffersOutWaitsForThem) {
   holder.join();
 }
 
+TEST(BufferQueue, ABufferIsWithTheDriverOnlyOnceItsQbufHasReturned) {
+  Rig rig;
+  rig.start(1);
+  rig.camera->fill();
+  auto held = rig.take();
+  auto& queue = *rig.buffers->queue();
+  std::optional<std::uint32_t> waiting_within;
+  rig.camera->fault([&](fake::Faults& faults) {
+    faults.alter<v4l2_buffer>(VIDIOC_QBUF, [&](v4l2_buffer&) { waiting_within = queue.waiting(); });
+  });
+  held.reset();
+  EXPECT_EQ(waiting_within, 0U) << "vb2 answers POLLERR to a poll() before the first VIDIOC_QBUF";
+  EXPECT_EQ(queue.waiting(), 1U);
+}
+
 TEST(BufferQueue, AFrameOfAnotherLifeNeverTouchesTheDevice) {
   Rig rig;
   rig.start(2);
