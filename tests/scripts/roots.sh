@@ -1,0 +1,57 @@
+# Makes minimal roots of Debian's releases. The scripts of the tests source it after packages.sh. They set `release`,
+# such as trixie, and `root`, a folder in $roots.
+# shellcheck shell=sh
+
+roots=${V4L2CPP_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/v4l2cppsrc-vm}/roots
+
+give_up() {
+  echo "${0##*/}: $*" >&2
+  exit 2
+}
+
+# Prints the mirror from which this machine's apt takes Debian's packages.
+mirror_of_apt() {
+  # shellcheck disable=SC2016  # For apt to fill in.
+  apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Identifier: Packages' 2>/dev/null |
+    sed -n 's/^Debian Debian //p' | head -n 1
+}
+
+find_mirror() {
+  mirror=${V4L2CPP_MIRROR:-$(mirror_of_apt)}
+  [ -z "$mirror" ] || return 0
+  quietly as_root apt-get update -qq || :
+  mirror=$(mirror_of_apt)
+  [ -n "$mirror" ] || give_up "apt takes nothing from Debian here; name a mirror in V4L2CPP_MIRROR"
+}
+
+# Prints the release's debootstrap script. An old debootstrap has no script for a newer release; sid's script
+# makes each of those.
+script_for() {
+  scripts=${DEBOOTSTRAP_DIR:-/usr/share/debootstrap}/scripts
+  if [ -e "$scripts/$release" ]; then echo "$scripts/$release"; else echo "$scripts/sid"; fi
+}
+
+# Makes $root, a minimal root of $release. The mounts are in a mount namespace of their own, so none is left, whatever
+# happens. At times debootstrap gives up on a package that needs another one configured first; dpkg finds the order.
+make_root() {
+  need debootstrap debian-archive-keyring
+  find_mirror
+  echo "==> Making a root of Debian $release in $root"
+  mkdir -p "$roots"
+  new=$(mktemp -d "$roots/new.XXXXXX")
+  trap 'as_root rm -rf "$new"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  chmod 755 "$new"
+  # shellcheck disable=SC2016  # For the other shell.
+  quietly as_root unshare --mount sh -c '
+    keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    debootstrap --variant=minbase --keyring="$keyring" "$1" "$2" "$3" "$4" || chroot "$2" dpkg --configure -a
+    # The lists of a mirror that stands still for a while are past their date. apt refuses such lists, but
+    # debootstrap does not. Signatures are still checked, and only tests run in this root.
+    echo "Acquire::Check-Valid-Until \"false\";" >"$2/etc/apt/apt.conf.d/90any-date"
+  ' sh "$release" "$new" "$mirror" "$(script_for)" || give_up "could not make a root of $release from $mirror"
+  as_root mv -T "$new" "$root"
+  trap - EXIT HUP INT TERM
+}
