@@ -2,7 +2,7 @@
 # Installs missing packages, builds, and runs the tests, those in the VM too. The last line says how many passed
 # and how many failed. A skipped test counts as failed.
 #   sh tests/run.sh [--fast | --all] [--clang] [MESON_TEST_ARGUMENT...]
-# --fast leaves out the VM and the benchmark. --all adds the suite `long`, which CI and tests/matrix.sh run.
+# --fast leaves out the VM, the benchmark and the suite `long`. --all adds the suite `long`, which CI and tests/matrix.sh run.
 # --fast wins over --all. --clang builds with the newest clang that apt has, instead of g++. --install only
 # installs the packages that a run with the other options needs.
 # BUILD_DIR (default: build, or build-clang) is the build directory. V4L2CPP_WERROR=true makes warnings errors, and
@@ -33,7 +33,7 @@ packages="$build_packages $test_packages"
 suites='--no-suite long'
 vm_tests=enabled
 if [ -n "$fast" ]; then
-  suites='--no-suite vm --no-suite bench'
+  suites='--no-suite vm --no-suite bench --no-suite long'
   vm_tests=auto
 else
   packages="$packages $vm_packages"
