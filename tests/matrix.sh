@@ -5,6 +5,9 @@
 #   sh tests/matrix.sh RELEASE [--fast] [--clang] [MESON_TEST_ARGUMENT...]   as tests/run.sh --all does there;
 #                                        RELEASE is bookworm, trixie, forky or what comes next
 #   sh tests/matrix.sh RELEASE -- COMMAND...      runs a command there instead, in the checkout
+#   sh tests/matrix.sh RELEASE:ARCHITECTURE [--fast] [MESON_TEST_ARGUMENT...]   builds for arm64 or armhf with the
+#                                        release's compiler, and runs the tests in a guest of that architecture; --fast
+#                                        leaves out those with a device
 # The build directory is build-RELEASE, or build-RELEASE-clang with --clang. V4L2CPP_WERROR=true makes warnings
 # errors, V4L2CPP_DEBUG=false leaves out debug information. V4L2CPP_MIRROR is the mirror of Debian's packages, if apt does not know one.
 set -eu
@@ -18,9 +21,14 @@ project=$(pwd)
 case ${1:-} in
   '' | -* | */*) give_up "usage: sh tests/matrix.sh RELEASE [ARGUMENT... | -- COMMAND...]" ;;
 esac
-release=$1
+release=${1%%:*}
+case $1 in
+  *:*) architecture=${1#*:} ;;
+  *) architecture= ;;
+esac
 shift
 root=$roots/$release
+foreign=$roots/$release-$architecture
 
 # there UID:GID COMMAND...: runs the command as that user in the root, in this checkout, at its usual path. The mounts
 # are in a mount namespace of its own. The environment is only what is set here, since the paths of this machine mean
@@ -32,14 +40,18 @@ there() {
   as_root unshare --mount sh -euc '
     root=$1
     project=$2
-    shift 2
+    foreign=$3
+    shift 3
     for directory in dev proc sys; do mount --rbind "/$directory" "$root/$directory"; done
     mount -t tmpfs tmpfs "$root/tmp"
     mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
-    mkdir -p "$root$project"
-    mount --bind "$project" "$root$project"
+    for directory in "$project" "$foreign"; do
+      [ -d "$directory" ] || continue
+      mkdir -p "$root$directory"
+      mount --bind "$directory" "$root$directory"
+    done
     exec chroot "$@"
-  ' sh "$root" "$project" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
+  ' sh "$root" "$project" "$foreign" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     HOME=/var/cache/v4l2cppsrc CCACHE_NOHASHDIR=1 BUILD_DIR="$build" V4L2CPP_WERROR="${V4L2CPP_WERROR:-}" \
     V4L2CPP_DEBUG="${V4L2CPP_DEBUG:-}" \
@@ -49,6 +61,31 @@ there() {
 }
 
 me=$(id -u):$(id -g)
+if [ -n "$architecture" ]; then
+  build=build-$release-$architecture
+  if [ ! -d "$foreign" ]; then
+    root=$foreign
+    make_foreign_root
+    root=$roots/$release
+  fi
+  # A machine of that release needs no root of it for the compiler.
+  if [ "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" = "$release" ]; then
+    BUILD_DIR=$build exec sh tests/scripts/cross.sh "$architecture" "$foreign" "$@"
+  fi
+  [ -d "$root" ] || make_root
+  echo "==> In the root of Debian $release"
+  # shellcheck disable=SC2016
+  there 0:0 sh -euc '
+    mkdir -p "$HOME"
+    chown "$1" "$HOME"
+    shift
+    . tests/scripts/packages.sh
+    need ccache
+    sh tests/scripts/cross.sh "$1" "$2" --install
+  ' sh "$me" "$architecture" "$foreign" || exit 2
+  there "$me" sh tests/scripts/cross.sh "$architecture" "$foreign" "$@"
+  exit
+fi
 build=build-$release
 [ -d "$root" ] || make_root
 if [ "${1:-}" = -- ]; then

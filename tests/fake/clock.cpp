@@ -52,7 +52,8 @@ const Clock::Sleeper* Clock::first(Waiters waiters) const {
 void Clock::pass(Nanoseconds span) {
   std::unique_lock lock{mutex_};
   changed_.wait(lock, [this] { return !sleepers_.empty(); });
-  move_to(std::max(now() + span, first(Waiters::all)->deadline_));
+  const auto* const sleeper = first(Waiters::all);
+  if (sleeper != nullptr) move_to(std::max(now() + span, sleeper->deadline_));
 }
 
 bool Clock::pass_if_waited_for(Waiters waiters) {

@@ -212,7 +212,7 @@ int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
   return -1;
 }
 
-void* FakeKernel::mmap(std::size_t length, int descriptor, off_t offset) {
+void* FakeKernel::mmap(std::size_t length, int descriptor, std::int64_t offset) {
   const auto handle = handle_of(descriptor);
   if (!handle) return v4l2::system_kernel().mmap(length, descriptor, offset);
   const auto memory = handle->node->camera->memory_at(static_cast<std::uint32_t>(offset));

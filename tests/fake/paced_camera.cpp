@@ -23,7 +23,8 @@ nanoseconds now(clockid_t clock) {
 
 void wait_until(nanoseconds time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const timespec until{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
+  const timespec until{.tv_sec = static_cast<time_t>(seconds.count()),
+                       .tv_nsec = static_cast<long>((time - seconds).count())};
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) != 0) {
   }
 }

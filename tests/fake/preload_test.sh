@@ -60,7 +60,7 @@ calls() {
 }
 
 # Two system calls are made for each of 10,000 more frames, and few others. The camera always has a frame, so the
-# element polls only now and then.
+# element polls only now and then. arm64 has no poll(), so the C library calls ppoll() there.
 two_calls_a_frame() {
   unset LD_PRELOAD
   calls 2000 >"$work/few" && calls 12000 >"$work/many" || return 1
@@ -70,7 +70,7 @@ two_calls_a_frame() {
   cat "$work/difference"
   # A few stray calls differ from run to run, at start-up and of the clock. Calls for frames do not.
   awk '$1 == "ioctl" && $2 >= 19980 && $2 <= 20020 {good++}
-       $1 == "poll" && $2 >= 130 && $2 <= 190 {good++}
+       $1 ~ /^p?poll$/ && $2 >= 130 && $2 <= 190 {good++}
        END {exit !(good == 2 && NR == 2)}' "$work/difference"
 }
 

@@ -164,9 +164,10 @@ void Queue::describe(v4l2_buffer& wire) const {
   wire.field = V4L2_FIELD_NONE;
   wire.sequence = buffer.sequence;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(buffer.timestamp);
-  wire.timestamp.tv_sec = seconds.count();
-  wire.timestamp.tv_usec =
-      std::chrono::duration_cast<std::chrono::microseconds>(buffer.timestamp - seconds).count();
+  const auto rest =
+      std::chrono::duration_cast<std::chrono::microseconds>(buffer.timestamp - seconds);
+  wire.timestamp = {.tv_sec = static_cast<time_t>(seconds.count()),
+                    .tv_usec = static_cast<suseconds_t>(rest.count())};
   const bool ours = memory_ == V4L2_MEMORY_MMAP;
   if (!multiplanar_) {
     wire.bytesused = buffer.bytes_used[0];

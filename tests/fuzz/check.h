@@ -13,4 +13,9 @@ inline void check(bool holds, const char* what) {
   std::abort();
 }
 
+/// Returns true for a control character of ASCII.
+inline bool is_control(char letter) {
+  return static_cast<unsigned char>(letter) < ' ';  // plain char is unsigned on ARM
+}
+
 }  // namespace fuzz

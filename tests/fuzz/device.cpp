@@ -177,7 +177,7 @@ int Device::dequeue(v4l2_buffer& answer) {
   queue_.erase(queue_.begin());
   answer.sequence = sequence_++;
   answer.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-  answer.timestamp = {.tv_sec = answer.sequence, .tv_usec = 1};
+  answer.timestamp = {.tv_sec = static_cast<time_t>(answer.sequence), .tv_usec = 1};
   if (!has(multiplanar)) {
     answer.bytesused = image_size();
     answer.length = image_size();

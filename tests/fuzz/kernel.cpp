@@ -125,7 +125,7 @@ int FuzzKernel::ioctl(int descriptor, unsigned long request, void* argument) {
   return 0;
 }
 
-void* FuzzKernel::mmap(std::size_t length, int descriptor, off_t) {
+void* FuzzKernel::mmap(std::size_t length, int descriptor, std::int64_t) {
   check(process_.is_open(descriptor), "what is mapped is open");
   const auto refuse = [](int error) {
     errno = error;

@@ -26,7 +26,7 @@ public:
 
   int open(const char* path, int flags) override;
   int ioctl(int descriptor, unsigned long request, void* argument) override;
-  void* mmap(std::size_t length, int descriptor, off_t offset) override;
+  void* mmap(std::size_t length, int descriptor, std::int64_t offset) override;
   int poll(std::span<pollfd> descriptors, int timeout_ms) override;
   ssize_t read(int descriptor, std::span<std::byte> into) override;
   std::chrono::nanoseconds monotonic_time() override;

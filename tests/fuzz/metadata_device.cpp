@@ -96,7 +96,7 @@ int MetadataDevice::dequeue(v4l2_buffer& answer) {
   queue_.erase(queue_.begin());
   answer.sequence = sequence_++;
   answer.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-  answer.timestamp = {.tv_sec = answer.sequence, .tv_usec = 1};
+  answer.timestamp = {.tv_sec = static_cast<time_t>(answer.sequence), .tv_usec = 1};
   answer.bytesused = size / 2;
   answer.length = size;
   return 0;

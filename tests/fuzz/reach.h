@@ -55,7 +55,7 @@ public:
   /// Calls `change` with each part of the memory.
   template <class Change>
   void write(Change change) const {
-    std::array<std::array<std::byte, sizeof(void*)>, 4> kept{};
+    std::array<std::array<std::byte, sizeof(std::uint64_t)>, 4> kept{};
     for (std::size_t i = 0; i < kept.size(); ++i)
       std::ranges::copy(fixed_[i], kept[i].begin());
     if (!argument_.empty()) change(argument_);

@@ -63,8 +63,7 @@ std::span<const Scenario::Step> Scenario::steps() {
 Scenario::Scenario(Bytes answers, std::uint8_t traits)
     : kernel_{answers, traits},
       tracing_{kernel_, [](const std::string& line, bool /*refused*/) {
-                 check(std::ranges::none_of(
-                           line, [](char letter) { return letter >= 0 && letter < ' '; }),
+                 check(std::ranges::none_of(line, is_control),
                        "what is written of a call has no control characters");
                }} {
   kernel_.waker = &waker_;

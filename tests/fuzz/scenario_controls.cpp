@@ -14,8 +14,7 @@ namespace {
 using Numbers = std::vector<std::int64_t>;
 
 void check_text(const std::string& text) {
-  check(std::ranges::none_of(text, [](char letter) { return letter >= 0 && letter < ' '; }),
-        "a text has no control characters");
+  check(std::ranges::none_of(text, is_control), "a text has no control characters");
 }
 
 void check_control(const v4l2::ControlInfo& control) {

@@ -24,8 +24,7 @@ namespace {
 constexpr auto path = "/dev/video0";
 
 void check_text(const std::string& text) {
-  check(std::ranges::none_of(text, [](char letter) { return letter >= 0 && letter < ' '; }),
-        "a text has no control characters");
+  check(std::ranges::none_of(text, is_control), "a text has no control characters");
 }
 
 void check_format(const v4l2::Format& format) {

@@ -10,8 +10,7 @@ namespace fuzz {
 namespace {
 
 void check_text(const std::string& text) {
-  check(std::ranges::none_of(text, [](char letter) { return letter >= 0 && letter < ' '; }),
-        "a name has no control characters");
+  check(std::ranges::none_of(text, is_control), "a name has no control characters");
 }
 
 void check_controls(const v4l2::Controls& controls) {

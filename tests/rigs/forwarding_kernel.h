@@ -16,7 +16,7 @@ public:
     return kernel_.ioctl(descriptor, request, argument);
   }
 
-  void* mmap(std::size_t length, int descriptor, off_t offset) override {
+  void* mmap(std::size_t length, int descriptor, std::int64_t offset) override {
     return kernel_.mmap(length, descriptor, offset);
   }
 

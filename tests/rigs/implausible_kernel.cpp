@@ -47,7 +47,7 @@ int Liar::open(const char* path, int flags) {
   return -1;
 }
 
-void* Liar::mmap(std::size_t length, int descriptor, off_t offset) {
+void* Liar::mmap(std::size_t length, int descriptor, std::int64_t offset) {
   if (honest_ != nullptr) return honest_->mmap(length, descriptor, offset);
   errno = ENODEV;
   return MAP_FAILED;

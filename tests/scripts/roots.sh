@@ -31,6 +31,50 @@ script_for() {
   if [ -e "$scripts/$release" ]; then echo "$scripts/$release"; else echo "$scripts/sid"; fi
 }
 
+# Makes $root, a root of $release and $architecture with all that a cross build and its tests need, and with a kernel. The
+# packages are only unpacked, since their scripts would have to be emulated. What these would make is made here.
+make_foreign_root() {
+  need mmdebstrap debian-archive-keyring
+  find_mirror
+  case $architecture in
+    armhf) kernel=linux-image-armmp ;;
+    *) kernel=linux-image-$architecture ;;
+  esac
+  case $release in
+    bookworm) libraries='libc6-dev libstdc++-12-dev linux-libc-dev' ;;
+    *) libraries='libc6-dev libstdc++-14-dev linux-libc-dev' ;;
+  esac
+  # The compiler and Meson are this machine's.
+  development=$(printf '%s\n' $build_packages | grep -E '^lib.*-dev$')
+  programs=$(printf '%s\n' $test_packages)
+  echo "==> Making a root of Debian $release for $architecture in $root"
+  mkdir -p "$roots"
+  new=$(mktemp -d "$roots/new.XXXXXX")
+  trap 'as_root rm -rf "$new"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  quietly as_root mmdebstrap --quiet --variant=extract --architectures="$architecture" \
+    --aptopt='Acquire::Check-Valid-Until "false"' \
+    --include="$libraries $development $programs dash coreutils diffutils findutils grep sed mawk util-linux procps
+      kmod busybox-static base-passwd $kernel" "$release" "$new/root" "$mirror" ||
+    give_up "could not make a root of $release for $architecture from $mirror"
+  [ -e "$new/root/usr/bin/awk" ] || as_root ln -s mawk "$new/root/usr/bin/awk"
+  [ -e "$new/root/usr/bin/sh" ] || as_root ln -s ../../bin/sh "$new/root/usr/bin/sh"
+  for list in passwd group; do as_root cp "$new/root/usr/share/base-passwd/$list.master" "$new/root/etc/$list"; done
+  # Absolute links lead out of the root when the linker follows them.
+  # shellcheck disable=SC2016
+  quietly as_root sh -euc '
+    find "$1" -type l -lname "/*" | while read -r link; do
+      target=$1$(readlink "$link")
+      [ ! -e "$target" ] || ln -sfn "$(realpath -m --relative-to="$(dirname "$link")" "$target")" "$link"
+    done
+  ' sh "$new/root"
+  as_root mv -T "$new/root" "$root"
+  rmdir "$new"
+  trap - EXIT HUP INT TERM
+}
+
 # Makes $root, a minimal root of $release. The mounts are in a mount namespace of their own, so none is left, whatever
 # happens. At times debootstrap gives up on a package that needs another one configured first; dpkg finds the order.
 make_root() {

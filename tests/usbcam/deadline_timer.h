@@ -28,8 +28,8 @@ public:
       auto nanoseconds =
           std::chrono::duration_cast<std::chrono::nanoseconds>(deadline->time_since_epoch());
       constexpr std::int64_t second = std::nano::den;
-      time.it_value = {.tv_sec = nanoseconds.count() / second,
-                       .tv_nsec = nanoseconds.count() % second};
+      time.it_value = {.tv_sec = static_cast<time_t>(nanoseconds.count() / second),
+                       .tv_nsec = static_cast<long>(nanoseconds.count() % second)};
     }
     ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr);
   }

@@ -1,5 +1,6 @@
 # Prepares the host for a boot: packages, a kernel and an initrd. run.sh reads this file, and defines say,
-# give_up and here. This file sets qemu, kernel_dir, kernel_version, kernel_image and initrd.
+# give_up, here, arch and root. This file sets qemu, board, cpu, console, kernel_dir, kernel_version, kernel_image
+# and initrd.
 # shellcheck shell=sh disable=SC2154
 
 # shellcheck source=../scripts/packages.sh
@@ -26,7 +27,7 @@ missing_packages() {
     command -v "$command" >/dev/null 2>&1 || [ -x "/usr/sbin/$command" ] || [ -x "/sbin/$command" ] ||
       echo "$package"
   done <<EOF
-$qemu qemu-system-x86
+$qemu $qemu_package
 cpio cpio
 modprobe kmod
 xz xz-utils
@@ -43,6 +44,16 @@ install_missing() {
 
 # Prints the path of a static busybox, since the initrd runs no other. ldd refuses a static one.
 busybox_path() {
+  if is_foreign; then
+    # The root of another architecture has a static one.
+    for candidate in "$root/bin/busybox" "$root/usr/bin/busybox"; do
+      if [ -x "$candidate" ]; then
+        echo "$candidate"
+        return
+      fi
+    done
+    return
+  fi
   for candidate in /bin/busybox /usr/bin/busybox; do
     if [ -x "$candidate" ] && ! ldd "$candidate" >/dev/null 2>&1; then
       echo "$candidate"
@@ -51,14 +62,34 @@ busybox_path() {
   done
 }
 
-prepare_host() {
+# Prints this machine's architecture, by Debian's name.
+host_arch() {
   case $(uname -m) in
-    x86_64) qemu='qemu-system-x86_64' ;;
-    *) give_up "no recipe for a machine of type $(uname -m) yet; x86_64 is the only one" ;;
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) uname -m ;;
   esac
+}
+
+is_foreign() { [ "$arch" != "$(host_arch)" ]; }
+
+prepare_host() {
+  console=ttyAMA0
+  qemu_package=qemu-system-arm
+  case $arch in
+    amd64) qemu=qemu-system-x86_64 qemu_package=qemu-system-x86 board='' cpu=Nehalem console=ttyS0 ;;
+    arm64) qemu=qemu-system-aarch64 board='-M virt' cpu=cortex-a72 ;;
+    # Debian's kernel for armhf has no large physical addresses.
+    armhf) qemu=qemu-system-arm board='-M virt,highmem=off' cpu=cortex-a15 ;;
+    *) give_up "no recipe for a machine of type $arch; amd64, arm64 and armhf have one" ;;
+  esac
+  if is_foreign && [ -z "$root" ]; then give_up "--arch $arch needs --root, a root of that architecture"; fi
   PATH=$PATH:/usr/sbin:/sbin
   packages=$(missing_packages)
-  [ -n "$(busybox_path)" ] || packages="$packages busybox-static"
+  if [ -z "$(busybox_path)" ]; then
+    ! is_foreign || give_up "$root: no bin/busybox; its package is busybox-static"
+    packages="$packages busybox-static"
+  fi
   if [ -n "$packages" ]; then
     # shellcheck disable=SC2086  # Package names, to be split.
     locked install_missing $packages
@@ -165,6 +196,12 @@ little_endian() { od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }
 # Offsets: https://docs.kernel.org/arch/x86/boot.html
 unpack_kernel() {
   [ ! -f "$3" ] || return 0
+  # QEMU boots Debian's kernels for ARM as they are.
+  if [ "$arch" != amd64 ]; then
+    cp "$1" "$3.$$"
+    mv "$3.$$" "$3"
+    return
+  fi
   start=$((($(little_endian "$1" 497 1) + 1) * 512 + $(little_endian "$1" 584 4)))
   case $(od -A n -t x1 -j "$start" -N 4 "$1" | tr -d ' ') in
     1f8b*) unpacker='gzip -dc' ;;

@@ -58,7 +58,8 @@ lay_out() {
   root=/root$1
   kernel=$2
   if [ -n "$1" ]; then
-    for directory in "$kernel" "$3" "$4"; do
+    # A cross build has links into its root, by the host's path.
+    for directory in "$kernel" "$3" "$4" "$1"; do
       mkdir -p "$root$directory"
       mount --bind "/root$directory" "$root$directory"
     done

@@ -19,6 +19,8 @@ lies in a --share.
   --have NAME              have v4l2loopback or vimc at hand, for COMMAND to load (repeatable)
   --share DIR              make DIR writable, at the same path (repeatable)
   --root DIR               use a chroot on the host as the guest's root
+  --arch NAME              the guest's architecture, by Debian's name: amd64, arm64 or armhf (default: the
+                           host's). One that the host has not needs --root, with a kernel and busybox-static
   --kernel DIR             use an unpacked linux-image package instead of the fetched one
   --env NAME=VALUE         set an environment variable for COMMAND (repeatable)
   --timeout SECONDS        end the machine after so long (default 300)
@@ -84,6 +86,7 @@ echo 'export V4L2CPP_VM=1' >"$job/guest/environment"
 : >"$job/shares"
 : >"$job/devices"
 
+arch=$(host_arch)
 root=
 kernel=
 time_limit=300
@@ -131,9 +134,10 @@ while [ $# -gt 0 ]; do
       shift
       break
       ;;
-    --vivid | --loopback | --usbcam | --module | --have | --share | --root | --kernel | --env | --timeout | --memory | --usbcam-binary)
+    --arch | --vivid | --loopback | --usbcam | --module | --have | --share | --root | --kernel | --env | --timeout | --memory | --usbcam-binary)
       [ $# -ge 2 ] || give_up "$1 needs a value"
       case $1 in
+        --arch) arch=$2 ;;
         --vivid) quote_all load vivid "$2" >>"$job/devices" ;;
         --loopback)
           built="$built v4l2loopback"
@@ -175,6 +179,7 @@ elif grep -q "^'camera'" "$job/devices"; then
 fi
 
 prepare_host
+if is_foreign && [ -z "$kernel" ]; then kernel=$root; fi
 prepare_kernel "$kernel"
 prepare_initrd
 mkdir "$job/guest/modules"
@@ -215,7 +220,7 @@ if [ "$virtual_time" = yes ]; then
 else
   processors="-accel ${V4L2CPP_VM_ACCEL:-tcg,thread=multi} -smp 2"
 fi
-eval "set -- $processors $share_options"
+eval "set -- $board $processors $share_options"
 # The guest's output comes over virtio ports that end in plain files. Such a port never blocks, so no output is
 # lost when the guest turns itself off. The serial console is only read after a failure.
 # no_timer_check: on a busy host the kernel's boot-time check of the timer waits too short a time, and fails.
@@ -223,10 +228,10 @@ eval "set -- $processors $share_options"
 # open, then a disconnect).
 # --foreground keeps QEMU in the caller's process group, so that a test runner's kill reaches it.
 timeout --foreground -k 10 "$time_limit" "$qemu" \
-  -cpu "${V4L2CPP_VM_CPU:-Nehalem}" -m "$memory" \
+  -cpu "${V4L2CPP_VM_CPU:-$cpu}" -m "$memory" \
   -nodefaults -no-user-config -display none -no-reboot -net none \
   -kernel "$kernel_image" -initrd "$initrd" \
-  -append "console=ttyS0 loglevel=3 panic=-1 oops=panic tsc=reliable no_timer_check cryptomgr.notests usbcore.autosuspend=-1 $watchdogs v4l2cpp.streams=$streams" \
+  -append "console=$console loglevel=3 panic=-1 oops=panic tsc=reliable no_timer_check cryptomgr.notests usbcore.autosuspend=-1 $watchdogs v4l2cpp.streams=$streams" \
   -chardev "file,id=console,path=$job_path/console" -serial chardev:console \
   -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap" \
   -device virtio-9p-pci,fsdev=host,mount_tag=host \

@@ -71,7 +71,7 @@ int TracingKernel::ioctl(int descriptor, unsigned long request, void* argument) 
   return answer;
 }
 
-void* TracingKernel::mmap(std::size_t length, int descriptor, off_t offset) {
+void* TracingKernel::mmap(std::size_t length, int descriptor, std::int64_t offset) {
   void* const address = kernel_->mmap(length, descriptor, offset);
   const int code = address == MAP_FAILED ? errno : 0;
   if (tells(code != 0))

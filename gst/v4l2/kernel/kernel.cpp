@@ -32,7 +32,7 @@ public:
     return ::ioctl(descriptor, request, argument);
   }
 
-  void* mmap(std::size_t length, int descriptor, off_t offset) override {
+  void* mmap(std::size_t length, int descriptor, std::int64_t offset) override {
     return ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
   }
 

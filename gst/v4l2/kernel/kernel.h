@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <span>
 #include <string>
@@ -28,7 +29,7 @@ public:
   virtual int open(const char* path, int flags) = 0;
   virtual int ioctl(int descriptor, unsigned long request, void* argument) = 0;
   /// Maps shared memory, readable and writable.
-  virtual void* mmap(std::size_t length, int descriptor, off_t offset) = 0;
+  virtual void* mmap(std::size_t length, int descriptor, std::int64_t offset) = 0;
   virtual int poll(std::span<pollfd> descriptors, int timeout_ms) = 0;
   virtual ssize_t read(int descriptor, std::span<std::byte> into) = 0;
 

@@ -7,7 +7,8 @@
 
 namespace v4l2 {
 
-Result<Mapping> Mapping::map(Kernel& kernel, int descriptor, std::size_t length, off_t offset) {
+Result<Mapping> Mapping::map(Kernel& kernel, int descriptor, std::size_t length,
+                             std::int64_t offset) {
   void* const address = kernel.mmap(length, descriptor, offset);
   if (address == MAP_FAILED)
     return std::unexpected{

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -15,7 +16,8 @@ class Mapping {
 public:
   /// Maps `length` bytes from `offset`. For a device node the driver names the offset
   /// (VIDIOC_QUERYBUF), for a DMABuf it is 0. Error: that of mmap(); EINVAL for a length of 0.
-  static Result<Mapping> map(Kernel& kernel, int descriptor, std::size_t length, off_t offset);
+  static Result<Mapping> map(Kernel& kernel, int descriptor, std::size_t length,
+                             std::int64_t offset);
 
   /// Maps memory of our own: `length` bytes rounded up to whole pages, zeroed, at the start of a
   /// page. Error: ENOMEM; EINVAL for a length of 0.

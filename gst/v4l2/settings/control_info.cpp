@@ -163,7 +163,7 @@ std::size_t ControlInfo::number_size() const {
 std::size_t ControlInfo::length() const {
   if (form() != ControlForm::list) return 0;
   const auto bytes = std::uint64_t{elems} * elem_size;
-  return bytes > most_bytes ? 0 : bytes / number_size();
+  return bytes > most_bytes ? 0 : static_cast<std::size_t>(bytes) / number_size();
 }
 
 Result<ControlInfo> refreshed(const Node& node, const ControlInfo& control) {

@@ -241,12 +241,13 @@ TEST(MediaGraph, WhatCantBeTrueIsLeftOut) {
   using Lie = std::function<void(media_v2_topology&)>;
   // NOLINTBEGIN(performance-no-int-to-ptr): so the kernel's struct has it
   const auto all_pads = [](media_v2_topology& answer) {
-    return std::span{reinterpret_cast<media_v2_pad*>(std::uintptr_t{answer.ptr_pads}),
+    return std::span{reinterpret_cast<media_v2_pad*>(static_cast<std::uintptr_t>(answer.ptr_pads)),
                      answer.ptr_pads == 0 ? 0 : answer.num_pads};
   };
   const auto all_links = [](media_v2_topology& answer) {
-    return std::span{reinterpret_cast<media_v2_link*>(std::uintptr_t{answer.ptr_links}),
-                     answer.ptr_links == 0 ? 0 : answer.num_links};
+    return std::span{
+        reinterpret_cast<media_v2_link*>(static_cast<std::uintptr_t>(answer.ptr_links)),
+        answer.ptr_links == 0 ? 0 : answer.num_links};
   };
   // NOLINTEND(performance-no-int-to-ptr)
   const std::array lies{Lie{[](media_v2_topology& answer) {

@@ -68,9 +68,11 @@ TEST(Frame, ATimeThatNoClockShowsIsNone) {
   };
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   EXPECT_EQ(time_of(12, 345678), 12345678000);
-  EXPECT_EQ(time_of(9223372035, 999999), 9223372035999999000) << "the year 2262";
-  EXPECT_EQ(time_of(9223372036, 0), 0);
-  EXPECT_EQ(time_of(most, 0), 0);
+  if (sizeof(time_t) > sizeof(std::int32_t)) {
+    EXPECT_EQ(time_of(9223372035, 999999), 9223372035999999000) << "the year 2262";
+    EXPECT_EQ(time_of(9223372036, 0), 0);
+    EXPECT_EQ(time_of(most, 0), 0);
+  }
   EXPECT_EQ(time_of(-1, 0), 0);
   EXPECT_EQ(time_of(1, 1000000), 0);
   EXPECT_EQ(time_of(1, most), 0);
