@@ -98,6 +98,11 @@ void FakeKernel::refuse(const std::string& path, int error) {
   refusals_[path] = error;
 }
 
+void FakeKernel::hide(const std::string& path) {
+  const std::lock_guard lock{mutex_};
+  nodes_.erase(path);
+}
+
 void FakeKernel::unplug(const std::string& path) {
   std::shared_ptr<Node> node;
   {
@@ -292,6 +297,7 @@ std::vector<std::string> FakeKernel::list(const char* directory) {
   const std::string prefix = std::string{directory} + "/";
   std::vector<std::string> names;
   const std::lock_guard lock{mutex_};
+  if (const std::string place{directory}; place.starts_with("/sys/")) return sysfs_.list(place);
   const auto add = [&](const std::string& path) {
     if (path.starts_with(prefix)) names.push_back(path.substr(prefix.size()));
   };

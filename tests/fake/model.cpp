@@ -114,7 +114,7 @@ Model loopback(std::uint32_t buffers) {
 Model usb_camera(std::string serial, std::string port) {
   auto model = webcam();
   model.driver = "uvcvideo";
-  model.bus = "usb-fake-" + port;
+  model.bus = "usb-fake." + port;  // the controller of bus 1 is "fake.1"
   model.vendor_id = "046d";
   model.product_id = "0825";
   model.serial = std::move(serial);

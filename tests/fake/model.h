@@ -94,6 +94,7 @@ struct Model {
   std::string vendor_id;   ///< "046d"
   std::string product_id;  ///< "0825"
   std::string serial;
+  bool has_parent{true};         ///< v4l2loopback's nodes have none
   std::string port;              ///< "1-1.2"; without USB it defaults to "fake." and the number
   std::string function{"1.0"};   ///< configuration and interface of the USB device
   std::string usb_speed{"480"};  ///< Mb/s

@@ -24,18 +24,20 @@ void Sysfs::add(const std::string& path, const Model& model) {
             .device = {},
             .usb_device = {},
             .files = {}};
-  if (model.vendor_id.empty()) {
+  if (!model.has_parent) {
+    node.directory = "/sys/devices/virtual";
+  } else if (model.vendor_id.empty()) {
     node.device = "/sys/devices/platform/" + (model.port.empty() ? "fake." + number : model.port);
   } else {
-    node.usb_device =
-        "/sys/devices/fake/usb" + model.port.substr(0, model.port.find('-')) + "/" + model.port;
+    const auto bus = model.port.substr(0, model.port.find('-'));
+    node.usb_device = "/sys/devices/fake." + bus + "/usb" + bus + "/" + model.port;
     node.device = node.usb_device + "/" + model.port + ":" + model.function;
     node.files = {{node.usb_device + "/idVendor", model.vendor_id},
                   {node.usb_device + "/idProduct", model.product_id},
                   {node.usb_device + "/speed", model.usb_speed}};
     if (!model.serial.empty()) node.files[node.usb_device + "/serial"] = model.serial;
   }
-  node.directory = node.device + "/video4linux/" + node.name;
+  node.directory += node.device + "/video4linux/" + node.name;
   node.files[node.directory + "/name"] = model.card;
   node.files[node.directory + "/index"] = std::to_string(model.index);
   node.files[node.directory + "/dev"] = node.number;
@@ -63,6 +65,14 @@ std::optional<std::string> Sysfs::read_text(const std::string& path) const {
   for (const auto& node : nodes_ | std::views::values)
     if (const auto file = node.files.find(*real); file != node.files.end()) return file->second;
   return "";
+}
+
+std::vector<std::string> Sysfs::list(const std::string& directory) const {
+  std::vector<std::string> names;
+  if (directory == "/sys/class/video4linux")
+    for (const auto& node : nodes_ | std::views::values)
+      names.push_back(node.name);
+  return names;
 }
 
 std::string Sysfs::device_number(const std::string& path) const {

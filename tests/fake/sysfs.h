@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fake/model.h"
 
@@ -18,6 +19,8 @@ public:
 
   void remove(const std::string& path) { nodes_.erase(path); }
 
+  /// Returns the names in a directory. Only /sys/class/video4linux has any.
+  [[nodiscard]] std::vector<std::string> list(const std::string& directory) const;
   /// Returns nullopt for a path outside of the cameras' sysfs.
   [[nodiscard]] std::optional<std::string> read_text(const std::string& path) const;
   [[nodiscard]] std::optional<std::string> real_path(const std::string& path) const;

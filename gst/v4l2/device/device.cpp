@@ -13,20 +13,6 @@
 #include "kernel/node.h"
 
 namespace v4l2 {
-namespace {
-
-std::optional<unsigned> node_number(std::string_view name) {
-  constexpr std::string_view prefix{"video"};
-  if (!name.starts_with(prefix)) return std::nullopt;
-  const auto digits = name.substr(prefix.size());
-  unsigned number{};
-  const auto [end, problem] = std::from_chars(digits.begin(), digits.end(), number);
-  if (problem != std::errc{} || end != digits.end()) return std::nullopt;
-  return number;
-}
-
-}  // namespace
-
 Device::Device(std::shared_ptr<const Node> node, const Capability& capability)
     : node_{std::move(node)},
       capability_{capability},
@@ -145,6 +131,16 @@ Result<Interval> Device::interval() const {
   if (!*supported) return Interval{};
   const auto& period = wire.parm.capture.timeperframe;
   return Interval{.numerator = period.numerator, .denominator = period.denominator};
+}
+
+std::optional<unsigned> node_number(std::string_view name) {
+  constexpr std::string_view prefix{"video"};
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const auto digits = name.substr(prefix.size());
+  unsigned number{};
+  const auto [end, problem] = std::from_chars(digits.begin(), digits.end(), number);
+  if (problem != std::errc{} || end != digits.end()) return std::nullopt;
+  return number;
 }
 
 std::vector<std::string> video_nodes(Kernel& kernel) {

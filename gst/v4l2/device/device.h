@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "device/capability.h"
@@ -95,6 +96,9 @@ private:
   std::optional<MediaGraph> graph_;
   std::shared_ptr<Modes> modes_;
 };
+
+/// Returns 3 of "video3"; nullopt for a name that is none of a video node.
+std::optional<unsigned> node_number(std::string_view name);
 
 /// Returns the nodes under /dev that may be capture devices, in the order of their numbers.
 std::vector<std::string> video_nodes(Kernel& kernel);

@@ -18,9 +18,13 @@ struct Identity {
   /// The USB port "1-1.2" (bus 1, port 1, there a hub, port 2). Without USB, the name of the parent
   /// device on its bus: "vivid.0", "0000:03:00.0".
   std::string port;
+  /// The same place with the name of the USB controller instead of the number of its bus, which the
+  /// next boot may change: "usb-0000:00:14.0-1.2". That is what VIDIOC_QUERYCAP calls bus_info.
+  /// Without USB as `port`.
+  std::string bus;
   /// The part of a USB device that is several cameras in one: "1.0", configuration and interface.
   std::string function;
-  std::string card;           ///< as the driver calls it; for messages
+  std::string card;           ///< as the driver calls it; known of loopback devices too
   unsigned index{};           ///< of the node within its device: 1 is often a camera's metadata
   unsigned usb_speed_mbps{};  ///< 12, 480, 5000, …; 0 without USB
   /// Another device with the same serial number, vendor and product was there too. Many makers give
@@ -55,13 +59,8 @@ std::optional<std::string> find_camera(Kernel& kernel, const Identity& wanted);
 /// order of their numbers. Other functions of a USB device count as other devices.
 std::vector<std::string> nodes_of(Kernel& kernel, const Identity& identity);
 
-/// A node under /dev and the identity of its camera.
-struct Known {
-  std::string path;
-  Identity identity;
-};
-
-/// Returns all nodes under /dev that may be capture devices, in the order of their numbers.
-std::vector<Known> known_nodes(Kernel& kernel);
+/// Reads the identity of the node with this device number, "81:3". It says nothing of other nodes,
+/// so serial_shared is false.
+Identity read_identity(Kernel& kernel, const std::string& number);
 
 }  // namespace v4l2

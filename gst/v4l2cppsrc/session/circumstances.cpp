@@ -8,6 +8,7 @@
 #include "camera/graph_trouble.h"
 #include "common/settings.h"
 #include "device/modes.h"
+#include "device/node_list.h"
 #include "formats/offered_mode.h"
 #include "formats/stream_config.h"
 #include "kernel/request.h"
@@ -25,7 +26,7 @@ void add_demand(FailureContext& context, const Circumstances& in) {
   const auto taken = mode_of(*in.config);
   context.mode = describe(taken);
   context.bytes_per_second = bytes_per_second(in.config->format, in.config->interval);
-  for (const auto& node : v4l2::known_nodes(in.kernel))
+  for (const auto& node : v4l2::list_nodes(in.kernel))
     if (node.identity.index == 0 && node.identity.usb_bus() == context.identity.usb_bus() &&
         node.identity.port != context.identity.port)
       context.beside.push_back(node.path);
