@@ -182,6 +182,20 @@ TEST_P(Belief, WhoCanRemoveBuffersSaysSo) {
   EXPECT_EQ(errno_of(*node, request::remove_bufs, first), expected(0));
 }
 
+// A copy of a descriptor is the same open file. So it may use the buffers that were allocated by
+// the original, and another open file may not (vb2_queue_is_busy()). Node::copy_of() relies on it.
+TEST_P(Belief, ACopyOfADescriptorOwnsTheSameBuffers) {
+  const auto node = open();
+  set_format(*node);
+  ASSERT_GE(request(*node, 2), 1U);
+  const auto copy = v4l2::Node::copy_of(*session.kernel, node->descriptor(), "copy");
+  ASSERT_TRUE(copy);
+  v4l2_capability capability{};
+  ASSERT_EQ(errno_of(**copy, request::querycap, capability), 0);
+  EXPECT_EQ(queue(*open(), 0), EBUSY);
+  EXPECT_EQ(queue(**copy, 0), 0);
+}
+
 // VIDIOC_REMOVE_BUFS removes all of a range or none of it, and leaves a gap. New buffers fill the
 // gap if all of them fit (vb2_core_create_bufs()). For a count of 0 VIDIOC_CREATE_BUFS returns the
 // number of buffers, not the index after the last one.

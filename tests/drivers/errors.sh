@@ -43,6 +43,27 @@ one_error "a regular file" "$work/file" "$work/file" "not a V4L2 device"
 one_error "an output node" "$output" "$output" "video output node" "'$capture'"
 one_error "a metadata node" "$metadata" "$metadata" "metadata node" "'$capture'"
 
+one_error "a selector that matches nothing" serial=none "No camera matches 'serial=none'" "one of these:"
+
+# plays DESCRIPTION PROPERTY...: three frames come.
+plays() {
+  point=$((point + 1))
+  description=$1
+  shift
+  if gst-launch-1.0 v4l2cppsrc "$@" num-buffers=3 ! fakesink >"$work/log" 2>&1 3<>"$capture"; then
+    echo "ok $point - $description"
+  else
+    echo "not ok $point - $description"
+    sed 's/^/# /' "$work/log"
+    failed=1
+  fi
+}
+
+# The first value that the error lists chooses a device.
+listed=$(sed -n 's/^  \(bus=[^ ]*\).*/\1/p' "$work/log" | head -n 1)
+plays "a value that the error lists: $listed" device="$listed"
+plays "a descriptor of the node" device-fd=3 device=/dev/none
+
 chmod 600 "$capture"
 as="setpriv --reuid=65534 --regid=65534 --clear-groups"
 one_error "a node without permission" "$capture" "$capture" "may not open" "mode 0600"

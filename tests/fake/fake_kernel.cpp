@@ -140,6 +140,15 @@ std::shared_ptr<FakeKernel::Handle> FakeKernel::handle_of(int descriptor) {
   return found == handles_.end() ? nullptr : found->second;
 }
 
+void FakeKernel::adopt_copy(int descriptor) {
+  const auto identity = identity_of(descriptor);
+  const std::lock_guard lock{mutex_};
+  if (identity.empty() || handles_.contains(descriptor)) return;
+  const auto original = std::ranges::find_if(
+      handles_, [&](const auto& entry) { return entry.second->node->identity == identity; });
+  if (original != handles_.end()) handles_[descriptor] = original->second;
+}
+
 std::shared_ptr<FakeKernel::MediaHandle> FakeKernel::media_handle_of(int descriptor) {
   const std::lock_guard lock{mutex_};
   const auto found = media_handles_.find(descriptor);
@@ -204,6 +213,7 @@ int FakeKernel::ioctl(int descriptor, unsigned long request, void* argument) {
     errno = error;
     return -1;
   }
+  if (request == VIDIOC_QUERYCAP) adopt_copy(descriptor);
   const auto handle = handle_of(descriptor);
   if (!handle) return v4l2::system_kernel().ioctl(descriptor, request, argument);
   if (const auto latency = latency_.load(); latency != 0)
@@ -327,6 +337,14 @@ std::string FakeKernel::real_path(const char* path) {
 std::string FakeKernel::device_number(const char* path) {
   const std::lock_guard lock{mutex_};
   const auto target = target_of(path);
+  constexpr std::string_view descriptors{"/proc/self/fd/"};
+  if (target.starts_with(descriptors)) {
+    const auto handle = handles_.find(std::stoi(target.substr(descriptors.size())));
+    if (handle == handles_.end()) return {};
+    for (const auto& [name, node] : nodes_)
+      if (node == handle->second->node) return sysfs_.device_number(name);
+    return {};
+  }
   if (target.starts_with("/dev/video")) return sysfs_.device_number(target);
   if (const auto media = media_nodes_.find(target); media != media_nodes_.end())
     return media->second.number;

@@ -97,6 +97,8 @@ private:
   struct MediaHandle;
 
   std::shared_ptr<Handle> handle_of(int descriptor);
+  /// Takes a descriptor that the program has copied with fcntl() for the same open file.
+  void adopt_copy(int descriptor);
   std::shared_ptr<MediaHandle> media_handle_of(int descriptor);
   /// Returns the target of a symbolic link, or the path itself.
   [[nodiscard]] std::string target_of(const std::string& path) const;

@@ -48,7 +48,7 @@ Described describe_named(v4l2::Kernel& kernel, const std::vector<std::string>& p
                          bool in_full) {
   Described described;
   for (const auto& path : paths) {
-    const auto camera = v4l2gst::open_camera(kernel, path, nullptr);
+    const auto camera = v4l2gst::open_camera(kernel, {.device = path}, nullptr);
     if (camera)
       described.add(v4l2gst::device_of(**camera), in_full);
     else

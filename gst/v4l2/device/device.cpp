@@ -45,7 +45,15 @@ bool Device::look_at_graph() {
 }
 
 Result<Device> Device::open(Kernel& kernel, const std::string& path) {
-  auto node = Node::open(kernel, path);
+  return identify(Node::open(kernel, path));
+}
+
+Result<Device> Device::of_descriptor(Kernel& kernel, int descriptor) {
+  return identify(Node::copy_of(kernel, descriptor, name_of_descriptor(kernel, descriptor)));
+}
+
+/// Asks the node what it is.
+Result<Device> Device::identify(Result<std::shared_ptr<const Node>> node) {
   if (!node) return std::unexpected{node.error()};
   Capability capability{};
   const auto identified = (*node)->call<v4l2_capability>(request::querycap, capability);
@@ -131,6 +139,17 @@ Result<Interval> Device::interval() const {
   if (!*supported) return Interval{};
   const auto& period = wire.parm.capture.timeperframe;
   return Interval{.numerator = period.numerator, .denominator = period.denominator};
+}
+
+std::string number_of_descriptor(Kernel& kernel, int descriptor) {
+  return kernel.device_number(("/proc/self/fd/" + std::to_string(descriptor)).c_str());
+}
+
+std::string name_of_descriptor(Kernel& kernel, int descriptor) {
+  if (const auto number = number_of_descriptor(kernel, descriptor); !number.empty())
+    for (auto& path : video_nodes(kernel))
+      if (kernel.device_number(path.c_str()) == number) return std::move(path);
+  return "descriptor " + std::to_string(descriptor);
 }
 
 std::optional<unsigned> node_number(std::string_view name) {

@@ -26,6 +26,10 @@ public:
   /// VIDIOC_QUERYCAP if the node is no V4L2 device.
   static Result<Device> open(Kernel& kernel, const std::string& path);
 
+  /// Uses a node that is open already, by a copy of its descriptor. Error: as Node::copy_of(), or
+  /// that of VIDIOC_QUERYCAP.
+  static Result<Device> of_descriptor(Kernel& kernel, int descriptor);
+
   [[nodiscard]] const Capability& capability() const { return capability_; }
 
   [[nodiscard]] BufferType buffer_type() const { return capability_.buffer_type(); }
@@ -88,6 +92,8 @@ public:
   [[nodiscard]] Result<Interval> interval() const;
 
 private:
+  static Result<Device> identify(Result<std::shared_ptr<const Node>> node);
+
   Device(std::shared_ptr<const Node> node, const Capability& capability);
 
   std::shared_ptr<const Node> node_;
@@ -96,6 +102,13 @@ private:
   std::optional<MediaGraph> graph_;
   std::shared_ptr<Modes> modes_;
 };
+
+/// Returns the numbers of the character device that is open, "81:3". Empty without /proc, or if it
+/// is none.
+std::string number_of_descriptor(Kernel& kernel, int descriptor);
+
+/// Returns the path under /dev of a node that is open; "descriptor 5" if it has none here.
+std::string name_of_descriptor(Kernel& kernel, int descriptor);
 
 /// Returns 3 of "video3"; nullopt for a name that is none of a video node.
 std::optional<unsigned> node_number(std::string_view name);

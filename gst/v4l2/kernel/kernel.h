@@ -17,7 +17,7 @@ namespace v4l2 {
 /// level of system calls because V4L2 programs have their bugs in filling the structs of these
 /// calls.
 ///
-/// Descriptors are always real ones, so close(), dup() and munmap() are called directly. Each
+/// Descriptors are always real ones, so close(), fcntl() and munmap() are called directly. Each
 /// function returns what its system call returns: -1 (mmap: MAP_FAILED) and errno on failure.
 class Kernel {
 public:

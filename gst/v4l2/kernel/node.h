@@ -19,6 +19,12 @@ public:
   /// Opens the node for reading and writing, non-blocking and closed on exec.
   static Result<std::shared_ptr<const Node>> open(Kernel& kernel, const std::string& path);
 
+  /// Copies a descriptor of an open node. The caller keeps its own, and may close it. Both share
+  /// one open file, which becomes non-blocking. `path` is a name for people. Error EBADF if
+  /// `descriptor` is none, EACCES if it was not opened for reading and writing.
+  static Result<std::shared_ptr<const Node>> copy_of(Kernel& kernel, int descriptor,
+                                                     std::string path);
+
   Node(Kernel& kernel, UniqueFd descriptor, std::string path)
       : kernel_{&kernel}, descriptor_{std::move(descriptor)}, path_{std::move(path)} {}
 

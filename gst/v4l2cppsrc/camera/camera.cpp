@@ -6,11 +6,24 @@
 #include "common/settings.h"
 #include "controls/known_controls.h"
 #include "device/modes.h"
+#include "device/node_list.h"
 #include "formats/offered_mode.h"
+#include "kernel/kernel.h"
 #include "kernel/node.h"
 #include "messages/failures.h"
 
 namespace v4l2gst {
+namespace {
+
+/// Returns what sysfs says of an open device. Its path may lead nowhere in a sandbox, and then the
+/// descriptor tells which node it is.
+v4l2::ListedNode facts_of(v4l2::Kernel& kernel, const v4l2::Device& device) {
+  auto number = v4l2::number_of_descriptor(kernel, device.node()->descriptor());
+  if (number.empty()) number = kernel.device_number(device.path().c_str());
+  return v4l2::node_at(kernel, device.path(), number);
+}
+
+}  // namespace
 
 void CloseCamera::operator()(Camera* camera) const {
   delete camera;
@@ -36,16 +49,23 @@ Outcome<CameraPtr> Camera::of(v4l2::Kernel& kernel, v4l2::Device&& device, GstEl
   auto input = v4l2::current_input(*device.node());
   if (!input) return std::unexpected{failed(device.path(), input.error(), "to ask for its input")};
   const bool exports = device.may_export();
-  auto identity = v4l2::identity_of(kernel, device.path());
+  auto node = facts_of(kernel, device);
+  const auto link_in = [&](const char* directory) {
+    const auto links = v4l2::links_to(kernel, directory, node.number);
+    return links.empty() ? std::string{} : links.front();
+  };
   const auto& capability = device.capability();
   GST_INFO_OBJECT(element, "opened '%s': %s, driver %s, bus %s, descriptor %d",
                   device.path().c_str(), capability.card_name().c_str(),
                   capability.driver_name().c_str(), capability.bus().c_str(),
                   device.node()->descriptor());
-  const std::weak_ptr<const v4l2::Node> node{device.node()};
+  const std::weak_ptr<const v4l2::Node> opened{device.node()};
   return CameraPtr{new Camera{.device = std::move(device),
-                              .identity = std::move(identity),
-                              .controls = std::make_shared<KnownControls>(node),
+                              .identity = std::move(node.identity),
+                              .id = node.number.empty() ? std::string{} : std::move(node.id),
+                              .by_id = link_in("/dev/v4l/by-id"),
+                              .by_path = link_in("/dev/v4l/by-path"),
+                              .controls = std::make_shared<KnownControls>(opened),
                               .input = std::move(*input),
                               .exports = exports}};
 }

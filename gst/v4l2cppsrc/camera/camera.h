@@ -29,6 +29,9 @@ struct Camera {
 
   v4l2::Device device;
   v4l2::Identity identity{};
+  std::string id{};                           ///< v4l2::ListedNode::id
+  std::string by_id{};                        ///< the link under /dev/v4l/by-id, if udev made one
+  std::string by_path{};                      ///< likewise under /dev/v4l/by-path
   std::shared_ptr<KnownControls> controls{};  ///< never null in an open camera
   std::optional<v4l2::Input> input{};         ///< the current input; nullopt if the device has none
   std::optional<v4l2::Signal> signal{};       ///< as of the latest follow_input()

@@ -6,9 +6,13 @@
 
 #include "camera/camera.h"
 #include "camera/graph_trouble.h"
+#include "camera/selection.h"
+#include "common/settings.h"
 #include "device/device.h"
+#include "device/selector.h"
 #include "kernel/kernel.h"
 #include "messages/failures.h"
+#include "messages/selection_failures.h"
 #include "settings/inputs.h"
 
 namespace v4l2gst {
@@ -33,41 +37,56 @@ Outcome<v4l2::Device> first_camera(v4l2::Kernel& kernel) {
   return std::unexpected{std::move(report)};
 }
 
-/// Returns the path of the same device's capture node. Empty if there is none.
-std::string sibling_of(v4l2::Kernel& kernel, const v4l2::Device& device) {
-  const auto bus = device.capability().bus();
-  for (const auto& node : v4l2::video_nodes(kernel)) {
-    const auto other = v4l2::Device::open(kernel, node);
-    if (other && other->capability().kind() == v4l2::NodeKind::capture &&
-        other->capability().bus() == bus)
-      return node;
-  }
-  return {};
-}
-
-Outcome<v4l2::Device> open_device(v4l2::Kernel& kernel, const std::string& wanted) {
-  if (wanted.empty()) return first_camera(kernel);
-  auto device = v4l2::Device::open(kernel, wanted);
-  if (!device) return std::unexpected{cannot_open(wanted, device.error())};
-  const auto kind = device->capability().kind();
-  if (kind != v4l2::NodeKind::capture)
-    return std::unexpected{wrong_node(wanted, kind, sibling_of(kernel, *device))};
+/// Opens a device by its descriptor. None but a new descriptor helps if that fails.
+Outcome<v4l2::Device> open_descriptor(v4l2::Kernel& kernel, int descriptor) {
+  auto device = v4l2::Device::of_descriptor(kernel, descriptor);
+  if (!device) return std::unexpected{bad_descriptor(descriptor, device.error())};
   return std::move(*device);
 }
 
+Outcome<v4l2::Device> open_path(v4l2::Kernel& kernel, const std::string& path) {
+  auto device = v4l2::Device::open(kernel, path);
+  if (!device) return std::unexpected{cannot_open(path, device.error())};
+  return std::move(*device);
+}
+
+Outcome<v4l2::Device> open_device(v4l2::Kernel& kernel, const Wanted& wanted) {
+  if (wanted.any()) return first_camera(kernel);
+  const bool given = wanted.descriptor >= 0;
+  if (!given && v4l2::Selector::is_meant(wanted.device))
+    return open_selected(kernel, wanted.device);
+  auto device =
+      given ? open_descriptor(kernel, wanted.descriptor) : open_path(kernel, wanted.device);
+  if (!device) return device;
+  const auto kind = device->capability().kind();
+  if (kind == v4l2::NodeKind::capture) return device;
+  auto report = wrong_node(device->path(), kind, sibling_of(kernel, *device));
+  if (given) report.may_come = false;
+  return std::unexpected{std::move(report)};
+}
+
+/// Returns the error for a former camera that is not there.
+Report not_there(v4l2::Kernel& kernel, const LastSeen& former) {
+  const auto& wanted = former.wanted.device;
+  if (v4l2::Selector::is_meant(wanted)) return nothing_selected(kernel, wanted);
+  return cannot_open(former.identity.known() ? former.path : wanted,
+                     {.code = ENOENT, .call = "open"});
+}
+
 Outcome<v4l2::Device> open_former(v4l2::Kernel& kernel, const LastSeen& former) {
+  if (const int given = former.wanted.descriptor; given >= 0) return open_descriptor(kernel, given);
   if (!former.identity.known()) {
     auto device = open_device(kernel, former.wanted);
     // Without sysfs, only the card's name identifies a device.
     if (device && !former.card.empty() && device->capability().card_name() != former.card)
-      return std::unexpected{cannot_open(former.wanted, {.code = ENOENT, .call = "open"})};
+      return std::unexpected{not_there(kernel, former)};
     return device;
   }
   const auto found = v4l2::find_camera(kernel, former.identity);
-  if (!found) return std::unexpected{cannot_open(former.path, {.code = ENOENT, .call = "open"})};
-  auto device = v4l2::Device::open(kernel, *found);
-  if (!device) return std::unexpected{cannot_open(*found, device.error())};
-  return std::move(*device);
+  // A selector may name a port, and the camera may be in another one now.
+  if (!found || !is_wanted(kernel, *found, former.wanted.device))
+    return std::unexpected{not_there(kernel, former)};
+  return open_path(kernel, *found);
 }
 
 /// Returns true if the driver reports no signal at the input.
@@ -79,15 +98,18 @@ bool is_mute(const v4l2::Device& device) {
 
 }  // namespace
 
-LastSeen LastSeen::of(const Camera& camera, const std::string& wanted) {
+Wanted Wanted::of(const Settings& settings) {
+  return {.device = settings.device, .descriptor = settings.device_fd};
+}
+
+LastSeen LastSeen::of(const Camera& camera, const Wanted& wanted) {
   return {.wanted = wanted,
           .identity = camera.identity,
           .card = camera.device.capability().card_name(),
           .path = camera.path()};
 }
 
-Outcome<CameraPtr> open_camera(v4l2::Kernel& kernel, const std::string& wanted,
-                               GstElement* element) {
+Outcome<CameraPtr> open_camera(v4l2::Kernel& kernel, const Wanted& wanted, GstElement* element) {
   auto device = open_device(kernel, wanted);
   if (!device) return std::unexpected{std::move(device.error())};
   return Camera::of(kernel, std::move(*device), element);
@@ -102,7 +124,7 @@ Outcome<CameraPtr> open_again(v4l2::Kernel& kernel, const LastSeen& former, bool
   if (device) return Camera::of(kernel, std::move(*device), element);
   // An open that fails now may succeed soon. udev gives access a moment after the node is there.
   auto obstacle = std::move(device.error());
-  obstacle.may_come = true;
+  obstacle.may_come = former.wanted.descriptor < 0;
   return std::unexpected{std::move(obstacle)};
 }
 

@@ -109,8 +109,11 @@ enum class Norm : int { none = 0 };
 
 /// The user's settings, with their defaults in this one place.
 struct Settings {
-  /// The path of a node under /dev, or a link to one. Empty stands for the first capture node.
+  /// The path of a node under /dev, a link to one, or a selector (v4l2::Selector). Empty stands for
+  /// the first capture node.
   std::string device;
+  /// The descriptor of a node that the application has open, instead of `device`; -1 for none.
+  int device_fd{-1};
   IoMode io_mode{IoMode::automatic};
   std::uint32_t min_buffers{4};
   std::uint32_t max_buffers{16};

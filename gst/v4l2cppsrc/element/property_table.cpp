@@ -123,6 +123,9 @@ GParamSpec* spec_of(const PropertyRow& row, const Readable& from) {
             return make(g_param_spec_uint64, guint64{0}, kind.most,
                         nanoseconds_of(settings.*kind.member, kind.most));
           },
+          [&](const DescriptorSetting&) {
+            return make(g_param_spec_int, -1, G_MAXINT, settings.device_fd);
+          },
           [&](const EnumSetting& kind) {
             return make(g_param_spec_enum, documented(kind.type()), kind.get(settings));
           },
@@ -174,6 +177,7 @@ bool set_property(PropertyTable table, guint id, const GValue* value, const Writ
           [&](const TimeoutSetting& kind) {
             settings.*kind.member = rounded_up(g_value_get_uint64(value));
           },
+          [&](const DescriptorSetting&) { settings.device_fd = g_value_get_int(value); },
           [&](const EnumSetting& kind) { kind.set(settings, g_value_get_enum(value)); },
           [&](const ControlsSetting&) {
             to.wishes.set_structure(static_cast<const GstStructure*>(g_value_get_boxed(value)));
@@ -212,6 +216,10 @@ bool get_property(PropertyTable table, guint id, const Readable& from, GValue* v
           [&](const UintSetting& kind) { g_value_set_uint(value, settings.*kind.member); },
           [&](const TimeoutSetting& kind) {
             g_value_set_uint64(value, nanoseconds_of(settings.*kind.member, kind.most));
+          },
+          [&](const DescriptorSetting&) {
+            const auto open = from.facts.device_fd;
+            g_value_set_int(value, open >= 0 ? open : settings.device_fd);
           },
           [&](const EnumSetting& kind) { g_value_set_enum(value, kind.get(settings)); },
           [&](const ControlsSetting&) { g_value_set_boxed(value, from.wishes.structure()); },

@@ -80,6 +80,9 @@ struct TimeoutSetting {
   std::uint64_t most;
 };
 
+/// The descriptor of an open node, or -1. While a device is open, it reads as the element's own.
+struct DescriptorSetting {};
+
 /// One of an enum's values. Made by enum_setting().
 struct EnumSetting {
   GType (*type)();
@@ -152,10 +155,10 @@ concept ReadOnly = requires(const Kind& kind) { kind.read; };
 
 // ---- the table ----------------------------------------------------------------------------------
 
-using PropertyKind =
-    std::variant<StringSetting, RectangleSetting, MarginSetting, BoolSetting, UintSetting,
-                 TimeoutSetting, EnumSetting, ControlsSetting, ControlSetting, StringReading,
-                 IntReading, EnumReading, FlagsReading, RectangleReading, StructureReading>;
+using PropertyKind = std::variant<StringSetting, RectangleSetting, MarginSetting, BoolSetting,
+                                  UintSetting, TimeoutSetting, DescriptorSetting, EnumSetting,
+                                  ControlsSetting, ControlSetting, StringReading, IntReading,
+                                  EnumReading, FlagsReading, RectangleReading, StructureReading>;
 
 /// One property. Its id is its place in the table, counted from 1.
 struct PropertyRow {

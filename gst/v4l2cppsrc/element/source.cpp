@@ -70,9 +70,9 @@ bool Source::open() {
   reported_ = Reported::none;
   // The device is closed first. A driver that allows one open would report EBUSY otherwise.
   close();
-  const auto wanted = shared_.info.settings().device;
+  const auto wanted = Wanted::of(shared_.info.settings());
   if (const auto prepared = interrupts_.prepare(); !prepared) {
-    report(cannot_open(wanted.empty() ? "/dev/video*" : wanted, prepared.error()));
+    report(cannot_open(wanted.device.empty() ? "/dev/video*" : wanted.device, prepared.error()));
     return false;
   }
   auto& kernel = choose_kernel();

@@ -21,6 +21,8 @@ const char* name_of(Cause cause) {
   switch (cause) {
     case Cause::no_device:
       return "no-device";
+    case Cause::ambiguous:
+      return "ambiguous";
     case Cause::not_a_device:
       return "not-a-device";
     case Cause::wrong_node:

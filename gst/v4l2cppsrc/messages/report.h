@@ -17,6 +17,7 @@ namespace v4l2gst {
 /// has these names.
 enum class Cause {
   no_device,       ///< "no-device": there is nothing at that path
+  ambiguous,       ///< "ambiguous": several devices match the selector
   not_a_device,    ///< "not-a-device": the path leads to something else than a V4L2 device
   wrong_node,      ///< "wrong-node": a V4L2 node that does not capture
   permission,      ///< "permission"

@@ -18,6 +18,13 @@ void publish_info(SharedInfo& shared, Messages& messages, const Camera* camera,
     facts.device = camera->path();
     facts.device_name = camera->device.capability().card_name();
     facts.device_fd = descriptor_of(*camera);
+    const auto& identity = camera->identity;
+    facts.id = camera->id;
+    facts.serial = identity.serial;
+    if (identity.usb()) facts.usb_id = identity.vendor_id + ":" + identity.product_id;
+    facts.bus = identity.bus;
+    facts.by_id = camera->by_id;
+    facts.by_path = camera->by_path;
     facts.capabilities = camera->device.capability().bits();
     facts.modes = camera->device.modes();
     facts.controls = camera->controls;

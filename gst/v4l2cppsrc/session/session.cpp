@@ -82,7 +82,11 @@ void Session::publish() {
 }
 
 Settings Session::settings() const {
-  return surroundings_.info.settings();
+  auto wishes = surroundings_.info.settings();
+  // A descriptor of a lost device is of no use any more, and the node can't be looked for.
+  if (last_seen_.wanted.descriptor >= 0 && wishes.on_disconnect == OnDisconnect::wait)
+    wishes.on_disconnect = OnDisconnect::error;
+  return wishes;
 }
 
 Report Session::failure(const v4l2::Error& error, std::string_view doing) const {
@@ -99,7 +103,7 @@ Report Session::failure(const v4l2::Error& error, std::string_view doing) const 
 
 // ---- state changes ------------------------------------------------------------------------------
 
-Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
+Outcome<> Session::open(v4l2::Kernel& kernel, const Wanted& wanted) {
   surroundings_.kernel = &kernel;
   last_seen_ = {.wanted = wanted};
   auto opened = open_camera(kernel, wanted, surroundings_.element);
@@ -117,7 +121,7 @@ Outcome<> Session::open(v4l2::Kernel& kernel, const std::string& wanted) {
   const bool may_come = reason.may_come || reason.cause == Cause::lost;
   if (!may_come || settings().on_disconnect != OnDisconnect::wait)
     return std::unexpected{std::move(reason)};
-  if (wanted.empty()) reason.device.clear();  // another camera will do as well
+  if (wanted.any()) reason.device.clear();  // another camera will do as well
   wait_for_camera(reason);
   return {};
 }
@@ -135,9 +139,11 @@ Outcome<> Session::adopt(CameraPtr camera) {
 }
 
 bool Session::is_open_for(const Settings& wishes) const {
-  const bool waits = absence_ && wishes.on_disconnect == OnDisconnect::wait;
+  const auto wanted = Wanted::of(wishes);
+  const bool waits =
+      absence_ && wishes.on_disconnect == OnDisconnect::wait && wanted.descriptor < 0;
   // The device property may have changed in READY.
-  return (camera() != nullptr || waits) && last_seen_.wanted == wishes.device;
+  return (camera() != nullptr || waits) && last_seen_.wanted == wanted;
 }
 
 void Session::start() {

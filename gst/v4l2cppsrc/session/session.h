@@ -47,7 +47,7 @@ public:
   // ---- state changes, on the application's thread ----
 
   /// Closed → Opened. Closed → Absent if the device may come and on-disconnect waits for it.
-  Outcome<> open(v4l2::Kernel& kernel, const std::string& wanted);
+  Outcome<> open(v4l2::Kernel& kernel, const Wanted& wanted);
   /// Returns true if the device that `wishes` name is open, or is waited for.
   [[nodiscard]] bool is_open_for(const Settings& wishes) const;
   /// Begins a new run, at READY→PAUSED, after is_open_for() or open().

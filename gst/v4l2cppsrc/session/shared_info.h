@@ -27,6 +27,12 @@ struct DeviceInfo {
   std::string device;       ///< the path of the open device; empty while none is
   std::string device_name;  ///< the card's name; empty while closed
   int device_fd{-1};
+  std::string id;       ///< a selector that finds the device again
+  std::string serial;   ///< of a USB device that has one
+  std::string usb_id;   ///< "046d:0825", of a USB device
+  std::string bus;      ///< v4l2::Identity::bus
+  std::string by_id;    ///< a link to the node; empty without udev
+  std::string by_path;  ///< likewise
   std::uint32_t capabilities{};
   std::shared_ptr<v4l2::Modes> modes;
   std::shared_ptr<KnownControls> controls;

@@ -26,6 +26,7 @@
 #include "messages/loss_failures.h"
 #include "messages/metadata_failures.h"
 #include "messages/report.h"
+#include "messages/selection_failures.h"
 #include "messages/time_failures.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
@@ -178,6 +179,17 @@ std::vector<std::string> all_texts() {
   all.push_back(unfed(path));
   for (auto& report : control_failures())
     all.push_back(std::move(report));
+  v4l2::ListedNode node{.path = path, .number = "81:0", .name = "video0", .id = "serial=A1"};
+  node.identity.card = "Camera";
+  const std::array nodes{node};
+  for (const auto* const term : {"", "sreial=1"})
+    all.push_back(no_selector("serial=1,sreial=1", term));
+  all.push_back(no_match("serial=1", {}, {}));
+  all.push_back(no_match("serial=1", nodes, {}));
+  all.push_back(no_match("serial=1", nodes, nodes));
+  all.push_back(ambiguous("serial=1", nodes));
+  for (const int code : {EBADF, EACCES, ENODEV, EMFILE, ENOTTY})
+    all.push_back(bad_descriptor(5, at("fcntl", code)));
   for (const auto* const name : {"0", "video0"})
     all.push_back(cannot_open(name, at("open", ENOENT)));
   std::vector<std::string> texts;
