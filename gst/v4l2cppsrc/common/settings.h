@@ -114,6 +114,8 @@ struct Settings {
   std::string device;
   /// The descriptor of a node that the application has open, instead of `device`; -1 for none.
   int device_fd{-1};
+  /// The URI that set `device`. It is out of date once `device` is set by other means.
+  std::string uri;
   IoMode io_mode{IoMode::automatic};
   std::uint32_t min_buffers{4};
   std::uint32_t max_buffers{16};

@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "element/gstv4l2cppinterfaces.h"
+#include "element/gstv4l2cppuri.h"
 #include "element/properties.h"
 #include "formats/caps.h"
 
@@ -25,6 +26,7 @@ static void gst_v4l2_cpp_src_add_interface(GType type, GType interface, GInterfa
 
 static void gst_v4l2_cpp_src_add_interfaces(GType type) {
   gst_v4l2_cpp_src_add_interface(type, GST_TYPE_CHILD_PROXY, gst_v4l2_cpp_src_child_proxy_init);
+  gst_v4l2_cpp_src_add_interface(type, GST_TYPE_URI_HANDLER, gst_v4l2_cpp_src_uri_handler_init);
   gst_v4l2_cpp_src_add_interface(type, GST_TYPE_COLOR_BALANCE, gst_v4l2_cpp_src_color_balance_init);
   gst_v4l2_cpp_src_add_interface(type, GST_TYPE_VIDEO_ORIENTATION,
                                  gst_v4l2_cpp_src_video_orientation_init);

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Programs that know URIs only play the preload camera, without a rank and with one. Prints TAP.
+#   uri_test.sh PRELOAD_LIBRARY PLUGIN_DIR RANKED_PLUGIN_DIR
+preload=$1
+plugins=$2
+ranked=$3
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export GST_REGISTRY="$work/registry.bin"
+uri='v4l2cpp:///dev/video-fake?num-buffers=20&prefer=raw'
+point=0
+failed=0
+
+# check DESCRIPTION COMMAND...: prints one test point, which passes when COMMAND succeeds.
+check() {
+  point=$((point + 1))
+  description=$1
+  shift
+  if "$@" >"$work/log" 2>&1; then
+    echo "ok $point - $description"
+  else
+    echo "not ok $point - $description"
+    sed 's/^/# /' "$work/log"
+    failed=1
+  fi
+}
+
+on_camera() { GST_PLUGIN_PATH=$plugins timeout 120 env LD_PRELOAD="$preload" "$@"; }
+
+# Each buffer that comes out of uridecodebin is decoded, raw video.
+decodes() {
+  on_camera gst-launch-1.0 -q "$1" uri="$uri" ! fakesink silent=false -v >"$work/out" || return 1
+  grep -c 'chain   \*\*\*' "$work/out" | grep -qx 20
+}
+
+plays_in_playbin() {
+  on_camera gst-launch-1.0 -q playbin3 uri="$uri" video-sink="fakesink silent=false" -v >"$work/out" || return 1
+  grep -c 'chain   \*\*\*' "$work/out" | grep -qx 20
+}
+
+plays_in_gst_play() {
+  on_camera gst-play-1.0 --no-interactive --videosink=fakesink "$uri" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
+  cat "$work/out"
+  ! grep -q ERROR "$work/out"
+}
+
+is_discovered() {
+  on_camera gst-discoverer-1.0 -v 'v4l2cpp:///dev/video-fake' >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
+  cat "$work/out"
+  grep -q 'Width: 1280\|Width: 640' "$work/out"
+}
+
+# A URI that sets more than it may ends in one ERROR with the reason.
+is_refused() {
+  on_camera gst-launch-1.0 uridecodebin uri='v4l2cpp:///dev/video-fake?extra-controls=c,gain=3' ! fakesink \
+    >"$work/out" 2>&1 && return 1
+  cat "$work/out"
+  grep -q "may not set the property 'extra-controls'" "$work/out"
+}
+
+has_rank() { on_camera gst-inspect-1.0 v4l2cppsrc | grep -q "Rank.*($1)"; }
+
+rank_by_variable() {
+  export GST_PLUGIN_FEATURE_RANK=v4l2cppsrc:257
+  has_rank 257 && plays_in_playbin
+}
+
+rank_by_build() {
+  plugins=$ranked
+  has_rank 257 && plays_in_playbin
+}
+
+check "uridecodebin plays it" decodes uridecodebin
+check "uridecodebin3 plays it" decodes uridecodebin3
+check "playbin3 plays it" plays_in_playbin
+check "gst-play-1.0 plays it" plays_in_gst_play
+check "gst-discoverer-1.0 describes it" is_discovered
+check "what a URI may not set is refused, with the reason" is_refused
+check "the rank is none" has_rank 0
+# Each in a shell of its own, for the variables.
+check "GST_PLUGIN_FEATURE_RANK gives it a rank, and it plays" eval '(rank_by_variable)'
+check "the option 'rank' gives it a rank, and it plays" eval '(rank_by_build)'
+echo "1..$point"
+exit $failed
