@@ -4,7 +4,7 @@
 #include "element/gstv4l2cppsrc.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
-  return gst_v4l2_cpp_src_register(plugin);
+  return gst_v4l2_cpp_src_register(plugin, PLUGIN_RANK);
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, v4l2cpp, "V4L2 capture in C++", plugin_init,

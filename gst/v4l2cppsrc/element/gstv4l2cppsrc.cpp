@@ -234,6 +234,6 @@ Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self) {
   return self->source;
 }
 
-gboolean gst_v4l2_cpp_src_register(GstPlugin* plugin) {
-  return gst_element_register(plugin, "v4l2cppsrc", GST_RANK_NONE, GST_TYPE_V4L2_CPP_SRC);
+gboolean gst_v4l2_cpp_src_register(GstPlugin* plugin, guint rank) {
+  return gst_element_register(plugin, "v4l2cppsrc", rank, GST_TYPE_V4L2_CPP_SRC);
 }

@@ -15,4 +15,4 @@ G_END_DECLS
 v4l2gst::Source& gst_v4l2_cpp_src_source(GstV4l2CppSrc* self);
 
 /// Registers the element with `plugin`. Null stands for a static registration in the process.
-gboolean gst_v4l2_cpp_src_register(GstPlugin* plugin);
+gboolean gst_v4l2_cpp_src_register(GstPlugin* plugin, guint rank = GST_RANK_NONE);
