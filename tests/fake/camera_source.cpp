@@ -24,7 +24,7 @@ void Camera::change_source(std::vector<ModelFormat> formats) {
 void Camera::feed(std::vector<ModelFormat> formats) {
   const std::lock_guard lock{mutex_};
   model_.formats = std::move(formats);
-  set_first_format();
+  if (!model_.formats.empty()) set_first_format();
   changed();
 }
 

@@ -103,6 +103,11 @@ void FakeKernel::hide(const std::string& path) {
   nodes_.erase(path);
 }
 
+void FakeKernel::allow(const std::string& path) {
+  const std::lock_guard lock{mutex_};
+  refusals_.erase(path);
+}
+
 void FakeKernel::unplug(const std::string& path) {
   std::shared_ptr<Node> node;
   {

@@ -34,6 +34,8 @@ public:
   void plug_media(const std::string& path, const std::shared_ptr<MediaDevice>& media);
   /// Opening `path` fails with `error` from now on.
   void refuse(const std::string& path, int error);
+  /// Ends what refuse() has begun.
+  void allow(const std::string& path);
   /// Removes the device file at `path`. The camera stays plugged, as for a container that was not
   /// given its node. plug() undoes it.
   void hide(const std::string& path);
