@@ -20,6 +20,10 @@
 #include "messages/report.h"
 #include "negotiation/refusal.h"
 #include "negotiation/refusal_text.h"
+#include "provider/device_facts.h"
+#include "provider/device_properties.h"
+#include "provider/gstv4l2cppdevice.h"
+#include "provider/gstv4l2cppdeviceprovider.h"
 #include "settings/control_setter.h"
 
 namespace {
@@ -171,6 +175,34 @@ void describe_children(std::ostream& out) {
     describe(gst_v4l2_cpp_control_type_of(kind));
 }
 
+/// Writes what an application sees of the device provider and its devices.
+void describe_provider(std::ostream& out) {
+  auto* const provider = GST_DEVICE_PROVIDER(
+      gst_object_ref_sink(g_object_new(GST_TYPE_V4L2_CPP_DEVICE_PROVIDER, nullptr)));
+  out << "provider " << G_OBJECT_TYPE_NAME(provider) << ", class "
+      << gst_device_provider_get_metadata(provider, GST_ELEMENT_METADATA_KLASS) << "\n";
+  gst_object_unref(provider);
+  const auto device = GST_TYPE_V4L2_CPP_DEVICE;
+  out << "device type " << g_type_name(device) << ", a " << g_type_name(g_type_parent(device))
+      << "\n";
+  describe_properties(out, device);
+  v4l2gst::DeviceFacts facts{.node = {.path = "/dev/video0", .id = "id"},
+                             .sysfs_path = "sysfs",
+                             .parent_path = "sysfs",
+                             .manufacturer = "maker"};
+  facts.capability.card[0] = facts.capability.driver[0] = facts.capability.bus_info[0] = 'x';
+  facts.node.identity.vendor_id = facts.node.identity.product_id = "0000";
+  facts.node.identity.serial = "serial";
+  const auto properties = v4l2gst::properties_of(facts);
+  out << "device properties:";
+  for (int i = 0; i < gst_structure_n_fields(properties.get()); ++i) {
+    const auto* const name = gst_structure_nth_field_name(properties.get(), static_cast<guint>(i));
+    out << (i > 0 ? ", " : " ") << name << " ("
+        << g_type_name(gst_structure_get_field_type(properties.get(), name)) << ")";
+  }
+  out << "\n";
+}
+
 std::string surface() {
   std::ostringstream out;
   const auto type = GST_TYPE_V4L2_CPP_SRC;
@@ -183,6 +215,7 @@ std::string surface() {
   describe_children(out);
   describe_signals(out, type);
   describe_details(out);
+  describe_provider(out);
   auto* const caps = gst_pad_template_get_caps(gst_element_class_get_pad_template(element, "src"));
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     gchar* const text = gst_structure_to_string(gst_caps_get_structure(caps, i));
