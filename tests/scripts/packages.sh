@@ -4,7 +4,8 @@
 # The lists are for the build, the tests and the demo, and the virtual machine.
 build_packages='g++ meson ninja-build pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
   libjson-glib-dev libgtest-dev libjpeg-dev'
-test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
+  gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-x python3-opencv python3-gi gir1.2-gstreamer-1.0
   python3-matplotlib v4l-utils strace python3 ffmpeg'
 vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils zstd util-linux'
