@@ -23,7 +23,10 @@ as_builder 'cd /build/v4l2cppsrc && CCACHE_DIR=/ccache dpkg-buildpackage -us -uc
   exit 1
 }
 echo "==> lintian"
-as_builder 'lintian --version && lintian --display-info --pedantic --tag-display-limit 0 --fail-on error,warning,info /build/*.changes'
+# It reads machine code as words, knows the autopkgtest to be superficial, and each release knows another newest policy.
+as_builder 'lintian --version && lintian --display-info --pedantic --tag-display-limit 0 --fail-on error,warning,info \
+  --suppress-tags spelling-error-in-binary,superficial-tests,out-of-date-standards-version,newer-standards-version \
+  /build/*.changes'
 cp /build/*.deb /build/*.dsc /build/*.changes /build/*.buildinfo /build/*.tar.* /build/log /packages
 
 echo "==> Building the tests' camera"
