@@ -34,6 +34,9 @@ void fail_unless_open(Bused& bused, const char* path) {
   fail_unless_equals(text_of(bused.rig.element, "opened-device"), path);
 }
 
+/// The values that choose the cameras 1 and 2.
+const std::vector<std::string> both{"serial=1,usb=046d:0825", "serial=2,usb=046d:0825"};
+
 /// The ERROR that a start ends in.
 struct Refusal {
   explicit Refusal(Bused& bused) {
@@ -130,8 +133,7 @@ GST_START_TEST(test_without_a_match_the_error_lists_what_there_is) {
   fail_unless_has(refusal.text, "No camera matches 'serial=3'");
   fail_unless_has(refusal.text, "\n  serial=2,usb=046d:0825  (Fake Camera, /dev/video4)");
   fail_unless_equals(refusal.cause, "no-device");
-  fail_unless(refusal.possible ==
-              std::vector<std::string>{"serial=1,usb=046d:0825", "serial=2,usb=046d:0825"});
+  fail_unless(refusal.possible == both);
   fail_unless_equals_int(bused.rig.camera->all_calls(), 0);
   // Each of them is a value of "device".
   select(bused, refusal.possible.back().c_str());
@@ -150,8 +152,7 @@ GST_START_TEST(test_an_ambiguous_selector_is_an_error) {
     const Refusal refusal{bused};
     fail_unless_has(refusal.text, "Several cameras match 'usb=046d:0825'");
     fail_unless_equals(refusal.cause, "ambiguous");
-    fail_unless(refusal.possible ==
-                std::vector<std::string>{"serial=1,usb=046d:0825", "serial=2,usb=046d:0825"});
+    fail_unless(refusal.possible == both);
     fail_unless_equals_uint64(bused.rig.kernel.open_count(rig::path), 0);
   }
 }

@@ -146,6 +146,7 @@ std::shared_ptr<FakeKernel::Handle> FakeKernel::handle_of(int descriptor) {
 }
 
 void FakeKernel::adopt_copy(int descriptor) {
+  sweep();  // the number may have been that of a descriptor which is closed
   const auto identity = identity_of(descriptor);
   const std::lock_guard lock{mutex_};
   if (identity.empty() || handles_.contains(descriptor)) return;

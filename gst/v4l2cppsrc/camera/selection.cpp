@@ -16,7 +16,7 @@ namespace v4l2gst {
 namespace {
 
 /// The nodes of one device that a selector matches, and what came of opening them.
-struct Candidate {
+struct Match {
   v4l2::ListedNode node;               ///< that captures, or else the first one
   std::optional<v4l2::Device> device;  ///< open
   std::optional<Report> obstacle;      ///< of the first node
@@ -42,29 +42,29 @@ std::vector<v4l2::ListedNode> matching(std::vector<v4l2::ListedNode> nodes,
 }
 
 /// Opens a node, unless one of the same device is open already.
-void try_node(v4l2::Kernel& kernel, Candidate& candidate, v4l2::ListedNode node) {
-  if (candidate.device) return;
+void try_node(v4l2::Kernel& kernel, Match& match, v4l2::ListedNode node) {
+  if (match.device) return;
   auto device = v4l2::Device::open(kernel, node.path);
   if (device && device->capability().kind() == v4l2::NodeKind::capture) {
-    candidate.device = std::move(*device);
-    candidate.node = std::move(node);
+    match.device = std::move(*device);
+    match.node = std::move(node);
     return;
   }
-  if (!device) candidate.opens = false;
-  if (candidate.obstacle) return;
-  candidate.obstacle =
+  if (!device) match.opens = false;
+  if (match.obstacle) return;
+  match.obstacle =
       device ? wrong_node(node.path, device->capability().kind(), sibling_of(kernel, *device))
              : cannot_open(node.path, device.error());
 }
 
-std::vector<Candidate> open_candidates(v4l2::Kernel& kernel, const v4l2::Selector& selector) {
-  std::vector<Candidate> candidates;
+std::vector<Match> open_matches(v4l2::Kernel& kernel, const v4l2::Selector& selector) {
+  std::vector<Match> matches;
   for (auto& node : matching(v4l2::list_nodes(kernel), selector)) {
-    if (candidates.empty() || !of_one_device(candidates.back().node, node))
-      candidates.push_back({.node = node, .device = {}, .obstacle = {}});
-    try_node(kernel, candidates.back(), std::move(node));
+    if (matches.empty() || !of_one_device(matches.back().node, node))
+      matches.push_back({.node = node, .device = {}, .obstacle = {}});
+    try_node(kernel, matches.back(), std::move(node));
   }
-  return candidates;
+  return matches;
 }
 
 }  // namespace
@@ -90,18 +90,18 @@ Report nothing_selected(v4l2::Kernel& kernel, const std::string& text) {
 Outcome<v4l2::Device> open_selected(v4l2::Kernel& kernel, const std::string& text) {
   const auto selector = v4l2::Selector::parse(text);
   if (!selector) return std::unexpected{no_selector(text, selector.error())};
-  auto candidates = open_candidates(kernel, *selector);
-  if (candidates.empty()) return std::unexpected{nothing_selected(kernel, text)};
-  const auto first_obstacle = candidates.front().obstacle;
-  std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.counts(); });
-  if (candidates.size() > 1) {
+  auto matches = open_matches(kernel, *selector);
+  if (matches.empty()) return std::unexpected{nothing_selected(kernel, text)};
+  const auto first_obstacle = matches.front().obstacle;
+  std::erase_if(matches, [](const Match& match) { return !match.counts(); });
+  if (matches.size() > 1) {
     std::vector<v4l2::ListedNode> nodes;
-    for (auto& candidate : candidates)
-      nodes.push_back(std::move(candidate.node));
+    for (auto& match : matches)
+      nodes.push_back(std::move(match.node));
     return std::unexpected{ambiguous(text, nodes)};
   }
-  if (candidates.empty()) return std::unexpected{*first_obstacle};
-  auto& chosen = candidates.front();
+  if (matches.empty()) return std::unexpected{*first_obstacle};
+  auto& chosen = matches.front();
   if (!chosen.device) return std::unexpected{std::move(*chosen.obstacle)};
   return std::move(*chosen.device);
 }
