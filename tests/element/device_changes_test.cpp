@@ -21,7 +21,7 @@ constexpr auto first = "/dev/video0";
 constexpr auto second = "/dev/video1";
 
 void expect(Provider& rig, const std::string& message, const char* property = "device.path") {
-  fail_unless_equals_string(rig.next(property).c_str(), message.c_str());
+  rig::fail_unless_equal(rig.next(property), message);
 }
 
 }  // namespace
@@ -203,11 +203,11 @@ GST_START_TEST(test_ids_are_stable_while_numbers_are_swapped) {
       rig.changes.tell(Kind::came, path);
       return rig.next("device.id");
     };
-    fail_unless_equals_string(
-        plug(swapped ? second : first, fake::usb_camera("A1", swapped ? "1-1" : "1-2")).c_str(),
+    rig::fail_unless_equal(
+        plug(swapped ? second : first, fake::usb_camera("A1", swapped ? "1-1" : "1-2")),
         "added serial=A1,usb=046d:0825");
-    fail_unless_equals_string(
-        plug(swapped ? first : second, fake::usb_camera("B2", swapped ? "1-2" : "1-1")).c_str(),
+    rig::fail_unless_equal(
+        plug(swapped ? first : second, fake::usb_camera("B2", swapped ? "1-2" : "1-1")),
         "added serial=B2,usb=046d:0825");
     const auto left = plug(swapped ? "/dev/video3" : "/dev/video2", fake::usb_camera("", "1-3"));
     const auto right = plug(swapped ? "/dev/video2" : "/dev/video3", fake::usb_camera("", "1-4"));
@@ -244,7 +244,8 @@ static GstBusSyncReply stop_at_once(GstBus* /*bus*/, GstMessage* message, gpoint
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_DEVICE_REMOVED &&
       gst_device_provider_is_started(provider))
     gst_device_provider_stop(provider);
-  return GST_BUS_PASS;
+  gst_message_unref(message);
+  return GST_BUS_DROP;
 }
 
 GST_START_TEST(test_a_bus_handler_stops_the_provider) {

@@ -74,7 +74,7 @@ GST_START_TEST(test_exactly_the_usable_nodes_are_listed) {
   rig.start();
   fail_unless(rig.listed() == expected);
   for (const auto& path : expected)
-    fail_unless_equals_string(rig.next().c_str(), ("added " + path).c_str());
+    rig::fail_unless_equal(rig.next(), "added " + path);
 }
 
 GST_END_TEST
@@ -127,7 +127,7 @@ GST_START_TEST(test_properties_of_a_usb_camera) {
            {"device.serial", "A1"},
            {"device.subsystem", "video4linux"},
            {"device.capabilities", ":capture:"}})
-    fail_unless_equals_string(Provider::property_of(device, property).c_str(), value);
+    rig::fail_unless_equal(Provider::property_of(device, property), value);
   auto* const properties = gst_device_get_properties(device);
   guint capabilities{};
   fail_unless(gst_structure_get_uint(properties, "v4l2.device.device_caps", &capabilities));
@@ -204,8 +204,8 @@ GST_START_TEST(test_each_mode_is_asked_for_once) {
   rig.kernel.plug("/dev/video1", fake::webcam());
   rig.changes.tell(v4l2gst::Change::Kind::access, rig::path);
   rig.changes.tell(v4l2gst::Change::Kind::came, "/dev/video1");
-  fail_unless_equals_string(rig.next().c_str(), "added /dev/video0");
-  fail_unless_equals_string(rig.next().c_str(), "added /dev/video1");
+  rig::fail_unless_equal(rig.next(), "added /dev/video0");
+  rig::fail_unless_equal(rig.next(), "added /dev/video1");
   gst_device_provider_stop(rig.provider);
   wait_for_open_count(rig, 0);
   fail_unless_equals_int(camera->calls(VIDIOC_ENUM_FMT), formats + 1);
@@ -222,17 +222,17 @@ GST_START_TEST(test_create_and_reconfigure_an_element) {
   auto* const element = gst_device_create_element(device, "camera");
   gst_object_ref_sink(element);
   fail_unless_equals_string(GST_OBJECT_NAME(element), "camera");
-  fail_unless_equals_string(device_of(element).c_str(), "/dev/video3");
+  rig::fail_unless_equal(device_of(element), "/dev/video3");
 
   // The device is kept for longer than the camera stays there, and another one gets its number.
   rig.kernel.unplug("/dev/video3");
   rig.kernel.plug("/dev/video3", fake::usb_camera("B2", "1-1"));
   rig.kernel.plug("/dev/video5", fake::usb_camera("A1", "1-2"));
   fail_unless(gst_device_reconfigure_element(device, element));
-  fail_unless_equals_string(device_of(element).c_str(), "/dev/video5");
+  rig::fail_unless_equal(device_of(element), "/dev/video5");
   auto* const other = gst_device_create_element(device, nullptr);
   gst_object_ref_sink(other);
-  fail_unless_equals_string(device_of(other).c_str(), "/dev/video5");
+  rig::fail_unless_equal(device_of(other), "/dev/video5");
 
   // An element that was started keeps its device, and one of another kind has none.
   auto& source = gst_v4l2_cpp_src_source(GST_V4L2_CPP_SRC(other));

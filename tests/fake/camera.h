@@ -73,7 +73,8 @@ public:
   /// The source changes to these formats. Each subscriber gets a V4L2_EVENT_SOURCE_CHANGE.
   void change_source(std::vector<ModelFormat> formats);
   /// The producer of a loopback device starts, or returns with another format. The device takes the
-  /// first of `formats` at once, even while the program has buffers of the old format.
+  /// first of `formats` at once, even while the program has buffers of the old format. Without any,
+  /// the producer goes.
   void feed(std::vector<ModelFormat> formats);
   /// The source changes to these DV timings. VIDIOC_QUERY_DV_TIMINGS returns them from now on. The
   /// formats follow when VIDIOC_S_DV_TIMINGS is called.

@@ -15,6 +15,11 @@
 
 namespace rig {
 
+/// Unlike Check's macro it takes texts that end with the statement.
+inline void fail_unless_equal(const std::string& actual, const std::string& expected) {
+  fail_unless(actual == expected, "%s instead of %s", actual.c_str(), expected.c_str());
+}
+
 /// A Gate is the fake kernel, and open() of a closed path waits there.
 class Gate final : public real::Between {
 public:
