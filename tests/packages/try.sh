@@ -25,7 +25,7 @@ dpkg -s gstreamer1.0-v4l2cpp | grep -x 'Gstreamer-Elements: .*v4l2cppsrc.*'
 
 echo "==> Capturing"
 as_user 'export LD_PRELOAD=/tmp/libv4l2fake.so
-  v4l2cpp-describe --list && gst-launch-1.0 -q v4l2cppsrc device=/dev/video-fake num-buffers=20 ! \
+  v4l2cpp-describe --list /dev/video-fake && gst-launch-1.0 -q v4l2cppsrc device=/dev/video-fake num-buffers=20 ! \
     video/x-raw,format=YUY2,width=640,height=480 ! filesink location="$HOME/frames"'
 [ "$(stat --format %s /home/user/frames)" -eq $((20 * 640 * 480 * 2)) ]
 if as_user 'LC_ALL=C gst-launch-1.0 v4l2cppsrc device=/dev/video-none ! fakesink >"$HOME/log" 2>&1'; then exit 1; fi
