@@ -29,13 +29,18 @@ int main(int argc, char** argv) {
   GstElement *pipeline, *source, *sink;
   GstBus* bus;
   GstMessage* message;
+  GError* error = NULL;
   guint frames = 0;
   gboolean bad;
 
   gst_init(NULL, NULL);
   GST_PLUGIN_STATIC_REGISTER(v4l2cpp);
 
-  pipeline = gst_parse_launch("v4l2cppsrc name=source num-buffers=5 ! fakesink name=sink signal-handoffs=true", NULL);
+  pipeline = gst_parse_launch("v4l2cppsrc name=source num-buffers=5 ! fakesink name=sink signal-handoffs=true", &error);
+  if (error != NULL) {
+    g_printerr("%s\n", error->message);
+    return 1;
+  }
   source = gst_bin_get_by_name(GST_BIN(pipeline), "source");
   sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
   if (argc > 1) g_object_set(source, "device", argv[1], NULL);
