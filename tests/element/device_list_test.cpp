@@ -16,11 +16,10 @@ using Paths = std::vector<std::string>;
 
 namespace {
 
-/// Plugs in the nodes of a media graph that is not set up.
-std::shared_ptr<fake::MediaDevice> plug_graph(fake::FakeKernel& kernel, const char* raw,
-                                              const char* rgb) {
+/// Plugs in the nodes of a media graph that is not set up, at the paths that the graph names.
+std::shared_ptr<fake::MediaDevice> plug_graph(fake::FakeKernel& kernel) {
   auto media = fake::small_graph();
-  for (const auto* const path : {raw, rgb})
+  for (const auto* const path : {"/dev/video0", "/dev/video1"})
     media->attach(path, kernel.plug(path, fake::graph_node(path)));
   kernel.plug_media("/dev/media0", media);
   return media;
@@ -53,8 +52,7 @@ std::string device_of(GstElement* element) {
 
 GST_START_TEST(test_exactly_the_usable_nodes_are_listed) {
   Provider rig;
-  rig.kernel.plug("/dev/video0", fake::webcam());
-  rig.kernel.plug("/dev/video1", fake::usb_metadata("A1", "1-1"));
+  plug_graph(rig.kernel);
   rig.kernel.plug("/dev/video2", fake::node_with(V4L2_CAP_VIDEO_OUTPUT, "Output"));
   rig.kernel.plug("/dev/video3", fake::node_with(V4L2_CAP_VIDEO_M2M_MPLANE, "Codec"));
   rig.kernel.plug("/dev/video4", fake::node_with(V4L2_CAP_VBI_CAPTURE, "VBI"));
@@ -65,11 +63,12 @@ GST_START_TEST(test_exactly_the_usable_nodes_are_listed) {
   auto unfed = fake::loopback();
   unfed.formats.clear();
   rig.kernel.plug("/dev/video8", unfed);
-  plug_graph(rig.kernel, "/dev/video9", "/dev/video10");
+  rig.kernel.plug("/dev/video9", fake::webcam());
+  rig.kernel.plug("/dev/video10", fake::usb_metadata("A2", "1-2"));
   rig.kernel.plug("/dev/video11", fake::usb_camera("A1", "1-1"));
   rig.kernel.refuse("/dev/video11", EACCES);
   rig.kernel.plug("/dev/video12", fake::usb_camera("A2", "1-2"));
-  const Paths expected{"/dev/video0", "/dev/video7", "/dev/video12"};
+  const Paths expected{"/dev/video7", "/dev/video9", "/dev/video12"};
   fail_unless(rig.listed() == expected);
   rig.start();
   fail_unless(rig.listed() == expected);
@@ -81,7 +80,7 @@ GST_END_TEST
 
 GST_START_TEST(test_a_graph_that_is_set_up_is_listed) {
   Provider rig;
-  const auto media = plug_graph(rig.kernel, "/dev/video0", "/dev/video1");
+  const auto media = plug_graph(rig.kernel);
   rig.start();
   fail_unless(rig.listed().empty());
   for (const auto& [entity, pad] : {std::pair{"Sensor A", 0U}, std::pair{"Debayer A", 0U}})
