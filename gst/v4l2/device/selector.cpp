@@ -93,6 +93,10 @@ bool Selector::holds(const Term& term, const ListedNode& node) {
     case Key::usb:
       return identity.usb() && is(pattern, identity.vendor_id + ":" + identity.product_id);
     case Key::bus:
+      // The V4L2 core names these places so where the driver leaves bus_info empty.
+      if (identity.known() && !identity.usb() &&
+          (is(pattern, "platform:" + identity.port) || is(pattern, "PCI:" + identity.port)))
+        return true;
       return std::ranges::any_of(std::array{identity.bus, identity.port}, [&](const auto& place) {
         return is(pattern, place) ||
                (!identity.function.empty() && is(pattern, place + ":" + identity.function));

@@ -49,6 +49,16 @@ TEST(Selector, MatchesEachFact) {
     EXPECT_FALSE(matches(text)) << text;
 }
 
+TEST(Selector, MatchesAPlaceOfAnotherBusAsTheV4l2CoreNamesIt) {
+  v4l2::ListedNode node{.path = "/dev/video0"};
+  node.identity.port = node.identity.bus = "vivid.0";
+  EXPECT_TRUE(matches("bus=vivid.0", node));
+  EXPECT_TRUE(matches("bus=platform:vivid.0", node));
+  EXPECT_FALSE(matches("bus=platform:vivid.1", node));
+  node.identity.port = node.identity.bus = "0000:03:00.0";
+  EXPECT_TRUE(matches("bus=PCI:0000:03:00.0", node));
+}
+
 TEST(Selector, DoesNotMatchAFactThatANodeLacks) {
   const v4l2::ListedNode bare{.path = "/dev/video0"};
   for (const auto* const text : {"serial=*", "usb=*", "bus=*", "card=*", "interface=*", "index=0"})
