@@ -104,23 +104,28 @@ public:
     return found;
   }
 
-  /// Waits for a device of a camera that comes or goes. Other devices must not come or go.
+  /// Waits for a device of a camera that comes or goes. Others may change meanwhile, and that is
+  /// printed.
   [[nodiscard]] Listed next(GstMessageType type) const {
     for (;;) {
-      auto* const message = gst_bus_timed_pop_filtered(
-          bus_, GST_CLOCK_TIME_NONE,
-          static_cast<GstMessageType>(GST_MESSAGE_DEVICE_ADDED | GST_MESSAGE_DEVICE_REMOVED));
-      const bool expected = GST_MESSAGE_TYPE(message) == type;
+      auto* const message = gst_bus_timed_pop(bus_, GST_CLOCK_TIME_NONE);
+      const auto got = GST_MESSAGE_TYPE(message);
       GstDevice* device{};
-      if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_DEVICE_ADDED)
+      GstDevice* before{};
+      if (got == GST_MESSAGE_DEVICE_ADDED)
         gst_message_parse_device_added(message, &device);
-      else
+      else if (got == GST_MESSAGE_DEVICE_REMOVED)
         gst_message_parse_device_removed(message, &device);
-      const Listed listed{device};
-      gst_object_unref(device);
+      else if (got == GST_MESSAGE_DEVICE_CHANGED)
+        gst_message_parse_device_changed(message, &device, &before);
       gst_message_unref(message);
-      if (expected) return listed;
-      real::Tap::explain("unexpected news of " + listed.path + ", " + listed.id);
+      if (device == nullptr) continue;
+      const Listed listed{device};
+      if (before != nullptr) gst_object_unref(before);
+      gst_object_unref(device);
+      if (got == type) return listed;
+      real::Tap::explain(std::string{gst_message_type_get_name(got)} + " " + listed.path + ", " +
+                         listed.id);
     }
   }
 
