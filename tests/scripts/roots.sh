@@ -36,9 +36,10 @@ script_for() {
 make_foreign_root() {
   need mmdebstrap debian-archive-keyring
   find_mirror
+  # The headers are for the modules that Debian's kernels lack.
   case $architecture in
-    armhf) kernel=linux-image-armmp ;;
-    *) kernel=linux-image-$architecture ;;
+    armhf) kernel='linux-image-armmp linux-headers-armmp' ;;
+    *) kernel="linux-image-$architecture linux-headers-$architecture" ;;
   esac
   case $release in
     bookworm) libraries='libc6-dev libstdc++-12-dev linux-libc-dev' ;;
