@@ -4,14 +4,12 @@
 //
 //   LD_PRELOAD=libv4l2fake.so v4l2-ctl -d /dev/video-fake --all
 //
-// V4L2CPP_FAKE holds words that change the camera, separated by commas. They are "multiplanar",
-// "sensor" (any size, and the exposure as sensors have it), "no-export", "no-orphans", "no-create"
-// and "no-rates". "paint" fills the frames with the pattern that the
-// tests know, which costs time. "stamps=KIND" makes the camera capture 30 frames a second, with
-// such timestamps (paced_camera.h).
+// preload_camera.h describes the words of V4L2CPP_FAKE, which change the camera.
 
 // This macro would give open() and open64() one name. Both are defined here.
 #undef _FILE_OFFSET_BITS
+
+#include "fake/preload.h"
 
 #include <array>
 #include <cerrno>
@@ -32,102 +30,33 @@
 #include <unistd.h>
 
 #include "fake/fake_kernel.h"
-#include "fake/paced_camera.h"
+#include "fake/preload_camera.h"
+
+using fake::Inside;
+using fake::is_inside;
+using fake::next_function;
 
 namespace {
 
-constexpr auto node_path = "/dev/video-fake";
 constexpr unsigned video_major = 81;
 constexpr unsigned minor_number = 250;
 /// v4l2-ctl reads the kind of a node's device here.
 constexpr auto uevent_path = "/sys/dev/char/81:250/uevent";
 constexpr std::string_view uevent{"MAJOR=81\nMINOR=250\nDEVNAME=video250\n"};
 
-/// Returns the next definition of a function, the C library's.
-template <class Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
-/// The flag is set while this thread is inside the fake. Calls of the fake go to the real kernel.
-thread_local bool inside = false;
-
-class Inside {
-public:
-  Inside() { inside = true; }
-
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
-
-  ~Inside() { inside = false; }
-};
-
-/// Returns a camera of any size, whose V4L2_CID_EXPOSURE is governed by V4L2_CID_EXPOSURE_AUTO.
-fake::Model sensor() {
-  auto model = fake::webcam();
-  model.formats.push_back({.fourcc = V4L2_PIX_FMT_RGB565, .modes = {}});
-  for (auto& format : model.formats) {
-    format.modes = {{.size = {64, 64}, .intervals = {}},
-                    {.size = {1920, 1088}, .intervals = {{1, 60}, {1, 30}, {1, 15}}}};
-    format.step = {2, 2};
-  }
-  std::erase_if(model.controls, [](const auto& control) {
-    return control.id == V4L2_CID_BRIGHTNESS || control.id == V4L2_CID_EXPOSURE_ABSOLUTE;
-  });
-  model.controls.insert(
-      model.controls.begin(),
-      {.id = V4L2_CID_BRIGHTNESS, .name = "Brightness", .maximum = 255, .initial = 128});
-  model.controls.push_back({.id = V4L2_CID_EXPOSURE,
-                            .name = "Exposure",
-                            .minimum = 1,
-                            .maximum = 10'000'000,
-                            .initial = 1000,
-                            .automatic = V4L2_CID_EXPOSURE_AUTO,
-                            .manual_value = V4L2_EXPOSURE_MANUAL});
-  return model;
-}
-
-fake::Model model() {
-  const char* const value = std::getenv("V4L2CPP_FAKE");
-  const std::string_view words{value != nullptr ? value : ""};
-  const auto has = [words](std::string_view word) {
-    return words.contains(word);
-  };
-  auto chosen = has("multiplanar") ? fake::multiplanar_camera() : fake::webcam();
-  chosen.controls = fake::rich_controls();
-  chosen.exports = !has("no-export");
-  chosen.orphans = !has("no-orphans");
-  chosen.creates = !has("no-create");
-  chosen.has_rates = !has("no-rates");
-  return has("sensor") ? sensor() : chosen;
-}
-
-/// The single camera of this process is never destroyed. Programs close descriptors until they end.
 fake::FakeKernel& kernel() {
-  static auto* const only = [] {
-    auto* const made = new fake::FakeKernel;
-    const auto camera = made->plug(node_path, model());
-    const char* const value = std::getenv("V4L2CPP_FAKE");
-    const std::string_view words{value != nullptr ? value : ""};
-    constexpr std::string_view stamps{"stamps="};
-    if (const auto place = words.find(stamps); place != std::string_view::npos) {
-      const auto kind = words.substr(place + stamps.size());
-      fake::pace(camera, std::chrono::nanoseconds{std::chrono::seconds{1}} / 30,
-                 fake::stamps_of(kind.substr(0, kind.find(','))));
-    } else {
-      camera->always_ready(words.contains("paint"));
-    }
-    return made;
-  }();
-  return *only;
+  return fake::preload_camera().kernel;
 }
+
+/// The flag is set while this thread is inside the fake.
+thread_local bool inside = false;
 
 /// The flags say which descriptors are the fake's. Every call of the program reads them, so a call
 /// on another descriptor must not take a lock.
 std::array<std::atomic<bool>, 65536> ours{};
 
 bool is_ours(int descriptor) {
-  return !inside && descriptor >= 0 && static_cast<std::size_t>(descriptor) < ours.size() &&
+  return !is_inside() && descriptor >= 0 && static_cast<std::size_t>(descriptor) < ours.size() &&
          ours[static_cast<std::size_t>(descriptor)].load(std::memory_order_relaxed);
 }
 
@@ -138,13 +67,13 @@ void mark(int descriptor, bool is) {
 
 int open_fake(int flags) {
   const Inside guard;
-  const int descriptor = kernel().open(node_path, flags);
+  const int descriptor = fake::preload_camera().open(flags);
   mark(descriptor, true);
   return descriptor;
 }
 
 bool names_fake(const char* path) {
-  return !inside && path != nullptr && std::strcmp(path, node_path) == 0;
+  return !is_inside() && path != nullptr && fake::PreloadCamera::is_at(path);
 }
 
 template <class Status>
@@ -222,6 +151,18 @@ int select_fake(int count, fd_set* readable, fd_set* writable, fd_set* exception
 
 }  // namespace
 
+bool fake::is_inside() {
+  return inside;
+}
+
+fake::Inside::Inside() {
+  inside = true;
+}
+
+fake::Inside::~Inside() {
+  inside = false;
+}
+
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 // Each function replaces the C library's of its name. All of glibc's names for one call are here,
@@ -229,59 +170,59 @@ int select_fake(int count, fd_set* readable, fd_set* writable, fd_set* exception
 
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
 
-#define OPEN(name)                                                     \
-  EXPORT int name(const char* path, int flags, ...) {                  \
-    if (names_fake(path)) return open_fake(flags);                     \
-    static auto* const real = next<int(const char*, int, ...)>(#name); \
-    va_list arguments;                                                 \
-    va_start(arguments, flags);                                        \
-    const auto mode = va_arg(arguments, mode_t);                       \
-    va_end(arguments);                                                 \
-    return real(path, flags, mode);                                    \
+#define OPEN(name)                                                              \
+  EXPORT int name(const char* path, int flags, ...) {                           \
+    if (names_fake(path)) return open_fake(flags);                              \
+    static auto* const real = next_function<int(const char*, int, ...)>(#name); \
+    va_list arguments;                                                          \
+    va_start(arguments, flags);                                                 \
+    const auto mode = va_arg(arguments, mode_t);                                \
+    va_end(arguments);                                                          \
+    return real(path, flags, mode);                                             \
   }
 OPEN(open)
 OPEN(open64)
 #undef OPEN
 
-#define OPEN_2(name)                                              \
-  EXPORT int name(const char* path, int flags) {                  \
-    if (names_fake(path)) return open_fake(flags);                \
-    static auto* const real = next<int(const char*, int)>(#name); \
-    return real(path, flags);                                     \
+#define OPEN_2(name)                                                       \
+  EXPORT int name(const char* path, int flags) {                           \
+    if (names_fake(path)) return open_fake(flags);                         \
+    static auto* const real = next_function<int(const char*, int)>(#name); \
+    return real(path, flags);                                              \
   }
 OPEN_2(__open_2)
 OPEN_2(__open64_2)
 #undef OPEN_2
 
-#define OPENAT(name)                                                        \
-  EXPORT int name(int directory, const char* path, int flags, ...) {        \
-    if (names_fake(path)) return open_fake(flags);                          \
-    static auto* const real = next<int(int, const char*, int, ...)>(#name); \
-    va_list arguments;                                                      \
-    va_start(arguments, flags);                                             \
-    const auto mode = va_arg(arguments, mode_t);                            \
-    va_end(arguments);                                                      \
-    return real(directory, path, flags, mode);                              \
+#define OPENAT(name)                                                                 \
+  EXPORT int name(int directory, const char* path, int flags, ...) {                 \
+    if (names_fake(path)) return open_fake(flags);                                   \
+    static auto* const real = next_function<int(int, const char*, int, ...)>(#name); \
+    va_list arguments;                                                               \
+    va_start(arguments, flags);                                                      \
+    const auto mode = va_arg(arguments, mode_t);                                     \
+    va_end(arguments);                                                               \
+    return real(directory, path, flags, mode);                                       \
   }
 OPENAT(openat)
 OPENAT(openat64)
 #undef OPENAT
 
 EXPORT int close(int descriptor) {
-  static auto* const real = next<int(int)>("close");
+  static auto* const real = next_function<int(int)>("close");
   closing(descriptor);
   return real(descriptor);
 }
 
 EXPORT int dup(int descriptor) {
-  static auto* const real = next<int(int)>("dup");
+  static auto* const real = next_function<int(int)>("dup");
   const int copy = real(descriptor);
   copied(descriptor, copy);
   return copy;
 }
 
 EXPORT int dup2(int descriptor, int copy) {
-  static auto* const real = next<int(int, int)>("dup2");
+  static auto* const real = next_function<int(int, int)>("dup2");
   if (descriptor != copy) closing(copy);
   const int made = real(descriptor, copy);
   copied(descriptor, made);
@@ -289,7 +230,7 @@ EXPORT int dup2(int descriptor, int copy) {
 }
 
 EXPORT int dup3(int descriptor, int copy, int flags) {
-  static auto* const real = next<int(int, int, int)>("dup3");
+  static auto* const real = next_function<int(int, int, int)>("dup3");
   closing(copy);
   const int made = real(descriptor, copy, flags);
   copied(descriptor, made);
@@ -298,7 +239,7 @@ EXPORT int dup3(int descriptor, int copy, int flags) {
 
 #define FCNTL(name)                                                                   \
   EXPORT int name(int descriptor, int command, ...) {                                 \
-    static auto* const real = next<int(int, int, ...)>(#name);                        \
+    static auto* const real = next_function<int(int, int, ...)>(#name);               \
     va_list arguments;                                                                \
     va_start(arguments, command);                                                     \
     auto* const argument = va_arg(arguments, void*);                                  \
@@ -312,7 +253,7 @@ FCNTL(fcntl64)
 #undef FCNTL
 
 EXPORT int ioctl(int descriptor, unsigned long request, ...) {
-  static auto* const real = next<int(int, unsigned long, ...)>("ioctl");
+  static auto* const real = next_function<int(int, unsigned long, ...)>("ioctl");
   va_list arguments;
   va_start(arguments, request);
   auto* const argument = va_arg(arguments, void*);
@@ -322,13 +263,16 @@ EXPORT int ioctl(int descriptor, unsigned long request, ...) {
   // One real system call is made for each ioctl. An eventfd has no ioctls, so the call returns at
   // once.
   real(descriptor, request, argument);
-  return kernel().ioctl(descriptor, request, argument);
+  const int answer = kernel().ioctl(descriptor, request, argument);
+  if (request == VIDIOC_DQBUF && answer == 0) fake::preload_camera().dequeued();
+  return answer;
 }
 
 #define MMAP(name, offset_type)                                                                    \
   EXPORT void* name(void* address, size_t length, int protection, int flags, int descriptor,       \
                     offset_type offset) {                                                          \
-    static auto* const real = next<void*(void*, size_t, int, int, int, offset_type)>(#name);       \
+    static auto* const real =                                                                      \
+        next_function<void*(void*, size_t, int, int, int, offset_type)>(#name);                    \
     if (!is_ours(descriptor)) return real(address, length, protection, flags, descriptor, offset); \
     const Inside guard;                                                                            \
     return kernel().mmap(length, descriptor, offset);                                              \
@@ -338,7 +282,7 @@ MMAP(mmap64, off64_t)
 #undef MMAP
 
 EXPORT int poll(pollfd* descriptors, nfds_t count, int timeout_ms) {
-  static auto* const real = next<int(pollfd*, nfds_t, int)>("poll");
+  static auto* const real = next_function<int(pollfd*, nfds_t, int)>("poll");
   if (!any_ours(descriptors, count)) return real(descriptors, count, timeout_ms);
   return poll_fake(descriptors, count, timeout_ms);
 }
@@ -348,7 +292,8 @@ EXPORT int __poll_chk(pollfd* descriptors, nfds_t count, int timeout_ms, size_t)
 }
 
 EXPORT int ppoll(pollfd* descriptors, nfds_t count, const timespec* timeout, const sigset_t* mask) {
-  static auto* const real = next<int(pollfd*, nfds_t, const timespec*, const sigset_t*)>("ppoll");
+  static auto* const real =
+      next_function<int(pollfd*, nfds_t, const timespec*, const sigset_t*)>("ppoll");
   if (!any_ours(descriptors, count)) return real(descriptors, count, timeout, mask);
   return poll_fake(descriptors, count, to_ms(timeout));
 }
@@ -360,7 +305,7 @@ EXPORT int __ppoll_chk(pollfd* descriptors, nfds_t count, const timespec* timeou
 
 EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
                   timeval* timeout) {
-  static auto* const real = next<int(int, fd_set*, fd_set*, fd_set*, timeval*)>("select");
+  static auto* const real = next_function<int(int, fd_set*, fd_set*, fd_set*, timeval*)>("select");
   for (int descriptor = 0; descriptor < count; ++descriptor) {
     if (!is_ours(descriptor)) continue;
     const int timeout_ms = timeout == nullptr
@@ -371,10 +316,10 @@ EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* excepti
   return real(count, readable, writable, exceptional, timeout);
 }
 
-#define STAT(name, type)                                                   \
-  EXPORT int name(const char* path, struct type* status) {                 \
-    static auto* const real = next<int(const char*, struct type*)>(#name); \
-    return names_fake(path) ? describe(status) : real(path, status);       \
+#define STAT(name, type)                                                            \
+  EXPORT int name(const char* path, struct type* status) {                          \
+    static auto* const real = next_function<int(const char*, struct type*)>(#name); \
+    return names_fake(path) ? describe(status) : real(path, status);                \
   }
 STAT(stat, stat)
 STAT(stat64, stat64)
@@ -384,28 +329,29 @@ STAT(lstat64, stat64)
 
 #define FSTAT(name, type)                                                     \
   EXPORT int name(int descriptor, struct type* status) {                      \
-    static auto* const real = next<int(int, struct type*)>(#name);            \
+    static auto* const real = next_function<int(int, struct type*)>(#name);   \
     return is_ours(descriptor) ? describe(status) : real(descriptor, status); \
   }
 FSTAT(fstat, stat)
 FSTAT(fstat64, stat64)
 #undef FSTAT
 
-#define FOPEN(name)                                                                                \
-  EXPORT FILE* name(const char* path, const char* mode) {                                          \
-    static auto* const real = next<FILE*(const char*, const char*)>(#name);                        \
-    if (inside || path == nullptr || std::strcmp(path, uevent_path) != 0) return real(path, mode); \
-    const int content = memfd_create("uevent", MFD_CLOEXEC);                                       \
-    if (write(content, uevent.data(), uevent.size()) < 0) return nullptr;                          \
-    lseek(content, 0, SEEK_SET);                                                                   \
-    return fdopen(content, mode);                                                                  \
+#define FOPEN(name)                                                                  \
+  EXPORT FILE* name(const char* path, const char* mode) {                            \
+    static auto* const real = next_function<FILE*(const char*, const char*)>(#name); \
+    if (is_inside() || path == nullptr || std::strcmp(path, uevent_path) != 0)       \
+      return real(path, mode);                                                       \
+    const int content = memfd_create("uevent", MFD_CLOEXEC);                         \
+    if (write(content, uevent.data(), uevent.size()) < 0) return nullptr;            \
+    lseek(content, 0, SEEK_SET);                                                     \
+    return fdopen(content, mode);                                                    \
   }
 FOPEN(fopen)
 FOPEN(fopen64)
 #undef FOPEN
 
 EXPORT int access(const char* path, int mode) {
-  static auto* const real = next<int(const char*, int)>("access");
+  static auto* const real = next_function<int(const char*, int)>("access");
   return names_fake(path) ? 0 : real(path, mode);
 }
 

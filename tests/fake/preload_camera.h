@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <string_view>
+
+#include "fake/fake_kernel.h"
+
+namespace fake {
+
+/// The single camera of a process with the preload library, and the kernel that serves it. The
+/// environment variable V4L2CPP_FAKE holds words that change the camera, separated by commas. They
+/// are "multiplanar", "sensor" (any size, and the exposure as sensors have it), "no-export",
+/// "no-orphans", "no-create" and "no-rates". "paint" fills the frames with the pattern that the
+/// tests know, which costs time. "stamps=KIND" makes the camera capture 30 frames a second, with
+/// such timestamps (paced_camera.h). "listed" puts the camera into the list of /dev, as
+/// /dev/video250. "replug=FRAMES" unplugs it after so many frames. It is back when the program
+/// tries to open it for the third time.
+struct PreloadCamera {
+  /// Returns whether the camera is at that path.
+  static bool is_at(std::string_view path);
+
+  /// Opens the camera. Returns a descriptor, or -1 and errno.
+  int open(int flags);
+  /// The program has dequeued a frame.
+  void dequeued();
+
+  FakeKernel kernel;
+  std::atomic<int> frames_until_away{};  ///< 0 means that it stays
+  std::atomic<int> vain_opens{};         ///< how many calls of open() still find no camera
+};
+
+/// Returns the camera. It is never destroyed, since programs close descriptors until they end.
+PreloadCamera& preload_camera();
+
+/// Returns whether V4L2CPP_FAKE has the word "listed".
+bool is_listed();
+
+/// The path of the camera's node in the list of /dev.
+inline constexpr std::string_view listed_path{"/dev/video250"};
+
+}  // namespace fake
