@@ -65,9 +65,9 @@ void mark(int descriptor, bool is) {
     ours[static_cast<std::size_t>(descriptor)] = is;
 }
 
-int open_fake(int flags) {
+int open_fake(const char* path, int flags) {
   const Inside guard;
-  const int descriptor = fake::preload_camera().open(flags);
+  const int descriptor = fake::preload_camera().open(path, flags);
   mark(descriptor, true);
   return descriptor;
 }
@@ -172,7 +172,7 @@ fake::Inside::~Inside() {
 
 #define OPEN(name)                                                              \
   EXPORT int name(const char* path, int flags, ...) {                           \
-    if (names_fake(path)) return open_fake(flags);                              \
+    if (names_fake(path)) return open_fake(path, flags);                        \
     static auto* const real = next_function<int(const char*, int, ...)>(#name); \
     va_list arguments;                                                          \
     va_start(arguments, flags);                                                 \
@@ -186,7 +186,7 @@ OPEN(open64)
 
 #define OPEN_2(name)                                                       \
   EXPORT int name(const char* path, int flags) {                           \
-    if (names_fake(path)) return open_fake(flags);                         \
+    if (names_fake(path)) return open_fake(path, flags);                   \
     static auto* const real = next_function<int(const char*, int)>(#name); \
     return real(path, flags);                                              \
   }
@@ -196,7 +196,7 @@ OPEN_2(__open64_2)
 
 #define OPENAT(name)                                                                 \
   EXPORT int name(int directory, const char* path, int flags, ...) {                 \
-    if (names_fake(path)) return open_fake(flags);                                   \
+    if (names_fake(path)) return open_fake(path, flags);                             \
     static auto* const real = next_function<int(int, const char*, int, ...)>(#name); \
     va_list arguments;                                                               \
     va_start(arguments, flags);                                                      \

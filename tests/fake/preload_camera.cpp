@@ -14,6 +14,7 @@ namespace fake {
 namespace {
 
 constexpr auto node_path = "/dev/video-fake";
+constexpr auto second_path = "/dev/video-fake-2";
 
 std::string_view words() {
   const char* const value = std::getenv("V4L2CPP_FAKE");
@@ -68,8 +69,8 @@ Model model() {
   return chosen;
 }
 
-void plug_into(FakeKernel& kernel) {
-  const auto camera = kernel.plug(node_path, model());
+void plug_into(FakeKernel& kernel, const char* path) {
+  const auto camera = kernel.plug(path, model());
   if (const auto kind = value_of("stamps="))
     pace(camera, std::chrono::nanoseconds{std::chrono::seconds{1}} / 30, stamps_of(*kind));
   else
@@ -79,12 +80,13 @@ void plug_into(FakeKernel& kernel) {
 }  // namespace
 
 bool PreloadCamera::is_at(std::string_view path) {
-  return path == node_path || (path == listed_path && is_listed());
+  return path == node_path || path == second_path || (path == listed_path && is_listed());
 }
 
-int PreloadCamera::open(int flags) {
+int PreloadCamera::open(std::string_view path, int flags) {
+  if (path == second_path) return kernel.open(second_path, flags);
   if (vain_opens > 0) {
-    if (--vain_opens == 0) plug_into(kernel);
+    if (--vain_opens == 0) plug_into(kernel, node_path);
     errno = ENOENT;
     return -1;
   }
@@ -100,7 +102,8 @@ void PreloadCamera::dequeued() {
 PreloadCamera& preload_camera() {
   static auto* const only = [] {
     auto* const made = new PreloadCamera;
-    plug_into(made->kernel);
+    plug_into(made->kernel, node_path);
+    plug_into(made->kernel, second_path);
     if (const auto frames = value_of("replug=")) {
       int count{};
       std::from_chars(frames->data(), frames->data() + frames->size(), count);
