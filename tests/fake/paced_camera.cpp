@@ -1,6 +1,7 @@
 #include "fake/paced_camera.h"
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -27,6 +28,14 @@ void wait_until(nanoseconds time) {
                        .tv_nsec = static_cast<long>((time - seconds).count())};
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) != 0) {
   }
+}
+
+/// Returns a picture that a person can tell from none.
+std::vector<std::byte> gradient(std::size_t size) {
+  std::vector<std::byte> picture(size);
+  for (std::size_t i = 0; i < size; ++i)
+    picture[i] = static_cast<std::byte>(i * 256 / size);
+  return picture;
 }
 
 nanoseconds stamp_of(Stamps stamps, nanoseconds taken, nanoseconds first) {
@@ -72,7 +81,7 @@ void pace(const std::shared_ptr<Camera>& camera, nanoseconds interval, Stamps st
     const auto first = now(CLOCK_MONOTONIC);
     for (auto taken = first;; taken += interval) {
       wait_until(taken + interval);
-      std::vector<std::byte> picture(camera->format().planes[0].size_image);
+      auto picture = gradient(camera->format().planes[0].size_image);
       const std::int64_t began = taken.count();
       if (picture.size() >= sizeof began) std::memcpy(picture.data(), &began, sizeof began);
       const std::uint32_t kind = stamps == Stamps::unknown ? V4L2_BUF_FLAG_TIMESTAMP_UNKNOWN

@@ -26,7 +26,8 @@ Stamps stamps_of(std::string_view name);
 
 /// Has `camera` capture a frame each `interval`, from now on until the process ends. A frame
 /// arrives when its interval is over. Its first eight bytes have the time when it began
-/// (CLOCK_MONOTONIC, ns, in the host's byte order), whatever its timestamp says.
+/// (CLOCK_MONOTONIC, ns, in the host's byte order), whatever its timestamp says. The rest is a
+/// gradient.
 void pace(const std::shared_ptr<Camera>& camera, std::chrono::nanoseconds interval, Stamps stamps);
 
 }  // namespace fake
