@@ -24,8 +24,8 @@ good=no
 grep -q '^two_cameras: 0 pairs, then: .*/dev/none' "$work/log" || good=no
 result $good "it says which camera is missing"
 
-# Both are nodes of one platform device, so the index tells them apart.
-selector="bus=platform:vivid.0,index=$(cat "/sys/class/video4linux/${right##*/}/index")"
+# Both are nodes of one platform device, so the name tells them apart.
+selector="bus=platform:vivid.0,card=$(cat "/sys/class/video4linux/${right##*/}/name")"
 good=yes
 timeout 60 gst-launch-1.0 -v v4l2cppsrc device="$selector" num-buffers=3 name=camera ! fakesink >"$work/log" 2>&1 || good=no
 grep -q "opened-device = $right" "$work/log" || good=no
