@@ -38,26 +38,24 @@ records_through_an_unplug() {
     >"$work/frames" 2>"$work/log" && [ ! -s "$work/log" ] && [ "$(tr -dc 0-9 <"$work/frames")" -ge 60 ]
 }
 
-# SIGINT reaches it after the camera has come back, which the log tells at once.
+# SIGINT reaches it after the camera has come back, which it tells at once. The shell makes a program in the background
+# ignore SIGINT, and timeout would not pass it on then. The program has a handler of its own.
 records_until_interrupted() {
   mkfifo "$work/said"
-  V4L2CPP_FAKE=replug=30,stamps=good LD_PRELOAD=$preload timeout 120 stdbuf -oL "$examples/record_through_unplug" $camera \
+  V4L2CPP_FAKE=replug=30,stamps=good LD_PRELOAD=$preload stdbuf -oL "$examples/record_through_unplug" $camera \
     "$work/cut.mkv" 1000000 video/x-raw,format=YUY2,width=320 >"$work/said" 2>"$work/log" &
   program=$!
-  until_back <"$work/said" && kill -INT $program
+  exec 3<"$work/said"
+  until_back && kill -INT $program
   wait $program || return 1
+  exec 3<&-
   ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 "$work/cut.mkv" \
     >"$work/frames" 2>"$work/log" && [ ! -s "$work/log" ] && [ "$(tr -dc 0-9 <"$work/frames")" -ge 29 ]
 }
 
-# Reads on until the end of the output in the background, so that the program can go on to write.
 until_back() {
-  while read -r line; do
-    case $line in back:*)
-      cat >/dev/null &
-      return 0
-      ;;
-    esac
+  while read -r line <&3; do
+    case $line in back:*) return 0 ;; esac
   done
   return 1
 }

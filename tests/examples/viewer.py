@@ -38,6 +38,8 @@ class Devices(Gtk.ComboBoxText):
             self.found[given] = given
             self.append(given, given)
         factory = Gst.DeviceProviderFactory.find(PROVIDER)
+        if factory is None:
+            sys.exit("viewer.py: the plugin v4l2cpp is missing; GST_PLUGIN_PATH says where else to look")
         # Its rank is none. This is for this process only.
         factory.set_rank(Gst.Rank.PRIMARY + 1)
         self.monitor = Gst.DeviceMonitor()
