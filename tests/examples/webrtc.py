@@ -85,7 +85,7 @@ class Viewer:
         self.webrtc.emit("create-offer", None, promise)
         promise.wait()
         reply = promise.get_reply()  # has the offer, and must outlive it
-        self._set("set-local-description", reply["offer"])
+        self._set("set-local-description", reply.get_value("offer"))
         self.gathered.wait()
         return self.webrtc.get_property("local-description").sdp.as_text()
 
