@@ -66,6 +66,9 @@ Model model() {
   chosen.orphans = !has("no-orphans");
   chosen.creates = !has("no-create");
   chosen.has_rates = !has("no-rates");
+  if (has("no-jpeg"))
+    std::erase_if(chosen.formats,
+                  [](const auto& format) { return format.fourcc == V4L2_PIX_FMT_MJPEG; });
   return chosen;
 }
 

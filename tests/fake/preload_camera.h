@@ -10,7 +10,8 @@ namespace fake {
 /// The camera of a process with the preload library, and the kernel that serves it. There is a
 /// second one of the same kind at /dev/video-fake-2. The environment variable V4L2CPP_FAKE holds
 /// words that change the camera, separated by commas. They are "multiplanar", "sensor" (any size,
-/// and the exposure as sensors have it), "no-export", "no-orphans", "no-create" and "no-rates".
+/// and the exposure as sensors have it), "no-export", "no-orphans", "no-create", "no-rates" and
+/// "no-jpeg", for programs that would decode its JPEGs, which are no real ones.
 /// "paint" fills the frames with the pattern that the tests know, which costs time. "stamps=KIND"
 /// makes the camera capture 30 frames a second, with such timestamps (paced_camera.h). "listed"
 /// puts the camera into the list of /dev, as /dev/video250. "replug=FRAMES" unplugs the first one
