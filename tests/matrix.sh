@@ -63,11 +63,9 @@ there() {
 me=$(id -u):$(id -g)
 if [ -n "$architecture" ]; then
   build=build-$release-$architecture
-  if [ ! -d "$foreign" ]; then
-    root=$foreign
-    make_foreign_root
-    root=$roots/$release
-  fi
+  root=$foreign
+  make_foreign_root
+  root=$roots/$release
   # A machine of that release needs no root of it for the compiler.
   if [ "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" = "$release" ]; then
     BUILD_DIR=$build exec sh tests/scripts/cross.sh "$architecture" "$foreign" "$@"

@@ -47,7 +47,13 @@ make_foreign_root() {
   esac
   # The compiler and Meson are this machine's.
   development=$(printf '%s\n' $build_packages | grep -E '^lib.*-dev$')
-  programs=$(printf '%s\n' $test_packages)
+  # shellcheck disable=SC2086,SC2116  # One line of words.
+  packages=$(echo $libraries $development $test_packages dash coreutils diffutils findutils grep sed mawk util-linux \
+    procps kmod busybox-static base-passwd $kernel)
+  [ "$(cat "$root/etc/v4l2cpp-packages" 2>/dev/null)" != "$packages" ] || return 0
+  as_root rm -rf "$root"
+  need mmdebstrap debian-archive-keyring
+  find_mirror
   echo "==> Making a root of Debian $release for $architecture in $root"
   mkdir -p "$roots"
   new=$(mktemp -d "$roots/new.XXXXXX")
@@ -57,8 +63,7 @@ make_foreign_root() {
   trap 'exit 143' TERM
   quietly as_root mmdebstrap --quiet --variant=extract --architectures="$architecture" \
     --aptopt='Acquire::Check-Valid-Until "false"' \
-    --include="$libraries $development $programs dash coreutils diffutils findutils grep sed mawk util-linux procps
-      kmod busybox-static base-passwd $kernel" "$release" "$new/root" "$mirror" ||
+    --include="$packages" "$release" "$new/root" "$mirror" ||
     give_up "could not make a root of $release for $architecture from $mirror"
   [ -e "$new/root/usr/bin/awk" ] || as_root ln -s mawk "$new/root/usr/bin/awk"
   [ -e "$new/root/usr/bin/sh" ] || as_root ln -s ../../bin/sh "$new/root/usr/bin/sh"
@@ -71,6 +76,7 @@ make_foreign_root() {
       [ ! -e "$target" ] || ln -sfn "$(realpath -m --relative-to="$(dirname "$link")" "$target")" "$link"
     done
   ' sh "$new/root"
+  echo "$packages" | as_root tee "$new/root/etc/v4l2cpp-packages" >/dev/null
   as_root mv -T "$new/root" "$root"
   rmdir "$new"
   trap - EXIT HUP INT TERM
