@@ -5,6 +5,7 @@
 //
 // The files are OUTPUT_DIR/frame-NUMBER-plane-NUMBER.raw. Their lines are without padding.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -60,8 +61,8 @@ public:
 
   [[nodiscard]] Plane plane(unsigned number) const {
     // Planes have one component at least. The first component of a plane has its size.
-    gint components[GST_VIDEO_MAX_COMPONENTS];
-    gst_video_format_info_component(frame_.info.finfo, number, components);
+    std::array<gint, GST_VIDEO_MAX_COMPONENTS> components{};
+    gst_video_format_info_component(frame_.info.finfo, number, components.data());
     const auto lines =
         static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_HEIGHT(&frame_, components[0]));
     const auto stride = static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&frame_, number));
@@ -117,7 +118,8 @@ bool save_planes(GstSample* sample, const std::string& folder) {
       crc = crc32(plane.line(line), crc);
     std::printf("frame %s plane %u: %zu lines of %zu bytes, CRC %08x\n", frame.c_str(), number,
                 plane.lines, plane.line_size, crc);
-    const auto path = folder + "/frame-" + frame + "-plane-" + std::to_string(number) + ".raw";
+    auto path = folder + "/frame-" + frame;
+    path += "-plane-" + std::to_string(number) + ".raw";
     if (!save(plane, path)) {
       std::fprintf(stderr, "save_planes: %s can't be written\n", path.c_str());
       return false;
