@@ -118,7 +118,8 @@ bool save_planes(GstSample* sample, const std::string& folder) {
       crc = crc32(plane.line(line), crc);
     std::printf("frame %s plane %u: %zu lines of %zu bytes, CRC %08x\n", frame.c_str(), number,
                 plane.lines, plane.line_size, crc);
-    auto path = folder + "/frame-" + frame;
+    auto path = folder;
+    path += "/frame-" + frame;
     path += "-plane-" + std::to_string(number) + ".raw";
     if (!save(plane, path)) {
       std::fprintf(stderr, "save_planes: %s can't be written\n", path.c_str());
