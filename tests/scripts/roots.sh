@@ -50,7 +50,8 @@ make_foreign_root() {
   # shellcheck disable=SC2086,SC2116  # One line of words.
   packages=$(echo $libraries $development $test_packages dash coreutils diffutils findutils grep sed mawk util-linux \
     procps kmod busybox-static base-passwd $kernel)
-  [ "$(cat "$root/etc/v4l2cpp-packages" 2>/dev/null)" != "$packages" ] || return 0
+  recipe="$packages, made by $(cksum <tests/scripts/roots.sh)"
+  [ "$(cat "$root/etc/v4l2cpp-recipe" 2>/dev/null)" != "$recipe" ] || return 0
   as_root rm -rf "$root"
   need mmdebstrap debian-archive-keyring
   find_mirror
@@ -67,6 +68,12 @@ make_foreign_root() {
     give_up "could not make a root of $release for $architecture from $mirror"
   [ -e "$new/root/usr/bin/awk" ] || as_root ln -s mawk "$new/root/usr/bin/awk"
   [ -e "$new/root/usr/bin/sh" ] || as_root ln -s ../../bin/sh "$new/root/usr/bin/sh"
+  # update-alternatives would link these.
+  for library in blas lapack; do
+    # shellcheck disable=SC2016
+    as_root sh -c 'for file in "$1"/usr/lib/*/"$2/lib$2.so.3"; do
+      [ ! -e "$file" ] || ln -sf "$2/lib$2.so.3" "${file%/*/*}/lib$2.so.3"; done' sh "$new/root" "$library"
+  done
   for list in passwd group; do as_root cp "$new/root/usr/share/base-passwd/$list.master" "$new/root/etc/$list"; done
   # Absolute links lead out of the root when the linker follows them.
   # shellcheck disable=SC2016
@@ -76,7 +83,7 @@ make_foreign_root() {
       [ ! -e "$target" ] || ln -sfn "$(realpath -m --relative-to="$(dirname "$link")" "$target")" "$link"
     done
   ' sh "$new/root"
-  echo "$packages" | as_root tee "$new/root/etc/v4l2cpp-packages" >/dev/null
+  echo "$recipe" | as_root tee "$new/root/etc/v4l2cpp-recipe" >/dev/null
   as_root mv -T "$new/root" "$root"
   rmdir "$new"
   trap - EXIT HUP INT TERM
