@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 # How often the last command runs at once, and how many sinks it has.
 RECIPES = {
@@ -40,6 +41,7 @@ class Program:
     def __init__(self, command, folder, environment, **options):
         self.command = command
         self.lines = []
+        self.rest = None
         self.process = subprocess.Popen(["sh", "-c", f"exec {command}"], cwd=folder, env=environment, text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         start_new_session=True, **options)
@@ -49,14 +51,19 @@ class Program:
         for line in self.process.stdout:
             self.lines.append(line)
             if done(line):
+                # A program whose output nobody reads stands still when the pipe is full.
+                self.rest = threading.Thread(target=self.process.stdout.read)
+                self.rest.start()
                 return
         raise RuntimeError(f"{self.command}\nended too early:\n{''.join(self.lines[-40:])}")
 
     def stop(self):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.stdout.close()
         self.process.wait()
+        if self.rest is not None:
+            self.rest.join()
+        self.process.stdout.close()
 
 
 class Frames:
