@@ -15,7 +15,8 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstPbutils", "1.0")
-from gi.repository import Gst, GstPbutils  # noqa: E402
+gi.require_version("GstVideo", "1.0")
+from gi.repository import Gst, GstPbutils, GstVideo  # noqa: E402
 
 PATIENCE = 60 * Gst.SECOND
 IMAGE, VIDEO = 1, 2  # camerabin's modes
@@ -89,8 +90,13 @@ class Application:
         self.wait_for("video-done")
 
     def size(self):
-        caps = self.viewfinder.get_static_pad("sink").get_current_caps().get_structure(0)
-        return caps.get_value("width"), caps.get_value("height")
+        return size_at(self.viewfinder.get_static_pad("sink"))
+
+
+def size_at(pad):
+    """Returns the size of the pictures. The overrides of GStreamer 1.26 for Python give no structure of caps."""
+    info = GstVideo.VideoInfo.new_from_caps(pad.get_current_caps())
+    return info.width, info.height
 
 
 def decoded(path):
@@ -99,8 +105,7 @@ def decoded(path):
     frames, sizes = [], set()
 
     def note(_sink, _buffer, pad):
-        structure = pad.get_current_caps().get_structure(0)
-        sizes.add((structure.get_value("width"), structure.get_value("height")))
+        sizes.add(size_at(pad))
         frames.append(1)
 
     pipeline.get_by_name("sink").connect("handoff", note)
