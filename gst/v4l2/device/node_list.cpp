@@ -116,7 +116,8 @@ std::vector<std::string> links_to(Kernel& kernel, const std::string& directory,
   std::vector<std::string> links;
   if (number.empty()) return links;
   for (const auto& name : kernel.list(directory.c_str()))
-    if (auto path = directory + "/" + name; kernel.device_number(path.c_str()) == number)
+    if (auto path = std::string{directory}.append("/").append(name);
+        kernel.device_number(path.c_str()) == number)
       links.push_back(std::move(path));
   std::ranges::sort(links);
   return links;
