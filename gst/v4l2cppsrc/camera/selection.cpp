@@ -96,14 +96,17 @@ Outcome<v4l2::Device> open_selected(v4l2::Kernel& kernel, const std::string& tex
   std::erase_if(matches, [](const Match& match) { return !match.counts(); });
   if (matches.size() > 1) {
     std::vector<v4l2::ListedNode> nodes;
+    nodes.reserve(matches.size());
     for (auto& match : matches)
       nodes.push_back(std::move(match.node));
     return std::unexpected{ambiguous(text, nodes)};
   }
-  if (matches.empty()) return std::unexpected{*first_obstacle};
+  if (matches.empty() && first_obstacle) return std::unexpected{*first_obstacle};
+  if (matches.empty()) return std::unexpected{nothing_selected(kernel, text)};
   auto& chosen = matches.front();
-  if (!chosen.device) return std::unexpected{std::move(*chosen.obstacle)};
-  return std::move(*chosen.device);
+  if (chosen.device) return std::move(*chosen.device);
+  if (chosen.obstacle) return std::unexpected{std::move(*chosen.obstacle)};
+  return std::unexpected{nothing_selected(kernel, text)};
 }
 
 bool is_wanted(v4l2::Kernel& kernel, const std::string& path, const std::string& wanted) {

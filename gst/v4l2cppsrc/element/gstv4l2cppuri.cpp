@@ -63,9 +63,11 @@ std::expected<std::vector<Assignment>, std::string> assignments_of(gpointer elem
     auto* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element), name.c_str());
     if (spec == nullptr) return std::unexpected{"There is no property '" + name + "'."};
     Assignment assignment{spec};
-    if (!assignment.read(text))
-      return std::unexpected{"'" + text + "' in the URI is no value of the property '" + name +
-                             "'" + choices_of(spec) + "."};
+    if (!assignment.read(text)) {
+      std::string complaint{"'"};
+      complaint.append(text).append("' in the URI is no value of the property '").append(name);
+      return std::unexpected{complaint.append("'").append(choices_of(spec)).append(".")};
+    }
     all.push_back(std::move(assignment));
   }
   return all;
