@@ -91,7 +91,7 @@ public:
     gst_object_unref(provider_);
   }
 
-  bool start() const { return gst_device_provider_start(provider_) != FALSE; }
+  [[nodiscard]] bool start() const { return gst_device_provider_start(provider_) != FALSE; }
 
   void stop() const { gst_device_provider_stop(provider_); }
 
@@ -120,7 +120,7 @@ public:
         gst_message_parse_device_changed(message, &device, &before);
       gst_message_unref(message);
       if (device == nullptr) continue;
-      const Listed listed{device};
+      Listed listed{device};
       if (before != nullptr) gst_object_unref(before);
       gst_object_unref(device);
       if (got == type) return listed;

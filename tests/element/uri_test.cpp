@@ -52,7 +52,7 @@ GST_START_TEST(test_a_uri_sets_device_and_properties) {
   rig.camera = rig.kernel.plug("/dev/video4", camera("2"));
   constexpr auto uri = "v4l2cpp://serial=2?prefer=raw&min-buffers=6&stall-timeout=2000000000";
   fail_unless_set(rig.element, uri);
-  fail_unless_equals(text_of(rig.element, "device"), "\"serial\\=2\"");
+  fail_unless_equals(text_of(rig.element, "device"), R"("serial\=2")");
   fail_unless_equals(text_of(rig.element, "prefer"), "raw");
   fail_unless_equals(text_of(rig.element, "min-buffers"), "6");
   fail_unless_equals(text_of(rig.element, "stall-timeout"), "2000000000");

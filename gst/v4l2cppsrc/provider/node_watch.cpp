@@ -34,9 +34,9 @@ void ask_apart(std::shared_ptr<v4l2::Kernel> kernel, Inventory::Question questio
 /// What the watch's thread does.
 class Watcher {
 public:
-  Watcher(const NodeWatch::Setup& setup, NodeWatch::Tell tell, std::shared_ptr<Mailbox> mailbox,
+  Watcher(NodeWatch::Setup setup, NodeWatch::Tell tell, std::shared_ptr<Mailbox> mailbox,
           std::promise<void> first_told)
-      : setup_{setup},
+      : setup_{std::move(setup)},
         tell_{std::move(tell)},
         mailbox_{std::move(mailbox)},
         first_told_{std::move(first_told)} {}
