@@ -20,7 +20,7 @@ has() {
 # v4l2src's provider lists nothing here, since there is no udev. The program devices lists what it has without udev.
 gst-device-monitor-1.0 Video/Source >"$work/log" 2>&1
 good=no
-! grep -qF v4l2cppsrc "$work/log" && good=yes
+! grep -qF 'gst-launch-1.0 v4l2cppsrc' "$work/log" && good=yes
 result $good "without a rank no device is listed"
 
 export GST_PLUGIN_FEATURE_RANK=v4l2cppdeviceprovider:300,v4l2cppsrc:300

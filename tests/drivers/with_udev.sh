@@ -12,4 +12,9 @@ udevadm settle
 links=$(find /dev/v4l -type l | sort)
 [ -n "$links" ] || exit 1
 echo "$links" | sed 's/^/# /'
-exec "$@"
+status=0
+"$@" || status=$?
+# The next program of this boot has no udev.
+udevadm control --exit
+rm -rf /run/udev /dev/v4l
+exit $status
