@@ -6,6 +6,7 @@
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <string_view>
 
 #include <dirent.h>
 
@@ -56,14 +57,16 @@ EXPORT DIR* opendir(const char* path) {
   return list;
 }
 
-#define READDIR(name, type)                                      \
-  EXPORT type* name(DIR* list) {                                 \
-    static auto* const real = next_function<type*(DIR*)>(#name); \
-    auto* const entry = real(list);                              \
-    return entry != nullptr ? entry : last_entry<type>(list);    \
-  }
-READDIR(readdir, struct dirent)
-READDIR(readdir64, struct dirent64)
-#undef READDIR
+EXPORT struct dirent* readdir(DIR* list) {
+  static auto* const real = next_function<struct dirent*(DIR*)>("readdir");
+  auto* const entry = real(list);
+  return entry != nullptr ? entry : last_entry<struct dirent>(list);
+}
+
+EXPORT struct dirent64* readdir64(DIR* list) {
+  static auto* const real = next_function<struct dirent64*(DIR*)>("readdir64");
+  auto* const entry = real(list);
+  return entry != nullptr ? entry : last_entry<struct dirent64>(list);
+}
 
 // NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming)
