@@ -74,14 +74,14 @@ take_screenshot() {
     gst-launch-1.0 -q ximagesrc num-buffers=1 show-pointer=false ! videoconvert ! pngenc ! filesink location="$screenshot"
 }
 
-# A key takes the picture, as soon as the window is there. Cheese takes the same key for the end of a countdown.
+# A key takes the picture. It is sent again each ten seconds, since cheese does not take keys before its camera plays.
 takes_a_picture() {
   window=$(xdotool search --sync --onlyvisible --class cheese | tail -n 1)
-  xdotool windowfocus --sync "$window" key space
   count=0
   until picture=$(find "$HOME" -name '*.jpg' -size +1k | head -n 1) && [ -n "$picture" ]; do
     count=$((count + 1))
     [ $count -lt 60 ] || { cat "$work/cheese"; return 1; }
+    [ $((count % 10)) -ne 1 ] || xdotool windowfocus "$window" key space
     sleep 1
   done
   GST_PLUGIN_PATH='' gst-launch-1.0 -v filesrc location="$picture" ! jpegdec ! fakesink 2>&1 | grep 'width=(int)640'
