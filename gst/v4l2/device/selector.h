@@ -12,13 +12,12 @@ struct ListedNode;
 /// A Selector chooses nodes by what they are: "serial=A1", "usb=046d:0825,card=HD*". All its terms
 /// must hold. A value may have the wildcards '*' and '?', and its case does not count.
 ///
-/// | Term         | Holds for |
-/// |--------------|--------------------------------------------------------------------------------|
-/// | `serial=`    | the serial number of a USB device | | `usb=`       | vendor and product,
-/// "046d:0825"                                                | | `bus=`       | Identity::bus or
-/// Identity::port, also with ":" and the function: "1-1.2:1.0"   | | `card=`      | the card's name
-/// | | `interface=` | the function of a USB device, "1.2", or its interface alone, "2" | | `index=`
-/// | the index of the node within its device                                        |
+/// - `serial=`: the serial number of a USB device;
+/// - `usb=`: vendor and product, "046d:0825";
+/// - `bus=`: Identity::bus or Identity::port, also with ":" and the function: "1-1.2:1.0";
+/// - `card=`: the card's name;
+/// - `interface=`: the function of a USB device, "1.2", or its interface alone, "2";
+/// - `index=`: the index of the node within its device.
 class Selector {
 public:
   /// Returns true for a text that is to be read as a selector. It has a '=', and no '/' before
