@@ -7,14 +7,13 @@
 # shellcheck disable=SC2317  # result calls it
 explain() { [ "$1" = yes ] || cat "$work/log"; }
 
-# has TEXT: waits until the log has it, at most half a minute.
-has() {
-  tries=300
-  until grep -qF -- "$1" "$work/log"; do
-    tries=$((tries - 1))
-    [ "$tries" -gt 0 ] || return 1
-    sleep 0.1
+# told TEXT: reads what the monitor prints, up to a line with the text. Fails if the monitor ends before.
+told() {
+  while IFS= read -r line <&3; do
+    printf '%s\n' "$line" >>"$work/log"
+    case $line in *"$1"*) return ;; esac
   done
+  return 1
 }
 
 # v4l2src's provider lists nothing here, since there is no udev. The program devices lists what it has without udev.
@@ -39,19 +38,21 @@ node=$(sed -n 's/.*device.path = //p' "$work/log" | head -n 1)
 chmod 600 /dev/video*
 chmod 755 "$work"
 : >"$work/log"
+mkfifo "$work/news"
 setpriv --reuid 65534 --regid 65534 --clear-groups env GST_REGISTRY="$work/registry" \
-  gst-device-monitor-1.0 --follow Video/Source >"$work/log" 2>&1 &
+  timeout 300 gst-device-monitor-1.0 --follow Video/Source >"$work/news" 2>&1 &
 monitor=$!
+exec 3<"$work/news"
 good=no
-has 'Monitoring devices' && ! grep -qF "device.path = $node" "$work/log" && good=yes
+told 'Monitoring devices' && ! grep -qF "device.path = $node" "$work/log" && good=yes
 result $good "without access $node is not listed"
 chmod 666 "$node"
 good=no
-has "device.path = $node" && good=yes
+told "device.path = $node" && good=yes
 result $good "with access it is listed"
 chmod 600 "$node"
 good=no
-has 'Device removed' && good=yes
+told 'Device removed' && good=yes
 result $good "without access it is removed"
 kill "$monitor"
 

@@ -46,8 +46,8 @@ frames_of() {
     2>"$work/probe" | tr -dc 0-9
 }
 
-# What is read from the host for the first time takes no time of the guest, but its clock leaps meanwhile. So a first
-# run to the end, which is not measured, reads the programs and libraries.
+# The guest's clock leaps while the guest waits for a file of the host's. So a first run to the end, which is not
+# measured, reads the programs and libraries.
 gst-launch-1.0 -e v4l2cppsrc device="$USBCAM_DEVICE" num-buffers=3 on-disconnect=wait ! image/jpeg ! matroskamux ! \
   filesink location="$work/first.mkv" >"$work/first" 2>&1
 

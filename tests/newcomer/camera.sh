@@ -2,9 +2,10 @@
 # The steps of a newcomer with a camera: it is chosen by its serial number, a control changes while it plays, and an
 # error is solved with what its text says. The plugin is the installed one. path.sh runs this in the virtual machine.
 set -eu
-work=$(mktemp -d)
+# shellcheck source=../drivers/launched.sh
+. "$(dirname "$0")/../drivers/launched.sh"
 began=$(date +%s%N)
-trap 'cat "$work"/* >&2' EXIT
+trap 'cat "$work"/* >&2; rm -rf "$work"' EXIT
 
 step() {
   now=$(date +%s%N)
@@ -12,19 +13,16 @@ step() {
   began=$now
 }
 
-# logged TEXT: waits until the log has it.
-logged() { timeout 60 tail -n +1 -f --pid="$player" "$work/log" | grep -qF -m 1 -- "$1"; }
-
 gst-launch-1.0 v4l2cppsrc device=serial=A1B2C3 num-buffers=30 ! videoconvert ! fakesink >"$work/serial"
 step "device=serial=A1B2C3 plays"
 
-gst-launch-1.0 -v v4l2cppsrc device=serial=A1B2C3 brightness=20 ! fakesink >"$work/log" 2>&1 &
-player=$!
-logged 'brightness = 20'
-v4l2-ctl -d /dev/video0 -c brightness=77
-logged 'brightness = 77'
-kill -INT "$player"
-wait "$player"
+launch -v v4l2cppsrc device=serial=A1B2C3 brightness=20 ! fakesink
+until_told 'brightness = 20'
+v4l2-ctl -d "$USBCAM_DEVICE" -c brightness=77
+until_told 'brightness = 77'
+kill -INT "$launch"
+until_told 'nothing, but the end' || :
+wait "$launch"
 step "v4l2-ctl -c brightness=77 changes it while it plays, and the element says so"
 
 LC_ALL=C gst-launch-1.0 v4l2cppsrc device=serial=A1B2C4 ! fakesink >"$work/error" 2>&1 && exit 1
@@ -32,4 +30,4 @@ grep '^ERROR' "$work/error"
 listed=$(sed -n 's/^  \([^ ]*=[^ ]*\)  (.*/\1/p' "$work/error" | head -n 1)
 gst-launch-1.0 v4l2cppsrc device="$listed" num-buffers=30 ! fakesink >"$work/solved"
 step "the error about device=serial=A1B2C4 lists $listed, which plays"
-trap - EXIT
+trap 'rm -rf "$work"' EXIT

@@ -93,7 +93,7 @@ bool Selector::holds(const Term& term, const ListedNode& node) {
     case Key::usb:
       return identity.usb() && is(pattern, identity.vendor_id + ":" + identity.product_id);
     case Key::bus:
-      // The V4L2 core names these places so where the driver leaves bus_info empty.
+      // v4l_querycap() in the kernel fills bus_info so if the driver leaves it empty.
       if (identity.known() && !identity.usb() &&
           (is(pattern, "platform:" + identity.port) || is(pattern, "PCI:" + identity.port)))
         return true;
