@@ -17,7 +17,7 @@ gst-launch-1.0 v4l2cppsrc device=serial=A1B2C3 num-buffers=30 ! videoconvert ! f
 step "device=serial=A1B2C3 plays"
 
 launch -v v4l2cppsrc device=serial=A1B2C3 brightness=20 ! fakesink
-until_told 'brightness = 20'
+until_told 'New clock'
 v4l2-ctl -d "$USBCAM_DEVICE" -c brightness=77
 until_told 'brightness = 77'
 kill -INT "$launch"
