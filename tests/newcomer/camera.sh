@@ -16,14 +16,14 @@ step() {
 gst-launch-1.0 v4l2cppsrc device=serial=A1B2C3 num-buffers=30 ! videoconvert ! fakesink >"$work/serial"
 step "device=serial=A1B2C3 plays"
 
-launch -v v4l2cppsrc device=serial=A1B2C3 brightness=20 ! fakesink
+launch -v v4l2cppsrc device=serial=A1B2C3 brightness::value=20 ! fakesink
 until_told 'New clock'
-v4l2-ctl -d "$USBCAM_DEVICE" -c brightness=77
-until_told 'brightness = 77'
+v4l2-ctl -d "$USBCAM_DEVICE" -c brightness=40
+until_told 'brightness: value = 40'
 kill -INT "$launch"
 until_told 'nothing, but the end' || :
 wait "$launch"
-step "v4l2-ctl -c brightness=77 changes it while it plays, and the element says so"
+step "v4l2-ctl -c brightness=40 changes it while it plays, and the element says so"
 
 LC_ALL=C gst-launch-1.0 v4l2cppsrc device=serial=A1B2C4 ! fakesink >"$work/error" 2>&1 && exit 1
 grep '^ERROR' "$work/error"
