@@ -69,7 +69,10 @@ def units(build):
                                                            text=True).stdout
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = pathlib.Path(os.path.normpath(os.path.join(entry["directory"], entry["file"])))
-        if not source.is_relative_to(PROJECT) or source.is_relative_to(PROJECT / "subprojects"):
+        # The examples in C are for others. The checks in .clang-tidy are those of C++.
+        if source.suffix != ".cpp" or not source.is_relative_to(PROJECT):
+            continue
+        if source.is_relative_to(PROJECT / "subprojects"):
             continue
         name = str(source.relative_to(PROJECT))
         # Sorted by a name that is the same in each checkout. Else a checkout in another directory knows no file.
