@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "device/device.h"
+#include "device/selector.h"
 #include "kernel/kernel.h"
 
 namespace v4l2 {
@@ -22,26 +23,32 @@ ListedNode read_node(Kernel& kernel, std::string path, std::string number) {
 
 /// Returns the part of an id that tells the nodes of one device apart. A device's first node needs
 /// none.
-std::string place_within(const Identity& identity) {
+std::string place_within(const ListedNode& node) {
+  const auto& identity = node.identity;
   std::string place;
   if (!identity.function.empty() && identity.function != "1.0")
     place += ",interface=" + selector_value(identity.function);
-  if (identity.index != 0) place += ",index=" + std::to_string(identity.index);
+  // Without a name the index is not known.
+  if (identity.index != 0 && !node.name.empty())
+    place += ",index=" + std::to_string(identity.index);
   return place;
 }
 
 std::string id_of(const ListedNode& node, const std::vector<ListedNode>& all) {
   const auto& identity = node.identity;
-  const auto usb = identity.usb() ? ",usb=" + identity.vendor_id + ":" + identity.product_id : "";
-  if (!identity.serial.empty() && !identity.serial_shared)
-    return "serial=" + selector_value(identity.serial) + usb + place_within(identity);
-  if (!identity.bus.empty())
-    return "bus=" + selector_value(identity.bus) + usb + place_within(identity);
+  const auto usb = identity.usb()
+                       ? ",usb=" + selector_value(identity.vendor_id + ":" + identity.product_id)
+                       : "";
+  const auto serial = selector_value(identity.serial);
+  if (!serial.empty() && !identity.serial_shared)
+    return "serial=" + serial + usb + place_within(node);
+  const auto bus = selector_value(identity.bus);
+  if (!bus.empty()) return "bus=" + bus + usb + place_within(node);
   const auto same_card = [&](const ListedNode& other) {
     return other.number != node.number && other.identity.card == identity.card;
   };
-  if (!identity.card.empty() && std::ranges::none_of(all, same_card))
-    return "card=" + selector_value(identity.card);
+  const auto card = selector_value(identity.card);
+  if (!card.empty() && std::ranges::none_of(all, same_card)) return "card=" + card;
   return node.path;
 }
 
@@ -74,17 +81,6 @@ std::vector<ListedNode> read_nodes(Kernel& kernel) {
 }
 
 }  // namespace
-
-std::string selector_value(std::string value) {
-  std::ranges::replace_if(
-      value,
-      [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return c == ',' || byte < 0x20 || byte == 0x7f;
-      },
-      '?');
-  return value;
-}
 
 std::vector<ListedNode> list_nodes(Kernel& kernel) {
   return compared(read_nodes(kernel));

@@ -40,7 +40,4 @@ std::vector<ListedNode> nodes_without_file(Kernel& kernel);
 std::vector<std::string> links_to(Kernel& kernel, const std::string& directory,
                                   const std::string& number);
 
-/// Returns a value as a selector has it: a comma or a control character becomes '?'.
-std::string selector_value(std::string value);
-
 }  // namespace v4l2

@@ -20,12 +20,26 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-/// Returns false for an empty text: a device without a serial number has none that matches.
+/// Returns false for an empty text: a device without a serial number has none that matches. Spaces
+/// at the ends do not count, since a term has none.
 bool is(const std::string& pattern, std::string_view text) {
-  return !text.empty() && matches_pattern(pattern, text);
+  const auto value = trimmed(text);
+  return !value.empty() && matches_pattern(pattern, value);
 }
 
 }  // namespace
+
+std::string selector_value(std::string_view value) {
+  std::string term{trimmed(value)};
+  std::ranges::replace_if(
+      term,
+      [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return c == ',' || byte < 0x20 || byte == 0x7f;
+      },
+      '?');
+  return term;
+}
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {
   std::size_t p{};
@@ -88,8 +102,7 @@ bool Selector::holds(const Term& term, const ListedNode& node) {
   const auto& pattern = term.pattern;
   switch (term.key) {
     case Key::serial:
-      // Where a value has spaces at its ends, they were trimmed.
-      return is(pattern, trimmed(identity.serial));
+      return is(pattern, identity.serial);
     case Key::usb:
       return identity.usb() && is(pattern, identity.vendor_id + ":" + identity.product_id);
     case Key::bus:
@@ -102,7 +115,7 @@ bool Selector::holds(const Term& term, const ListedNode& node) {
                (!identity.function.empty() && is(pattern, place + ":" + identity.function));
       });
     case Key::card:
-      return is(pattern, trimmed(identity.card));
+      return is(pattern, identity.card);
     case Key::interface:
       return is(pattern, identity.function) ||
              is(pattern,

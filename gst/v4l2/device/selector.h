@@ -47,4 +47,8 @@ private:
 /// one byte. The case of ASCII letters does not count.
 bool matches_pattern(std::string_view pattern, std::string_view text);
 
+/// Returns a value as a selector has it: a comma or a control character becomes '?', and spaces at
+/// the ends are left out.
+std::string selector_value(std::string_view value);
+
 }  // namespace v4l2

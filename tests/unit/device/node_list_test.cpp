@@ -78,6 +78,12 @@ TEST(NodeList, NamesTheBusOfCamerasThatShareASerialNumber) {
             (Texts{"bus=usb-fake.1-1,usb=046d:0825", "bus=usb-fake.1-2,usb=046d:0825"}));
 }
 
+TEST(NodeList, NamesTheBusOfACameraWhoseSerialNumberIsBlank) {
+  fake::FakeKernel kernel;
+  kernel.plug("/dev/video0", fake::usb_camera("  ", "1-1"));
+  EXPECT_EQ(ids_of(kernel), (Texts{"bus=usb-fake.1-1,usb=046d:0825"}));
+}
+
 TEST(NodeList, TellsTheNodesOfOneDeviceApart) {
   fake::FakeKernel kernel;
   auto stereo = fake::usb_camera("A1", "1-1");

@@ -69,7 +69,7 @@ TEST(Selector, MatchesTheIdOfItsNode) {
   auto node = camera();
   node.identity.serial = "A,1\n ";
   const auto value = v4l2::selector_value(node.identity.serial);
-  EXPECT_EQ(value, "A?1? ");
+  EXPECT_EQ(value, "A?1?") << "a term has no spaces at its ends";
   EXPECT_TRUE(matches("serial=" + value, node));
 }
 
