@@ -56,7 +56,8 @@ std::span<const Scenario::Step> Scenario::steps() {
                                   Step{"choose_signal", &Scenario::choose_signal},
                                   Step{"exchange_edid", &Scenario::exchange_edid},
                                   Step{"set_by_text", &Scenario::set_by_text},
-                                  Step{"read_metadata", &Scenario::read_metadata}};
+                                  Step{"read_metadata", &Scenario::read_metadata},
+                                  Step{"choose_node", &Scenario::choose_node}};
   return all;
 }
 

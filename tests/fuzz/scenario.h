@@ -66,6 +66,7 @@ private:
   void select(std::uint8_t how);
   void ask_controls(std::uint8_t how);
   void identify(std::uint8_t how);
+  void choose_node(std::uint8_t how);
   void use_system(std::uint8_t how);
   void read_graph(std::uint8_t how);
   void rearrange(std::uint8_t how);

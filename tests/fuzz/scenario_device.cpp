@@ -12,6 +12,8 @@
 #include "device/media_mend.h"
 #include "device/media_topology.h"
 #include "device/modes.h"
+#include "device/node_list.h"
+#include "device/selector.h"
 #include "fuzz/scenario.h"
 #include "kernel/dmabuf.h"
 #include "settings/hdr.h"
@@ -165,6 +167,27 @@ void Scenario::identify(std::uint8_t how) {
   if ((how & 1) != 0) static_cast<void>(v4l2::find_camera(kernel_, identity_));
   if ((how & 2) != 0) static_cast<void>(v4l2::nodes_of(kernel_, identity_));
   identity_ = identity;
+}
+
+void Scenario::choose_node(std::uint8_t how) {
+  static constexpr std::array<std::string_view, 10> texts{
+      "serial=12*4", "usb=046D:????", "bus=1-1.2:1.0", "bus=platform:*", "card=c?m*a",
+      "interface=0", "index=0",       "color=red",     "/dev/video=0",   "serial= ,card=*"};
+  std::string text{texts[how % texts.size()]};
+  if (how >= 128) text += "," + kernel_.read_text("/name");
+  std::optional<v4l2::Selector> asked;
+  if (v4l2::Selector::is_meant(text)) {
+    auto selector = v4l2::Selector::parse(text);
+    check(selector || text.contains(selector.error()), "the term that is none is of the text");
+    if (selector) asked.emplace(std::move(*selector));
+  }
+  for (const auto& node : v4l2::list_nodes(kernel_)) {
+    if (asked) static_cast<void>(asked->matches(node));
+    if (node.id == node.path) continue;
+    check_text(node.id);
+    const auto own = v4l2::Selector::parse(node.id);
+    check(own && own->matches(node), "the id of a node chooses the node");
+  }
 }
 
 void Scenario::rearrange(std::uint8_t how) {
