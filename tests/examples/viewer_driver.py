@@ -36,13 +36,14 @@ class Driver:
         self.take_step()
 
     def take_step(self):
-        """Lets the next step run in the main loop, if what it waits for has come since the last one began."""
+        """Lets the next step run in the main loop, if what it waits for has come."""
         if self.wanted in self.seen:
             self.wanted = None
+            # What comes before the next step begins counts for it.
+            self.seen.clear()
             GLib.idle_add(self.go_on)
 
     def go_on(self):
-        self.seen.clear()
         try:
             self.wanted = next(self.steps)
             self.take_step()
