@@ -34,7 +34,7 @@
 
 using fake::Inside;
 using fake::is_inside;
-using fake::next_function;
+using fake::NextFunction;
 
 namespace {
 
@@ -65,8 +65,11 @@ void mark(int descriptor, bool is) {
     ours[static_cast<std::size_t>(descriptor)] = is;
 }
 
+std::atomic<pid_t> process{};
+
 int open_fake(const char* path, int flags) {
   const Inside guard;
+  process = getpid();
   const int descriptor = fake::preload_camera().open(path, flags);
   mark(descriptor, true);
   return descriptor;
@@ -85,15 +88,21 @@ int describe(Status* status) {
   return 0;
 }
 
+/// Returns true in a child of the process that opened the fake. It closes its copies of
+/// descriptors, and vfork() lets it write to the memory of its parent, whose descriptors stay open.
+bool is_child() {
+  return getpid() != process;
+}
+
 void copied(int descriptor, int copy) {
-  if (copy < 0 || !is_ours(descriptor)) return;
+  if (copy < 0 || !is_ours(descriptor) || is_child()) return;
   const Inside guard;
   kernel().duplicated(descriptor, copy);
   mark(copy, true);
 }
 
 void closing(int descriptor) {
-  if (!is_ours(descriptor)) return;
+  if (!is_ours(descriptor) || is_child()) return;
   const Inside guard;
   mark(descriptor, false);
   kernel().closed(descriptor);
@@ -170,59 +179,59 @@ fake::Inside::~Inside() {
 
 // NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's names
 
-#define OPEN(name)                                                              \
-  EXPORT int name(const char* path, int flags, ...) {                           \
-    if (names_fake(path)) return open_fake(path, flags);                        \
-    static auto* const real = next_function<int(const char*, int, ...)>(#name); \
-    va_list arguments;                                                          \
-    va_start(arguments, flags);                                                 \
-    const auto mode = va_arg(arguments, mode_t);                                \
-    va_end(arguments);                                                          \
-    return real(path, flags, mode);                                             \
+#define OPEN(name)                                                         \
+  EXPORT int name(const char* path, int flags, ...) {                      \
+    if (names_fake(path)) return open_fake(path, flags);                   \
+    static constinit NextFunction<int(const char*, int, ...)> real{#name}; \
+    va_list arguments;                                                     \
+    va_start(arguments, flags);                                            \
+    const auto mode = va_arg(arguments, mode_t);                           \
+    va_end(arguments);                                                     \
+    return real(path, flags, mode);                                        \
   }
 OPEN(open)
 OPEN(open64)
 #undef OPEN
 
-#define OPEN_2(name)                                                       \
-  EXPORT int name(const char* path, int flags) {                           \
-    if (names_fake(path)) return open_fake(path, flags);                   \
-    static auto* const real = next_function<int(const char*, int)>(#name); \
-    return real(path, flags);                                              \
+#define OPEN_2(name)                                                  \
+  EXPORT int name(const char* path, int flags) {                      \
+    if (names_fake(path)) return open_fake(path, flags);              \
+    static constinit NextFunction<int(const char*, int)> real{#name}; \
+    return real(path, flags);                                         \
   }
 OPEN_2(__open_2)
 OPEN_2(__open64_2)
 #undef OPEN_2
 
-#define OPENAT(name)                                                                 \
-  EXPORT int name(int directory, const char* path, int flags, ...) {                 \
-    if (names_fake(path)) return open_fake(path, flags);                             \
-    static auto* const real = next_function<int(int, const char*, int, ...)>(#name); \
-    va_list arguments;                                                               \
-    va_start(arguments, flags);                                                      \
-    const auto mode = va_arg(arguments, mode_t);                                     \
-    va_end(arguments);                                                               \
-    return real(directory, path, flags, mode);                                       \
+#define OPENAT(name)                                                            \
+  EXPORT int name(int directory, const char* path, int flags, ...) {            \
+    if (names_fake(path)) return open_fake(path, flags);                        \
+    static constinit NextFunction<int(int, const char*, int, ...)> real{#name}; \
+    va_list arguments;                                                          \
+    va_start(arguments, flags);                                                 \
+    const auto mode = va_arg(arguments, mode_t);                                \
+    va_end(arguments);                                                          \
+    return real(directory, path, flags, mode);                                  \
   }
 OPENAT(openat)
 OPENAT(openat64)
 #undef OPENAT
 
 EXPORT int close(int descriptor) {
-  static auto* const real = next_function<int(int)>("close");
+  static constinit NextFunction<int(int)> real{"close"};
   closing(descriptor);
   return real(descriptor);
 }
 
 EXPORT int dup(int descriptor) {
-  static auto* const real = next_function<int(int)>("dup");
+  static constinit NextFunction<int(int)> real{"dup"};
   const int copy = real(descriptor);
   copied(descriptor, copy);
   return copy;
 }
 
 EXPORT int dup2(int descriptor, int copy) {
-  static auto* const real = next_function<int(int, int)>("dup2");
+  static constinit NextFunction<int(int, int)> real{"dup2"};
   if (descriptor != copy) closing(copy);
   const int made = real(descriptor, copy);
   copied(descriptor, made);
@@ -230,7 +239,7 @@ EXPORT int dup2(int descriptor, int copy) {
 }
 
 EXPORT int dup3(int descriptor, int copy, int flags) {
-  static auto* const real = next_function<int(int, int, int)>("dup3");
+  static constinit NextFunction<int(int, int, int)> real{"dup3"};
   closing(copy);
   const int made = real(descriptor, copy, flags);
   copied(descriptor, made);
@@ -239,7 +248,7 @@ EXPORT int dup3(int descriptor, int copy, int flags) {
 
 #define FCNTL(name)                                                                   \
   EXPORT int name(int descriptor, int command, ...) {                                 \
-    static auto* const real = next_function<int(int, int, ...)>(#name);               \
+    static constinit NextFunction<int(int, int, ...)> real{#name};                    \
     va_list arguments;                                                                \
     va_start(arguments, command);                                                     \
     auto* const argument = va_arg(arguments, void*);                                  \
@@ -253,7 +262,7 @@ FCNTL(fcntl64)
 #undef FCNTL
 
 EXPORT int ioctl(int descriptor, unsigned long request, ...) {
-  static auto* const real = next_function<int(int, unsigned long, ...)>("ioctl");
+  static constinit NextFunction<int(int, unsigned long, ...)> real{"ioctl"};
   va_list arguments;
   va_start(arguments, request);
   auto* const argument = va_arg(arguments, void*);
@@ -271,8 +280,7 @@ EXPORT int ioctl(int descriptor, unsigned long request, ...) {
 #define MMAP(name, offset_type)                                                                    \
   EXPORT void* name(void* address, size_t length, int protection, int flags, int descriptor,       \
                     offset_type offset) {                                                          \
-    static auto* const real =                                                                      \
-        next_function<void*(void*, size_t, int, int, int, offset_type)>(#name);                    \
+    static constinit NextFunction<void*(void*, size_t, int, int, int, offset_type)> real{#name};   \
     if (!is_ours(descriptor)) return real(address, length, protection, flags, descriptor, offset); \
     const Inside guard;                                                                            \
     return kernel().mmap(length, descriptor, offset);                                              \
@@ -282,7 +290,7 @@ MMAP(mmap64, off64_t)
 #undef MMAP
 
 EXPORT int poll(pollfd* descriptors, nfds_t count, int timeout_ms) {
-  static auto* const real = next_function<int(pollfd*, nfds_t, int)>("poll");
+  static constinit NextFunction<int(pollfd*, nfds_t, int)> real{"poll"};
   if (!any_ours(descriptors, count)) return real(descriptors, count, timeout_ms);
   return poll_fake(descriptors, count, timeout_ms);
 }
@@ -292,8 +300,8 @@ EXPORT int __poll_chk(pollfd* descriptors, nfds_t count, int timeout_ms, size_t)
 }
 
 EXPORT int ppoll(pollfd* descriptors, nfds_t count, const timespec* timeout, const sigset_t* mask) {
-  static auto* const real =
-      next_function<int(pollfd*, nfds_t, const timespec*, const sigset_t*)>("ppoll");
+  static constinit NextFunction<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> real{
+      "ppoll"};
   if (!any_ours(descriptors, count)) return real(descriptors, count, timeout, mask);
   return poll_fake(descriptors, count, to_ms(timeout));
 }
@@ -305,7 +313,7 @@ EXPORT int __ppoll_chk(pollfd* descriptors, nfds_t count, const timespec* timeou
 
 EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
                   timeval* timeout) {
-  static auto* const real = next_function<int(int, fd_set*, fd_set*, fd_set*, timeval*)>("select");
+  static constinit NextFunction<int(int, fd_set*, fd_set*, fd_set*, timeval*)> real{"select"};
   for (int descriptor = 0; descriptor < count; ++descriptor) {
     if (!is_ours(descriptor)) continue;
     const int timeout_ms = timeout == nullptr
@@ -316,10 +324,10 @@ EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* excepti
   return real(count, readable, writable, exceptional, timeout);
 }
 
-#define STAT(name, type)                                                            \
-  EXPORT int name(const char* path, struct type* status) {                          \
-    static auto* const real = next_function<int(const char*, struct type*)>(#name); \
-    return names_fake(path) ? describe(status) : real(path, status);                \
+#define STAT(name, type)                                                       \
+  EXPORT int name(const char* path, struct type* status) {                     \
+    static constinit NextFunction<int(const char*, struct type*)> real{#name}; \
+    return names_fake(path) ? describe(status) : real(path, status);           \
   }
 STAT(stat, stat)
 STAT(stat64, stat64)
@@ -329,29 +337,29 @@ STAT(lstat64, stat64)
 
 #define FSTAT(name, type)                                                     \
   EXPORT int name(int descriptor, struct type* status) {                      \
-    static auto* const real = next_function<int(int, struct type*)>(#name);   \
+    static constinit NextFunction<int(int, struct type*)> real{#name};        \
     return is_ours(descriptor) ? describe(status) : real(descriptor, status); \
   }
 FSTAT(fstat, stat)
 FSTAT(fstat64, stat64)
 #undef FSTAT
 
-#define FOPEN(name)                                                                  \
-  EXPORT FILE* name(const char* path, const char* mode) {                            \
-    static auto* const real = next_function<FILE*(const char*, const char*)>(#name); \
-    if (is_inside() || path == nullptr || std::strcmp(path, uevent_path) != 0)       \
-      return real(path, mode);                                                       \
-    const int content = memfd_create("uevent", MFD_CLOEXEC);                         \
-    if (write(content, uevent.data(), uevent.size()) < 0) return nullptr;            \
-    lseek(content, 0, SEEK_SET);                                                     \
-    return fdopen(content, mode);                                                    \
+#define FOPEN(name)                                                             \
+  EXPORT FILE* name(const char* path, const char* mode) {                       \
+    static constinit NextFunction<FILE*(const char*, const char*)> real{#name}; \
+    if (is_inside() || path == nullptr || std::strcmp(path, uevent_path) != 0)  \
+      return real(path, mode);                                                  \
+    const int content = memfd_create("uevent", MFD_CLOEXEC);                    \
+    if (write(content, uevent.data(), uevent.size()) < 0) return nullptr;       \
+    lseek(content, 0, SEEK_SET);                                                \
+    return fdopen(content, mode);                                               \
   }
 FOPEN(fopen)
 FOPEN(fopen64)
 #undef FOPEN
 
 EXPORT int access(const char* path, int mode) {
-  static auto* const real = next_function<int(const char*, int)>("access");
+  static constinit NextFunction<int(const char*, int)> real{"access"};
   return names_fake(path) ? 0 : real(path, mode);
 }
 

@@ -2,15 +2,34 @@
 
 // What the functions of the preload library share. They replace the C library's.
 
+#include <atomic>
+
 #include <dlfcn.h>
 
 namespace fake {
 
-/// Returns the next definition of a function, the C library's.
+/// A NextFunction is the next definition of a function, the C library's. It is looked up at the
+/// first call. No lock is held meanwhile: dlsym() waits for the loader, and the loader may run a
+/// library's constructor in another thread, which calls the same function.
 template <class Function>
-Function* next_function(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
+class NextFunction {
+public:
+  explicit constexpr NextFunction(const char* name) : name_{name} {}
+
+  // NOLINTNEXTLINE(google-explicit-constructor): it is called as the function is.
+  operator Function*() {
+    auto* found = found_.load(std::memory_order_relaxed);
+    if (found == nullptr) {
+      found = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name_));
+      found_.store(found, std::memory_order_relaxed);
+    }
+    return found;
+  }
+
+private:
+  const char* name_;
+  std::atomic<Function*> found_{};
+};
 
 /// Returns whether this thread is inside the fake. Calls of the fake go to the real kernel.
 bool is_inside();

@@ -13,7 +13,7 @@
 #include "fake/preload.h"
 #include "fake/preload_camera.h"
 
-using fake::next_function;
+using fake::NextFunction;
 
 namespace {
 
@@ -45,7 +45,7 @@ Entry* last_entry(DIR* list) {
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 EXPORT DIR* opendir(const char* path) {
-  static auto* const real = next_function<DIR*(const char*)>("opendir");
+  static constinit NextFunction<DIR*(const char*)> real{"opendir"};
   auto* const list = real(path);
   if (list == nullptr || !fake::is_listed()) return list;
   const std::lock_guard lock{mutex};
@@ -58,13 +58,13 @@ EXPORT DIR* opendir(const char* path) {
 }
 
 EXPORT struct dirent* readdir(DIR* list) {
-  static auto* const real = next_function<struct dirent*(DIR*)>("readdir");
+  static constinit NextFunction<struct dirent*(DIR*)> real{"readdir"};
   auto* const entry = real(list);
   return entry != nullptr ? entry : last_entry<struct dirent>(list);
 }
 
 EXPORT struct dirent64* readdir64(DIR* list) {
-  static auto* const real = next_function<struct dirent64*(DIR*)>("readdir64");
+  static constinit NextFunction<struct dirent64*(DIR*)> real{"readdir64"};
   auto* const entry = real(list);
   return entry != nullptr ? entry : last_entry<struct dirent64>(list);
 }
