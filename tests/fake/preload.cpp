@@ -65,11 +65,8 @@ void mark(int descriptor, bool is) {
     ours[static_cast<std::size_t>(descriptor)] = is;
 }
 
-std::atomic<pid_t> process{};
-
 int open_fake(const char* path, int flags) {
   const Inside guard;
-  process = getpid();
   const int descriptor = fake::preload_camera().open(path, flags);
   mark(descriptor, true);
   return descriptor;
@@ -88,21 +85,15 @@ int describe(Status* status) {
   return 0;
 }
 
-/// Returns true in a child of the process that opened the fake. It closes its copies of
-/// descriptors, and vfork() lets it write to the memory of its parent, whose descriptors stay open.
-bool is_child() {
-  return getpid() != process;
-}
-
 void copied(int descriptor, int copy) {
-  if (copy < 0 || !is_ours(descriptor) || is_child()) return;
+  if (copy < 0 || !is_ours(descriptor)) return;
   const Inside guard;
   kernel().duplicated(descriptor, copy);
   mark(copy, true);
 }
 
 void closing(int descriptor) {
-  if (!is_ours(descriptor) || is_child()) return;
+  if (!is_ours(descriptor)) return;
   const Inside guard;
   mark(descriptor, false);
   kernel().closed(descriptor);
