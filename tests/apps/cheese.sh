@@ -6,7 +6,8 @@
 preload=$(realpath "$1")
 plugins=$(realpath "$2")
 screenshot=${3:-}
-work=$(mktemp -d) || exit 1
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
 started=
 stop() {
   # shellcheck disable=SC2086  # Process ids, to be split.
@@ -26,22 +27,6 @@ export GST_PLUGIN_PATH="$plugins" GST_REGISTRY="$work/registry.bin" NO_AT_BRIDGE
 export GST_PLUGIN_FEATURE_RANK=v4l2cppdeviceprovider:300
 # The fake camera's JPEGs are no real ones.
 export V4L2CPP_FAKE=listed,stamps=good,no-jpeg
-
-point=0
-failed=0
-# check DESCRIPTION COMMAND...: prints one test point, which passes when COMMAND succeeds.
-check() {
-  point=$((point + 1))
-  description=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok $point - $description"
-  else
-    echo "not ok $point - $description"
-    sed 's/^/# /' "$work/log"
-    failed=1
-  fi
-}
 
 # Xvfb writes its number into a pipe as soon as it can be used.
 mkfifo "$work/display"
@@ -93,5 +78,4 @@ check "cheese takes a picture" takes_a_picture
 if [ -n "$screenshot" ]; then
   gst-launch-1.0 -q ximagesrc num-buffers=1 show-pointer=false ! videoconvert ! pngenc ! filesink location="$screenshot"
 fi
-echo "1..$point"
-exit $failed
+finish

@@ -7,10 +7,8 @@ preload=$2
 plugins=$3
 golden=$4
 examples=$(dirname "$0")
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-point=0
-failed=0
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
 camera=/dev/video-fake
 
 on_camera() { LD_PRELOAD=$preload GST_PLUGIN_PATH=$plugins "$@"; }
@@ -32,20 +30,6 @@ if [ "${5:-}" = --print ]; then
   surface
   exit
 fi
-
-# check DESCRIPTION COMMAND...: prints one test point, which passes when COMMAND succeeds.
-check() {
-  point=$((point + 1))
-  description=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok $point - $description"
-  else
-    echo "not ok $point - $description"
-    sed 's/^/# /' "$work/log"
-    failed=1
-  fi
-}
 
 is_golden() { surface >"$work/surface" && diff -u "$golden" "$work/surface"; }
 
@@ -84,5 +68,4 @@ check "status 1 for what is no device" ends_with 1 /dev/null
 check "status 2 for an unknown option" ends_with 2 --everything
 check "it has a help and a version" helps
 check "it fails if its output can't be written" notices_a_full_disk
-echo "1..$point"
-exit $failed
+finish

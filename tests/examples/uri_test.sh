@@ -4,26 +4,10 @@
 preload=$1
 plugins=$2
 ranked=$3
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
 export GST_REGISTRY="$work/registry.bin"
 uri='v4l2cpp:///dev/video-fake?num-buffers=20&prefer=raw'
-point=0
-failed=0
-
-# check DESCRIPTION COMMAND...: prints one test point, which passes when COMMAND succeeds.
-check() {
-  point=$((point + 1))
-  description=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok $point - $description"
-  else
-    echo "not ok $point - $description"
-    sed 's/^/# /' "$work/log"
-    failed=1
-  fi
-}
 
 on_camera() { GST_PLUGIN_PATH=$plugins timeout 120 env LD_PRELOAD="$preload" "$@"; }
 
@@ -81,5 +65,4 @@ check "the rank is none" has_rank 0
 # Each in a shell of its own, for the variables.
 check "GST_PLUGIN_FEATURE_RANK gives it a rank, and it plays" eval '(rank_by_variable)'
 check "the option 'rank' gives it a rank, and it plays" eval '(rank_by_build)'
-echo "1..$point"
-exit $failed
+finish

@@ -4,24 +4,8 @@
 preload=$1
 plugins=$2
 constructor=$3
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-point=0
-failed=0
-
-# check DESCRIPTION COMMAND...: prints one test point, which passes when COMMAND succeeds.
-check() {
-  point=$((point + 1))
-  description=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "ok $point - $description"
-  else
-    echo "not ok $point - $description"
-    sed 's/^/# /' "$work/log"
-    failed=1
-  fi
-}
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
 
 on_camera() { LD_PRELOAD=$preload GST_PLUGIN_PATH=$plugins "$@"; }
 
@@ -93,5 +77,4 @@ check "v4l2cppsrc gives GREY as v4l2-ctl does" same_as_v4l2_ctl v4l2cppsrc GREY 
 check "the same over the multi-planar API" same_as_v4l2_ctl v4l2cppsrc YUYV YUY2 multiplanar
 check "v4l2cppsrc makes two system calls a frame, and a poll for each 64" two_calls_a_frame
 check "a library is loaded while another thread looks up a function" loads_beside_a_call
-echo "1..$point"
-exit $failed
+finish

@@ -3,8 +3,10 @@
 #   devenv_test.sh BUILD_DIR CORE_PLUGINS
 build=$1
 core_plugins=$2
-# shellcheck source=points.sh
-. "$(dirname "$0")/points.sh"
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
+# shellcheck source=alone.sh
+. "$(dirname "$0")/alone.sh"
 
 inspects() {
   HOME=$work XDG_CACHE_HOME=$work alone meson devenv -C "$build" gst-inspect-1.0 v4l2cppsrc >"$work/element" &&

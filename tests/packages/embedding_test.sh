@@ -7,8 +7,10 @@
 source=$1
 preload=$2
 core_plugins=$3
-# shellcheck source=points.sh
-. "$(dirname "$0")/points.sh"
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
+# shellcheck source=alone.sh
+. "$(dirname "$0")/alone.sh"
 example=$source/tests/examples/subproject
 parent=$work/parent
 subproject=$parent/subprojects/v4l2cppsrc

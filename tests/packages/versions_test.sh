@@ -3,8 +3,8 @@
 #   versions_test.sh SOURCE_DIR VERSION
 source=$1
 version=$2
-# shellcheck source=points.sh
-. "$(dirname "$0")/points.sh"
+# shellcheck source=../scripts/points.sh
+. "$(dirname "$0")/../scripts/points.sh"
 
 packaged() { head -n 1 "$source/debian/changelog" | grep "^v4l2cppsrc ($version) "; }
 

@@ -1,4 +1,5 @@
-# Prints the results of a test script as TAP. The scripts of this folder source it.
+# Prints the results of a test script as TAP. Scripts source this file. $work is a directory for their files, which is removed
+# at the end.
 # shellcheck shell=sh
 
 point=0
@@ -25,6 +26,3 @@ finish() {
   echo "1..$point"
   exit $failed
 }
-
-# The plugins of GStreamer's core, and nothing else of the machine.
-alone() { env -u GST_PLUGIN_PATH_1_0 GST_PLUGIN_SYSTEM_PATH_1_0= GST_PLUGIN_PATH="$core_plugins" "$@"; }
