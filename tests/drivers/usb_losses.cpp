@@ -8,6 +8,7 @@
 #include <fstream>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "rigs/buffer_probe.h"
 #include "rigs/device_rig.h"
@@ -55,8 +56,10 @@ private:
     if (!begun_) first_ = number;
     begun_ = true;
     const guint64 made = number - first_ + 1;
-    // A gap in time alone is known one frame later.
-    const bool after_gap = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) != FALSE;
+    // A gap in time alone is known one frame later. So is a frame without data: uvcvideo keeps its
+    // buffer with its sequence for the next frame.
+    const bool after_gap = number != std::exchange(last_, number) + 1 ||
+                           GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) != FALSE;
     if (counts_.made > 0 || made < wanted || after_gap) return;
     const auto read = [this](const char* name) {
       return rig::stat(alone_.element, name);
@@ -75,6 +78,7 @@ private:
   std::condition_variable changed_;
   bool begun_{};
   std::uint32_t first_{};
+  std::uint32_t last_{};
   Counts counts_;
   rig::BufferProbe probe_{alone_.element, [this](GstBuffer* buffer) {
                             see(buffer);
