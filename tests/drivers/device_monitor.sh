@@ -3,6 +3,8 @@
 #   device_monitor.sh PLUGIN_DIR
 # shellcheck source=gst_launch.sh
 . "$(dirname "$0")/gst_launch.sh"
+# shellcheck source=other_user.sh
+. "$(dirname "$0")/other_user.sh"
 
 # shellcheck disable=SC2317  # result calls it
 explain() { [ "$1" = yes ] || cat "$work/log"; }
@@ -39,7 +41,7 @@ chmod 600 /dev/video*
 chmod 755 "$work"
 : >"$work/log"
 mkfifo "$work/news"
-setpriv --reuid 65534 --regid 65534 --clear-groups env GST_REGISTRY="$work/registry" \
+setpriv --reuid "$other_user" --regid 65534 --clear-groups env GST_REGISTRY="$work/registry" \
   timeout 300 gst-device-monitor-1.0 --follow Video/Source >"$work/news" 2>&1 &
 monitor=$!
 exec 3<"$work/news"

@@ -2,6 +2,8 @@
 # Checks what gst-launch-1.0 prints for a wrong device, on real nodes. Prints TAP.
 #   errors.sh PLUGIN_DIR CAPTURE_NODE OUTPUT_NODE METADATA_NODE
 export GST_PLUGIN_PATH_1_0="$1${GST_PLUGIN_PATH_1_0:+:$GST_PLUGIN_PATH_1_0}"
+# shellcheck source=other_user.sh
+. "$(dirname "$0")/other_user.sh"
 capture=$2
 output=$3
 metadata=$4
@@ -65,7 +67,7 @@ plays "a value that the error lists: $listed" device="$listed"
 plays "a descriptor of the node" device-fd=3 device=/dev/none
 
 chmod 600 "$capture"
-as="setpriv --reuid=65534 --regid=65534 --clear-groups"
+as="setpriv --reuid=$other_user --regid=65534 --clear-groups"
 one_error "a node without permission" "$capture" "$capture" "may not open" "mode 0600"
 as=
 

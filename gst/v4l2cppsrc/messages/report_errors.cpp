@@ -73,6 +73,21 @@ std::string meant_by(std::string_view name) {
   return "/dev/video" + std::string{number};
 }
 
+/// Returns true if something else than a device file is at the path.
+bool is_other_file(const std::string& path) {
+  struct stat status {};
+
+  return stat(path.c_str(), &status) == 0 && !S_ISCHR(status.st_mode);
+}
+
+Report not_a_device(const std::string& path, const v4l2::Error& error) {
+  return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::not_a_device, path,
+                  quoted(path) +
+                      " is not a V4L2 device. Set 'device' to one of those that "
+                      "'v4l2-ctl --list-devices' shows.",
+                  error);
+}
+
 Report no_device(const std::string& path, const v4l2::Error& error) {
   const auto meant = meant_by(path);
   const auto advice = meant.empty()
@@ -96,6 +111,7 @@ Report cannot_open(const std::string& path, const v4l2::Error& error) {
       return no_device(path, error);
     case EACCES:
     case EPERM: {
+      if (is_other_file(path)) return not_a_device(path, error);
       auto owner = owner_of(path);
       if (owner.empty()) owner = ". Join the group that owns it (often 'video') and log in again.";
       return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::permission, path,
@@ -108,11 +124,7 @@ Report cannot_open(const std::string& path, const v4l2::Error& error) {
     case EISDIR:
     case ENOTDIR:
     case EINVAL:
-      return resource(GST_RESOURCE_ERROR_NOT_FOUND, Cause::not_a_device, path,
-                      name +
-                          " is not a V4L2 device. Set 'device' to one of those that "
-                          "'v4l2-ctl --list-devices' shows.",
-                      error);
+      return not_a_device(path, error);
     case EMFILE:
     case ENFILE:
       return resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE, Cause::io, path,

@@ -279,6 +279,7 @@ TEST(Messages, HaveTheWordsThatPeopleSearchFor) {
   has(cannot_open(path, at("open", EACCES)), "permission denied");
   has(cannot_open(path, at("open", EPERM)), "permission denied");
   has(cannot_open("/dev/null", at("open", EACCES)), "permission denied (it belongs to root");
+  has(cannot_open("/proc/version", at("open", EACCES)), "'/proc/version' is not a V4L2 device");
   has(busy(path, at("VIDIOC_S_FMT", EBUSY), "to do it", {}), "Device or resource busy");
   has(cannot_open(path, at("eventfd", EMFILE)), "Too many open files");
 }
