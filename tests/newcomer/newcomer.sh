@@ -46,4 +46,5 @@ as_root unshare --mount sh -euc '
   env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
   http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
   sh -eu /source/path.sh "${2:-}"
-echo "A newcomer on $release sees a picture, passes the tests, installs the packages and solves an error."
+[ "${2:-}" = --without-tests ] && tests= || tests="passes the tests, "
+echo "A newcomer on $release sees a picture, ${tests}installs the packages and solves an error."
