@@ -46,5 +46,6 @@ as_root unshare --mount sh -euc '
   env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
   http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
   sh -eu /source/path.sh "${2:-}"
-[ "${2:-}" = --without-tests ] && tests= || tests="passes the tests, "
+tests="passes the tests, "
+[ "${2:-}" != --without-tests ] || tests=
 echo "A newcomer on $release sees a picture, ${tests}installs the packages and solves an error."

@@ -37,7 +37,8 @@ picture() {
 
 tests() {
   # Meson shows no text that belongs to a point.
-  as_newcomer 'sh tests/run.sh || { grep -A 40 "^not ok" build/meson-logs/testlog.txt; exit 1; }' && tail -n 1 /tmp/step.log | grep -q ' passed, 0 failed$'
+  as_newcomer 'sh tests/run.sh || { grep -A 40 "^not ok" build/meson-logs/testlog.txt; exit 1; }' &&
+    tail -n 1 /tmp/step.log | grep -q ' passed, 0 failed$'
 }
 
 packages() {

@@ -9,6 +9,7 @@ fakesinks, the camera is the fake one, and ports and sockets are free ones.
 """
 
 import contextlib
+import itertools
 import os
 import pathlib
 import re
@@ -33,7 +34,7 @@ PORTS = ("5004", "7001", "8554")
 FRAME = re.compile(r"(\w*fakesink\w*): last-message = chain .*\(([1-9]\d*) bytes")
 # What gst-launch-1.0 and the server print when the next command may start.
 READY = re.compile(r"Setting pipeline to PLAYING|^rtsp://")
-# The same where the first frame has reached the sink.
+# The same where a frame goes to the sink. The sink has had one when the next one comes.
 FLOWS = re.compile(r"/GstIdentity:ready: last-message = chain")
 
 
@@ -158,7 +159,8 @@ def run(heading, preload, project, page):
                 # A program that comes between the caps and the first frame makes pipewiresink 0.3.65 crash: the buffers
                 # that it offers then have no size.
                 program = start(command.replace("! pipewiresink", "! identity name=ready silent=false ! pipewiresink"))
-                program.until(FLOWS.search)
+                frames = itertools.count(1)
+                program.until(lambda line: FLOWS.search(line) and next(frames) == 2)
                 await_node(folder, variables)
             else:
                 start(command).until(READY.search)
