@@ -56,8 +56,8 @@ private:
     if (!begun_) first_ = number;
     begun_ = true;
     const guint64 made = number - first_ + 1;
-    // A gap in time alone is known one frame later. So is a frame without data: uvcvideo keeps its
-    // buffer with its sequence for the next frame.
+    // A gap in time alone is known one frame later. So is a frame without data: its buffer keeps
+    // its sequence and time for the next frame (uvc_video_decode_start() in the kernel).
     const bool after_gap = number != std::exchange(last_, number) + 1 ||
                            GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT) != FALSE;
     if (counts_.made > 0 || made < wanted || after_gap) return;
