@@ -11,16 +11,21 @@ uri='v4l2cpp:///dev/video-fake?num-buffers=20&prefer=raw'
 
 on_camera() { GST_PLUGIN_PATH=$plugins timeout 120 env LD_PRELOAD="$preload" "$@"; }
 
-# Each buffer that comes out of uridecodebin is decoded, raw video.
-decodes() {
-  on_camera gst-launch-1.0 -v "$1" uri="$uri" ! fakesink silent=false >"$work/out" || return 1
-  grep -c 'chain   \*\*\*' "$work/out" | grep -qx 20
+# Each of the 20 buffers of the camera reaches the sink. A failed point tells what else was said.
+all_reach_the_sink() {
+  status=0
+  on_camera gst-launch-1.0 -v "$@" >"$work/out" 2>&1 || status=$?
+  frames=$(grep -c 'chain   \*\*\*' "$work/out")
+  grep -v 'chain   \*\*\*' "$work/out"
+  echo "status $status, $frames buffers"
+  [ "$status" -eq 0 ] && [ "$frames" -eq 20 ]
 }
 
-plays_in_playbin() {
-  on_camera gst-launch-1.0 -v playbin3 uri="$uri" video-sink="fakesink silent=false" >"$work/out" || return 1
-  grep -c 'chain   \*\*\*' "$work/out" | grep -qx 20
-}
+# Each buffer that comes out is decoded, raw video. The guide docs/guide/applications.md tells why uridecodebin needs
+# async-handling with a live source.
+decodes() { all_reach_the_sink "$@" uri="$uri" ! fakesink silent=false; }
+
+plays_in_playbin() { all_reach_the_sink playbin3 uri="$uri" video-sink="fakesink silent=false"; }
 
 plays_in_gst_play() {
   on_camera gst-play-1.0 --no-interactive --videosink=fakesink "$uri" >"$work/out" 2>&1 || { cat "$work/out"; return 1; }
@@ -55,7 +60,7 @@ rank_by_build() {
   has_rank 257 && plays_in_playbin
 }
 
-check "uridecodebin plays it" decodes uridecodebin
+check "uridecodebin plays it" decodes uridecodebin async-handling=true
 check "uridecodebin3 plays it" decodes uridecodebin3
 check "playbin3 plays it" plays_in_playbin
 check "gst-play-1.0 plays it" plays_in_gst_play
