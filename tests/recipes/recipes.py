@@ -102,11 +102,12 @@ def free_port():
 def here(command, folder, project, ports):
     """Returns the command as it runs here."""
     command = re.sub(r"^gst-launch-1\.0", "gst-launch-1.0 -v", command)
-    command = command.replace("python3 tests/", f"{sys.executable} {project}/tests/")
+    command = re.sub(r"\bv4l2cppsrc\b", r"\g<0> device=/dev/video-fake", command)
     command = command.replace("autovideosink", "fakesink silent=false").replace("/tmp/", f"{folder}/")
     for port, free in ports.items():
         command = command.replace(port, free)
-    return re.sub(r"\bv4l2cppsrc\b", r"\g<0> device=/dev/video-fake", command)
+    # Last, since the project's path may have any of these words.
+    return command.replace("python3 tests/", f"{sys.executable} {project}/tests/")
 
 
 def environment_of(command, preload, variables):
