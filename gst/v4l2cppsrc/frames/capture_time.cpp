@@ -13,6 +13,11 @@ using std::chrono::milliseconds;
 constexpr unsigned long_probation = 8;
 /// The number of timestamps in a row that must be in step with the arrivals, if they do not agree.
 constexpr unsigned enough_in_step = 2;
+/// The number of good timestamps that show the usual delay.
+constexpr unsigned enough_good = 8;
+/// The number of frames that may shorten a delay which fewer have shown. The rate is promised only,
+/// so its error must not add up.
+constexpr unsigned most_shortened = 3;
 
 /// Returns how far two times may be apart that mean the same.
 constexpr std::chrono::nanoseconds tolerance(std::chrono::nanoseconds interval) {
@@ -30,6 +35,8 @@ void CaptureTime::stream_began(Nanoseconds now, TimestampMode mode) {
   probation_ = 0;
   in_step_ = 0;
   delay_.reset();
+  good_ = 0;
+  shortened_ = 0;
   pace_.stream_began();
 }
 
@@ -52,10 +59,12 @@ Captured CaptureTime::of(const FrameTime& frame, Nanoseconds interval) {
     case TimestampMode::smoothed:
       return {.time = estimate(interval), .fault = fault};
   }
-  const auto usual_delay = delay_.value_or(interval);
-  if (fault != StampFault::none) return {.time = estimate(usual_delay), .fault = fault};
+  if (fault != StampFault::none) {
+    shorten_delay(frame.arrival, steps);
+    return {.time = estimate(delay_.value_or(interval)), .fault = fault};
+  }
   const auto time = by_stamp(frame, interval);
-  if (!time) return {.time = estimate(usual_delay), .fault = StampFault::backwards};
+  if (!time) return {.time = estimate(delay_.value_or(interval)), .fault = StampFault::backwards};
   pace_.note(*time, steps);
   learn_delay(frame.arrival - *time, interval);
   return {.time = *time};
@@ -136,8 +145,22 @@ CaptureTime::Nanoseconds CaptureTime::in_order(Nanoseconds time, Nanoseconds arr
 /// Learns slowly, since a frame may also wait until it is dequeued.
 void CaptureTime::learn_delay(Nanoseconds delay, Nanoseconds interval) {
   const auto limit = std::max<Nanoseconds>(interval, milliseconds{40});
+  ++good_;
   if (!delay_) delay_ = std::min(delay, 2 * limit);
   *delay_ += std::clamp(delay - *delay_, -limit, limit) / 8;
+}
+
+/// Shortens a delay that few frames have shown, if a frame arrives sooner than it and the rate say.
+/// The first frame often waits: the pipeline is still at work on its start.
+void CaptureTime::shorten_delay(Nanoseconds arrival, std::uint64_t steps) {
+  const auto interval = pace_.interval();
+  if (!delay_ || good_ >= enough_good || shortened_ >= most_shortened) return;
+  const auto last = pace_.last();
+  if (!last || interval == Nanoseconds::zero()) return;
+  ++shortened_;
+  const auto expected = *last + static_cast<Nanoseconds::rep>(steps) * interval;
+  if (arrival < expected || arrival - expected >= *delay_) return;
+  delay_ = arrival - expected;
 }
 
 }  // namespace v4l2gst

@@ -63,6 +63,7 @@ private:
                                                     Nanoseconds interval) const;
   [[nodiscard]] Nanoseconds in_order(Nanoseconds time, Nanoseconds arrival) const;
   void learn_delay(Nanoseconds delay, Nanoseconds interval);
+  void shorten_delay(Nanoseconds arrival, std::uint64_t steps);
 
   TimestampMode mode_{};
   Nanoseconds began_{};
@@ -70,6 +71,8 @@ private:
   std::optional<Nanoseconds> last_arrival_;
   std::optional<std::uint64_t> last_number_;
   std::optional<Nanoseconds> delay_;  // of a frame with a good timestamp, until it arrives
+  unsigned good_{};                   // how many frames have shown the delay
+  unsigned shortened_{};              // how many might have shortened it
   unsigned probation_{};              // how many timestamps must agree until any is believed again
   unsigned in_step_{};                // how many in a row were in step with the arrivals alone
   FramePace pace_;

@@ -150,6 +150,27 @@ TEST(CaptureTimeTest, TimestampsThatStandStillForGoodCostNothing) {
     EXPECT_LT(stream.error(still), 500us);
 }
 
+TEST(CaptureTimeTest, AFirstFrameThatWaitedDoesNotMakeTheOthersEarly) {
+  Stream stream;
+  const auto stamp = Stream::taken(0);
+  stream.times.of({.stamp = stamp, .arrival = stamp + 46200us, .number = stream.number++},
+                  interval);
+  for (int frame = 0; frame < 40; ++frame)
+    EXPECT_EQ(stream.error(stamp), 0us) << frame;
+}
+
+TEST(CaptureTimeTest, AWrongRateShortensTheDelayAFewTimesOnly) {
+  CaptureTime times;
+  times.stream_began(start, TimestampMode::driver);
+  const auto stamp = Stream::taken(0);
+  for (std::uint64_t frame = 0; frame < 100; ++frame) {
+    const auto taken = stamp + static_cast<nanoseconds::rep>(frame) * nanoseconds{39500us};
+    const auto time =
+        times.of({.stamp = stamp, .arrival = taken + 45ms, .number = frame}, interval).time;
+    EXPECT_LT(std::chrono::abs(time - taken), 4ms) << frame;
+  }
+}
+
 TEST(CaptureTimeTest, ASmallStepBackIsCaughtUpWith) {
   Stream stream;
   for (int frame = 0; frame < 10; ++frame)
