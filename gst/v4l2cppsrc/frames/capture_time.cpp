@@ -15,8 +15,8 @@ constexpr unsigned long_probation = 8;
 constexpr unsigned enough_in_step = 2;
 /// The number of good timestamps that show the usual delay.
 constexpr unsigned enough_good = 8;
-/// The number of frames that may shorten a delay which fewer have shown. The rate is promised only,
-/// so its error must not add up.
+/// The number of frames that may shorten a delay which fewer timestamps than that have shown. The
+/// device only promises its rate, so the error of the rate must not add up.
 constexpr unsigned most_shortened = 3;
 
 /// Returns how far two times may be apart that mean the same.

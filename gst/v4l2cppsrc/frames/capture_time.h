@@ -72,7 +72,7 @@ private:
   std::optional<std::uint64_t> last_number_;
   std::optional<Nanoseconds> delay_;  // of a frame with a good timestamp, until it arrives
   unsigned good_{};                   // how many frames have shown the delay
-  unsigned shortened_{};              // how many might have shortened it
+  unsigned shortened_{};              // how many frames with a fault were compared with it
   unsigned probation_{};              // how many timestamps must agree until any is believed again
   unsigned in_step_{};                // how many in a row were in step with the arrivals alone
   FramePace pace_;
