@@ -133,10 +133,13 @@ class Driver:
 
     def test_recording(self, end, text):
         """Records thirty frames, and ends that."""
-        viewer = self.viewer
+        viewer, pipeline = self.viewer, self.viewer.camera.pipeline
+        count = FrameCount(30, lambda: self.on_event("30 frames"))
+        # The first frame may come as soon as the recording is linked. Its pad is counted from before that.
+        added = pipeline.connect("element-added", lambda _, recording: count.watch(recording.get_static_pad("sink")))
         viewer.record.set_active(True)
+        pipeline.disconnect(added)
         path = viewer.camera.recording.get_by_name("file").get_property("location")
-        count = FrameCount(viewer.camera.recording.get_static_pad("sink"), 30, lambda: self.on_event("30 frames"))
         yield "30 frames"
         end()
         yield "recorded"
@@ -158,10 +161,12 @@ class Driver:
 
 
 class FrameCount:
-    """Counts the buffers of a pad, and calls `on_enough` in the main loop after so many."""
+    """Counts the buffers of the pad that it watches, and calls `on_enough` in the main loop after so many."""
 
-    def __init__(self, pad, wanted, on_enough):
+    def __init__(self, wanted, on_enough):
         self.frames, self.wanted, self.on_enough = 0, wanted, on_enough
+
+    def watch(self, pad):
         pad.add_probe(Gst.PadProbeType.BUFFER, self.on_buffer)
 
     def on_buffer(self, _pad, _info):
