@@ -28,7 +28,7 @@ bool is_untouched(const Mapping& memory) {
 struct OwnMemory {
   explicit OwnMemory(v4l2::WireBuffer& described) {
     for (std::uint32_t plane = 0; plane < described.plane_count(); ++plane) {
-      planes.push_back(*Mapping::anonymous(described.length(plane)));
+      planes.push_back(*Mapping::anonymous(v4l2::system_kernel(), described.length(plane)));
       targets.push_back({.address = reinterpret_cast<std::uintptr_t>(planes.back().bytes().data()),
                          .length = static_cast<std::uint32_t>(planes.back().bytes().size())});
       std::ranges::fill(planes.back().bytes(), untouched);

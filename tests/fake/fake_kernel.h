@@ -12,6 +12,7 @@
 #include "fake/camera.h"
 #include "fake/clock.h"
 #include "fake/media.h"
+#include "fake/page.h"
 #include "fake/sysfs.h"
 #include "kernel/kernel.h"
 
@@ -85,6 +86,8 @@ public:
   std::string read_text(const char* path) override;
   std::string real_path(const char* path) override;
   std::string device_number(const char* path) override;
+
+  std::size_t page_size() override { return fake::page_size(); }
 
   // The preload library also sees calls that v4l2::Kernel does not have.
 

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fake/page.h"
+
 namespace fake {
 namespace {
 
@@ -18,22 +20,18 @@ v4l2::UniqueFd reopen(int descriptor) {
   return v4l2::UniqueFd{open(path.c_str(), O_RDWR | O_CLOEXEC)};
 }
 
-std::size_t whole_pages(std::size_t size) {
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return (size + page - 1) / page * page;
-}
-
 }  // namespace
 
-PlaneMemory::PlaneMemory(std::size_t size) : size_{whole_pages(size)} {
+PlaneMemory::PlaneMemory(std::size_t size) : size_{round_up(size, length_step())} {
+  const auto whole = round_up(size_, page_size());
   const v4l2::UniqueFd first{memfd_create("fake-plane", MFD_CLOEXEC)};
-  if (ftruncate(first.get(), static_cast<off_t>(size_)) != 0) std::abort();
+  if (ftruncate(first.get(), static_cast<off_t>(whole)) != 0) std::abort();
   memory_ = reopen(first.get());
   // The camera paints through the first descriptor, whose mapping belongs to no reopened file. A
   // private view through /proc would count as a user.
-  void* const address = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, first.get(), 0);
+  void* const address = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_SHARED, first.get(), 0);
   if (address == MAP_FAILED) std::abort();
-  bytes_ = {static_cast<std::byte*>(address), size_};
+  bytes_ = {static_cast<std::byte*>(address), whole};
 }
 
 PlaneMemory::~PlaneMemory() {

@@ -14,7 +14,7 @@ namespace fake {
 /// kernel's do.
 class PlaneMemory {
 public:
-  /// Rounds `size` up to whole pages, as vb2 does.
+  /// Rounds `size` up to length_step(), and the memory up to whole pages, as vb2 does.
   explicit PlaneMemory(std::size_t size);
 
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -24,7 +24,7 @@ public:
   /// Returns true while the memory is exported or mapped elsewhere.
   [[nodiscard]] bool in_use() const;
 
-  /// The bytes that the camera paints.
+  /// The bytes that the camera paints, in whole pages.
   [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
 
   PlaneMemory(PlaneMemory&&) = default;

@@ -10,15 +10,16 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "fake/page.h"
+
 namespace fake {
 namespace {
-
-constexpr std::uint32_t page_shift = 12;
 
 /// Returns the offset at which mmap() of the node maps a plane. Its page number encodes buffer and
 /// plane.
 std::uint32_t cookie(std::uint32_t index, std::size_t plane) {
-  return (index * VIDEO_MAX_PLANES + static_cast<std::uint32_t>(plane)) << page_shift;
+  return (index * VIDEO_MAX_PLANES + static_cast<std::uint32_t>(plane)) *
+         static_cast<std::uint32_t>(page_size());
 }
 
 }  // namespace
@@ -315,7 +316,8 @@ void Queue::filled() {
 }
 
 const PlaneMemory* Queue::plane_at(std::uint32_t offset) const {
-  const auto number = offset >> page_shift;
+  if (offset % page_size() != 0) return nullptr;
+  const auto number = offset / page_size();
   const auto index = number / VIDEO_MAX_PLANES;
   const auto plane = number % VIDEO_MAX_PLANES;
   if (index >= buffers_.size() || plane >= buffers_[index].planes.size()) return nullptr;

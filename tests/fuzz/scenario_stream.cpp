@@ -73,7 +73,7 @@ void Scenario::set_targets(std::uint32_t index) {
       target.descriptor = shared_.back().get();
     } else {
       // One block of memory serves all buffers, since the driver does not write.
-      if (memories_.empty()) memories_.push_back(*v4l2::Mapping::anonymous(longest_plane));
+      if (memories_.empty()) memories_.push_back(*v4l2::Mapping::anonymous(kernel_, longest_plane));
       target.address = reinterpret_cast<std::uintptr_t>(memories_.front().bytes().data()) + index;
     }
     targets.push_back(target);
@@ -211,7 +211,7 @@ void Scenario::read(std::uint8_t how) {
         v4l2::OnRequeue::queue);
     const auto length = std::clamp(format_.planes[0].size_image, 1U, longest_plane);
     for (std::uint32_t index = 0; index < 1U + how % 4; ++index) {
-      auto memory = v4l2::Mapping::anonymous(length);
+      auto memory = v4l2::Mapping::anonymous(kernel_, length);
       if (!good(memory)) return;
       memories_.push_back(std::move(*memory));
       slots_.push_back(memories_.back().bytes().first(length));

@@ -40,6 +40,8 @@ public:
 
   std::string device_number(const char* path) override { return kernel_.device_number(path); }
 
+  std::size_t page_size() override { return kernel_.page_size(); }
+
 private:
   v4l2::Kernel& kernel_;
 };

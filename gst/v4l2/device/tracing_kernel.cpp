@@ -133,4 +133,8 @@ std::string TracingKernel::device_number(const char* path) {
   return kernel_->device_number(path);
 }
 
+std::size_t TracingKernel::page_size() {
+  return kernel_->page_size();
+}
+
 }  // namespace v4l2

@@ -35,6 +35,7 @@ public:
   std::string read_text(const char* path) override;
   std::string real_path(const char* path) override;
   std::string device_number(const char* path) override;
+  std::size_t page_size() override;
 
 private:
   [[nodiscard]] bool tells(bool refused) const { return refused || !refusals_only_; }
@@ -43,7 +44,7 @@ private:
 
   Kernel* kernel_;
   Sink sink_;
-  std::atomic<bool> refusals_only_{};
+  std::atomic<bool> refusals_only_{};  // decides on lines only: any order would do
 };
 
 }  // namespace v4l2

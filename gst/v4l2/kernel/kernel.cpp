@@ -89,6 +89,10 @@ public:
 
 }  // namespace
 
+std::size_t Kernel::page_size() {
+  return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
 Kernel& system_kernel() {
   static SystemKernel kernel;
   return kernel;

@@ -47,6 +47,8 @@ public:
   virtual std::string device_number(const char* path) = 0;
   /// Returns the time of CLOCK_REALTIME or CLOCK_TAI, since 1970.
   virtual std::chrono::nanoseconds wall_time(clockid_t clock) = 0;
+  /// Returns the size of a page in bytes: 4096, or 16384 or 65536 of some kernels for ARM.
+  virtual std::size_t page_size();
 };
 
 /// Returns the running kernel. The process has one. It has no state, so any thread may use it.

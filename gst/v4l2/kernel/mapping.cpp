@@ -3,7 +3,6 @@
 #include <cerrno>
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace v4l2 {
 
@@ -16,8 +15,8 @@ Result<Mapping> Mapping::map(Kernel& kernel, int descriptor, std::size_t length,
   return Mapping{{static_cast<std::byte*>(address), length}};
 }
 
-Result<Mapping> Mapping::anonymous(std::size_t length) {
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+Result<Mapping> Mapping::anonymous(Kernel& kernel, std::size_t length) {
+  const auto page = kernel.page_size();
   const auto whole_pages = (length + page - 1) / page * page;
   void* const address =
       mmap(nullptr, whole_pages, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

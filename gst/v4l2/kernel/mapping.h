@@ -19,9 +19,9 @@ public:
   static Result<Mapping> map(Kernel& kernel, int descriptor, std::size_t length,
                              std::int64_t offset);
 
-  /// Maps memory of our own: `length` bytes rounded up to whole pages, zeroed, at the start of a
-  /// page. Error: ENOMEM; EINVAL for a length of 0.
-  static Result<Mapping> anonymous(std::size_t length);
+  /// Maps memory of our own: `length` bytes rounded up to whole pages of `kernel`, zeroed, at the
+  /// start of a page. Error: ENOMEM; EINVAL for a length of 0.
+  static Result<Mapping> anonymous(Kernel& kernel, std::size_t length);
 
   Mapping() = default;
 

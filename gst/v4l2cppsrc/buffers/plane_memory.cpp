@@ -98,7 +98,8 @@ PlaneMemoryFactory own_memory(const v4l2::Buffers& buffers) {
     std::vector<MemoryPtr> memories;
     std::array<v4l2::PlaneTarget, VIDEO_MAX_PLANES> targets{};
     for (std::uint32_t plane = 0; plane < buffers.plane_count(); ++plane) {
-      auto mapped = v4l2::Mapping::anonymous(buffers.planes(index)[plane].length);
+      auto mapped =
+          v4l2::Mapping::anonymous(buffers.node()->kernel(), buffers.planes(index)[plane].length);
       if (!mapped) return std::unexpected{mapped.error()};
       const auto bytes = mapped->bytes();
       targets[plane] = {.address = reinterpret_cast<std::uintptr_t>(bytes.data()),
@@ -137,9 +138,10 @@ PlaneMemoryFactory allocated_memory(const v4l2::Buffers& buffers, GstAllocator* 
   };
 }
 
-PlaneMemoryFactory read_memory(v4l2::Reader::Slots& slots, std::size_t length) {
-  return [&slots, length](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
-    auto mapped = v4l2::Mapping::anonymous(length);
+PlaneMemoryFactory read_memory(v4l2::Kernel& kernel, v4l2::Reader::Slots& slots,
+                               std::size_t length) {
+  return [&kernel, &slots, length](std::uint32_t index) -> v4l2::Result<std::vector<MemoryPtr>> {
+    auto mapped = v4l2::Mapping::anonymous(kernel, length);
     if (!mapped) return std::unexpected{mapped.error()};
     if (slots.size() <= index) slots.resize(index + 1U);
     slots[index] = mapped->bytes();

@@ -41,6 +41,7 @@ PlaneMemoryFactory allocated_memory(const v4l2::Buffers& buffers, GstAllocator* 
                                     const GstAllocationParams& params);
 
 /// Makes plain memory of our own, `length` bytes, which read() fills by way of `slots`.
-PlaneMemoryFactory read_memory(v4l2::Reader::Slots& slots, std::size_t length);
+PlaneMemoryFactory read_memory(v4l2::Kernel& kernel, v4l2::Reader::Slots& slots,
+                               std::size_t length);
 
 }  // namespace v4l2gst

@@ -35,7 +35,9 @@ v4l2::Result<ReadBuffers> ReadBuffers::allocate(const AllocationRequest& request
   for (std::uint32_t index = 0; index < first_count(request); ++index)
     queue->add(index);
   auto slots = std::make_unique<v4l2::Reader::Slots>(v4l2::BufferQueue::most_buffers);
-  auto supply = Supply::make(request, queue, read_memory(*slots, format.planes[0].size_image));
+  auto supply = Supply::make(
+      request, queue,
+      read_memory(request.device.node()->kernel(), *slots, format.planes[0].size_image));
   if (!supply) return std::unexpected{supply.error()};
   return ReadBuffers{request, std::move(queue), std::move(slots), std::move(*supply)};
 }

@@ -9,9 +9,13 @@
 
 #include <gtest/gtest.h>
 
+#include "rigs/forwarding_kernel.h"
+
 namespace {
 
 using v4l2::Mapping;
+
+v4l2::Kernel& kernel = v4l2::system_kernel();
 
 /// Returns whether memory is mapped at the begin of a page.
 bool mapped(std::byte* address) {
@@ -21,9 +25,10 @@ bool mapped(std::byte* address) {
 
 TEST(Mapping, OurOwnMemoryIsWholePagesOfZeroes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  EXPECT_EQ(kernel.page_size(), page);
   for (const auto& [length, pages] :
        {std::pair<std::size_t, std::size_t>{1, 1}, {page, 1}, {page + 1, 2}}) {
-    const auto memory = Mapping::anonymous(length);
+    const auto memory = Mapping::anonymous(kernel, length);
     ASSERT_TRUE(memory);
     EXPECT_EQ(memory->bytes().size(), pages * page);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory->bytes().data()) % page, 0U);
@@ -33,10 +38,26 @@ TEST(Mapping, OurOwnMemoryIsWholePagesOfZeroes) {
   }
 }
 
+TEST(Mapping, OurOwnMemoryIsWholePagesOfTheKernel) {
+  class LargePages final : public real::Between {
+  public:
+    std::size_t page_size() override { return 65536; }
+  };
+
+  LargePages large_pages;
+  for (const auto& [length, bytes] :
+       {std::pair<std::size_t, std::size_t>{1, 65536}, {65536, 65536}, {614'400, 655'360}}) {
+    const auto memory = Mapping::anonymous(large_pages, length);
+    ASSERT_TRUE(memory);
+    EXPECT_EQ(memory->bytes().size(), bytes);
+    std::ranges::fill(memory->bytes(), std::byte{1});
+  }
+}
+
 TEST(Mapping, OurOwnMemoryGoesWithItsOwner) {
   std::byte* address{};
   {
-    auto first = *Mapping::anonymous(1);
+    auto first = *Mapping::anonymous(kernel, 1);
     const auto second = std::move(first);
     address = second.bytes().data();
     EXPECT_TRUE(mapped(address));
@@ -46,10 +67,10 @@ TEST(Mapping, OurOwnMemoryGoesWithItsOwner) {
 }
 
 TEST(Mapping, MemoryThatThereCannotBeIsAnError) {
-  EXPECT_EQ(Mapping::anonymous(0).error().code, EINVAL);
+  EXPECT_EQ(Mapping::anonymous(kernel, 0).error().code, EINVAL);
   // A 32-bit process may get any smaller part of its address space.
   constexpr auto huge = std::numeric_limits<std::size_t>::max() << 16U;
-  const auto refused = Mapping::anonymous(huge);
+  const auto refused = Mapping::anonymous(kernel, huge);
   EXPECT_EQ(refused.error().code, ENOMEM);
   EXPECT_STREQ(refused.error().call, "mmap");
 }

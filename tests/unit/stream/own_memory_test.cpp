@@ -24,7 +24,7 @@ struct Store {
   Store(Memory memory, std::span<const v4l2::BufferPlane> wanted) {
     for (const auto& plane : wanted) {
       if (memory == Memory::userptr) {
-        planes.push_back(*Mapping::anonymous(plane.length));
+        planes.push_back(*Mapping::anonymous(v4l2::system_kernel(), plane.length));
         targets.push_back(
             {.address = reinterpret_cast<std::uintptr_t>(planes.back().bytes().data()),
              .length = static_cast<std::uint32_t>(planes.back().bytes().size())});

@@ -33,7 +33,7 @@ struct ReadRig : core::Rig {
             nullptr, waker, v4l2::WireBuffer{device->buffer_type(), v4l2::Memory::mmap, 1},
             v4l2::OnRequeue::queue)} {
     for (std::uint32_t index = 0; index < count; ++index) {
-      memories.push_back(*v4l2::Mapping::anonymous(format.planes[0].size_image));
+      memories.push_back(*v4l2::Mapping::anonymous(kernel, format.planes[0].size_image));
       slots.push_back(memories.back().bytes().first(format.planes[0].size_image));
       queue->add(index);
     }
