@@ -8,14 +8,14 @@ namespace v4l2 {
 void BufferQueue::add(std::uint32_t index) {
   const MutexLock lock{mutex_};
   existing_ |= bit(index);
-  idle_ |= bit(index);
+  sets_.add_idle(bit(index));
 }
 
 void BufferQueue::remove(std::uint32_t index) {
   const MutexLock lock{mutex_};
   existing_ &= ~bit(index);
   retired_ &= ~bit(index);
-  idle_ &= ~bit(index);
+  sets_.clear_idle(bit(index));
 }
 
 void BufferQueue::set_planes(std::uint32_t index, std::span<const PlaneTarget> targets) {
@@ -27,12 +27,11 @@ void BufferQueue::set_planes(std::uint32_t index, std::span<const PlaneTarget> t
 Result<> BufferQueue::start() {
   const MutexLock lock{mutex_};
   if (on_requeue_ == OnRequeue::queue) {
-    const auto out = loans_.load(std::memory_order_acquire);
-    for (auto idle = existing_ & ~out & ~retired_; idle != 0; idle &= idle - 1) {
+    for (auto idle = existing_ & ~sets_.on_loan() & ~retired_; idle != 0; idle &= idle - 1) {
       const auto queued = queue_locked(static_cast<std::uint32_t>(std::countr_zero(idle)));
       if (!queued) return queued;
     }
-    idle_ &= retired_;
+    sets_.clear_idle(~retired_);
   }
   started_ = true;
   return {};
@@ -45,8 +44,8 @@ void BufferQueue::stop() {
   // The error belongs to the stream that ends here. The next start() queues the buffer again.
   error_.reset();
   if (waker_ != nullptr) waker_->lower(Waker::requeue_failed);
-  requeued_ = 0;
-  idle_ |= retired_ & ~loans_.load(std::memory_order_acquire);
+  sets_.clear_requeued(~0U);
+  sets_.add_idle(retired_ & ~sets_.on_loan());
 }
 
 void BufferQueue::detach() {
@@ -61,7 +60,7 @@ Result<> BufferQueue::queue(std::uint32_t index) {
   auto queued = queue_locked(index);
   if (!queued) return queued;
   queued_ |= bit(index);
-  idle_ &= ~bit(index);
+  sets_.clear_idle(bit(index));
   return queued;
 }
 
@@ -70,42 +69,42 @@ void BufferQueue::retire(std::uint32_t index) {
   retired_ |= bit(index);
   const bool with_driver =
       on_requeue_ == OnRequeue::keep ? (queued_ & bit(index)) != 0 : started_ && node_ != nullptr;
-  if (!with_driver) idle_ |= bit(index) & ~loans_.load(std::memory_order_acquire);
+  if (!with_driver) sets_.add_idle(bit(index) & ~sets_.on_loan());
 }
 
 Result<> BufferQueue::reinstate(std::uint32_t index) {
   const MutexLock lock{mutex_};
   retired_ &= ~bit(index);
-  const bool rests = (idle_.fetch_and(~bit(index)) & bit(index)) != 0;
+  const bool rests = sets_.clear_idle(bit(index)) != 0;
   return started_ && rests && on_requeue_ == OnRequeue::queue ? queue_locked(index) : Result<>{};
 }
 
 bool BufferQueue::mark_dequeued(std::uint32_t index) {
   if (!exists(index)) return false;
-  if (requeued_.load(std::memory_order_acquire) == 0) return note_loan(index);  // as on most frames
+  if (!sets_.any_requeued()) return note_loan(index);  // as on most frames
   // A thread that ends the loan now must see that the driver no longer has the buffer.
   const MutexLock lock{mutex_};
-  requeued_ &= ~bit(index);
+  sets_.clear_requeued(bit(index));
   return note_loan(index);
 }
 
 bool BufferQueue::note_loan(std::uint32_t index) {
   const bool with_driver = on_requeue_ == OnRequeue::keep
                                ? (std::exchange(queued_, queued_ & ~bit(index)) & bit(index)) != 0
-                               : (idle_.load(std::memory_order_acquire) & bit(index)) == 0;
-  if (!with_driver) return false;
-  return (loans_.fetch_or(bit(index), std::memory_order_acq_rel) & bit(index)) == 0;
+                               : (sets_.idle() & bit(index)) == 0;
+  return with_driver && sets_.lend(bit(index));
 }
 
 Result<bool> BufferQueue::requeue_again(std::uint32_t index) {
   const MutexLock lock{mutex_};
-  if (on_requeue_ == OnRequeue::keep || !exists(index) || (idle_ & bit(index)) != 0) return false;
+  if (on_requeue_ == OnRequeue::keep || !exists(index) || (sets_.idle() & bit(index)) != 0)
+    return false;
   // If the loan has ended meanwhile, requeue() has queued the buffer. A retired buffer is not
   // queued.
-  if ((loans_ & ~retired_ & bit(index)) == 0) return true;
+  if ((sets_.on_loan() & ~retired_ & bit(index)) == 0) return true;
   const auto queued = queue_locked(index);
   if (!queued) return std::unexpected{queued.error()};
-  requeued_ |= bit(index);
+  sets_.add_requeued(bit(index));
   return true;
 }
 
@@ -113,12 +112,12 @@ std::optional<std::uint32_t> BufferQueue::take_idle() {
   const auto free = fillable();
   if (free == 0) return std::nullopt;
   const auto index = static_cast<std::uint32_t>(std::countr_zero(free));
-  loans_.fetch_or(bit(index), std::memory_order_acq_rel);
+  if (!sets_.lend(bit(index))) return std::nullopt;
   return index;
 }
 
 std::optional<std::uint32_t> BufferQueue::retired_idle() const {
-  const auto idle = retired_ & idle_.load(std::memory_order_acquire);
+  const auto idle = retired_ & sets_.idle();
   if (idle == 0) return std::nullopt;
   return static_cast<std::uint32_t>(std::bit_width(idle)) - 1U;
 }
@@ -130,12 +129,10 @@ std::optional<std::uint32_t> BufferQueue::retired() const {
 
 void BufferQueue::requeue(std::uint32_t index) {
   const MutexLock lock{mutex_};
-  returning_.store(bit(index), std::memory_order_relaxed);  // loans_ publishes it
-  loans_.fetch_and(~bit(index), std::memory_order_acq_rel);
   const bool is_filled_again = end_loan_locked(index);
   const auto queued =
       is_filled_again && on_requeue_ == OnRequeue::queue ? queue_locked(index) : Result<>{};
-  returning_.store(0, std::memory_order_release);
+  sets_.end_return();
   if (!is_filled_again) return;
   if (std::exchange(awaited_, false)) waker_->raise(Waker::requeued);
   if (queued) return;
@@ -145,9 +142,9 @@ void BufferQueue::requeue(std::uint32_t index) {
 
 /// Returns true if the buffer is to be filled again.
 bool BufferQueue::end_loan_locked(std::uint32_t index) {
-  if ((requeued_.fetch_and(~bit(index)) & bit(index)) != 0) return false;  // the driver has it
+  if (sets_.begin_return(bit(index))) return false;  // the driver has it
   const bool is_retired = (retired_ & bit(index)) != 0;
-  if (is_retired) idle_ |= bit(index);
+  if (is_retired) sets_.add_idle(bit(index));
   return started_ && !is_retired;
 }
 

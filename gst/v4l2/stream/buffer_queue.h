@@ -13,6 +13,7 @@
 #include "kernel/mutex.h"
 #include "kernel/node.h"
 #include "kernel/waker.h"
+#include "stream/loan_sets.h"
 #include "stream/wire_buffer.h"
 
 namespace v4l2 {
@@ -119,9 +120,7 @@ public:
   }
 
   /// Returns how many buffers are on loan.
-  [[nodiscard]] std::uint32_t on_loan() const {
-    return count(loans_.load(std::memory_order_acquire));
-  }
+  [[nodiscard]] std::uint32_t on_loan() const { return count(sets_.on_loan()); }
 
   /// Returns when a buffer was last given to the driver, on CLOCK_MONOTONIC. 0 where no driver
   /// knows the buffers. The streaming context calls this for a buffer that it has dequeued.
@@ -131,9 +130,7 @@ public:
 
   /// OnRequeue::keep: returns the set of buffers that queue() may hand to the driver, a bit for
   /// each.
-  [[nodiscard]] std::uint32_t idle() const {
-    return existing_ & ~queued_ & ~loans_.load(std::memory_order_acquire);
-  }
+  [[nodiscard]] std::uint32_t idle() const { return existing_ & ~queued_ & ~sets_.on_loan(); }
 
   // Any thread may call this.
 
@@ -150,9 +147,7 @@ private:
 
   [[nodiscard]] std::uint32_t fillable() const {
     if (on_requeue_ == OnRequeue::keep) return queued_;
-    const auto away = loans_.load(std::memory_order_acquire) & ~requeued_.load();
-    return started_ ? existing_ & ~retired_ & ~away & ~returning_.load(std::memory_order_acquire)
-                    : 0;
+    return started_ ? existing_ & ~retired_ & ~sets_.away() : 0;
   }
 
   Result<> queue_locked(std::uint32_t index) REQUIRES(mutex_);
@@ -175,18 +170,10 @@ private:
   bool started_{};                     // the device streams, or is about to
   bool awaited_ GUARDED_BY(mutex_){};  // the streaming context waits for a requeue
   std::optional<Error> error_ GUARDED_BY(mutex_);
-  // A bit is cleared before the buffer is queued and set after it was dequeued. So what the last
-  // holder did to the memory happens before the next loan.
-  std::atomic<std::uint32_t> loans_{};
-  // The buffer whose loan has ended and whose VIDIOC_QBUF has not returned. A poll() meanwhile
-  // could answer POLLERR (see wait()). Changed under mutex_. It is set before the bit of loans_ is
-  // cleared, so whoever reads loans_ first sees it.
-  std::atomic<std::uint32_t> returning_{};
-  // On loan, and queued with the driver as well. Changed under mutex_.
-  std::atomic<std::uint32_t> requeued_{};
-  // Idle although the device streams: retired, or not reinstated yet.
-  std::atomic<std::uint32_t> idle_{};
-  // In nanoseconds, by buffer. Changed under mutex_, before the driver gets the buffer.
+  LoanSets<std::atomic> sets_;
+  // In nanoseconds, by buffer. Changed under mutex_, before the driver gets the buffer. Relaxed: no
+  // other value depends on it. VIDIOC_QBUF and VIDIOC_DQBUF, which take one lock in the kernel, are
+  // between a change and its reading.
   std::array<std::atomic<std::int64_t>, most_buffers> queued_at_{};
 };
 

@@ -46,7 +46,7 @@ BufferPtr BufferPool::acquire(v4l2::Frame&& frame) {
   auto& slot = slots_[frame.index()];
   auto shell = shell_of(frame.index());
   fit(shell.get(), slot, frame);
-  slot.away.store(plane_count_ + 1, std::memory_order_relaxed);  // the memories and the shell
+  slot.away.begin(plane_count_ + 1);  // the memories and the shell
   slot.loan.emplace(std::move(frame));
   return shell;
 }
@@ -155,7 +155,7 @@ gboolean BufferPool::on_last_unref(GstMiniObject* object) noexcept {
 }
 
 void BufferPool::arrived(Slot& slot) {
-  if (slot.away.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!slot.away.end_part()) return;
   const auto finished = std::exchange(slot.loan, std::nullopt);  // its end requeues the buffer
 }
 

@@ -11,6 +11,7 @@
 #include <gst/video/video.h>
 
 #include "buffers/lent_memory.h"
+#include "buffers/loan_count.h"
 #include "common/handles.h"
 #include "formats/layout.h"
 #include "stream/buffer_queue.h"
@@ -60,7 +61,7 @@ private:
     std::array<GstMemory*, VIDEO_MAX_PLANES> memories{};  // the slot's own, wherever they are
     std::array<MemoryPtr, VIDEO_MAX_PLANES> memories_at_rest;  // those that rest outside the shell
     std::optional<v4l2::Frame> loan;                           // while shell or memories are out
-    std::atomic<std::uint32_t> away{};                         // how many of them are out
+    LoanCount<std::atomic> away;                               // how many of them are out
   };
 
   BufferPool(std::uint32_t plane_count, const std::optional<Layout>& layout)
@@ -77,7 +78,8 @@ private:
   std::uint32_t plane_count_;
   std::optional<Layout> layout_;
   std::array<Slot, v4l2::BufferQueue::most_buffers> slots_;
-  // Each slot's shell, wherever it is; not owned.
+  // Each slot's shell, wherever it is; not owned. Relaxed: index_of() looks for an entry that was
+  // written before its caller got the shell, and no other value depends on an entry.
   std::array<std::atomic<const GstBuffer*>, v4l2::BufferQueue::most_buffers> shells_{};
 };
 
