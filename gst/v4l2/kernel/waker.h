@@ -44,7 +44,10 @@ public:
 
 private:
   Mutex mutex_;
-  std::atomic<unsigned> reasons_{};  // changed under mutex_, together with the descriptor
+  // Changed under mutex_, together with the descriptor. Sequentially consistent by default: who
+  // sees a reason must see what was written before raise(), and on the frame path it is only
+  // loaded, which costs no more than an acquire.
+  std::atomic<unsigned> reasons_{};
   UniqueFd descriptor_;
 };
 

@@ -10,7 +10,8 @@ using v4l2gst::BufferPtr;
 struct _GstV4l2CppPool {
   GstBufferPool parent;
   std::weak_ptr<BufferPool> buffer_pool;
-  // The parameters of the wrap() that is running, to tell them from another caller's.
+  // The parameters of the wrap() that is running, to tell them from another caller's. Relaxed: that
+  // thread reads what it has written itself, and the parameters of another are at another address.
   std::atomic<const GstBufferPoolAcquireParams*> ours;
 };
 

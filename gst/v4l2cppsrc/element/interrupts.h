@@ -48,7 +48,9 @@ public:
   // ---- the streaming thread ----
 
   /// Notes that the calling thread is the streaming thread.
-  void on_streaming_thread() { streaming_ = std::this_thread::get_id(); }
+  void on_streaming_thread() {
+    streaming_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  }
 
   /// Forgets the streaming thread, which has ended. Another thread may get its id.
   void streaming_ended();
@@ -59,6 +61,8 @@ private:
 
   v4l2::Waker frame_waker_{v4l2::Waker::Later::later};
   v4l2::Waker absence_waker_{v4l2::Waker::Later::later};
+  // A thread compares these with its own id only, which it has written itself. So relaxed would do.
+  // Only streaming_ is written on the frame path.
   std::atomic<std::thread::id> pausing_{};    // the thread of a pause that has just begun
   std::atomic<std::thread::id> streaming_{};  // the streaming thread, once it was seen
   bool streaming_unlocked_{};  // that thread has called unlock() itself; used by it alone

@@ -157,7 +157,7 @@ private:
   // use it.
   std::optional<v4l2::TracingKernel> tracing_;
   Interrupts interrupts_;
-  std::atomic<Reported> reported_{};
+  std::atomic<Reported> reported_{};  // sequentially consistent by default: a frame only loads it
   Shared shared_;
   Commands commands_{interrupts_.frame_waker()};
   v4l2::Mutex mutex_;

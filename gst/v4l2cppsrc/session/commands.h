@@ -52,6 +52,7 @@ public:
 
 private:
   v4l2::Waker& waker_;
+  // Sequentially consistent by default. On most frames only the waker's reasons are read.
   std::atomic<unsigned> waiting_{};
   std::atomic<bool> held_{};
 };

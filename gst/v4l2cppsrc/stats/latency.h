@@ -88,6 +88,7 @@ private:
     count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
 
+  // Relaxed, as the counts of Stats.
   std::array<std::atomic<std::uint64_t>, bucket_count> buckets_{};
   std::atomic<std::uint64_t> sum_{};
   std::atomic<std::uint64_t> most_{};

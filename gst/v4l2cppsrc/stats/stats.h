@@ -11,6 +11,9 @@ namespace v4l2gst {
 
 /// Counts frames, by what became of them, since the element started. The streaming context writes
 /// the counts, any thread reads them.
+///
+/// Relaxed: a number says nothing about other memory, and two that are read together may be of
+/// different frames.
 struct Stats {
   using Count = std::atomic<std::uint64_t>;
   using Time = std::chrono::nanoseconds;
