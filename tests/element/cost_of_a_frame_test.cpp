@@ -93,6 +93,7 @@ long page_faults() {
 fake::Model camera_with_read() {
   auto model = fake::webcam();
   model.device_caps |= V4L2_CAP_READWRITE;
+  model.cache_hints = true;
   return model;
 }
 
@@ -104,6 +105,7 @@ struct Measurement {
   travel::Proposal proposal;
   const char* caps{rig::small_yuyv};
   const char* controls{};
+  const char* hints{"off"};
   GstMapFlags map{};
   int frames{};
   unsigned polls{};
@@ -150,6 +152,7 @@ struct Measurement {
     auto* const source = rig::new_element(kernel);
     auto* const sink = travel::new_consumer(proposal, [](GstBuffer*) {});
     rig::set(source, "io-mode", io_mode);
+    rig::set(source, "cache-hints", hints);
     if (controls != nullptr) rig::set(source, "extra-controls", controls);
     g_object_set(source, "num-buffers", warm_up + measured + 10, nullptr);
     gst_bin_add_many(GST_BIN(pipeline), source, sink, nullptr);
@@ -201,6 +204,19 @@ void check(const char* io_mode, GstMapFlags map, travel::Proposal proposal = {},
   fail_unless_equals_int(measurement.faults, 0);
 }
 
+/// Checks how many calls for the CPU's caches a frame costs, and that it costs nothing else.
+void check_caches(const char* hints, const char* io_mode, GstMapFlags map, int calls) {
+  allocations = 0;
+  synchronised = 0;
+  Measurement measurement;
+  measurement.map = map;
+  measurement.hints = hints;
+  measurement.run(io_mode);
+  fail_unless_equals_int(measurement.all, 2 * measured);
+  fail_unless_equals_int(synchronised, calls * measured);
+  fail_unless_equals_uint64(allocations, 0);
+}
+
 }  // namespace
 
 GST_START_TEST(test_dmabuf_costs_two_calls_and_no_allocation) {
@@ -219,6 +235,22 @@ GST_END_TEST
 GST_START_TEST(test_dmabuf_costs_a_writer_two_calls_more) {
   check("dmabuf", GST_MAP_WRITE);
   check("dmabuf", GST_MAP_READWRITE);
+}
+
+GST_END_TEST
+
+/// Memory that is not coherent is synchronised by one of two: by the kernel when a buffer is queued
+/// and dequeued, or by DMA_BUF_IOCTL_SYNC when it is mapped and unmapped.
+GST_START_TEST(test_caches_are_synchronised_where_a_cpu_looks) {
+  for (const char* const hints : {"off", "cached"}) {
+    check_caches(hints, "dmabuf", unread, 0);
+    check_caches(hints, "dmabuf", GST_MAP_READ, 0);
+    check_caches(hints, "dmabuf", GST_MAP_WRITE, 2);
+  }
+  check_caches("lazy", "dmabuf", unread, 0);
+  for (const auto map : {GST_MAP_READ, GST_MAP_WRITE, GST_MAP_READWRITE})
+    check_caches("lazy", "dmabuf", map, 2);
+  check_caches("lazy", "mmap", GST_MAP_READWRITE, 0);  // the kernel's task: see cache-hints
 }
 
 GST_END_TEST
@@ -310,6 +342,7 @@ static Suite* cost_of_a_frame_suite() {
                                          TEST(test_dmabuf_costs_two_calls_and_no_allocation),
                                          TEST(test_dmabuf_costs_a_reader_no_more),
                                          TEST(test_dmabuf_costs_a_writer_two_calls_more),
+                                         TEST(test_caches_are_synchronised_where_a_cpu_looks),
                                          TEST(test_mmap_costs_two_calls_and_no_allocation),
                                          TEST(test_mmap_costs_a_writer_no_more),
                                          TEST(test_memory_of_our_own_costs_no_more),
