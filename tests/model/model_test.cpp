@@ -4,7 +4,6 @@
 // stronger than need be, or the model too weak to tell.
 #include <iostream>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,23 +15,21 @@ namespace {
 struct Outcome {
   rl::test_result_e result{};
   rl::iteration_t interleavings{};
-  std::string history;
 };
 
 /// Runs all interleavings, or those up to the first that fails.
 template <class Scenario>
 Outcome run(bool with_history) {
-  std::ostringstream out;
-  std::ostringstream progress;
+  // Relacy replaces new and delete while it runs, so it writes to what allocates nothing.
+  std::ostream nowhere{nullptr};
   rl::test_params params;
   params.search_type = rl::sched_full;
-  params.output_stream = &out;
-  params.progress_stream = &progress;
+  params.output_stream = with_history ? &std::cerr : &nowhere;
+  params.progress_stream = &nowhere;
   params.output_history = !with_history;
   const auto passed = rl::simulate<Scenario>(params);
   return {.result = passed ? rl::test_result_success : params.test_result,
-          .interleavings = params.stop_iteration + 1,
-          .history = out.str()};
+          .interleavings = params.stop_iteration + 1};
 }
 
 struct Scenario {
@@ -132,7 +129,6 @@ int main() {
   for (const auto& scenario : scenarios) {
     const auto outcome = scenario.run(true);
     const bool passed = outcome.result == rl::test_result_success;
-    if (!passed) std::cerr << outcome.history;
     interleavings += outcome.interleavings;
     tap.test(passed, std::string{scenario.name} + ": " +
                          (passed ? "all " + std::to_string(outcome.interleavings) + " interleavings"
