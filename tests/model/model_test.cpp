@@ -68,7 +68,7 @@ std::string_view name_of(std::memory_order order) {
 bool is_beyond_the_model(const model::Operation& operation, int number_in_function) {
   const std::string_view function{operation.function};
   return function.find("any_requeued") != function.npos ||
-         (function.find("begin_return") != function.npos && number_in_function == 2);
+         (function.find("begin_return") != function.npos && number_in_function == 3);
 }
 
 class Tap {

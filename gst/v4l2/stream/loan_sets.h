@@ -40,9 +40,9 @@ public:
   ///
   /// Each other buffer was given to the driver before. Loans are read first. Acquire there: whoever
   /// sees that a loan has ended sees that the buffer is on its way. Acquire of `returning_`:
-  /// whoever sees that no buffer is on its way sees the driver have it. Relaxed for `requeued_`:
-  /// only this thread adds to it. If a buffer of it was returned meanwhile, the driver has the
-  /// buffer as well.
+  /// whoever sees that a buffer is no longer on its way sees the driver have it. Relaxed for
+  /// `requeued_`: only this thread adds to it. If a buffer of it was returned meanwhile, the driver
+  /// has the buffer as well.
   [[nodiscard]] Set away() const {
     const Set out = loans_.load(std::memory_order_acquire);
     const Set again = requeued_.load(std::memory_order_relaxed);
@@ -83,10 +83,11 @@ public:
   /// Ends the loan of a buffer. It is on its way to the driver until end_return(). Returns true if
   /// the driver has it already.
   ///
-  /// Relaxed for `returning_`: the change of `loans_` publishes it. Release there, for lend() and
-  /// away(). Release of `requeued_`, for any_requeued().
+  /// Release of `returning_`, for away(): whoever sees this buffer on its way sees the driver have
+  /// those that came back before it. Release of `loans_`, for lend() and away(). Release of
+  /// `requeued_`, for any_requeued().
   [[nodiscard]] bool begin_return(Set buffer) {
-    returning_.store(buffer, std::memory_order_relaxed);
+    returning_.store(buffer, std::memory_order_release);
     loans_.fetch_and(~buffer, std::memory_order_release);
     return (requeued_.fetch_and(~buffer, std::memory_order_release) & buffer) != 0;
   }
