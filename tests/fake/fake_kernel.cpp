@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fstream>
 #include <ranges>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -179,6 +180,8 @@ void FakeKernel::sweep() {
 
 int FakeKernel::open(const char* name, int flags) {
   sweep();
+  // A thread may close a descriptor after the sweep. Its number may be the new one's then.
+  std::shared_ptr<Handle> former;  // destroyed after the mutex is released
   const std::lock_guard lock{mutex_};
   const auto path = target_of(name);
   if (const auto refusal = refusals_.find(path); refusal != refusals_.end()) {
@@ -187,9 +190,10 @@ int FakeKernel::open(const char* name, int flags) {
   }
   if (const auto media = media_nodes_.find(path); media != media_nodes_.end()) {
     const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (descriptor >= 0)
-      media_handles_[descriptor] = std::make_shared<MediaHandle>(
-          media->second.device, MediaDevice::Opener{path, {}}, identity_of(descriptor));
+    if (descriptor < 0) return descriptor;
+    if (auto closed = handles_.extract(descriptor)) former = std::move(closed.mapped());
+    media_handles_[descriptor] = std::make_shared<MediaHandle>(
+        media->second.device, MediaDevice::Opener{path, {}}, identity_of(descriptor));
     return descriptor;
   }
   const auto node = nodes_.find(path);
@@ -207,8 +211,10 @@ int FakeKernel::open(const char* name, int flags) {
     return -1;
   }
   const int descriptor = fcntl(node->second->news.descriptor(), F_DUPFD_CLOEXEC, 3);
-  if (descriptor >= 0)
-    handles_[descriptor] = std::make_shared<Handle>(node->second, (flags & O_NONBLOCK) == 0);
+  if (descriptor < 0) return descriptor;
+  media_handles_.erase(descriptor);
+  former = std::exchange(handles_[descriptor],
+                         std::make_shared<Handle>(node->second, (flags & O_NONBLOCK) == 0));
   return descriptor;
 }
 

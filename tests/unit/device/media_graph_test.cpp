@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <ranges>
+#include <thread>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -448,6 +452,28 @@ TEST(MediaMend, WhatNothingGivesHasNoLines) {
   EXPECT_TRUE(rig.mend("/dev/video0", v4l2::Target{.fourcc = {V4L2_PIX_FMT_NV12}, .size = vga},
                        Sources::other)
                   .empty());
+}
+
+// ---- the fake -----------------------------------------------------------------------------------
+
+TEST(FakeMediaDevice, LeavesItsDescriptorsNumberToANodeThatAnotherThreadOpens) {
+  fake::FakeKernel kernel;
+  kernel.plug_media("/dev/media0", fake::small_graph());
+  kernel.plug("/dev/video0", fake::webcam());
+  constexpr int rounds = 2000;
+  std::thread other{[&kernel] {
+    for (int i = 0; i < rounds; ++i)
+      ::close(kernel.open("/dev/media0", O_RDWR));
+  }};
+  int failures{};
+  for (int i = 0; i < rounds; ++i) {
+    const int descriptor = kernel.open("/dev/video0", O_RDWR | O_NONBLOCK);
+    v4l2_capability answer{};
+    failures += kernel.ioctl(descriptor, VIDIOC_QUERYCAP, &answer) == 0 ? 0 : 1;
+    ::close(descriptor);
+  }
+  other.join();
+  EXPECT_EQ(failures, 0);
 }
 
 }  // namespace
