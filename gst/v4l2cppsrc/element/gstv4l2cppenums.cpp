@@ -80,8 +80,11 @@ GType gst_v4l2_cpp_cache_hints_get_type() {
                  "off"},
       GEnumValue{static_cast<int>(CacheHints::cached),
                  "Cached memory, synchronised by the kernel for each frame", "cached"},
-      GEnumValue{static_cast<int>(CacheHints::lazy),
-                 "Cached memory, synchronised only when a CPU maps it", "lazy"},
+      GEnumValue{
+          static_cast<int>(CacheHints::lazy),
+          "Cached memory, synchronised by DMA_BUF_IOCTL_SYNC when a CPU maps it; a kernel whose "
+          "videobuf2-dma-contig does nothing then may show a CPU old lines",
+          "lazy"},
       GEnumValue{0, nullptr, nullptr},
   };
   static const GType type = g_enum_register_static("GstV4l2CppCacheHints", values.data());
