@@ -9,7 +9,7 @@ test_packages='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins
   gstreamer1.0-plugins-ugly gstreamer1.0-x gstreamer1.0-gtk3 python3-opencv python3-gi python3-gst-1.0 gir1.2-gstreamer-1.0
   gir1.2-gst-plugins-base-1.0 gir1.2-gtk-3.0 gir1.2-gst-plugins-bad-1.0 gir1.2-gst-rtsp-server-1.0
   gstreamer1.0-nice gstreamer1.0-pipewire pipewire pipewire-bin wireplumber dbus-daemon python3-numpy xvfb xauth
-  python3-matplotlib v4l-utils strace python3 ffmpeg relacy-dev'
+  python3-matplotlib v4l-utils strace python3 ffmpeg relacy-dev dpkg-dev'
 vm_packages='qemu-system-x86 busybox-static cpio kmod xz-utils zstd util-linux udev'
 # The fuzzer also needs clang, its runtimes and the reader of its coverage.
 fuzz_packages='clang-16 libclang-rt-16-dev llvm-16 g++ ninja-build python3'
