@@ -112,7 +112,10 @@ def main(build):
     print(f"clang-tidy: {len(due)} of {len(wanted)} files to look at", flush=True)
     clean = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for name, complaint in zip(due, pool.map(functools.partial(look, build), due)):
+        looks = {pool.submit(look, build, name): name for name in due}
+        # Each result is kept at once, so that a run that is interrupted has not been in vain.
+        for done in concurrent.futures.as_completed(looks):
+            name, complaint = looks[done], done.result()
             if complaint is None:
                 (cache / due[name]).touch()
             else:
