@@ -73,13 +73,13 @@ Bytes control_units(const Controls& controls) {
   return units;
 }
 
-Bytes control_interface_descriptors(const Controls& controls) {
+Bytes control_interface_descriptors(const Controls& controls, bool has_status_endpoint) {
   Bytes units = control_units(controls);
   Bytes bytes{USB_DT_INTERFACE_SIZE,
               USB_DT_INTERFACE,
               control_interface,
               0,
-              1,
+              static_cast<std::uint8_t>(has_status_endpoint ? 1 : 0),
               USB_CLASS_VIDEO,
               UVC_SC_VIDEOCONTROL,
               0,
@@ -90,6 +90,7 @@ Bytes control_interface_descriptors(const Controls& controls) {
   append_number(bytes, clock_frequency, 4);
   append(bytes, Bytes{1, streaming_interface});
   append(bytes, units);
+  if (!has_status_endpoint) return bytes;
   // The camera reports a changed control on the status endpoint.
   append(bytes, Bytes{USB_DT_ENDPOINT_SIZE, USB_DT_ENDPOINT, status_endpoint, USB_ENDPOINT_XFER_INT,
                       16, 0, 6});
@@ -97,12 +98,13 @@ Bytes control_interface_descriptors(const Controls& controls) {
   return bytes;
 }
 
-Bytes configuration_descriptor(const Offer& offer, Transfer transfer, const Controls& controls) {
+Bytes configuration_descriptor(const Identity& identity, const Offer& offer, Transfer transfer,
+                               const Controls& controls) {
   Bytes interfaces{USB_DT_INTERFACE_ASSOCIATION_SIZE, USB_DT_INTERFACE_ASSOCIATION,
                    control_interface, 2, USB_CLASS_VIDEO, UVC_SC_VIDEO_INTERFACE_COLLECTION, 0,
                    // uvcvideo's name would be "product: function" if the function had a name too.
                    0};
-  append(interfaces, control_interface_descriptors(controls));
+  append(interfaces, control_interface_descriptors(controls, identity.status_endpoint));
   append(interfaces, streaming_interface_descriptors(offer, transfer));
 
   Bytes bytes{USB_DT_CONFIG_SIZE, USB_DT_CONFIG};
@@ -120,7 +122,7 @@ Descriptors make_descriptors(const Identity& identity, const Offer& offer, Trans
   append_number(languages, 0x0409, 2);  // English
   return {
       .device = device_descriptor(identity),
-      .configuration = configuration_descriptor(offer, transfer, controls),
+      .configuration = configuration_descriptor(identity, offer, transfer, controls),
       .qualifier = qualifier_descriptor(),
       .strings = {languages, string_descriptor(identity.manufacturer),
                   string_descriptor(identity.product), string_descriptor(identity.serial)},

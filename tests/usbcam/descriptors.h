@@ -13,13 +13,15 @@ namespace usbcam {
 /// Bulk transfers go as fast as the bus can. Isochronous ones have reserved bus time.
 enum class Transfer { bulk, isochronous };
 
-/// An Identity has the ids and names that the camera reports.
+/// An Identity has the ids and names that the camera reports, and whether it reports changes of its
+/// controls.
 struct Identity {
   std::uint16_t vendor_id{0x1d6b};
   std::uint16_t product_id{0x0104};
   std::string manufacturer{"v4l2cppsrc"};
   std::string product{"Emulated USB camera"};
   std::string serial{"USBCAM0001"};
+  bool status_endpoint{true};
 };
 
 inline constexpr std::uint8_t control_interface = 0;

@@ -38,6 +38,7 @@ modules vhci-hcd and uvcvideo.
   --name S  --serial S  --vendor-id N  --product-id N
   --port N                   of the virtual host controller (the first that is free)
   --control PATH             listen for commands at this UNIX socket
+  --no-status                no status endpoint, so that no change of a control is reported
   --stepped                  send frames only when told how many ("frames N")
   --unplugged                begin unplugged
 

@@ -139,6 +139,10 @@ constexpr std::array switches{
            [](Options& options) {
              options.transfer = Transfer::isochronous;
            }},
+    Switch{"--no-status",
+           [](Options& options) {
+             options.identity.status_endpoint = false;
+           }},
     Switch{"--stepped",
            [](Options& options) {
              options.stepped = true;
