@@ -2,6 +2,7 @@
 // every interleaving of the threads, with each value that a load may see. Then it weakens the order
 // of one operation of the product after another. The model must fail each time, else the order is
 // stronger than need be, or the model too weak to tell.
+#include <array>
 #include <iostream>
 #include <span>
 #include <string>
@@ -38,7 +39,7 @@ struct Scenario {
 };
 
 // Those with few interleavings first: most weakened orders are found there.
-constexpr Scenario scenarios[] = {
+constexpr auto scenarios = std::to_array<Scenario>({
     {"a retired buffer is freed", run<model::Retired>},
     {"the memory of a returned buffer is exchanged", run<model::Exchanged>},
     {"the streaming context waits for a buffer", run<model::Waiting>},
@@ -46,7 +47,7 @@ constexpr Scenario scenarios[] = {
     {"a GstBuffer and its memory come back apart", run<model::TwoParts>},
     {"two threads return a buffer each, and one looks for them", run<model::Looking>},
     {"two threads return a buffer each, and one lends", run<model::TwoReturners>},
-};
+});
 
 std::string_view name_of(std::memory_order order) {
   switch (order) {
@@ -78,7 +79,7 @@ public:
     failed_ |= !passed;
   }
 
-  int end() const {
+  [[nodiscard]] int end() const {
     std::cout << "1.." << count_ << '\n';
     return failed_ ? 1 : 0;
   }

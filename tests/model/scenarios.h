@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 // The product's headers come first: Relacy makes macros of names that the standard library uses.
 #include "buffers/loan_count.h"
 #include "model/model_atomic.h"
@@ -137,7 +139,7 @@ private:
   Atomic<bool> woken_;
   rl::var<Set> retired_;
   rl::var<bool> awaited_;
-  rl::var<int> memory_[2];  // Relacy sees a race of two threads on it
+  std::array<rl::var<int>, 2> memory_;  // Relacy sees a race of two threads on it
 };
 
 /// Two threads return a buffer each, and the streaming context lends one of them anew.
@@ -241,7 +243,7 @@ struct Exchanged : rl::test_suite<Exchanged, 2> {
 struct TwoParts : rl::test_suite<TwoParts, 3> {
   Queue queue;
   v4l2gst::LoanCount<Atomic> away;
-  rl::var<int> at_rest[2];  // of the slot: the shell and the memory
+  std::array<rl::var<int>, 2> at_rest;  // of the slot: the shell and the memory
   rl::var<int> loan;
 
   void before() {
