@@ -253,7 +253,7 @@ GST_START_TEST(test_lies_about_buffers_name_the_call_and_the_value) {
   };
 
   constexpr std::size_t picture = 153600;  // a multiple of no page
-  const auto memory = (picture + fake::page_size() - 1) / fake::page_size() * fake::page_size();
+  const auto memory = fake::round_up(picture, fake::page_size());
   const std::vector<Lie> lies{
       {VIDIOC_QUERYBUF,
        [](fake::Faults& faults) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks that the source package has what is source, and no build. Prints TAP.
+# Checks that the source package has the sources, and neither builds nor recordings of the demo. Prints TAP.
 #   source_test.sh SOURCE_DIR
 # shellcheck source=../scripts/points.sh
 . "$(dirname "$0")/../scripts/points.sh"
@@ -20,5 +20,5 @@ listed() {
 }
 
 check "dpkg-source packs the tree" packed
-check "it leaves out builds and what the demo has recorded" listed meson.build tests/build.sh tests/demo.sh
+check "it leaves out builds and the recordings of the demo" listed meson.build tests/build.sh tests/demo.sh
 finish

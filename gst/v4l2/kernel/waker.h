@@ -44,9 +44,9 @@ public:
 
 private:
   Mutex mutex_;
-  // Changed under mutex_, together with the descriptor. Sequentially consistent by default: who
-  // sees a reason must see what was written before raise(), and on the frame path it is only
-  // loaded, which costs no more than an acquire.
+  // Changed under mutex_, together with the descriptor. Sequentially consistent by default: a
+  // thread that sees a reason must see all that was written before raise(). On the frame path
+  // reasons_ is only loaded, which costs no more than an acquire.
   std::atomic<unsigned> reasons_{};
   UniqueFd descriptor_;
 };

@@ -24,8 +24,8 @@ public:
   /// already.
   ///
   /// Acquire: what the last holder did to the memory happens before the next loan. The kernel's own
-  /// locks order that too, but neither C++ nor a sanitizer knows of them. No release: whoever is
-  /// given the frame synchronises with the streaming context by itself.
+  /// locks order that too, but neither C++ nor a sanitizer knows of them. No release: a thread that
+  /// is given the frame synchronises with the streaming context by itself.
   [[nodiscard]] bool lend(Set buffer) {
     return (loans_.fetch_or(buffer, std::memory_order_acquire) & buffer) == 0;
   }
@@ -38,11 +38,11 @@ public:
   /// Returns the buffers that the driver may not have. They are on loan, or on their way back to
   /// it.
   ///
-  /// Each other buffer was given to the driver before. Loans are read first. Acquire there: whoever
-  /// sees that a loan has ended sees that the buffer is on its way. Acquire of `returning_`:
-  /// whoever sees that a buffer is no longer on its way sees the driver have it. Relaxed for
-  /// `requeued_`: only this thread adds to it. If a buffer of it was returned meanwhile, the driver
-  /// has the buffer as well.
+  /// Each other buffer was given to the driver before. Loans are read first. Acquire there: if this
+  /// thread sees that a loan has ended, it sees that the buffer is on its way. Acquire of
+  /// `returning_`: if it sees that a buffer is no longer on its way, it sees the driver have it.
+  /// Relaxed for `requeued_`: only this thread adds to it. If a buffer of it was returned
+  /// meanwhile, the driver has the buffer as well.
   [[nodiscard]] Set away() const {
     const Set out = loans_.load(std::memory_order_acquire);
     const Set again = requeued_.load(std::memory_order_relaxed);
@@ -83,8 +83,8 @@ public:
   /// Ends the loan of a buffer. It is on its way to the driver until end_return(). Returns true if
   /// the driver has it already.
   ///
-  /// Release of `returning_`, for away(): whoever sees this buffer on its way sees the driver have
-  /// those that came back before it. Release of `loans_`, for lend() and away(). Release of
+  /// Release of `returning_`, for away(): a thread that sees this buffer on its way sees the driver
+  /// have those that came back before it. Release of `loans_`, for lend() and away(). Release of
   /// `requeued_`, for any_requeued().
   [[nodiscard]] bool begin_return(Set buffer) {
     returning_.store(buffer, std::memory_order_release);

@@ -68,8 +68,8 @@ private:
   std::uint32_t index_{};
   std::uint32_t plane_{};
   bool brackets_reads_{};
-  // Released under mutex_ once frame_ is whole, and acquired without it: who has the address may
-  // read there.
+  // Released under mutex_ once frame_ is whole, and acquired without it: a thread that has the
+  // address may read there.
   std::atomic<std::byte*> mapped_{};
   v4l2::Mutex mutex_;
   std::optional<v4l2::MappedFrame> frame_ GUARDED_BY(mutex_);

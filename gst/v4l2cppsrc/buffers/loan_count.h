@@ -13,7 +13,7 @@ class LoanCount {
 public:
   /// Begins a loan of `parts` parts. The streaming context calls this while all are at rest.
   ///
-  /// Relaxed: whoever returns a part synchronised with the streaming context to get it.
+  /// Relaxed: a thread that returns a part synchronised with the streaming context to get it.
   void begin(std::uint32_t parts) { out_.store(parts, std::memory_order_relaxed); }
 
   /// Notes that a part is back. Returns true if it was the last: the loan has ended. Any thread.
