@@ -1,5 +1,7 @@
 # Builds the packages in a minimal root, as root, with /packages/source.tar. tests/packages/debian.sh runs it there.
-# It leaves the packages in /packages, and libv4l2fake.so, the tests' camera, for try.sh.
+# It leaves the packages in /packages, and libv4l2fake.so, the tests' camera, for try.sh. With an architecture they are
+# cross-built for it, as docs/guide/cross-build.md says, without the camera.
+#   build.sh [ARCHITECTURE]
 # shellcheck shell=sh
 
 install() { apt-get install -y -qq --no-install-recommends "$@" >/tmp/install.log 2>&1 || { cat /tmp/install.log; exit 2; }; }
@@ -7,18 +9,26 @@ install() { apt-get install -y -qq --no-install-recommends "$@" >/tmp/install.lo
 # as_builder COMMAND: runs a command as a user without rights.
 as_builder() { su builder -c "$1"; }
 
+architecture=${1:-}
+build_options=
+[ -z "$architecture" ] || {
+  build_options="-a$architecture -Pcross,nocheck"
+  dpkg --add-architecture "$architecture"
+}
 apt-get update -qq
 # ccache is no part of the build. It spares a second run most of the compiling.
-install build-essential ccache lintian
+install build-essential ccache lintian ${architecture:+"crossbuild-essential-$architecture"}
 useradd --create-home builder
 mkdir -p /build/v4l2cppsrc
 tar --extract --no-same-owner --file /packages/source.tar --directory /build/v4l2cppsrc
-apt-get build-dep -y -qq --no-install-recommends /build/v4l2cppsrc >/tmp/install.log 2>&1 || {
+# shellcheck disable=SC2086  # Words.
+apt-get build-dep -y -qq --no-install-recommends ${architecture:+--host-architecture $architecture -P cross,nocheck} \
+  /build/v4l2cppsrc >/tmp/install.log 2>&1 || {
   cat /tmp/install.log
   exit 2
 }
 chown -R builder /build /ccache
-as_builder 'cd /build/v4l2cppsrc && CCACHE_DIR=/ccache dpkg-buildpackage -us -uc >/build/log 2>&1' || {
+as_builder 'cd /build/v4l2cppsrc && CCACHE_DIR=/ccache dpkg-buildpackage '"$build_options"' -us -uc >/build/log 2>&1' || {
   tail -n 60 /build/log
   exit 1
 }
@@ -29,6 +39,7 @@ as_builder 'lintian --version && lintian --display-info --pedantic --tag-display
   --suppress-tags spelling-error-in-binary,superficial-tests,adopted-extended-field,out-of-date-standards-version,newer-standards-version \
   /build/*.changes'
 cp /build/*.deb /build/*.dsc /build/*.changes /build/*.buildinfo /build/*.tar.* /build/log /packages
+[ -z "$architecture" ] || exit 0
 
 echo "==> Building the tests' camera"
 install libgtest-dev
