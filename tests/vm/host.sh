@@ -73,6 +73,18 @@ host_arch() {
 
 is_foreign() { [ "$arch" != "$(host_arch)" ]; }
 
+# Prints the PATH without the folders of $root. Meson puts these in front for a test of a cross build, and their programs
+# don't run here.
+path_of_host() {
+  IFS=:
+  for directory in $PATH; do
+    case $directory in
+      "$root"/*) ;;
+      *) printf '%s:' "$directory" ;;
+    esac
+  done
+}
+
 prepare_host() {
   console=ttyAMA0
   qemu_package=qemu-system-arm
@@ -84,7 +96,8 @@ prepare_host() {
     *) give_up "no recipe for a machine of type $arch; amd64, arm64 and armhf have one" ;;
   esac
   if is_foreign && [ -z "$root" ]; then give_up "--arch $arch needs --root, a root of that architecture"; fi
-  PATH=$PATH:/usr/sbin:/sbin
+  if is_foreign; then PATH=$(path_of_host); fi
+  PATH=${PATH%:}:/usr/sbin:/sbin
   packages=$(missing_packages)
   if [ -z "$(busybox_path)" ]; then
     ! is_foreign || give_up "$root: no bin/busybox; its package is busybox-static"
