@@ -29,6 +29,8 @@ esac
 shift
 root=$roots/$release
 foreign=$roots/$release-$architecture
+# The kernel of arm64 runs programs of armhf too.
+compat=$roots/$release-arm64
 
 # there UID:GID COMMAND...: runs the command as that user in the root, in this checkout, at its usual path. The mounts
 # are in a mount namespace of its own. The environment is only what is set here, since the paths of this machine mean
@@ -41,17 +43,18 @@ there() {
     root=$1
     project=$2
     foreign=$3
-    shift 3
+    compat=$4
+    shift 4
     for directory in dev proc sys; do mount --rbind "/$directory" "$root/$directory"; done
     mount -t tmpfs tmpfs "$root/tmp"
     mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
-    for directory in "$project" "$foreign"; do
+    for directory in "$project" "$foreign" "$compat"; do
       [ -d "$directory" ] || continue
       mkdir -p "$root$directory"
       mount --bind "$directory" "$root$directory"
     done
     exec chroot "$@"
-  ' sh "$root" "$project" "$foreign" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
+  ' sh "$root" "$project" "$foreign" "$compat" --userspec="$user" --groups="$(id -G | tr ' ' ,)" "$root" \
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     HOME=/var/cache/v4l2cppsrc CCACHE_NOHASHDIR=1 BUILD_DIR="$build" V4L2CPP_WERROR="${V4L2CPP_WERROR:-}" \
     V4L2CPP_DEBUG="${V4L2CPP_DEBUG:-}" \
@@ -65,6 +68,12 @@ if [ -n "$architecture" ]; then
   build=build-$release-$architecture
   root=$foreign
   make_foreign_root
+  if [ "$architecture" = armhf ]; then
+    architecture=arm64 root=$compat
+    make_foreign_root
+    architecture=armhf
+    set -- --kernel "$compat" "$@"
+  fi
   root=$roots/$release
   # A machine of that release needs no root of it for the compiler.
   if [ "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" = "$release" ]; then

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Cross-builds the project and runs its tests in the guest of that architecture. tests/matrix.sh calls it.
-#   cross.sh ARCHITECTURE ROOT [--fast] [MESON_TEST_ARGUMENT...]
-# ARCHITECTURE is arm64 or armhf. ROOT is a root of it, see roots.sh. --fast runs only the programs that need no device.
+#   cross.sh ARCHITECTURE ROOT [--kernel ROOT] [--fast] [MESON_TEST_ARGUMENT...]
+# ARCHITECTURE is arm64 or armhf. ROOT is a root of it, see roots.sh. --kernel is a root of arm64, on whose kernel programs of
+# armhf run too. --fast runs only the programs that need no device.
 # BUILD_DIR is the build directory. The last line and the exit status are those of tests/run.sh.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -14,11 +15,16 @@ architecture=$1
 root=$2
 shift 2
 install_only=
+compat_kernel=
 suite=vm
 while [ $# -gt 0 ]; do
   case $1 in
     --install) install_only=yes ;;
     --fast) suite=guest ;;
+    --kernel)
+      compat_kernel="compat_kernel = '$2'"
+      shift
+      ;;
     --all) ;;
     *) break ;;
   esac
@@ -48,6 +54,7 @@ pkgconfig = 'pkg-config'
 sys_root = '$root'
 pkg_config_libdir = '$root/usr/lib/$triplet/pkgconfig:$root/usr/share/pkgconfig'
 needs_exe_wrapper = true
+$compat_kernel
 
 [host_machine]
 system = 'linux'
@@ -56,7 +63,8 @@ cpu = '$family'
 endian = 'little'
 EOF
 echo "==> Building for $architecture in $build"
-configure "$build" -Dvm-tests=enabled --cross-file "$build.ini"
+cross_file=$build.ini
+configure "$build" -Dvm-tests=enabled
 rm -f "$build"/meson-logs/testlog.*
 ninja -C "$build"
 
