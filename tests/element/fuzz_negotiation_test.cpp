@@ -2,6 +2,7 @@
 // anything. A negotiation must end soon, and its texts must be readable. Its result must be within
 // what was asked for. A warning of GLib ends the program.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "element/source.h"
 #include "formats/caps.h"
 #include "formats/format_row.h"
+#include "formats/frame_rate.h"
 #include "formats/offered_mode.h"
 #include "kernel/node.h"
 #include "negotiation/candidates.h"
@@ -56,6 +58,19 @@ void fail_unless_readable(const std::string& text) {
     DEMAND(static_cast<unsigned char>(letter) >= ' ', "a control character in: %s", text.c_str());
 }
 
+/// Whether the mode is wanted under one of the names of its rate. GStreamer finds nothing in common
+/// between a list and a list of ranges, so that each name is tried alone.
+bool meets(const OfferedMode& mode, v4l2::Interval interval, const GstCaps* wanted) {
+  const auto ours = v4l2gst::caps_of(mode);
+  if (!interval.known()) return gst_caps_can_intersect(ours.get(), wanted) != FALSE;
+  return std::ranges::any_of(v4l2gst::names_of(interval, {}), [&](v4l2::Interval name) {
+    gst_caps_set_simple(ours.get(), "framerate", GST_TYPE_FRACTION,
+                        static_cast<gint>(name.denominator), static_cast<gint>(name.numerator),
+                        nullptr);
+    return gst_caps_can_intersect(ours.get(), wanted) != FALSE;
+  });
+}
+
 /// The candidate must be one mode, within what is offered and what is wanted.
 void check(const Candidate& candidate, const GstCaps* wanted) {
   DEMAND(candidate.size.width >= 1 && candidate.size.width <= v4l2gst::most_pixels,
@@ -66,13 +81,11 @@ void check(const Candidate& candidate, const GstCaps* wanted) {
                   .sizes = {.smallest = candidate.size, .largest = candidate.size},
                   .intervals = {},
                   .dmabuf_caps = candidate.dmabuf_caps};
-  if (candidate.interval.known())
-    one.intervals = {{.shortest = candidate.interval, .longest = candidate.interval}};
-  bool within = gst_caps_can_intersect(v4l2gst::caps_of(one).get(), wanted) != FALSE;
+  bool within = meets(one, candidate.interval, wanted);
   // Downstream that wants fields in turn may lack the caps feature. Then the driver is asked in
   // vain.
   one.alternate = candidate.field == V4L2_FIELD_ALTERNATE;
-  within = within || gst_caps_can_intersect(v4l2gst::caps_of(one).get(), wanted) != FALSE;
+  within = within || meets(one, candidate.interval, wanted);
   DEMAND(within, "%s is not in %s", describe(candidate).c_str(), text_of(wanted).c_str());
 }
 
