@@ -107,6 +107,26 @@ GST_START_TEST(test_a_filter_without_a_rate_asks_for_the_rates_of_its_size) {
 
 GST_END_TEST
 
+/// GStreamer itself finds nothing in common between a list of rates and a list of ranges.
+GST_START_TEST(test_a_list_of_ranges_is_met) {
+  constexpr auto filter =
+      "video/x-raw,format=YUY2,width=640,height=480,framerate={[40/1,60/1],[1/1,20/1]}";
+  Rig rig{fake::webcam(), filter};
+  auto* const asked = gst_caps_from_string(filter);
+  rig.set_state(GST_STATE_READY);
+  auto* const pad = gst_element_get_static_pad(rig.element, "src");
+  auto* const caps = gst_pad_query_caps(pad, asked);
+  fail_if(gst_caps_is_empty(caps));
+  gst_caps_unref(caps);
+  gst_caps_unref(asked);
+  gst_object_unref(pad);
+  rig.play();
+  rig.next();
+  fail_unless_has(caps_of(rig), "framerate=(fraction)15/1");
+}
+
+GST_END_TEST
+
 GST_START_TEST(test_without_a_filter_each_question_is_asked_once) {
   Rig rig{fake::webcam(), nullptr};
   rig.play();
@@ -798,6 +818,7 @@ static Suite* negotiate_suite() {
                   {
                       TEST(test_a_fixed_filter_goes_straight_to_the_format),
                       TEST(test_a_filter_without_a_rate_asks_for_the_rates_of_its_size),
+                      TEST(test_a_list_of_ranges_is_met),
                       TEST(test_without_a_filter_each_question_is_asked_once),
                       TEST(test_what_downstream_cannot_take_is_not_asked_for),
                       TEST(test_the_first_frame_of_a_slow_camera_comes_soon),

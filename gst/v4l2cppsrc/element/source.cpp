@@ -132,7 +132,8 @@ bool Source::negotiate() {
   for (;;) {
     const auto named = rectangles_of(shared_.info.settings());
     // The query has no filter. The order of our own caps would pass for a preference of downstream.
-    const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
+    const auto wanted =
+        without_range_lists(CapsPtr{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)});
     auto agreed = with_session([&](Session& session) {
       return session.negotiate(wanted.get(), [&](int descriptor, GstCaps* caps) {
         emit_prepare_format(descriptor, caps);
@@ -269,15 +270,17 @@ Outcome<Step> Source::wait_for_camera() {
 
 CapsPtr Source::caps(GstCaps* filter) const {
   const auto known = shared_.info.device_info();
+  const auto wanted =
+      filter == nullptr ? nullptr : without_range_lists(CapsPtr{gst_caps_ref(filter)});
   auto offered = [&] {
     if (!known.modes) return template_caps();
     const CapsKinds kinds{.dmabuf = known.exports && may_share(shared_.info.settings().io_mode),
                           .alternate = known.follows_source};
-    const auto offers = offers_within(*known.modes, filter, kinds, std::nullopt);
+    const auto offers = offers_within(*known.modes, wanted.get(), kinds, std::nullopt);
     return offers ? caps_of(*offers) : template_caps();
   }();
-  if (filter == nullptr) return offered;
-  return common_caps(filter, offered.get());
+  if (wanted == nullptr) return offered;
+  return common_caps(wanted.get(), offered.get());
 }
 
 bool Source::answer_latency(GstQuery* query) const {

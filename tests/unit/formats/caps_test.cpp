@@ -11,6 +11,7 @@
 #include "formats/format_row.h"
 #include "formats/format_table.h"
 #include "formats/offered_mode.h"
+#include "formats/range_lists.h"
 
 namespace {
 
@@ -25,6 +26,10 @@ protected:
 std::string text_of(const CapsPtr& caps) {
   const v4l2gst::TextPtr text{gst_caps_to_string(caps.get())};
   return text.get();
+}
+
+std::string split(const std::string& caps) {
+  return text_of(v4l2gst::without_range_lists(CapsPtr{gst_caps_from_string(caps.c_str())}));
 }
 
 std::string rate_of(v4l2::Interval interval) {
@@ -76,6 +81,30 @@ TEST_F(CapsTest, CommonCapsAreThoseOfAnIntersection) {
   EXPECT_EQ(common("a/b, c=(int)[ 16, 64, 16 ]; a/b, c=(int){ [ 16, 64 ], [ 100, 200 ] }",
                    "a/b, c=(int)[ 2, 256, 2 ]"),
             "a/b, c=(int)[ 16, 64, 16 ]; a/b, c=(int){ [ 16, 64, 2 ], [ 100, 200, 2 ] }");
+}
+
+TEST_F(CapsTest, EachRangeOfAListBecomesAStructure) {
+  EXPECT_EQ(split("video/x-raw, width=(int)[ 1, 9 ], framerate=(fraction){ 5/1, 10/1 }"),
+            "video/x-raw, width=(int)[ 1, 9 ], framerate=(fraction){ 5/1, 10/1 }");
+  EXPECT_EQ(split("image/jpeg; video/x-raw(memory:DMABuf), width=(int){ [ 1, 9 ], 20 }, "
+                  "framerate=(fraction){ [ 40/1, 60/1 ], [ 1/1, 20/1 ] }"),
+            "image/jpeg; "
+            "video/x-raw(memory:DMABuf), width=(int)[ 1, 9 ], framerate=(fraction)[ 40/1, 60/1 ]; "
+            "video/x-raw(memory:DMABuf), width=(int)[ 1, 9 ], framerate=(fraction)[ 1/1, 20/1 ]; "
+            "video/x-raw(memory:DMABuf), width=(int)20, framerate=(fraction)[ 40/1, 60/1 ]; "
+            "video/x-raw(memory:DMABuf), width=(int)20, framerate=(fraction)[ 1/1, 20/1 ]");
+  EXPECT_EQ(split("video/x-raw, width=(int){ 3, { [ 1, 9 ], 20 } }"),
+            "video/x-raw, width=(int)3; video/x-raw, width=(int)[ 1, 9 ]; "
+            "video/x-raw, width=(int)20");
+  EXPECT_EQ(split("ANY"), "ANY");
+  EXPECT_EQ(split("EMPTY"), "EMPTY");
+}
+
+TEST_F(CapsTest, TooManyListsOfRangesStayAsTheyAre) {
+  std::string caps{"video/x-raw"};
+  for (const char* const field : {"a", "b", "c", "d", "e", "f", "g"})
+    caps += std::string{", "} + field + "=(int){ [ 1, 9 ], [ 11, 19 ], [ 21, 29 ] }";
+  EXPECT_EQ(split(caps), caps);
 }
 
 }  // namespace
