@@ -7,6 +7,7 @@
 
 #include "buffers/lent_memory.h"
 #include "fake/page.h"
+#include "rigs/emulated.h"
 #include "rigs/rig.h"
 #include "rigs/suite.h"
 
@@ -386,7 +387,7 @@ GST_START_TEST(test_a_thousand_lives_with_two_frames_held) {
   for (int life = 0; life < 3; ++life)
     live();
   const auto before = rig::holdings();
-  for (int life = 0; life < 1000; ++life)
+  for (int life = 0; life < rig::repetitions(1000); ++life)
     live();
   rig::fail_unless_same(before, rig::holdings());
 }
@@ -420,7 +421,7 @@ GST_START_TEST(test_a_thousand_renegotiations_with_two_frames_held) {
   for (int i = 0; i < 4; ++i)
     turn(i % 2 == 0);
   const auto before = rig::holdings();
-  for (int i = 0; i < 1000; ++i)
+  for (int i = 0; i < rig::repetitions(1000); ++i)
     turn(i % 2 == 0);
   // At both moments a frame of the old size may still wait in the harness.
   const auto after = rig::holdings();

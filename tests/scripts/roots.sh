@@ -34,8 +34,6 @@ script_for() {
 # Makes $root, a root of $release and $architecture with all that a cross build and its tests need, and with a kernel. The
 # packages are only unpacked, since their scripts would have to be emulated. What these would make is made here.
 make_foreign_root() {
-  need mmdebstrap debian-archive-keyring
-  find_mirror
   # The headers are for the modules that Debian's kernels lack.
   case $architecture in
     armhf) kernel='linux-image-armmp linux-headers-armmp' ;;
@@ -48,12 +46,12 @@ make_foreign_root() {
   # The compiler and Meson are this machine's.
   development=$(printf '%s\n' $build_packages | grep -E '^lib.*-dev$')
   # shellcheck disable=SC2086,SC2116  # One line of words.
-  packages=$(echo $libraries $development $test_packages dash coreutils diffutils findutils grep sed mawk util-linux \
+  packages=$(echo $libraries $development $test_packages dash coreutils diffutils findutils grep gzip sed mawk util-linux \
     procps kmod busybox-static base-passwd $kernel)
   recipe="$packages, made by $(cksum <tests/scripts/roots.sh)"
   [ "$(cat "$root/etc/v4l2cpp-recipe" 2>/dev/null)" != "$recipe" ] || return 0
   as_root rm -rf "$root"
-  need mmdebstrap debian-archive-keyring
+  need mmdebstrap debian-archive-keyring shared-mime-info
   find_mirror
   echo "==> Making a root of Debian $release for $architecture in $root"
   mkdir -p "$roots"
@@ -74,6 +72,8 @@ make_foreign_root() {
     as_root sh -c 'for file in "$1"/usr/lib/*/"$2/lib$2.so.3"; do
       [ ! -e "$file" ] || ln -sf "$2/lib$2.so.3" "${file%/*/*}/lib$2.so.3"; done' sh "$new/root" "$library"
   done
+  # The file is the same on each architecture. GTK knows a picture by it.
+  quietly as_root update-mime-database "$new/root/usr/share/mime" || give_up "could not index the media types of $new/root"
   for list in passwd group; do as_root cp "$new/root/usr/share/base-passwd/$list.master" "$new/root/etc/$list"; done
   # Absolute links lead out of the root when the linker follows them.
   # shellcheck disable=SC2016

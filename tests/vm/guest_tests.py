@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the tests that need no device of a cross build in the guest, all in one boot. Prints TAP.
+"""Runs the tests that need no device of a cross build in the guest, in one boot. Prints TAP.
 
-usage: guest_tests.py BUILD_DIR LEFT_OUT RUN_SH [RUN_SH_ARGUMENT...]
+usage: guest_tests.py BUILD_DIR LEFT_OUT PART PARTS RUN_SH [RUN_SH_ARGUMENT...]
 
-LEFT_OUT is a file with a line for each test that does not run there: the name, a tab, the reason.
+LEFT_OUT is a file with a line for each test that does not run there: the name, a tab, the reason. PART, from 0, is the
+share of the tests to run, of PARTS. A guest uses one processor, so that the parts can run beside each other.
 """
 
 import json
@@ -21,15 +22,14 @@ def suites(test):
     return {suite.split(":")[-1] for suite in test["suite"]}
 
 
-def main(build, left_out, *run_sh):
+def main(build, left_out, part, parts, *run_sh):
     reasons = dict(line.split("\t", 1) for line in pathlib.Path(left_out).read_text().splitlines()
                    if line and not line.startswith("#"))
     tests = json.loads(subprocess.run(["meson", "introspect", "--tests", build], check=True,
                                       capture_output=True, text=True).stdout)
     programs = []
-    for test in tests:
-        if suites(test) & {"vm", "bench"} or test["name"] in reasons:
-            continue
+    able = [test for test in tests if not suites(test) & {"vm", "bench"} and test["name"] not in reasons]
+    for test in able[int(part)::int(parts)]:
         environment = [f"{name}={value}" for name, value in test["env"].items()]
         programs += ["--program", test["name"], "--", "env", *environment, *IN_FRONT[test["protocol"]],
                      *test["cmd"], "--end"]
@@ -40,6 +40,6 @@ def main(build, left_out, *run_sh):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
+    if len(sys.argv) < 6:
         sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))
