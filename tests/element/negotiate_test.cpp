@@ -116,7 +116,7 @@ GST_START_TEST(test_a_list_of_ranges_is_met) {
   rig.set_state(GST_STATE_READY);
   auto* const pad = gst_element_get_static_pad(rig.element, "src");
   auto* const caps = gst_pad_query_caps(pad, asked);
-  fail_if(gst_caps_is_empty(caps));
+  fail_unless(gst_caps_can_intersect(caps, asked));
   gst_caps_unref(caps);
   gst_caps_unref(asked);
   gst_object_unref(pad);

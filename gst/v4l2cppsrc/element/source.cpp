@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/overloaded.h"
 #include "formats/caps.h"
+#include "formats/range_lists.h"
 #include "frames/latency_watch.h"
 #include "messages/failures.h"
 #include "negotiation/offers.h"
@@ -280,7 +281,10 @@ CapsPtr Source::caps(GstCaps* filter) const {
     return offers ? caps_of(*offers) : template_caps();
   }();
   if (wanted == nullptr) return offered;
-  return common_caps(wanted.get(), offered.get());
+  auto common = common_caps(wanted.get(), offered.get());
+  // The peer may intersect the answer with its filter again. GStreamer finds a single value in a
+  // list of ranges, but no list.
+  return wanted.get() == filter ? std::move(common) : without_lists(std::move(common));
 }
 
 bool Source::answer_latency(GstQuery* query) const {

@@ -11,4 +11,8 @@ namespace v4l2gst {
 /// are.
 CapsPtr without_range_lists(CapsPtr caps);
 
+/// Does the same with every list, but for those that are empty or hold an empty one.
+/// gst_caps_normalize() fails an assertion on these.
+CapsPtr without_lists(CapsPtr caps);
+
 }  // namespace v4l2gst

@@ -3,6 +3,7 @@
 #include "formats/caps.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -98,6 +99,13 @@ TEST_F(CapsTest, EachRangeOfAListBecomesAStructure) {
             "video/x-raw, width=(int)20");
   EXPECT_EQ(split("ANY"), "ANY");
   EXPECT_EQ(split("EMPTY"), "EMPTY");
+}
+
+TEST_F(CapsTest, EachEntryOfAListBecomesAStructure) {
+  CapsPtr caps{gst_caps_from_string("a/b, c=(int){ 1, 2 }, d=(int)3, e=(int){ 4, [ 5, 6 ] }")};
+  EXPECT_EQ(text_of(v4l2gst::without_lists(std::move(caps))),
+            "a/b, c=(int)1, d=(int)3, e=(int)4; a/b, c=(int)1, d=(int)3, e=(int)[ 5, 6 ]; "
+            "a/b, c=(int)2, d=(int)3, e=(int)4; a/b, c=(int)2, d=(int)3, e=(int)[ 5, 6 ]");
 }
 
 TEST_F(CapsTest, TooManyListsOfRangesStayAsTheyAre) {
