@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -597,14 +598,19 @@ GST_END_TEST
 GST_START_TEST(test_a_pause_or_null_ends_the_tries) {
   for (const auto state : {GST_STATE_PAUSED, GST_STATE_NULL}) {
     OnBus bused{small_size * 10, any_yuyv};
+    // gst_harness_play() asserts that its change of state ends at once. So the other one waits for
+    // it.
+    std::promise<void> plays;
     std::thread changer;
     AtTry at{.number = 2, .what = [&] {
                changer = std::thread{[&] {
+                 plays.get_future().wait();
                  bused.rig.set_state(state);
                }};
              }};
     at.connect(bused.rig.element);
     bused.rig.play();
+    plays.set_value();
     at.wait();
     changer.join();
     fail_if(bused.rig.camera->streaming());
