@@ -107,22 +107,30 @@ GST_START_TEST(test_a_filter_without_a_rate_asks_for_the_rates_of_its_size) {
 
 GST_END_TEST
 
-/// GStreamer itself finds nothing in common between a list of rates and a list of ranges.
+/// GStreamer itself finds nothing in common between a list of rates and a list of ranges. The
+/// camera has 30, 15 and 10 frames per second.
 GST_START_TEST(test_a_list_of_ranges_is_met) {
-  constexpr auto filter =
-      "video/x-raw,format=YUY2,width=640,height=480,framerate={[40/1,60/1],[1/1,20/1]}";
-  Rig rig{fake::webcam(), filter};
-  auto* const asked = gst_caps_from_string(filter);
-  rig.set_state(GST_STATE_READY);
-  auto* const pad = gst_element_get_static_pad(rig.element, "src");
-  auto* const caps = gst_pad_query_caps(pad, asked);
-  fail_unless(gst_caps_can_intersect(caps, asked));
-  gst_caps_unref(caps);
-  gst_caps_unref(asked);
-  gst_object_unref(pad);
-  rig.play();
-  rig.next();
-  fail_unless_has(caps_of(rig), "framerate=(fraction)15/1");
+  const std::string size{"video/x-raw,format=YUY2,width=640,height=480,framerate="};
+  for (const auto& [ranges, rate] :
+       {std::pair{"{[40/1,60/1],[1/1,20/1]}", "framerate=(fraction)15/1"},
+        std::pair{"{[12/1,20/1],[25/1,60/1]}", "framerate=(fraction)30/1"},
+        std::pair{"{[1/1,12/1],60/1}", "framerate=(fraction)10/1"}}) {
+    const auto filter = size + ranges;
+    Rig rig{fake::webcam(), filter.c_str()};
+    rig.set_state(GST_STATE_READY);
+    auto* const asked = gst_caps_from_string(filter.c_str());
+    auto* const pad = gst_element_get_static_pad(rig.element, "src");
+    auto* const caps = gst_pad_query_caps(pad, asked);
+    fail_unless(gst_caps_can_intersect(caps, asked));
+    gst_caps_unref(caps);
+    gst_caps_unref(asked);
+    gst_object_unref(pad);
+    rig.play();
+    rig.next();
+    fail_unless_has(caps_of(rig), rate);
+  }
+  Rig rig{fake::webcam(), (size + "{[100/1,120/1],[200/1,240/1]}").c_str()};
+  fail_unless_has(error_of(rig), "none has that framerate; it has 30, 15, 10 frames per second");
 }
 
 GST_END_TEST

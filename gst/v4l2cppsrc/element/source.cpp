@@ -8,7 +8,6 @@
 #include "common/log.h"
 #include "common/overloaded.h"
 #include "formats/caps.h"
-#include "formats/range_lists.h"
 #include "frames/latency_watch.h"
 #include "messages/failures.h"
 #include "negotiation/offers.h"
@@ -133,8 +132,7 @@ bool Source::negotiate() {
   for (;;) {
     const auto named = rectangles_of(shared_.info.settings());
     // The query has no filter. The order of our own caps would pass for a preference of downstream.
-    const auto wanted =
-        without_range_lists(CapsPtr{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)});
+    const CapsPtr wanted{gst_pad_peer_query_caps(GST_BASE_SRC_PAD(element_), nullptr)};
     auto agreed = with_session([&](Session& session) {
       return session.negotiate(wanted.get(), [&](int descriptor, GstCaps* caps) {
         emit_prepare_format(descriptor, caps);
@@ -271,20 +269,15 @@ Outcome<Step> Source::wait_for_camera() {
 
 CapsPtr Source::caps(GstCaps* filter) const {
   const auto known = shared_.info.device_info();
-  const auto wanted =
-      filter == nullptr ? nullptr : without_range_lists(CapsPtr{gst_caps_ref(filter)});
   auto offered = [&] {
     if (!known.modes) return template_caps();
     const CapsKinds kinds{.dmabuf = known.exports && may_share(shared_.info.settings().io_mode),
                           .alternate = known.follows_source};
-    const auto offers = offers_within(*known.modes, wanted.get(), kinds, std::nullopt);
+    const auto offers = offers_within(*known.modes, filter, kinds, std::nullopt);
     return offers ? caps_of(*offers) : template_caps();
   }();
-  if (wanted == nullptr) return offered;
-  auto common = common_caps(wanted.get(), offered.get());
-  // The peer may intersect the answer with its filter again. GStreamer finds a single value in a
-  // list of ranges, but no list.
-  return wanted.get() == filter ? std::move(common) : without_lists(std::move(common));
+  if (filter == nullptr) return offered;
+  return common_caps(filter, offered.get());
 }
 
 bool Source::answer_latency(GstQuery* query) const {

@@ -134,14 +134,78 @@ CapsPtr template_caps() {
   return caps;
 }
 
+// ---- comparing ----------------------------------------------------------------------------------
+
+namespace {
+
+bool is_range(const GValue* value) {
+  return GST_VALUE_HOLDS_INT_RANGE(value) || GST_VALUE_HOLDS_FRACTION_RANGE(value);
+}
+
+bool is_list(const GValue* value) {
+  return GST_VALUE_HOLDS_LIST(value);
+}
+
+bool is_range_list(const GValue* value) {
+  if (!is_list(value)) return false;
+  for (guint i = 0; i < gst_value_list_get_size(value); ++i) {
+    const auto* const entry = gst_value_list_get_value(value, i);
+    if (is_range(entry) || is_range_list(entry)) return true;
+  }
+  return false;
+}
+
+/// Returns the name of the first field with such a value, or null.
+template <class Predicate>
+const char* field_with(Predicate is_such, const GstStructure* structure) {
+  for (gint i = 0; i < gst_structure_n_fields(structure); ++i) {
+    const auto* const name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
+    if (is_such(gst_structure_get_value(structure, name))) return name;
+  }
+  return nullptr;
+}
+
+bool has_range_lists(const GstCaps* caps) {
+  for (guint i = 0; i < gst_caps_get_size(caps); ++i)
+    if (field_with(is_range_list, gst_caps_get_structure(caps, i)) != nullptr) return true;
+  return false;
+}
+
+void append_apart(GstCaps* all, const GstStructure* structure, const GstCapsFeatures* features) {
+  const auto* const field = field_with(is_list, structure);
+  if (field == nullptr) {
+    gst_caps_append_structure_full(all, gst_structure_copy(structure),
+                                   gst_caps_features_copy(features));
+    return;
+  }
+  const auto* const list = gst_structure_get_value(structure, field);
+  for (guint i = 0; i < gst_value_list_get_size(list); ++i) {
+    const StructurePtr one{gst_structure_copy(structure)};
+    gst_structure_set_value(one.get(), field, gst_value_list_get_value(list, i));
+    append_apart(all, one.get(), features);
+  }
+}
+
+}  // namespace
+
+CapsPtr comparable(CapsPtr ours, const GstCaps* wanted) {
+  if (!has_range_lists(wanted)) return ours;
+  CapsPtr apart{gst_caps_new_empty()};
+  for (guint i = 0; i < gst_caps_get_size(ours.get()); ++i)
+    append_apart(apart.get(), gst_caps_get_structure(ours.get(), i),
+                 gst_caps_get_features(ours.get(), i));
+  return apart;
+}
+
 CapsPtr common_caps(const GstCaps* first, const GstCaps* second) {
   if (gst_caps_is_any(first) != FALSE) return CapsPtr{gst_caps_copy(second)};
   if (gst_caps_is_any(second) != FALSE) return CapsPtr{gst_caps_copy(first)};
+  const auto ours = comparable(CapsPtr{gst_caps_copy(second)}, first);
   CapsCollection common;
   for (guint i = 0; i < gst_caps_get_size(first); ++i) {
     const CapsPtr one{gst_caps_copy_nth(first, i)};
-    for (guint j = 0; j < gst_caps_get_size(second); ++j) {
-      const CapsPtr other{gst_caps_copy_nth(second, j)};
+    for (guint j = 0; j < gst_caps_get_size(ours.get()); ++j) {
+      const CapsPtr other{gst_caps_copy_nth(ours.get(), j)};
       CapsPtr both{gst_caps_intersect(one.get(), other.get())};
       if (gst_caps_is_empty(both.get()) == FALSE) common.add(std::move(both));
     }

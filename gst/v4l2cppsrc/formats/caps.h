@@ -51,8 +51,16 @@ private:
   std::set<std::string> seen_;
 };
 
+/// Returns our caps as GStreamer can compare them with `wanted`. It finds nothing in common between
+/// a list and a list of ranges (gst_value_intersect(), 1.22 to 1.28), such as a camera's rates and
+/// "framerate={[40/1,60/1],[1/1,20/1]}", but it finds a single value in a list of ranges. So if
+/// `wanted` has a list of ranges, each value of our lists is in a structure of its own.
+/// Otherwise our caps are returned as they are.
+CapsPtr comparable(CapsPtr ours, const GstCaps* wanted);
+
 /// Intersects in the order of `first`. Unlike gst_caps_intersect_full() it keeps a structure that
-/// another one includes. It drops exact duplicates only.
+/// another one includes. It drops exact duplicates only. `second` is made
+/// comparable() with `first`.
 CapsPtr common_caps(const GstCaps* first, const GstCaps* second);
 
 }  // namespace v4l2gst

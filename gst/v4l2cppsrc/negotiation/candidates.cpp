@@ -131,7 +131,7 @@ std::vector<Candidate> ranked_candidates(std::span<const OfferedMode> offers, co
           gst_structure_has_field(gst_caps_get_structure(theirs.get(), 0),
                                   significant_bits_field) != FALSE)
         continue;
-      const CapsPtr common{gst_caps_intersect(theirs.get(), ours.get())};
+      const auto common = common_caps(theirs.get(), ours.get());
       for (guint i = 0; i < gst_caps_get_size(common.get()); ++i) {
         const StructurePtr structure{gst_structure_copy(gst_caps_get_structure(common.get(), i))};
         ranked.push_back(rank(fix(offer, structure.get(), preference, rates[place]), place,

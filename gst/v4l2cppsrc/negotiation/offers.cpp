@@ -15,9 +15,9 @@ constexpr v4l2::Size full_hd{1920, 1080};
 constexpr v4l2::SizeRange any_size{.smallest = {1, 1}, .largest = {most_pixels, most_pixels}};
 
 /// Returns true if any structure of `wanted` intersects one of `ours`. Null takes anything.
-bool possible(const GstCaps* wanted, const CapsPtr& ours) {
+bool possible(const GstCaps* wanted, CapsPtr ours) {
   if (wanted == nullptr) return gst_caps_is_empty(ours.get()) == FALSE;
-  return gst_caps_can_intersect(wanted, ours.get()) != FALSE;
+  return gst_caps_can_intersect(wanted, comparable(std::move(ours), wanted).get()) != FALSE;
 }
 
 bool possible(const GstCaps* wanted, const OfferedMode& offer) {

@@ -39,7 +39,8 @@ CapsPtr in_any_memory(const GstCaps* caps) {
 
 bool any_meets(std::span<const OfferedMode> offers, const CapsPtr& wanted) {
   return std::ranges::any_of(offers, [&](const OfferedMode& offer) {
-    return gst_caps_can_intersect(caps_of(offer).get(), wanted.get()) != FALSE;
+    return gst_caps_can_intersect(comparable(caps_of(offer), wanted.get()).get(), wanted.get()) !=
+           FALSE;
   });
 }
 

@@ -45,16 +45,18 @@ std::string decoder_of(const FormatRow& row) {
 /// Returns true if an offer meets a structure of `wanted`, whatever its format. The rate counts
 /// only if `with_rate` is true. Colours, fields and pixel aspect do not count.
 bool meets_otherwise(const OfferedMode& offer, const GstCaps* wanted, bool with_rate) {
-  const auto ours = caps_of(offer);
-  const auto* const mine = gst_caps_get_structure(ours.get(), 0);
+  const auto ours = comparable(caps_of(offer), wanted);
+  const auto* const name = gst_structure_get_name(gst_caps_get_structure(ours.get(), 0));
   for (guint i = 0; i < gst_caps_get_size(wanted); ++i) {
     const StructurePtr theirs{gst_structure_copy(gst_caps_get_structure(wanted, i))};
-    gst_structure_set_name(theirs.get(), gst_structure_get_name(mine));
+    gst_structure_set_name(theirs.get(), name);
     for (const auto* const field : {"format", "significant-bits", "colorimetry", "interlace-mode",
                                     "pixel-aspect-ratio", "chroma-site"})
       gst_structure_remove_field(theirs.get(), field);
     if (!with_rate) gst_structure_remove_field(theirs.get(), "framerate");
-    if (gst_structure_can_intersect(mine, theirs.get()) != FALSE) return true;
+    for (guint j = 0; j < gst_caps_get_size(ours.get()); ++j)
+      if (gst_structure_can_intersect(gst_caps_get_structure(ours.get(), j), theirs.get()) != FALSE)
+        return true;
   }
   return false;
 }
