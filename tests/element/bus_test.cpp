@@ -598,8 +598,8 @@ GST_END_TEST
 GST_START_TEST(test_a_pause_or_null_ends_the_tries) {
   for (const auto state : {GST_STATE_PAUSED, GST_STATE_NULL}) {
     OnBus bused{small_size * 10, any_yuyv};
-    // gst_harness_play() asserts that its change of state ends at once. So the other one waits for
-    // it.
+    // gst_harness_play() asserts that its change of state ends at once. So the thread changes the
+    // state after it.
     std::promise<void> plays;
     std::thread changer;
     AtTry at{.number = 2, .what = [&] {

@@ -9,15 +9,14 @@ camera=/dev/video-fake
 export GST_PLUGIN_PATH="$plugins"
 point=0
 failed=0
-# In seconds. The clock of a virtual machine leaps while it waits for a file of the host.
-limit=120
-[ -z "${V4L2CPP_VM:-}" ] || limit=36000
+# shellcheck source=../scripts/limit.sh
+. "$(dirname "$0")/../scripts/limit.sh"
 
 # on WORDS COMMAND...: runs COMMAND on the preload camera that WORDS describe. $work/log has what it says.
 on() {
   words=$1
   shift
-  V4L2CPP_FAKE=$words LD_PRELOAD=$preload timeout $limit "$@" >"$work/log" 2>&1
+  V4L2CPP_FAKE=$words LD_PRELOAD=$preload timeout "$(limit_of 120)" "$@" >"$work/log" 2>&1
 }
 
 # fails TEXT COMMAND...: whether COMMAND fails with a line like TEXT.

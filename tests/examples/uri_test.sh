@@ -9,10 +9,9 @@ ranked=$3
 export GST_REGISTRY="$work/registry.bin"
 uri='v4l2cpp:///dev/video-fake?num-buffers=20&prefer=raw'
 
-# In seconds. The clock of a virtual machine leaps while it waits for a file of the host.
-limit=120
-[ -z "${V4L2CPP_VM:-}" ] || limit=36000
-on_camera() { GST_PLUGIN_PATH=$plugins timeout $limit env LD_PRELOAD="$preload" "$@"; }
+# shellcheck source=../scripts/limit.sh
+. "$(dirname "$0")/../scripts/limit.sh"
+on_camera() { GST_PLUGIN_PATH=$plugins timeout "$(limit_of 120)" env LD_PRELOAD="$preload" "$@"; }
 
 # Each of the 20 buffers of the camera reaches the sink. A failed point tells what else was said.
 all_reach_the_sink() {

@@ -6,6 +6,8 @@ plugins=$2
 constructor=$3
 # shellcheck source=../scripts/points.sh
 . "$(dirname "$0")/../scripts/points.sh"
+# shellcheck source=../scripts/limit.sh
+. "$(dirname "$0")/../scripts/limit.sh"
 
 on_camera() { LD_PRELOAD=$preload GST_PLUGIN_PATH=$plugins "$@"; }
 
@@ -65,11 +67,8 @@ names_its_origin() {
   on_camera gst-inspect-1.0 --plugin v4l2cpp | grep -q "Origin URL *v4l2cppsrc$"
 }
 
-# The library's constructor and another thread look up one function at once. The clock of a virtual machine leaps while it
-# waits for a file of the host.
-limit=60
-[ -z "${V4L2CPP_VM:-}" ] || limit=36000
-loads_beside_a_call() { on_camera timeout $limit python3 -c "import ctypes; ctypes.CDLL('$constructor')"; }
+# The library's constructor and another thread look up one function at once.
+loads_beside_a_call() { on_camera timeout "$(limit_of 60)" python3 -c "import ctypes; ctypes.CDLL('$constructor')"; }
 
 check "gst-inspect-1.0 names the project as the plugin's origin" names_its_origin
 check "v4l2-ctl lists its modes" knows_the_camera

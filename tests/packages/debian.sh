@@ -6,7 +6,7 @@
 #    as needed to build, as a user without rights.
 # 2. lintian looks at it. Its errors, warnings and hints are failures.
 # 3. The packages are installed in another minimal root, where a user without rights tries them, and removed again.
-# For arm64 or armhf the packages are cross-built, and tried in a virtual machine of that architecture, with its root of
+# With arm64 or armhf as ARCHITECTURE the packages are cross-built, and tried in a virtual machine of that architecture, with its root of
 # tests/matrix.sh.
 # The packages are left in build-packages-RELEASE[-ARCHITECTURE]. A root of the release is made the first time, and kept.
 # The steps run in overlays of it, which are removed. V4L2CPP_MIRROR is the mirror of Debian's packages, if apt does not

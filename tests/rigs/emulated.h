@@ -4,8 +4,8 @@
 
 namespace rig {
 
-/// A fifth of the count in a virtual machine, since an emulated processor takes thirty times as
-/// long. It is for the repetitions of a test that looks for leaks.
+/// Returns how often to repeat a life, in a test that looks for leaks: `count` times, and a fifth
+/// of that in a virtual machine, whose processor is emulated.
 inline int repetitions(int count) {
   return std::getenv("V4L2CPP_VM") == nullptr ? count : count / 5;
 }
