@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "rigs/emulated.h"
 #include "rigs/rig.h"
 #include "rigs/suite.h"
 
@@ -34,7 +35,7 @@ public:
       std::packaged_task<void()> task{what_};
       auto done = task.get_future();
       std::thread thread{std::move(task)};
-      const bool ended = done.wait_for(for_ever) == std::future_status::ready;
+      const bool ended = done.wait_for(rig::limit_of(for_ever)) == std::future_status::ready;
       if (ended)
         thread.join();
       else
@@ -52,7 +53,7 @@ public:
   void fail_unless_handled() {
     auto result = result_.get_future();
     // This limit is longer than the handler's own.
-    fail_unless(result.wait_for(2 * for_ever) == std::future_status::ready,
+    fail_unless(result.wait_for(2 * rig::limit_of(for_ever)) == std::future_status::ready,
                 "no handler was called");
     fail_unless(result.get(), "the handler waits for ever");
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
 
 namespace rig {
@@ -8,6 +9,12 @@ namespace rig {
 /// of that in a virtual machine, whose processor is emulated.
 inline int repetitions(int count) {
   return std::getenv("V4L2CPP_VM") == nullptr ? count : count / 5;
+}
+
+/// Returns how long to wait for what never takes long: `limit`, and ten hours in a virtual machine,
+/// whose clock leaps while it waits for a file of the host.
+inline std::chrono::seconds limit_of(std::chrono::seconds limit) {
+  return std::getenv("V4L2CPP_VM") == nullptr ? limit : std::chrono::hours{10};
 }
 
 }  // namespace rig
