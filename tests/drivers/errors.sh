@@ -31,11 +31,12 @@ one_error() {
   done
   if [ $good = yes ]; then
     echo "ok $point - $description"
+    grep '^ERROR' "$work/log" | sed 's/^/# /'
   else
     echo "not ok $point - $description"
+    sed 's/^/# /' "$work/log"
     failed=1
   fi
-  grep '^ERROR' "$work/log" | sed 's/^/# /'
 }
 
 as=
