@@ -5,163 +5,36 @@
 //   LD_PRELOAD=libv4l2fake.so v4l2-ctl -d /dev/video-fake --all
 //
 // preload_camera.h describes the words of V4L2CPP_FAKE, which change the camera.
+// preload_time64.cpp has the names of programs with a 64-bit time_t on 32 bits.
 
-// This macro would give open() and open64() one name. Both are defined here.
+// These macros would give open() and open64() one name. Both are defined here.
+#undef _TIME_BITS
 #undef _FILE_OFFSET_BITS
 
 #include "fake/preload.h"
 
-#include <array>
-#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <string_view>
-#include <vector>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "fake/fake_kernel.h"
-#include "fake/preload_camera.h"
+#include "fake/preload_calls.h"
 
+using fake::any_ours;
+using fake::closing;
+using fake::copied;
+using fake::describe;
 using fake::Inside;
-using fake::is_inside;
+using fake::is_ours;
+using fake::names_fake;
 using fake::NextFunction;
-
-namespace {
-
-constexpr unsigned video_major = 81;
-constexpr unsigned minor_number = 250;
-/// v4l2-ctl reads the kind of a node's device here.
-constexpr auto uevent_path = "/sys/dev/char/81:250/uevent";
-constexpr std::string_view uevent{"MAJOR=81\nMINOR=250\nDEVNAME=video250\n"};
-
-fake::FakeKernel& kernel() {
-  return fake::preload_camera().kernel;
-}
-
-/// The flag is set while this thread is inside the fake.
-thread_local bool inside = false;
-
-/// The flags say which descriptors are the fake's. Every call of the program reads them, so a call
-/// on another descriptor must not take a lock.
-std::array<std::atomic<bool>, 65536> ours{};
-
-bool is_ours(int descriptor) {
-  return !is_inside() && descriptor >= 0 && static_cast<std::size_t>(descriptor) < ours.size() &&
-         ours[static_cast<std::size_t>(descriptor)].load(std::memory_order_relaxed);
-}
-
-void mark(int descriptor, bool is) {
-  if (descriptor >= 0 && static_cast<std::size_t>(descriptor) < ours.size())
-    ours[static_cast<std::size_t>(descriptor)] = is;
-}
-
-int open_fake(const char* path, int flags) {
-  const Inside guard;
-  const int descriptor = fake::preload_camera().open(path, flags);
-  mark(descriptor, true);
-  return descriptor;
-}
-
-bool names_fake(const char* path) {
-  return !is_inside() && path != nullptr && fake::PreloadCamera::is_at(path);
-}
-
-template <class Status>
-int describe(Status* status) {
-  *status = {};
-  status->st_mode = S_IFCHR | 0660U;
-  status->st_rdev = makedev(video_major, minor_number);
-  status->st_nlink = 1;
-  return 0;
-}
-
-void copied(int descriptor, int copy) {
-  if (copy < 0 || !is_ours(descriptor)) return;
-  const Inside guard;
-  kernel().duplicated(descriptor, copy);
-  mark(copy, true);
-}
-
-void closing(int descriptor) {
-  if (!is_ours(descriptor)) return;
-  const Inside guard;
-  mark(descriptor, false);
-  kernel().closed(descriptor);
-}
-
-bool any_ours(const pollfd* descriptors, nfds_t count) {
-  for (nfds_t i = 0; i < count; ++i)
-    if (is_ours(descriptors[i].fd)) return true;
-  return false;
-}
-
-int poll_fake(pollfd* descriptors, nfds_t count, int timeout_ms) {
-  const Inside guard;
-  return kernel().poll({descriptors, count}, timeout_ms);
-}
-
-int to_ms(const timespec* timeout) {
-  if (timeout == nullptr) return -1;
-  return static_cast<int>(timeout->tv_sec * 1000 + timeout->tv_nsec / 1000000);
-}
-
-int select_fake(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
-                int timeout_ms) {
-  std::vector<pollfd> waits;
-  const auto in = [](fd_set* set, int descriptor) {
-    return set != nullptr && FD_ISSET(descriptor, set);
-  };
-  for (int descriptor = 0; descriptor < count; ++descriptor) {
-    const int events = (in(readable, descriptor) ? POLLIN : 0) |
-                       (in(writable, descriptor) ? POLLOUT : 0) |
-                       (in(exceptional, descriptor) ? POLLPRI : 0);
-    if (events != 0)
-      waits.push_back({.fd = descriptor, .events = static_cast<short>(events), .revents = 0});
-  }
-  const int ready = poll_fake(waits.data(), waits.size(), timeout_ms);
-  if (ready < 0) return ready;
-  for (auto* const set : {readable, writable, exceptional})
-    if (set != nullptr) FD_ZERO(set);
-  int bits = 0;
-  const auto put = [&bits](fd_set* set, int descriptor, bool is) {
-    if (set == nullptr || !is) return;
-    FD_SET(descriptor, set);
-    ++bits;
-  };
-  for (const auto& wait : waits) {
-    const bool trouble = (wait.revents & (POLLERR | POLLHUP)) != 0;
-    put(readable, wait.fd,
-        (wait.events & POLLIN) != 0 && ((wait.revents & POLLIN) != 0 || trouble));
-    put(writable, wait.fd,
-        (wait.events & POLLOUT) != 0 && ((wait.revents & POLLOUT) != 0 || trouble));
-    put(exceptional, wait.fd, (wait.events & POLLPRI) != 0 && (wait.revents & POLLPRI) != 0);
-  }
-  return bits;
-}
-
-}  // namespace
-
-bool fake::is_inside() {
-  return inside;
-}
-
-fake::Inside::Inside() {
-  inside = true;
-}
-
-fake::Inside::~Inside() {
-  inside = false;
-}
+using fake::open_fake;
+using fake::poll_fake;
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -263,9 +136,7 @@ EXPORT int ioctl(int descriptor, unsigned long request, ...) {
   // One real system call is made for each ioctl. An eventfd has no ioctls, so the call returns at
   // once.
   real(descriptor, request, argument);
-  const int answer = kernel().ioctl(descriptor, request, argument);
-  if (request == VIDIOC_DQBUF && answer == 0) fake::preload_camera().dequeued();
-  return answer;
+  return fake::ioctl_fake(descriptor, request, argument);
 }
 
 #define MMAP(name, offset_type)                                                                    \
@@ -273,8 +144,7 @@ EXPORT int ioctl(int descriptor, unsigned long request, ...) {
                     offset_type offset) {                                                          \
     static constinit NextFunction<void*(void*, size_t, int, int, int, offset_type)> real{#name};   \
     if (!is_ours(descriptor)) return real(address, length, protection, flags, descriptor, offset); \
-    const Inside guard;                                                                            \
-    return kernel().mmap(length, descriptor, offset);                                              \
+    return fake::mmap_fake(length, descriptor, offset);                                            \
   }
 MMAP(mmap, off_t)
 MMAP(mmap64, off64_t)
@@ -294,7 +164,7 @@ EXPORT int ppoll(pollfd* descriptors, nfds_t count, const timespec* timeout, con
   static constinit NextFunction<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> real{
       "ppoll"};
   if (!any_ours(descriptors, count)) return real(descriptors, count, timeout, mask);
-  return poll_fake(descriptors, count, to_ms(timeout));
+  return poll_fake(descriptors, count, fake::to_ms(timeout));
 }
 
 EXPORT int __ppoll_chk(pollfd* descriptors, nfds_t count, const timespec* timeout,
@@ -305,14 +175,8 @@ EXPORT int __ppoll_chk(pollfd* descriptors, nfds_t count, const timespec* timeou
 EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
                   timeval* timeout) {
   static constinit NextFunction<int(int, fd_set*, fd_set*, fd_set*, timeval*)> real{"select"};
-  for (int descriptor = 0; descriptor < count; ++descriptor) {
-    if (!is_ours(descriptor)) continue;
-    const int timeout_ms = timeout == nullptr
-                               ? -1
-                               : static_cast<int>(timeout->tv_sec * 1000 + timeout->tv_usec / 1000);
-    return select_fake(count, readable, writable, exceptional, timeout_ms);
-  }
-  return real(count, readable, writable, exceptional, timeout);
+  if (!any_ours(count)) return real(count, readable, writable, exceptional, timeout);
+  return fake::select_fake(count, readable, writable, exceptional, fake::select_ms(timeout));
 }
 
 #define STAT(name, type)                                                       \
@@ -338,12 +202,8 @@ FSTAT(fstat64, stat64)
 #define FOPEN(name)                                                             \
   EXPORT FILE* name(const char* path, const char* mode) {                       \
     static constinit NextFunction<FILE*(const char*, const char*)> real{#name}; \
-    if (is_inside() || path == nullptr || std::strcmp(path, uevent_path) != 0)  \
-      return real(path, mode);                                                  \
-    const int content = memfd_create("uevent", MFD_CLOEXEC);                    \
-    if (write(content, uevent.data(), uevent.size()) < 0) return nullptr;       \
-    lseek(content, 0, SEEK_SET);                                                \
-    return fdopen(content, mode);                                               \
+    const int uevent = fake::open_uevent(path);                                 \
+    return uevent < 0 ? real(path, mode) : fdopen(uevent, mode);                \
   }
 FOPEN(fopen)
 FOPEN(fopen64)

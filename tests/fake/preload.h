@@ -3,6 +3,7 @@
 // What the functions of the preload library share. They replace the C library's.
 
 #include <atomic>
+#include <string_view>
 
 #include <dlfcn.h>
 
@@ -42,5 +43,11 @@ public:
   Inside& operator=(const Inside&) = delete;
   ~Inside();
 };
+
+/// Returns whether V4L2CPP_FAKE has the word "listed".
+bool is_listed();
+
+/// The path of the camera's node in the list of /dev.
+inline constexpr std::string_view listed_path{"/dev/video250"};
 
 }  // namespace fake

@@ -9,6 +9,7 @@
 #include <linux/videodev2.h>
 
 #include "fake/paced_camera.h"
+#include "fake/preload.h"
 
 namespace fake {
 namespace {

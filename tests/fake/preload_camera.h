@@ -33,10 +33,4 @@ struct PreloadCamera {
 /// Returns the camera. It is never destroyed, since programs close descriptors until they end.
 PreloadCamera& preload_camera();
 
-/// Returns whether V4L2CPP_FAKE has the word "listed".
-bool is_listed();
-
-/// The path of the camera's node in the list of /dev.
-inline constexpr std::string_view listed_path{"/dev/video250"};
-
 }  // namespace fake

@@ -1,6 +1,7 @@
 // These functions put the fake camera into the list of /dev, if V4L2CPP_FAKE has the word "listed".
 
-// This macro would give readdir() and readdir64() one name. Both are defined here.
+// These macros would give readdir() and readdir64() one name. Both are defined here.
+#undef _TIME_BITS
 #undef _FILE_OFFSET_BITS
 
 #include <cstring>
@@ -11,7 +12,6 @@
 #include <dirent.h>
 
 #include "fake/preload.h"
-#include "fake/preload_camera.h"
 
 using fake::NextFunction;
 
