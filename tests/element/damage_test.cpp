@@ -15,6 +15,7 @@
 #include <gst/video/video.h>
 
 #include "rigs/allocation_sink.h"
+#include "rigs/emulated.h"
 #include "rigs/pooled.h"
 #include "rigs/rig.h"
 #include "rigs/rig_with_bus.h"
@@ -663,7 +664,7 @@ GST_START_TEST(test_asking_at_any_time_disturbs_neither_frames_nor_states) {
     while (asking)
       gst_element_send_event(rig.element, key_unit());
   }};
-  for (int turn = 0; turn < 20; ++turn) {
+  for (int turn = 0; turn < rig::repetitions(20); ++turn) {
     rig.play();
     rig.camera->wait_streaming(true);
     for (std::uint32_t frame = 0; frame < 5; ++frame)

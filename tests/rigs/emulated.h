@@ -5,8 +5,8 @@
 
 namespace rig {
 
-/// Returns how often to repeat a life, in a test that looks for leaks: `count` times, and a fifth
-/// of that in a virtual machine, whose processor is emulated.
+/// Returns how often to repeat what finds a leak or a race: `count` times, and a fifth of that in a
+/// virtual machine, whose one processor is emulated.
 inline int repetitions(int count) {
   return std::getenv("V4L2CPP_VM") == nullptr ? count : count / 5;
 }
