@@ -13,6 +13,7 @@
 
 #include <linux/dma-buf.h>
 #include <linux/videodev2.h>
+#include <sys/ioctl.h>  // gives ioctl() its name in the C library, which depends on the width of time_t
 #include <sys/syscall.h>
 #include <unistd.h>
 
