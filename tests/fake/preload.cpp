@@ -19,24 +19,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/select.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fake/preload_calls.h"
+#include "fake/preload_names.h"
 
 using fake::any_ours;
 using fake::closing;
 using fake::copied;
-using fake::describe;
-using fake::Inside;
 using fake::is_ours;
 using fake::names_fake;
 using fake::NextFunction;
 using fake::open_fake;
 using fake::poll_fake;
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
 
 // Each function replaces the C library's of its name. All of glibc's names for one call are here,
 // since programs were compiled against any of them.
@@ -110,34 +105,10 @@ EXPORT int dup3(int descriptor, int copy, int flags) {
   return made;
 }
 
-#define FCNTL(name)                                                                   \
-  EXPORT int name(int descriptor, int command, ...) {                                 \
-    static constinit NextFunction<int(int, int, ...)> real{#name};                    \
-    va_list arguments;                                                                \
-    va_start(arguments, command);                                                     \
-    auto* const argument = va_arg(arguments, void*);                                  \
-    va_end(arguments);                                                                \
-    const int answer = real(descriptor, command, argument);                           \
-    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) copied(descriptor, answer); \
-    return answer;                                                                    \
-  }
 FCNTL(fcntl)
 FCNTL(fcntl64)
-#undef FCNTL
 
-EXPORT int ioctl(int descriptor, unsigned long request, ...) {
-  static constinit NextFunction<int(int, unsigned long, ...)> real{"ioctl"};
-  va_list arguments;
-  va_start(arguments, request);
-  auto* const argument = va_arg(arguments, void*);
-  va_end(arguments);
-  if (!is_ours(descriptor)) return real(descriptor, request, argument);
-  const Inside guard;
-  // One real system call is made for each ioctl. An eventfd has no ioctls, so the call returns at
-  // once.
-  real(descriptor, request, argument);
-  return fake::ioctl_fake(descriptor, request, argument);
-}
+IOCTL(ioctl)
 
 #define MMAP(name, offset_type)                                                                    \
   EXPORT void* name(void* address, size_t length, int protection, int flags, int descriptor,       \
@@ -160,44 +131,16 @@ EXPORT int __poll_chk(pollfd* descriptors, nfds_t count, int timeout_ms, size_t)
   return poll(descriptors, count, timeout_ms);
 }
 
-EXPORT int ppoll(pollfd* descriptors, nfds_t count, const timespec* timeout, const sigset_t* mask) {
-  static constinit NextFunction<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> real{
-      "ppoll"};
-  if (!any_ours(descriptors, count)) return real(descriptors, count, timeout, mask);
-  return poll_fake(descriptors, count, fake::to_ms(timeout));
-}
+PPOLL(ppoll)
+PPOLL_CHK(__ppoll_chk, ppoll)
+SELECT(select)
 
-EXPORT int __ppoll_chk(pollfd* descriptors, nfds_t count, const timespec* timeout,
-                       const sigset_t* mask, size_t) {
-  return ppoll(descriptors, count, timeout, mask);
-}
-
-EXPORT int select(int count, fd_set* readable, fd_set* writable, fd_set* exceptional,
-                  timeval* timeout) {
-  static constinit NextFunction<int(int, fd_set*, fd_set*, fd_set*, timeval*)> real{"select"};
-  if (!any_ours(count)) return real(count, readable, writable, exceptional, timeout);
-  return fake::select_fake(count, readable, writable, exceptional, fake::select_ms(timeout));
-}
-
-#define STAT(name, type)                                                       \
-  EXPORT int name(const char* path, struct type* status) {                     \
-    static constinit NextFunction<int(const char*, struct type*)> real{#name}; \
-    return names_fake(path) ? describe(status) : real(path, status);           \
-  }
 STAT(stat, stat)
 STAT(stat64, stat64)
 STAT(lstat, stat)
 STAT(lstat64, stat64)
-#undef STAT
-
-#define FSTAT(name, type)                                                     \
-  EXPORT int name(int descriptor, struct type* status) {                      \
-    static constinit NextFunction<int(int, struct type*)> real{#name};        \
-    return is_ours(descriptor) ? describe(status) : real(descriptor, status); \
-  }
 FSTAT(fstat, stat)
 FSTAT(fstat64, stat64)
-#undef FSTAT
 
 #define FOPEN(name)                                                             \
   EXPORT FILE* name(const char* path, const char* mode) {                       \

@@ -16,8 +16,8 @@ namespace fake {
 
 bool is_ours(int descriptor);
 
-/// Returns whether one of these is the fake's. It is inline, since GCC says of a call that poll()
-/// passes on what may be uninitialized.
+/// Returns whether one of these is the fake's. It is inline, because GCC warns of uninitialized
+/// memory where poll() passes its descriptors to another function.
 inline bool any_ours(const pollfd* descriptors, nfds_t count) {
   for (nfds_t i = 0; i < count; ++i)
     if (is_ours(descriptors[i].fd)) return true;
@@ -29,9 +29,9 @@ bool any_ours(int count);
 bool names_fake(const char* path);
 
 int open_fake(const char* path, int flags);
-/// Says that the program has made a copy of a descriptor, which may be another's than the fake's.
+/// The program has copied a descriptor. The descriptor need not be the fake's.
 void copied(int descriptor, int copy);
-/// Says that the program will close a descriptor, which may be another's than the fake's.
+/// The program will close a descriptor. The descriptor need not be the fake's.
 void closing(int descriptor);
 /// The caller is inside the fake.
 int ioctl_fake(int descriptor, unsigned long request, void* argument);

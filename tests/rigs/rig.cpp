@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "rigs/depends_on_speed.h"
-#include "rigs/emulated.h"
 
 namespace rig {
 
@@ -73,7 +72,7 @@ Holdings holdings() {
 
 Holdings holdings_after(const Holdings& before) {
   // The deadline tells a thread that never ends from one that a busy machine delays.
-  const auto deadline = std::chrono::steady_clock::now() + limit_of(std::chrono::minutes{1});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
   for (;;) {
     const auto after = holdings();
     if (after.threads <= before.threads + idle_workers) return after;

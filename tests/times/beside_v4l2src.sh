@@ -30,7 +30,7 @@ error() {
   [ -n "$median" ] && ! grep -q 'frames=0' "$work/error"
 }
 
-# error_of_peer ROW STAMPS: the same of v4l2src. The v4l2src of GStreamer 1.26 and newer sometimes sends no frame any more
+# error_of_peer ROW STAMPS: the same of v4l2src. The v4l2src of GStreamer 1.26 was seen to send no frame any more
 # after a short pause. It gets five tries, since the row is about its times.
 error_of_peer() {
   for _ in 1 2 3 4 5; do
