@@ -6,11 +6,18 @@
 
 #include "conformance/target.h"
 #include "kernel/mapping.h"
+#include "settings/inputs.h"
 
 namespace {
 
 using conformance::LoopbackBelief;
 namespace request = v4l2::request;
+
+/// Returns whether the current input reports that it has no signal.
+bool has_no_signal(const v4l2::Node& node) {
+  const auto input = v4l2::current_input(node);
+  return input && *input && (*input)->no_signal;
+}
 
 // A run has either such devices or others.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Belief);
@@ -91,6 +98,36 @@ TEST_P(LoopbackBelief, ReadingNeedsNoPollAndPollingNeedsARead) {
   const auto got = node->read(room);
   ASSERT_TRUE(got);
   EXPECT_EQ(*got, std::size_t{320} * 240 * 2);
+}
+
+// Without a producer VIDIOC_STREAMON returns EIO. Up to 0.12 there is no format then, and none can
+// be set. Device::lacks_format() relies on it. Since 0.13 the input has no signal then, and a
+// format that is set is the device's. reports_no_signal() relies on it. The next producer finds
+// that format, so the element sets none.
+TEST_P(LoopbackBelief, WithoutAProducerItHasNoFormatOrNoSignal) {
+  EXPECT_FALSE(has_no_signal(*open()));
+  session.end_producer();  // while nobody else has it open, since 0.12 would go on
+  const auto node = open();
+  v4l2::Format other;
+  other.fourcc = {V4L2_PIX_FMT_YUYV};
+  other.size = {.width = 640, .height = 480};
+  auto wire = to_wire(other, type);
+  const int refused = errno_of(*node, v4l2::request::s_fmt, wire);
+  EXPECT_EQ(has_no_signal(*node), refused == 0);
+  const auto looks = open();
+  v4l2_format found{};
+  found.type = to_wire(type);
+  const int lacks = errno_of(*looks, v4l2::request::g_fmt, found);
+  EXPECT_EQ(lacks, refused == 0 ? 0 : EINVAL);
+  if (lacks == 0) {
+    EXPECT_EQ(v4l2::from_wire(found).size, v4l2::from_wire(wire).size);
+  }
+  v4l2_requestbuffers wanted{};
+  wanted.count = 2;
+  wanted.type = to_wire(type);
+  wanted.memory = V4L2_MEMORY_MMAP;
+  static_cast<void>(errno_of(*node, v4l2::request::reqbufs, wanted));
+  EXPECT_EQ(stream_on(*node), EIO);
 }
 
 // Before 0.13 poll() returns no event for a reader until VIDIOC_STREAMON. Newer releases refuse

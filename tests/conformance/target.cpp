@@ -137,10 +137,12 @@ Target fake_loopback_target() {
   return {.name = "fake_loopback", .path = "/dev/video0", .begin = [] {
             const auto kernel = std::make_shared<fake::FakeKernel>();
             const auto camera = kernel->plug("/dev/video0", fake::loopback());
-            return Target::Session{.kernel = kernel,
-                                   .let_a_frame_come = [camera] { camera->fill(); },
-                                   .unplug = [] {},
-                                   .break_stream = {}};
+            return Target::Session{
+                .kernel = kernel,
+                .let_a_frame_come = [camera] { camera->fill(); },
+                .unplug = [] {},
+                .end_producer = [camera] { camera->change_status(V4L2_IN_ST_NO_SIGNAL); },
+                .break_stream = {}};
           }};
 }
 
@@ -168,12 +170,13 @@ private:
 
 Target real_loopback_target(const std::string& path) {
   return {.name = "loopback", .path = path, .begin = [path] {
-            const auto producer = std::make_shared<Producer>(path);
+            const auto producer = std::make_shared<std::optional<Producer>>(path);
             return Target::Session{.kernel = {&v4l2::system_kernel(),
                                               [](v4l2::Kernel*) {
                                               }},
-                                   .let_a_frame_come = [producer] { producer->write(); },
+                                   .let_a_frame_come = [producer] { (*producer)->write(); },
                                    .unplug = [] {},
+                                   .end_producer = [producer] { producer->reset(); },
                                    .break_stream = {}};
           }};
 }

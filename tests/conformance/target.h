@@ -27,6 +27,8 @@ struct Target {
     std::shared_ptr<v4l2::Kernel> kernel;
     std::function<void()> let_a_frame_come;
     std::function<void()> unplug;
+    /// Ends the producer of a loopback device. Empty for other devices.
+    std::function<void()> end_producer{};
     /// Makes the driver give up the stream (vb2_queue_error()). Empty where no function can.
     std::function<void()> break_stream;
   };

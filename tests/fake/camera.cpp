@@ -740,6 +740,7 @@ int Camera::queue_ioctl(const Opener& opener, unsigned long request, void* argum
       const bool was_streaming = queue_.streaming();
       if (request == VIDIOC_STREAMON && guard_ && !was_streaming)
         if (const int refused = guard_(format_)) return refused;
+      if (request == VIDIOC_STREAMON && lacks_producer()) return EIO;
       if (request == VIDIOC_STREAMON && !was_streaming && queue_.busy() && !finds_room())
         return ENOSPC;
       error = request == VIDIOC_STREAMON ? queue_.stream_on() : queue_.stream_off();

@@ -83,7 +83,8 @@ public:
   /// The source changes to this analog standard, which VIDIOC_QUERYSTD returns from now on.
   void change_standard(v4l2_std_id standard);
   /// The status of the current input changes (V4L2_IN_ST_*). With a bit that says that there is no
-  /// signal, VIDIOC_QUERYSTD returns V4L2_STD_UNKNOWN.
+  /// signal, VIDIOC_QUERYSTD returns V4L2_STD_UNKNOWN. VIDIOC_STREAMON of a loopback device returns
+  /// EIO then, since it has no producer.
   void change_status(std::uint32_t status);
   /// The control changes without a call of this program. Another program or the camera did it.
   void set_control(std::uint32_t id, std::int64_t value);
@@ -251,6 +252,8 @@ private:
   int begin_reading(const Opener& opener);
   [[nodiscard]] std::uint64_t demand_locked() const;
   [[nodiscard]] bool finds_room();
+  /// Returns true for a loopback device whose input has no signal. It does not stream then.
+  [[nodiscard]] bool lacks_producer() const;
   ssize_t read_locked(std::span<std::byte> into);
 
   [[nodiscard]] bool captures() const;

@@ -53,6 +53,10 @@ void Camera::change_status(std::uint32_t status) {
   send_source_change();
 }
 
+bool Camera::lacks_producer() const {
+  return !model_.reserves && (model_.input_status & no_signal_bits) != 0;
+}
+
 void Camera::send_source_change() {
   v4l2_event event{};
   event.type = V4L2_EVENT_SOURCE_CHANGE;

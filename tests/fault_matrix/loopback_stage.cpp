@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "device/format.h"
 #include "fault_matrix/real_faults.h"
 #include "fault_matrix/real_stages.h"
 #include "kernel/mapping.h"
@@ -140,6 +141,15 @@ private:
     real::Controls{path_}.set(control, value);
   }
 
+  /// Returns the size of the device's format. Returns no size if there is none.
+  [[nodiscard]] v4l2::Size size() const {
+    const v4l2::UniqueFd file{open(path_.c_str(), O_RDWR | O_CLOEXEC)};
+    v4l2_format format{};
+    format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    if (ioctl(file.get(), VIDIOC_G_FMT, &format) != 0) return {};
+    return {.width = format.fmt.pix.width, .height = format.fmt.pix.height};
+  }
+
   void limit_openers(const char* count) const {
     write_text("/sys/class/video4linux/" + path_.substr(sizeof "/dev/" - 1) + "/max_openers",
                count);
@@ -169,10 +179,21 @@ private:
 
   /// Adds devices that no producer has fed yet.
   void add_absence(std::vector<Fault>& all) {
+    // The element leaves the format alone. Since 0.13 the device remembers it, and a producer may
+    // not look whether it got the format that it asked for.
     Fault unfed{.name = "a loopback device without a producer",
                 .when = {Moment::before},
-                .strike = [this] { end(); },
-                .heal = [this] { feed(); },
+                .strike =
+                    [this] {
+                      feed(smaller);
+                      end();
+                      left_ = size();
+                    },
+                .heal =
+                    [this] {
+                      if (size() != left_) die("the element has set a format without a producer");
+                      feed();
+                    },
                 .healed_at = "`waiting`"};
     const std::vector<std::string> policies{"error", "wait", "eos"};
     add_policies(all, unfed, "on-disconnect", policies);
@@ -323,6 +344,7 @@ private:
   std::string version_;
   std::string buffers_{read_line("parameters/max_buffers")};
   std::string path_{node};
+  v4l2::Size left_{};  // by the former producer
   std::unique_ptr<Producer> producer_;
   std::unique_ptr<Reader> reader_;
 };

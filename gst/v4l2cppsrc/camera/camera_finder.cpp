@@ -6,6 +6,7 @@
 
 #include "camera/camera.h"
 #include "camera/graph_trouble.h"
+#include "camera/producer.h"
 #include "camera/selection.h"
 #include "common/settings.h"
 #include "device/device.h"
@@ -13,7 +14,6 @@
 #include "kernel/kernel.h"
 #include "messages/failures.h"
 #include "messages/selection_failures.h"
-#include "settings/inputs.h"
 
 namespace v4l2gst {
 namespace {
@@ -23,14 +23,14 @@ Outcome<v4l2::Device> first_camera(v4l2::Kernel& kernel) {
   for (const auto& node : v4l2::video_nodes(kernel)) {
     auto device = v4l2::Device::open(kernel, node);
     if (device && device->capability().kind() != v4l2::NodeKind::capture) continue;
-    const bool lacks_format = device && device->lacks_format();
-    if (device && !lacks_format && device->captures_now()) return std::move(*device);
+    auto missing = device ? producer_obstacle(*device) : std::nullopt;
+    if (device && !missing && device->captures_now()) return std::move(*device);
     // The user most likely means the first of several nodes.
     if (obstacle) continue;
     if (!device)
       obstacle = cannot_open(node, device.error());
     else
-      obstacle = lacks_format ? no_format(node) : graph_obstacle(*device);
+      obstacle = missing ? std::move(missing) : graph_obstacle(*device);
   }
   auto report = obstacle.value_or(no_camera());
   report.may_come = true;  // another camera
@@ -89,13 +89,6 @@ Outcome<v4l2::Device> open_former(v4l2::Kernel& kernel, const LastSeen& former) 
   return open_path(kernel, *found);
 }
 
-/// Returns true if the driver reports no signal at the input.
-bool is_mute(const v4l2::Device& device) {
-  const auto asked = v4l2::current_input(*device.node());
-  const auto input = asked ? *asked : std::optional<v4l2::Input>{};
-  return input && input->no_signal;
-}
-
 }  // namespace
 
 Wanted Wanted::of(const Settings& settings) {
@@ -120,7 +113,8 @@ Outcome<CameraPtr> open_again(v4l2::Kernel& kernel, const LastSeen& former, bool
   auto device = open_former(kernel, former);
   if (device && device->lacks_format()) device = std::unexpected{no_format(device->path())};
   // Only VIDIOC_STREAMON shows if the device streams. Without a signal it will not.
-  if (device && feeds_late && is_mute(*device)) device = std::unexpected{unfed(device->path())};
+  if (device && feeds_late && reports_no_signal(*device))
+    device = std::unexpected{unfed(device->path())};
   if (device) return Camera::of(kernel, std::move(*device), element);
   // An open that fails now may succeed soon. udev gives access a moment after the node is there.
   auto obstacle = std::move(device.error());

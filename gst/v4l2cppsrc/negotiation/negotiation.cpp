@@ -5,6 +5,7 @@
 
 #include "camera/camera.h"
 #include "camera/geometry.h"
+#include "camera/producer.h"
 #include "messages/failures.h"
 #include "negotiation/negotiator.h"
 
@@ -31,6 +32,7 @@ Outcome<std::shared_ptr<const Overrides>> read_overrides(const Settings& setting
 Negotiated negotiate(const NegotiationParts& parts, const Wish& wish,
                      const PrepareFormat& prepare) {
   const auto& device = parts.camera.device;
+  if (is_unfed(device)) return {.config = std::unexpected{unfed(device.path())}};
   Negotiator negotiator{parts, prepare};
   auto agreed = negotiator.negotiate(wish);
   auto accepted_caps = negotiator.take_accepted_caps();

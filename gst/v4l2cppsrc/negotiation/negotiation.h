@@ -53,7 +53,7 @@ struct NegotiationParts {
 /// The result of a negotiation.
 struct Negotiated {
   Outcome<ConfigPtr> config;  ///< the mode that is set; null if PrepareFormat returned false
-  CapsPtr accepted_caps;      ///< of the accepted mode, even if a later call failed; null before
+  CapsPtr accepted_caps{};    ///< of the accepted mode, even if a later call failed; null before
   bool other_bounds{};        ///< the bounds of the crop rectangle have changed
 };
 
