@@ -21,6 +21,7 @@
 #include <gst/gst.h>
 
 #include "device/device.h"
+#include "device/text.h"
 #include "element/gstv4l2cppsrc.h"
 #include "kernel/kernel.h"
 #include "kernel/unique_fd.h"
@@ -49,7 +50,12 @@ struct Nodes {
       const bool other =
           (caps & (V4L2_CAP_TOUCH | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)) != 0;
       const bool has_format = ioctl(node.get(), VIDIOC_G_FMT, &format) == 0;
-      (captures && !other && has_format ? usable : unusable).push_back(path);
+      // v4l2loopback since 0.13 has a format without a producer.
+      v4l2_input input{};
+      const bool unfed = v4l2::text_of(answer.driver) == "v4l2 loopback" &&
+                         ioctl(node.get(), VIDIOC_ENUMINPUT, &input) == 0 &&
+                         (input.status & V4L2_IN_ST_NO_SIGNAL) != 0;
+      (captures && !other && has_format && !unfed ? usable : unusable).push_back(path);
     }
   }
 

@@ -68,6 +68,9 @@ GST_START_TEST(test_exactly_the_usable_nodes_are_listed) {
   rig.kernel.plug("/dev/video11", fake::usb_camera("A1", "1-1"));
   rig.kernel.refuse("/dev/video11", EACCES);
   rig.kernel.plug("/dev/video12", fake::usb_camera("A2", "1-2"));
+  unfed = fake::loopback();
+  unfed.input_status = V4L2_IN_ST_NO_SIGNAL;
+  rig.kernel.plug("/dev/video13", unfed);
   const Paths expected{"/dev/video7", "/dev/video9", "/dev/video12"};
   fail_unless(rig.listed() == expected);
   rig.start();

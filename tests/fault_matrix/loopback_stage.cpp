@@ -177,7 +177,7 @@ private:
       die("the module can't be loaded");
   }
 
-  /// Adds devices that no producer has fed yet.
+  /// Adds devices without a producer.
   void add_absence(std::vector<Fault>& all) {
     // The element leaves the format alone. Since 0.13 the device remembers it, and a producer may
     // not look whether it got the format that it asked for.

@@ -4,19 +4,19 @@
 #include <iterator>
 
 #include "camera/graph_trouble.h"
+#include "camera/producer.h"
 #include "device/device.h"
 #include "device/modes.h"
 #include "facts/formats.h"
 #include "facts/inputs.h"
 #include "kernel/node.h"
-#include "messages/failures.h"
 
 namespace v4l2describe {
 namespace {
 
 std::string obstacle_of(const v4l2::Device& device) {
-  if (device.lacks_format()) return v4l2gst::no_format(device.path()).text;
-  const auto obstacle = v4l2gst::graph_obstacle(device);
+  auto obstacle = v4l2gst::producer_obstacle(device);
+  if (!obstacle) obstacle = v4l2gst::graph_obstacle(device);
   return obstacle ? obstacle->text : std::string{};
 }
 

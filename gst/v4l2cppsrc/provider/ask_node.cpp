@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "camera/producer.h"
 #include "device/device.h"
 #include "kernel/kernel.h"
 #include "negotiation/offers.h"
@@ -71,7 +72,7 @@ Answer ask_node(v4l2::Kernel& kernel, const v4l2::ListedNode& node, const Device
   const auto& capability = device->capability();
   if (capability.kind() != v4l2::NodeKind::capture)
     return std::unexpected{may_be_fed(capability) ? Unlisted::unfed : Unlisted::no_capture};
-  if (device->lacks_format()) return std::unexpected{Unlisted::unfed};
+  if (producer_obstacle(*device)) return std::unexpected{Unlisted::unfed};
   if (!device->captures_now()) return std::unexpected{Unlisted::not_set_up};
   const bool modes_known = known != nullptr && capability.reserves_buffers() &&
                            !capability.behind_graph() &&
