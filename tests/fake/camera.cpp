@@ -639,6 +639,10 @@ int Camera::try_fmt(v4l2_format& answer) const {
 }
 
 int Camera::s_fmt(const Opener& opener, v4l2_format& answer) {
+  if (!model_.reserves && answer.type == V4L2_BUF_TYPE_VIDEO_OUTPUT) {
+    answer.fmt.pix = answer_of(format_).fmt.pix;  // a producer is given the reader's format
+    return 0;
+  }
   if (queue_.busy() || (owner_ != nullptr && owner_ != &opener)) return EBUSY;
   if (const auto error = try_fmt(answer)) return error;
   set_format(v4l2::from_wire(answer));

@@ -191,7 +191,8 @@ private:
                     },
                 .heal =
                     [this] {
-                      if (size() != left_) die("the element has set a format without a producer");
+                      if (size() != left_)
+                        die("the element has changed the format of a device without a producer");
                       feed();
                     },
                 .healed_at = "`waiting`"};
